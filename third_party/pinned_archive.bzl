@@ -1,0 +1,52 @@
+"""A library whose source is pinned in third_party/sources.txt."""
+
+def _pins(ctx, library):
+    pins = {}
+    for line in ctx.read(ctx.attr._sources).splitlines():
+        fields = line.split(" ")
+        if len(fields) == 5 and fields[1] == library:
+            form, _, location, sha256, top = fields
+            pins[form] = struct(location = location, sha256 = sha256, top = top)
+    return pins
+
+def _pinned_archive_impl(ctx):
+    pins = _pins(ctx, ctx.attr.library)
+    pin = pins["github"]
+    url = pin.location
+
+    # tools/bazel names the folder it fetched Debian's tarballs to. They differ
+    # in checksum from GitHub's, so http_archive and --distdir can't do this.
+    distdir = ctx.os.environ.get("SPECGEN_DISTDIR")
+    if distdir:
+        tarball = ctx.path(distdir).get_child(pins["debian"].location)
+        if tarball.exists:
+            pin = pins["debian"]
+            url = "file://%s" % tarball
+    ctx.download_and_extract(url = url, sha256 = pin.sha256, stripPrefix = pin.top)
+
+    if ctx.attr.build_file:
+        # Of these two names Bazel prefers BUILD.bazel, which upstream may have.
+        ctx.delete("BUILD.bazel")
+        ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
+    for label, path in ctx.attr.extra_files.items():
+        ctx.symlink(label, path)
+    for patch in ctx.attr.patches:
+        ctx.patch(patch, strip = 1)
+
+pinned_archive = repository_rule(
+    implementation = _pinned_archive_impl,
+    attrs = {
+        "library": attr.string(mandatory = True, doc = "The name in sources.txt."),
+        "build_file": attr.label(allow_single_file = True),
+        "extra_files": attr.label_keyed_string_dict(
+            allow_files = True,
+            doc = "Files of ours to add, each with its path in the repository.",
+        ),
+        "patches": attr.label_list(allow_files = True),
+        "_sources": attr.label(
+            allow_single_file = True,
+            default = "//third_party:sources.txt",
+        ),
+    },
+    environ = ["SPECGEN_DISTDIR"],
+)
