@@ -1,0 +1,7 @@
+"""Compiler options of our own code; third-party code does not get these."""
+
+SPECGEN_COPTS = [
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+]
