@@ -1,0 +1,79 @@
+// A host with folders that are planned but not made.
+#ifndef SPECGEN_HOST_FOLDER_OVERLAY_H_
+#define SPECGEN_HOST_FOLDER_OVERLAY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "specgen/host/host.h"
+
+namespace specgen {
+
+// Answers as `host` would once the planned folders were made. An engine makes
+// folders while it makes a spec, and its later lookups see them.
+//
+// The host's own answer stands wherever it is not ENOENT: making folders
+// changes no other one. So an overlay without planned folders costs nothing.
+//
+// Const calls are safe from several threads at once, as Host demands;
+// MakeFolder needs the overlay for itself.
+class FolderOverlay : public Host {
+ public:
+  // `host` must outlive this.
+  explicit FolderOverlay(const Host& host);
+  ~FolderOverlay() override;
+  FolderOverlay(const FolderOverlay&) = delete;
+  FolderOverlay& operator=(const FolderOverlay&) = delete;
+
+  int Lstat(std::string_view path, FileFacts* facts) const override;
+  int Stat(std::string_view path, FileFacts* facts) const override;
+  int ReadLink(std::string_view path, std::string* target) const override;
+  int ListFolder(std::string_view path,
+                 std::vector<std::string>* names) const override;
+  int MountFlags(std::string_view path, uint64_t* flags) const override;
+  const std::vector<uint32_t>& ThermalThrottleCpus() const override;
+  bool InUserNamespace() const override;
+  bool UnderRootlessKit() const override;
+  bool DetachedNetworkNamespace() const override;
+  bool UnifiedCgroups() const override;
+
+  // mkdir(2): plans the folder and returns 0, or returns the errno that the
+  // kernel would give to root (EEXIST, EROFS, or those of a lookup).
+  //
+  // `*planned_path`, if not null, becomes the cleaned path: filepath.Clean of
+  // `path`, but the true path where that would be another one (".." after a
+  // symbolic link). The view lives as long as this overlay.
+  int MakeFolder(std::string_view path, uint32_t mode,
+                 std::string_view* planned_path);
+
+  // How many folders are planned.
+  size_t planned_count() const { return planned_.size(); }
+
+ private:
+  class Cursor;
+
+  struct Planned {
+    std::string real_path;   // no symbolic links; starts with "/" or is
+                             // relative to the working folder
+    std::string clean_path;  // "" if the same
+    uint32_t mode;           // with S_IFDIR
+  };
+
+  const Planned* FindPlanned(std::string_view real_path) const;
+  // Finds what `path` names, planned or not.
+  int Find(std::string_view path, bool follow_last, std::string* real_path,
+           FileFacts* facts) const;
+
+  const Host& host_;
+  std::deque<Planned> planned_;  // a deque, so that views of it stay valid
+  absl::flat_hash_map<std::string_view, const Planned*> by_real_path_;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_HOST_FOLDER_OVERLAY_H_

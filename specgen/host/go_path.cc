@@ -1,0 +1,119 @@
+#include "specgen/host/go_path.h"
+
+#include <cstddef>
+
+namespace specgen {
+namespace {
+
+// Takes the next element off `*rest`, with the slashes before it. Returns ""
+// when none is left.
+std::string_view NextElement(std::string_view* rest) {
+  const size_t begin = rest->find_first_not_of('/');
+  if (begin == std::string_view::npos) {
+    *rest = {};
+    return {};
+  }
+  const size_t end = rest->find('/', begin);
+  const std::string_view element =
+      rest->substr(begin, end == std::string_view::npos ? end : end - begin);
+  *rest =
+      end == std::string_view::npos ? std::string_view() : rest->substr(end);
+  return element;
+}
+
+}  // namespace
+
+bool IsCleanPath(std::string_view path) {
+  if (path == "/" || path == ".") return true;
+  if (path.empty()) return false;
+  const bool rooted = path.front() == '/';
+  // ".." stays only at the front of a relative path.
+  bool dotdot_stays = !rooted;
+  size_t begin = rooted ? 1 : 0;
+  while (true) {
+    const size_t slash = path.find('/', begin);
+    const std::string_view element = path.substr(
+        begin, slash == std::string_view::npos ? slash : slash - begin);
+    if (element.empty() || element == ".") return false;
+    if (element == "..") {
+      if (!dotdot_stays) return false;
+    } else {
+      dotdot_stays = false;
+    }
+    if (slash == std::string_view::npos) return true;
+    begin = slash + 1;
+  }
+}
+
+void AppendCleanPath(std::string_view path, std::string* out) {
+  const bool rooted = !path.empty() && path.front() == '/';
+  if (rooted) out->push_back('/');
+  // Elements are written from here on; ".." takes none off before `floor`.
+  const size_t start = out->size();
+  size_t floor = start;
+  std::string_view rest = path;
+  for (std::string_view element = NextElement(&rest); !element.empty();
+       element = NextElement(&rest)) {
+    if (element == ".") continue;
+    if (element == "..") {
+      if (out->size() > floor) {
+        const size_t slash = out->rfind('/');
+        // A slash before `start` is no separator that was written here.
+        const bool is_separator = slash != std::string::npos && slash >= start;
+        out->resize(is_separator ? slash : start);
+        continue;
+      }
+      if (rooted) continue;  // The root is its own parent.
+    }
+    if (out->size() > start) out->push_back('/');
+    out->append(element);
+    if (element == "..") floor = out->size();
+  }
+  if (!rooted && out->size() == start) out->push_back('.');
+}
+
+std::string CleanPath(std::string_view path) {
+  if (IsCleanPath(path)) return std::string(path);
+  std::string clean;
+  clean.reserve(path.size() + 1);
+  AppendCleanPath(path, &clean);
+  return clean;
+}
+
+std::string_view CleanPath(std::string_view path, std::string* storage) {
+  if (IsCleanPath(path)) return path;
+  storage->clear();
+  AppendCleanPath(path, storage);
+  return *storage;
+}
+
+std::string JoinPath(std::initializer_list<std::string_view> elements) {
+  std::string joined;
+  for (const std::string_view element : elements) {
+    // Go skips only the empty elements at the front; cleaning drops the rest.
+    if (joined.empty()) {
+      joined = element;
+    } else {
+      joined.push_back('/');
+      joined.append(element);
+    }
+  }
+  if (joined.empty() || IsCleanPath(joined)) return joined;
+  return CleanPath(joined);
+}
+
+std::string DirPath(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return CleanPath(slash == std::string_view::npos ? std::string_view()
+                                                   : path.substr(0, slash + 1));
+}
+
+std::string_view BasePath(std::string_view path) {
+  if (path.empty()) return ".";
+  const size_t last = path.find_last_not_of('/');
+  if (last == std::string_view::npos) return "/";
+  path = path.substr(0, last + 1);
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
+}  // namespace specgen

@@ -1,0 +1,40 @@
+// Go's path/filepath functions as they are on Unix.
+//
+// Moby cleans and joins nearly every path that ends up in a spec, so these
+// give, byte for byte, what Go gives. Paths are bytes; nothing is looked up.
+#ifndef SPECGEN_HOST_GO_PATH_H_
+#define SPECGEN_HOST_GO_PATH_H_
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace specgen {
+
+// Whether Go's filepath.Clean would return `path` unchanged.
+bool IsCleanPath(std::string_view path);
+
+// filepath.Clean. path.Clean does the same.
+std::string CleanPath(std::string_view path);
+
+// filepath.Clean without a copy where none is needed: returns `path` itself
+// when it is clean, else a view of the cleaned path, which replaces what
+// `*storage` held. `path` may not point into `*storage`.
+std::string_view CleanPath(std::string_view path, std::string* storage);
+
+// Appends filepath.Clean(path) to `*out`, whose former content plays no part.
+// `path` may not point into `*out`.
+void AppendCleanPath(std::string_view path, std::string* out);
+
+// filepath.Join: empty elements are skipped; "" when all are empty.
+std::string JoinPath(std::initializer_list<std::string_view> elements);
+
+// filepath.Dir: all but the last element, cleaned.
+std::string DirPath(std::string_view path);
+
+// filepath.Base: the last element; a view of `path` or of a constant.
+std::string_view BasePath(std::string_view path);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_HOST_GO_PATH_H_

@@ -1,0 +1,1089 @@
+#include "specgen/host/host_snapshot.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "simdjson.h"
+#include "specgen/host/go_path.h"
+#include "specgen/host/path_walk.h"
+
+namespace specgen {
+namespace {
+
+constexpr uint32_t kRoot = 0;
+constexpr uint32_t kNowhere = UINT32_MAX;
+
+// The kernel's dev_t has 12 bits of major and 20 bits of minor number.
+constexpr uint64_t kMaxMajor = (1 << 12) - 1;
+constexpr uint64_t kMaxMinor = (1 << 20) - 1;
+// Far beyond any kernel's NR_CPUS; keeps a list from filling the memory.
+constexpr uint64_t kMaxCpu = (1 << 16) - 1;
+
+constexpr uint32_t kImplicitFolderMode = S_IFDIR | 0755;
+
+struct FileType {
+  std::string_view name;
+  uint32_t mode;
+  uint32_t default_permissions;
+  // Specs repeat the owner and the mode of what can be a device.
+  bool needs_owner_and_mode;
+  bool has_number;
+};
+
+constexpr FileType kFileTypes[] = {
+    {"dir", S_IFDIR, 0755, false, false},
+    {"file", S_IFREG, 0644, false, false},
+    {"symlink", S_IFLNK, 0777, false, false},
+    {"char", S_IFCHR, 0, true, true},
+    {"block", S_IFBLK, 0, true, true},
+    {"fifo", S_IFIFO, 0, true, false},
+    {"socket", S_IFSOCK, 0644, false, false},
+};
+
+struct FlagName {
+  std::string_view name;
+  uint64_t flag;
+};
+
+constexpr FlagName kFlagNames[] = {
+    {"ro", kMountReadOnly},       {"nosuid", kMountNoSuid},
+    {"nodev", kMountNoDev},       {"noexec", kMountNoExec},
+    {"noatime", kMountNoAtime},   {"nodiratime", kMountNoDirAtime},
+    {"relatime", kMountRelatime},
+};
+
+std::string_view TypeName(uint32_t mode) {
+  for (const FileType& type : kFileTypes) {
+    if (type.mode == (mode & S_IFMT)) return type.name;
+  }
+  return "file";
+}
+
+// Quotes text from the file for a message, in a form safe for terminals.
+std::string Quote(std::string_view text) {
+  constexpr size_t kMaxShown = 200;
+  const bool cut = text.size() > kMaxShown;
+  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kMaxShown)),
+                      cut ? "...\"" : "\"");
+}
+
+// The least number of inserted, removed or replaced bytes that turn `a` into
+// `b`. Both are short.
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+// "; did you mean "x"?" if a known name is near `name`, else "".
+template <typename Names>
+std::string NearMissHint(std::string_view name, const Names& known) {
+  constexpr size_t kLongestName = 40;
+  if (name.size() > kLongestName) return "";
+  std::string_view best;
+  size_t best_distance = 3;
+  for (const std::string_view candidate : known) {
+    const size_t distance = EditDistance(name, candidate);
+    if (distance < best_distance && distance < candidate.size()) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  if (best.empty()) return "";
+  return absl::StrCat("; did you mean ", Quote(best), "?");
+}
+
+// Where the text breaks off as JSON by its quotes alone: at the quote of a
+// string without end, or at a control character in a string. simdjson finds
+// these before it has a position to tell.
+size_t FindBadString(std::string_view text) {
+  bool in_string = false;
+  size_t opened = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (!in_string) {
+      if (c == '"') {
+        in_string = true;
+        opened = i;
+      }
+    } else if (c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = false;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      return i;
+    }
+  }
+  return in_string ? opened : text.size();
+}
+
+// The start of the first line that is not UTF-8. No byte of a longer
+// character looks like a newline, so lines can be judged one by one.
+size_t FindBadUtf8Line(std::string_view text) {
+  size_t begin = 0;
+  while (begin < text.size()) {
+    const size_t newline = text.find('\n', begin);
+    const size_t end =
+        newline == std::string_view::npos ? text.size() : newline;
+    if (!simdjson::validate_utf8(text.data() + begin, end - begin)) break;
+    begin = end + 1;
+  }
+  return std::min(begin, text.size());
+}
+
+using Value = simdjson::ondemand::value;
+
+// Reads JSON values out of one text and knows where in it they stand.
+class JsonText {
+ public:
+  JsonText(std::string_view json, std::string_view file_name)
+      : file_name_(file_name), text_(json) {}
+
+  // Calls `member(value)` with the index in `keys` of each member of the root
+  // object.
+  absl::Status ReadRoot(
+      absl::Span<const std::string_view> keys,
+      absl::FunctionRef<absl::Status(size_t key, Value value)> member) {
+    if (const auto error = parser_.iterate(text_).get(document_); error) {
+      size_t offset = text_.size();
+      if (error == simdjson::UTF8_ERROR) {
+        offset = FindBadUtf8Line(View());
+      } else if (error == simdjson::UNCLOSED_STRING ||
+                 error == simdjson::UNESCAPED_CHARS) {
+        offset = FindBadString(View());
+      }
+      return JsonErrorAt(offset, error);
+    }
+    simdjson::ondemand::json_type type;
+    if (const auto error = document_.type().get(type); error) {
+      return JsonError(error);
+    }
+    if (type != simdjson::ondemand::json_type::object) {
+      return ErrorAt(ValueStart(), "a snapshot must be an object");
+    }
+    simdjson::ondemand::object object;
+    if (const auto error = document_.get_object().get(object); error) {
+      return JsonError(error);
+    }
+    if (absl::Status status = ReadMembers(object, keys, member); !status.ok()) {
+      return status;
+    }
+    const char* location;
+    if (document_.current_location().get(location) == simdjson::SUCCESS) {
+      return ErrorAt(Offset(location), "text after the end of the object");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadObject(
+      Value value, std::string_view what,
+      absl::Span<const std::string_view> keys,
+      absl::FunctionRef<absl::Status(size_t key, Value value)> member) {
+    if (absl::Status status = Expect(
+            value, simdjson::ondemand::json_type::object, what, "an object");
+        !status.ok()) {
+      return status;
+    }
+    simdjson::ondemand::object object;
+    if (const auto error = value.get_object().get(object); error) {
+      return JsonError(error);
+    }
+    return ReadMembers(object, keys, member);
+  }
+
+  absl::Status ReadArray(Value value, std::string_view what,
+                         absl::FunctionRef<absl::Status(Value value)> element) {
+    if (absl::Status status = Expect(
+            value, simdjson::ondemand::json_type::array, what, "an array");
+        !status.ok()) {
+      return status;
+    }
+    simdjson::ondemand::array array;
+    if (const auto error = value.get_array().get(array); error) {
+      return JsonError(error);
+    }
+    for (auto result : array) {
+      Value item;
+      if (const auto error = std::move(result).get(item); error) {
+        return JsonError(error);
+      }
+      if (absl::Status status = element(item); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // The view lives as long as this object.
+  absl::StatusOr<std::string_view> ReadString(Value value,
+                                              std::string_view what) {
+    const size_t offset = Offset(value);
+    if (absl::Status status = Expect(
+            value, simdjson::ondemand::json_type::string, what, "a string");
+        !status.ok()) {
+      return status;
+    }
+    std::string_view string;
+    if (const auto error = value.get_string().get(string); error) {
+      return JsonErrorAt(offset, error);
+    }
+    return string;
+  }
+
+  absl::StatusOr<bool> ReadBool(Value value, std::string_view what) {
+    const size_t offset = Offset(value);
+    bool answer;
+    if (value.get_bool().get(answer)) {
+      return ErrorAt(offset, absl::StrCat(what, " must be true or false"));
+    }
+    return answer;
+  }
+
+  absl::StatusOr<uint32_t> ReadNumber(Value value, std::string_view what,
+                                      uint64_t max) {
+    const size_t offset = Offset(value);
+    uint64_t number;
+    if (value.get_uint64().get(number) || number > max) {
+      return ErrorAt(
+          offset,
+          absl::StrCat(what, " must be a whole number from 0 to ", max));
+    }
+    return static_cast<uint32_t>(number);
+  }
+
+  // Where `value`, not read yet, starts in the text.
+  size_t Offset(Value& value) const {
+    return Offset(value.raw_json_token().data());
+  }
+
+  size_t Line(size_t offset) const {
+    return 1 + static_cast<size_t>(
+                   std::count(text_.data(), text_.data() + offset, '\n'));
+  }
+
+  absl::Status ErrorAt(size_t offset, std::string_view message) const {
+    const std::string_view before = View().substr(0, offset);
+    const size_t column = offset - (before.rfind('\n') + 1) + 1;
+    return absl::InvalidArgumentError(absl::StrCat(
+        file_name_, ":", Line(offset), ":", column, ": ", message));
+  }
+
+ private:
+  std::string_view View() const { return {text_.data(), text_.size()}; }
+
+  size_t Offset(const char* location) const {
+    return std::min(static_cast<size_t>(location - text_.data()), text_.size());
+  }
+
+  size_t ValueStart() const {
+    return std::min(View().find_first_not_of(" \t\r\n"), text_.size());
+  }
+
+  absl::Status JsonErrorAt(size_t offset, simdjson::error_code error) const {
+    // simdjson starts most texts with the name of the code.
+    std::string_view text = simdjson::error_message(error);
+    if (const size_t colon = text.find(": ");
+        colon != std::string_view::npos &&
+        text.substr(0, colon).find_first_not_of(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+            std::string_view::npos) {
+      text.remove_prefix(colon + 2);
+    }
+    return ErrorAt(offset, absl::StrCat("not valid JSON: ", text));
+  }
+
+  // For an error after which the parser stands where it was found.
+  absl::Status JsonError(simdjson::error_code error) {
+    const char* location;
+    const bool known =
+        document_.current_location().get(location) == simdjson::SUCCESS;
+    return JsonErrorAt(known ? Offset(location) : text_.size(), error);
+  }
+
+  absl::Status Expect(Value& value, simdjson::ondemand::json_type expected,
+                      std::string_view what, std::string_view expected_name) {
+    simdjson::ondemand::json_type type;
+    if (const auto error = value.type().get(type); error) {
+      return JsonErrorAt(Offset(value), error);
+    }
+    if (type == expected) return absl::OkStatus();
+    return ErrorAt(Offset(value),
+                   absl::StrCat(what, " must be ", expected_name));
+  }
+
+  absl::Status ReadMembers(
+      simdjson::ondemand::object object,
+      absl::Span<const std::string_view> keys,
+      absl::FunctionRef<absl::Status(size_t key, Value value)> member) {
+    uint64_t seen = 0;
+    for (auto result : object) {
+      simdjson::ondemand::field field;
+      if (const auto error = std::move(result).get(field); error) {
+        return JsonError(error);
+      }
+      const size_t offset = Offset(field.key().raw()) - 1;  // at the quote
+      std::string_view name;
+      if (const auto error = field.unescaped_key().get(name); error) {
+        return JsonErrorAt(offset, error);
+      }
+      const size_t key = static_cast<size_t>(
+          std::find(keys.begin(), keys.end(), name) - keys.begin());
+      if (key == keys.size()) {
+        return ErrorAt(offset, absl::StrCat("unknown key ", Quote(name),
+                                            NearMissHint(name, keys)));
+      }
+      const uint64_t bit = uint64_t{1} << key;
+      if ((seen & bit) != 0) {
+        return ErrorAt(offset, absl::StrCat("key ", Quote(name), " twice"));
+      }
+      seen |= bit;
+      if (absl::Status status = member(key, field.value()); !status.ok()) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const std::string_view file_name_;
+  const simdjson::padded_string text_;
+  simdjson::ondemand::parser parser_;
+  simdjson::ondemand::document document_;
+};
+
+}  // namespace
+
+struct HostSnapshot::Tree {
+  struct Node {
+    std::string_view path = {};    // absolute and without symbolic links
+    std::string_view target = {};  // of a symbolic link
+    FileFacts facts = {};
+    uint32_t parent = kNowhere;  // the root's is the root
+    // The children are sorted_children[first_child] and so on.
+    uint32_t first_child = 0;
+    uint32_t child_count = 0;
+    uint64_t mount_flags = 0;
+
+    std::string_view name() const { return BasePath(path); }
+  };
+
+  // Finds an entry of a folder.
+  uint32_t FindChild(uint32_t folder, std::string_view name) const {
+    const auto begin = sorted_children.begin() + nodes[folder].first_child;
+    const auto end = begin + nodes[folder].child_count;
+    const auto it = std::lower_bound(
+        begin, end, name, [this](uint32_t child, std::string_view wanted) {
+          return nodes[child].name() < wanted;
+        });
+    return it != end && nodes[*it].name() == name ? *it : kNowhere;
+  }
+
+  std::deque<std::string> strings;  // what the views point into
+  std::vector<Node> nodes;          // nodes[kRoot] is "/"
+  absl::flat_hash_map<std::string_view, uint32_t> by_path;
+  std::vector<uint32_t> sorted_children;  // by parent, then by name
+  uint32_t cwd = kNowhere;
+  std::vector<uint32_t> possible_cpus;
+  std::vector<uint32_t> thermal_throttle_cpus;
+  bool user_namespace = false;
+  bool rootlesskit = false;
+  bool detached_network_namespace = false;
+  bool unified_cgroups = false;
+};
+
+// Stands on one node of the tree; see WalkPath.
+class HostSnapshot::Cursor {
+ public:
+  explicit Cursor(const Tree& tree) : tree_(tree) {}
+
+  int Rewind(bool absolute) {
+    node_ = absolute ? kRoot : tree_.cwd;
+    return node_ == kNowhere ? ENOENT : 0;
+  }
+  void GoUp() { node_ = tree_.nodes[node_].parent; }
+  int GoDown(std::string_view name) {
+    node_ = tree_.FindChild(node_, name);
+    return node_ == kNowhere ? ENOENT : 0;
+  }
+  uint32_t mode() const { return tree_.nodes[node_].facts.mode; }
+  int ReadLink(std::string* target) const {
+    *target = tree_.nodes[node_].target;
+    return 0;
+  }
+  uint32_t node() const { return node_; }
+
+ private:
+  const Tree& tree_;
+  uint32_t node_ = kRoot;
+};
+
+// Makes a Tree from a snapshot file.
+class HostSnapshot::Builder {
+ public:
+  // `text` may be null if only Finish is called.
+  explicit Builder(JsonText* text)
+      : text_(text), tree_(std::make_unique<Tree>()) {
+    tree_->nodes.push_back(
+        {.path = "/", .facts = {.mode = kImplicitFolderMode}, .parent = kRoot});
+    origins_.push_back({.offset = 0, .listed = false});
+    tree_->by_path.emplace("/", kRoot);
+  }
+
+  absl::Status ReadText() {
+    enum Key : size_t {
+      kEntries,
+      kPossibleCpus,
+      kThermalThrottleCpus,
+      kUserNamespace,
+      kRootlessKit,
+      kDetachedNetworkNamespace,
+      kUnifiedCgroups,
+      kCwd,
+      kMounts,
+    };
+    static constexpr std::string_view kKeys[] = {
+        "entries",         "possible_cpus", "thermal_throttle_cpus",
+        "user_namespace",  "rootlesskit",   "detached_network_namespace",
+        "unified_cgroups", "cwd",           "mounts",
+    };
+    bool has_entries = false;
+    bool has_possible_cpus = false;
+    size_t thermal_offset = 0;
+    absl::Status status = text_->ReadRoot(kKeys, [&](size_t key, Value value) {
+      switch (static_cast<Key>(key)) {
+        case kEntries:
+          has_entries = true;
+          return text_->ReadArray(value, "\"entries\"", [this](Value entry) {
+            return ReadEntry(entry);
+          });
+        case kPossibleCpus:
+          has_possible_cpus = true;
+          return ReadCpus(value, kKeys[key], &tree_->possible_cpus);
+        case kThermalThrottleCpus:
+          thermal_offset = text_->Offset(value);
+          return ReadCpus(value, kKeys[key], &tree_->thermal_throttle_cpus);
+        case kUserNamespace:
+          return ReadBool(value, kKeys[key], &tree_->user_namespace);
+        case kRootlessKit:
+          return ReadBool(value, kKeys[key], &tree_->rootlesskit);
+        case kDetachedNetworkNamespace:
+          return ReadBool(value, kKeys[key],
+                          &tree_->detached_network_namespace);
+        case kUnifiedCgroups:
+          return ReadBool(value, kKeys[key], &tree_->unified_cgroups);
+        case kCwd:
+          return ReadCwd(value);
+        case kMounts:
+          return text_->ReadArray(value, "\"mounts\"", [this](Value mount) {
+            return ReadMount(mount);
+          });
+      }
+      return absl::OkStatus();
+    });
+    if (!status.ok()) return status;
+    if (!has_entries) return text_->ErrorAt(0, "no \"entries\"");
+    for (const uint32_t cpu : tree_->thermal_throttle_cpus) {
+      if (has_possible_cpus &&
+          !std::binary_search(tree_->possible_cpus.begin(),
+                              tree_->possible_cpus.end(), cpu)) {
+        return text_->ErrorAt(
+            thermal_offset,
+            absl::StrCat("CPU ", cpu, " is not in \"possible_cpus\""));
+      }
+    }
+    if (status = PlaceMountsAndCwd(); !status.ok()) return status;
+    return LinkParents();
+  }
+
+  // Call after ReadText, or instead of it for an empty host.
+  std::unique_ptr<const Tree> Finish() {
+    Tree& tree = *tree_;
+    tree.sorted_children.reserve(tree.nodes.size() - 1);
+    for (uint32_t i = kRoot + 1; i < tree.nodes.size(); ++i) {
+      tree.sorted_children.push_back(i);
+    }
+    std::sort(tree.sorted_children.begin(), tree.sorted_children.end(),
+              [&tree](uint32_t a, uint32_t b) {
+                const Tree::Node& left = tree.nodes[a];
+                const Tree::Node& right = tree.nodes[b];
+                if (left.parent != right.parent) {
+                  return left.parent < right.parent;
+                }
+                return left.name() < right.name();
+              });
+    for (uint32_t i = 0; i < tree.sorted_children.size(); ++i) {
+      Tree::Node& parent =
+          tree.nodes[tree.nodes[tree.sorted_children[i]].parent];
+      if (parent.child_count++ == 0) parent.first_child = i;
+    }
+    // Breadth first, so that a parent's flags are known before its children's.
+    std::vector<uint32_t> order = {kRoot};
+    order.reserve(tree.nodes.size());
+    for (size_t next = 0; next < order.size(); ++next) {
+      Tree::Node& node = tree.nodes[order[next]];
+      const auto mount = mount_flags_.find(order[next]);
+      node.mount_flags = mount != mount_flags_.end()
+                             ? mount->second
+                             : tree.nodes[node.parent].mount_flags;
+      for (uint32_t i = 0; i < node.child_count; ++i) {
+        order.push_back(tree.sorted_children[node.first_child + i]);
+      }
+    }
+    return std::move(tree_);
+  }
+
+ private:
+  // Where in the file a node comes from.
+  struct Origin {
+    size_t offset;
+    bool listed;  // as an entry, not only as something's parent
+  };
+
+  struct Mount {
+    std::string_view path;
+    size_t offset;
+    uint64_t flags;
+  };
+
+  absl::Status ReadBool(Value value, std::string_view key, bool* answer) {
+    absl::StatusOr<bool> read = text_->ReadBool(value, Quote(key));
+    if (!read.ok()) return read.status();
+    *answer = *read;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadCpus(Value value, std::string_view key,
+                        std::vector<uint32_t>* cpus) {
+    const size_t offset = text_->Offset(value);
+    absl::Status status =
+        text_->ReadArray(value, Quote(key), [&](Value element) {
+          if (cpus->size() > kMaxCpu) {
+            return text_->ErrorAt(offset, "the same CPU twice");
+          }
+          absl::StatusOr<uint32_t> cpu =
+              text_->ReadNumber(element, "a CPU", kMaxCpu);
+          if (cpu.ok()) cpus->push_back(*cpu);
+          return cpu.status();
+        });
+    if (!status.ok()) return status;
+    std::sort(cpus->begin(), cpus->end());
+    const auto twice = std::adjacent_find(cpus->begin(), cpus->end());
+    if (twice != cpus->end()) {
+      return text_->ErrorAt(offset, absl::StrCat("CPU ", *twice, " twice"));
+    }
+    return absl::OkStatus();
+  }
+
+  // Reads an absolute, clean path that a kernel could have, and keeps it.
+  absl::StatusOr<std::string_view> CheckedPath(std::string_view path,
+                                               size_t offset) {
+    if (path.empty() || path.front() != '/') {
+      return text_->ErrorAt(
+          offset, absl::StrCat("path ", Quote(path), " is not absolute"));
+    }
+    if (path.find('\0') != std::string_view::npos) {
+      return text_->ErrorAt(offset,
+                            absl::StrCat("path ", Quote(path), " has a NUL"));
+    }
+    if (path.size() > kMaxPathBytes) {
+      return text_->ErrorAt(
+          offset, absl::StrCat("path ", Quote(path), " has more than ",
+                               kMaxPathBytes, " bytes"));
+    }
+    if (!IsCleanPath(path)) {
+      return text_->ErrorAt(
+          offset, absl::StrCat("path ", Quote(path), " is not clean; write ",
+                               Quote(CleanPath(path))));
+    }
+    for (std::string_view rest = path; !rest.empty();) {
+      const size_t slash = rest.find('/');
+      if (std::min(slash, rest.size()) > kMaxNameBytes) {
+        return text_->ErrorAt(offset, absl::StrCat("path ", Quote(path),
+                                                   " has a name of more than ",
+                                                   kMaxNameBytes, " bytes"));
+      }
+      rest = slash == std::string_view::npos ? std::string_view()
+                                             : rest.substr(slash + 1);
+    }
+    return tree_->strings.emplace_back(path);
+  }
+
+  absl::StatusOr<std::string_view> CheckedTarget(std::string_view target,
+                                                 size_t offset) {
+    if (target.empty() || target.size() > kMaxPathBytes ||
+        target.find('\0') != std::string_view::npos) {
+      return text_->ErrorAt(
+          offset,
+          absl::StrCat("no symlink can have the target ", Quote(target)));
+    }
+    return tree_->strings.emplace_back(target);
+  }
+
+  absl::StatusOr<std::string> ReadHex(Value value, std::string_view what) {
+    const size_t offset = text_->Offset(value);
+    absl::StatusOr<std::string_view> hex = text_->ReadString(value, what);
+    if (!hex.ok()) return hex.status();
+    std::string bytes;
+    if (!absl::HexStringToBytes(*hex, &bytes)) {
+      return text_->ErrorAt(offset, absl::StrCat(what, " must be hexadecimal"));
+    }
+    return bytes;
+  }
+
+  absl::StatusOr<uint32_t> ReadMode(Value value) {
+    const size_t offset = text_->Offset(value);
+    absl::StatusOr<std::string_view> octal =
+        text_->ReadString(value, "\"mode\"");
+    if (!octal.ok()) return octal.status();
+    uint32_t mode = 0;
+    for (const char c : *octal) {
+      if (c < '0' || c > '7' || mode > 07777) {
+        mode = UINT32_MAX;
+        break;
+      }
+      mode = mode * 8 + static_cast<uint32_t>(c - '0');
+    }
+    if (octal->empty() || mode > 07777) {
+      return text_->ErrorAt(
+          offset, absl::StrCat("mode ", Quote(*octal),
+                               " is not an octal number up to 07777"));
+    }
+    return mode;
+  }
+
+  absl::Status ReadEntry(Value value) {
+    enum Key : size_t {
+      kPath,
+      kPathHex,
+      kType,
+      kMode,
+      kUid,
+      kGid,
+      kMajor,
+      kMinor,
+      kTarget,
+      kTargetHex,
+    };
+    static constexpr std::string_view kKeys[] = {
+        "path", "path_hex", "type",  "mode",   "uid",
+        "gid",  "major",    "minor", "target", "target_hex",
+    };
+    const size_t entry_offset = text_->Offset(value);
+    size_t path_offset = entry_offset;
+    size_t target_offset = entry_offset;
+    const FileType* type = nullptr;
+    std::optional<std::string> path, target;
+    std::optional<uint32_t> mode, uid, gid, major, minor;
+
+    const auto read_type = [&](Value member) -> absl::Status {
+      const size_t offset = text_->Offset(member);
+      absl::StatusOr<std::string_view> name =
+          text_->ReadString(member, "\"type\"");
+      if (!name.ok()) return name.status();
+      std::vector<std::string_view> names;
+      for (const FileType& candidate : kFileTypes) {
+        if (candidate.name == *name) {
+          type = &candidate;
+          return absl::OkStatus();
+        }
+        names.push_back(candidate.name);
+      }
+      return text_->ErrorAt(offset, absl::StrCat("unknown type ", Quote(*name),
+                                                 NearMissHint(*name, names)));
+    };
+    const auto read_text = [&](Value member, bool hex, std::string_view key,
+                               size_t* offset,
+                               std::optional<std::string>* text) {
+      *offset = text_->Offset(member);
+      if (text->has_value()) {
+        return text_->ErrorAt(
+            *offset, absl::StrCat("both \"", key, "\" and \"", key, "_hex\""));
+      }
+      if (hex) {
+        absl::StatusOr<std::string> bytes =
+            ReadHex(member, absl::StrCat("\"", key, "_hex\""));
+        if (bytes.ok()) *text = *std::move(bytes);
+        return bytes.status();
+      }
+      absl::StatusOr<std::string_view> string =
+          text_->ReadString(member, Quote(key));
+      if (string.ok()) *text = std::string(*string);
+      return string.status();
+    };
+    const auto read_number = [&](Value member, size_t key, uint64_t max,
+                                 std::optional<uint32_t>* number) {
+      absl::StatusOr<uint32_t> read =
+          text_->ReadNumber(member, Quote(kKeys[key]), max);
+      if (read.ok()) *number = *read;
+      return read.status();
+    };
+
+    absl::Status status = text_->ReadObject(
+        value, "an entry", kKeys, [&](size_t key, Value member) {
+          switch (static_cast<Key>(key)) {
+            case kPath:
+            case kPathHex:
+              return read_text(member, key == kPathHex, "path", &path_offset,
+                               &path);
+            case kType:
+              return read_type(member);
+            case kMode: {
+              absl::StatusOr<uint32_t> read = ReadMode(member);
+              if (read.ok()) mode = *read;
+              return read.status();
+            }
+            case kUid:
+              return read_number(member, key, UINT32_MAX, &uid);
+            case kGid:
+              return read_number(member, key, UINT32_MAX, &gid);
+            case kMajor:
+              return read_number(member, key, kMaxMajor, &major);
+            case kMinor:
+              return read_number(member, key, kMaxMinor, &minor);
+            case kTarget:
+            case kTargetHex:
+              return read_text(member, key == kTargetHex, "target",
+                               &target_offset, &target);
+          }
+          return absl::OkStatus();
+        });
+    if (!status.ok()) return status;
+
+    if (!path.has_value()) {
+      return text_->ErrorAt(entry_offset, "an entry without \"path\"");
+    }
+    const auto error = [&](std::string_view message) {
+      return text_->ErrorAt(entry_offset,
+                            absl::StrCat(Quote(*path), " ", message));
+    };
+    if (type == nullptr) return error("has no \"type\"");
+    const bool is_link = type->mode == S_IFLNK;
+    if (is_link != target.has_value()) {
+      return error(is_link ? "is a symlink without \"target\""
+                           : "has a \"target\" but is no symlink");
+    }
+    if (type->has_number && !(major.has_value() && minor.has_value())) {
+      return error("is a device without \"major\" and \"minor\"");
+    }
+    if (!type->has_number && (major.has_value() || minor.has_value())) {
+      return error("has a device number but is no device");
+    }
+    if (type->needs_owner_and_mode &&
+        !(mode.has_value() && uid.has_value() && gid.has_value())) {
+      return error("needs \"mode\", \"uid\" and \"gid\"");
+    }
+
+    absl::StatusOr<std::string_view> kept = CheckedPath(*path, path_offset);
+    if (!kept.ok()) return kept.status();
+    Tree::Node node = {
+        .path = *kept,
+        .facts = {.mode = type->mode | mode.value_or(type->default_permissions),
+                  .uid = uid.value_or(0),
+                  .gid = gid.value_or(0),
+                  .major = major.value_or(0),
+                  .minor = minor.value_or(0)}};
+    if (is_link) {
+      kept = CheckedTarget(*target, target_offset);
+      if (!kept.ok()) return kept.status();
+      node.target = *kept;
+    }
+    return AddEntry(node, path_offset);
+  }
+
+  absl::Status AddEntry(const Tree::Node& node, size_t offset) {
+    if (node.path == "/") {
+      if (!S_ISDIR(node.facts.mode)) {
+        return text_->ErrorAt(offset, "\"/\" is always a dir");
+      }
+      if (!origins_[kRoot].listed) {
+        tree_->nodes[kRoot].facts = node.facts;
+        origins_[kRoot] = {.offset = offset, .listed = true};
+        return absl::OkStatus();
+      }
+    }
+    if (const auto it = tree_->by_path.find(node.path);
+        it != tree_->by_path.end()) {
+      return text_->ErrorAt(
+          offset, absl::StrCat(Quote(node.path), " twice, first on line ",
+                               text_->Line(origins_[it->second].offset)));
+    }
+    return AddNode(node, {.offset = offset, .listed = true});
+  }
+
+  absl::Status AddNode(const Tree::Node& node, Origin origin) {
+    if (tree_->nodes.size() >= kMaxFiles) {
+      return text_->ErrorAt(origin.offset,
+                            absl::StrCat("more than ", kMaxFiles, " files"));
+    }
+    tree_->by_path.emplace(node.path,
+                           static_cast<uint32_t>(tree_->nodes.size()));
+    tree_->nodes.push_back(node);
+    origins_.push_back(origin);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadCwd(Value value) {
+    cwd_offset_ = text_->Offset(value);
+    absl::StatusOr<std::string_view> path = text_->ReadString(value, "\"cwd\"");
+    if (path.ok()) path = CheckedPath(*path, cwd_offset_);
+    if (path.ok()) cwd_ = *path;
+    return path.status();
+  }
+
+  absl::Status ReadMount(Value value) {
+    enum Key : size_t { kPath, kPathHex, kFlags };
+    static constexpr std::string_view kKeys[] = {"path", "path_hex", "flags"};
+    Mount mount = {.path = {}, .offset = text_->Offset(value), .flags = 0};
+    const auto read_flag = [&](Value element) -> absl::Status {
+      const size_t offset = text_->Offset(element);
+      absl::StatusOr<std::string_view> name =
+          text_->ReadString(element, "a mount flag");
+      if (!name.ok()) return name.status();
+      std::vector<std::string_view> names;
+      for (const FlagName& flag : kFlagNames) {
+        if (flag.name == *name) {
+          if ((mount.flags & flag.flag) != 0) {
+            return text_->ErrorAt(
+                offset, absl::StrCat("flag ", Quote(*name), " twice"));
+          }
+          mount.flags |= flag.flag;
+          return absl::OkStatus();
+        }
+        names.push_back(flag.name);
+      }
+      return text_->ErrorAt(offset,
+                            absl::StrCat("unknown mount flag ", Quote(*name),
+                                         NearMissHint(*name, names)));
+    };
+    absl::Status status = text_->ReadObject(
+        value, "a mount", kKeys, [&](size_t key, Value member) -> absl::Status {
+          if (key == kFlags) {
+            return text_->ReadArray(member, "\"flags\"", read_flag);
+          }
+          if (!mount.path.empty()) {
+            return text_->ErrorAt(text_->Offset(member),
+                                  "both \"path\" and \"path_hex\"");
+          }
+          mount.offset = text_->Offset(member);
+          std::string bytes;
+          if (key == kPathHex) {
+            absl::StatusOr<std::string> read = ReadHex(member, "\"path_hex\"");
+            if (!read.ok()) return read.status();
+            bytes = *std::move(read);
+          } else {
+            absl::StatusOr<std::string_view> read =
+                text_->ReadString(member, "\"path\"");
+            if (!read.ok()) return read.status();
+            bytes = std::string(*read);
+          }
+          absl::StatusOr<std::string_view> path =
+              CheckedPath(bytes, mount.offset);
+          if (path.ok()) mount.path = *path;
+          return path.status();
+        });
+    if (!status.ok()) return status;
+    if (mount.path.empty()) {
+      return text_->ErrorAt(mount.offset, "a mount without \"path\"");
+    }
+    mounts_.push_back(mount);
+    return absl::OkStatus();
+  }
+
+  // Finds `path`, or adds it as a folder.
+  absl::StatusOr<uint32_t> FindOrAddFolder(std::string_view path,
+                                           size_t offset) {
+    if (const auto it = tree_->by_path.find(path); it != tree_->by_path.end()) {
+      return it->second;
+    }
+    absl::Status status =
+        AddNode({.path = path, .facts = {.mode = kImplicitFolderMode}},
+                {.offset = offset, .listed = false});
+    if (!status.ok()) return status;
+    return static_cast<uint32_t>(tree_->nodes.size() - 1);
+  }
+
+  absl::Status PlaceMountsAndCwd() {
+    for (const Mount& mount : mounts_) {
+      absl::StatusOr<uint32_t> node = FindOrAddFolder(mount.path, mount.offset);
+      if (!node.ok()) return node.status();
+      if (S_ISLNK(tree_->nodes[*node].facts.mode)) {
+        return text_->ErrorAt(
+            mount.offset,
+            absl::StrCat("mount point ", Quote(mount.path), " is a symlink"));
+      }
+      if (!mount_flags_.emplace(*node, mount.flags).second) {
+        return text_->ErrorAt(
+            mount.offset,
+            absl::StrCat("mount point ", Quote(mount.path), " twice"));
+      }
+    }
+    if (cwd_.empty()) return absl::OkStatus();
+    absl::StatusOr<uint32_t> node = FindOrAddFolder(cwd_, cwd_offset_);
+    if (!node.ok()) return node.status();
+    tree_->cwd = *node;
+    if (!S_ISDIR(tree_->nodes[*node].facts.mode)) {
+      return text_->ErrorAt(
+          cwd_offset_, absl::StrCat("\"cwd\" ", Quote(cwd_), " is not a dir"));
+    }
+    return absl::OkStatus();
+  }
+
+  // Joins every node to the folder that holds it, and adds that folder if it
+  // was not listed. Nodes added here are joined in their turn.
+  absl::Status LinkParents() {
+    for (uint32_t i = kRoot + 1; i < tree_->nodes.size(); ++i) {
+      const std::string_view path = tree_->nodes[i].path;
+      const std::string_view parent_path =
+          path.substr(0, std::max<size_t>(path.rfind('/'), 1));
+      const size_t offset = origins_[i].offset;
+      absl::StatusOr<uint32_t> parent = FindOrAddFolder(parent_path, offset);
+      if (!parent.ok()) return parent.status();
+      if (const uint32_t mode = tree_->nodes[*parent].facts.mode;
+          !S_ISDIR(mode)) {
+        return text_->ErrorAt(
+            offset,
+            absl::StrCat(Quote(path), " cannot lie in ", Quote(parent_path),
+                         ", which is of type \"", TypeName(mode), "\""));
+      }
+      tree_->nodes[i].parent = *parent;
+    }
+    return absl::OkStatus();
+  }
+
+  JsonText* const text_;
+  std::unique_ptr<Tree> tree_;
+  std::vector<Origin> origins_;  // one for each node
+  std::vector<Mount> mounts_;
+  absl::flat_hash_map<uint32_t, uint64_t> mount_flags_;  // by node
+  std::string_view cwd_;
+  size_t cwd_offset_ = 0;
+};
+
+absl::StatusOr<std::unique_ptr<HostSnapshot>> HostSnapshot::Parse(
+    std::string_view json, std::string_view file_name) {
+  if (json.size() > kMaxJsonBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        file_name, ":1:1: a snapshot of more than ", kMaxJsonBytes, " bytes"));
+  }
+  JsonText text(json, file_name);
+  Builder builder(&text);
+  if (absl::Status status = builder.ReadText(); !status.ok()) return status;
+  // The constructor is private, so make_unique cannot call it.
+  return std::unique_ptr<HostSnapshot>(new HostSnapshot(builder.Finish()));
+}
+
+std::unique_ptr<HostSnapshot> HostSnapshot::Empty() {
+  return std::unique_ptr<HostSnapshot>(
+      new HostSnapshot(Builder(nullptr).Finish()));
+}
+
+HostSnapshot::HostSnapshot(std::unique_ptr<const Tree> tree)
+    : tree_(std::move(tree)) {}
+
+HostSnapshot::~HostSnapshot() = default;
+
+int HostSnapshot::Find(std::string_view path, bool follow_last,
+                       uint32_t* node) const {
+  // A path without symbolic links and detours is the key of its node.
+  if (const auto it = tree_->by_path.find(path); it != tree_->by_path.end()) {
+    if (!follow_last || !S_ISLNK(tree_->nodes[it->second].facts.mode)) {
+      *node = it->second;
+      return 0;
+    }
+  }
+  Cursor cursor(*tree_);
+  const int error = WalkPath(path, follow_last, &cursor);
+  *node = cursor.node();
+  return error;
+}
+
+int HostSnapshot::Lstat(std::string_view path, FileFacts* facts) const {
+  uint32_t node;
+  const int error = Find(path, /*follow_last=*/false, &node);
+  if (error == 0) *facts = tree_->nodes[node].facts;
+  return error;
+}
+
+int HostSnapshot::Stat(std::string_view path, FileFacts* facts) const {
+  uint32_t node;
+  const int error = Find(path, /*follow_last=*/true, &node);
+  if (error == 0) *facts = tree_->nodes[node].facts;
+  return error;
+}
+
+int HostSnapshot::ReadLink(std::string_view path, std::string* target) const {
+  uint32_t node;
+  const int error = Find(path, /*follow_last=*/false, &node);
+  if (error != 0) return error;
+  if (!S_ISLNK(tree_->nodes[node].facts.mode)) return EINVAL;
+  *target = tree_->nodes[node].target;
+  return 0;
+}
+
+int HostSnapshot::ListFolder(std::string_view path,
+                             std::vector<std::string>* names) const {
+  uint32_t node;
+  const int error = Find(path, /*follow_last=*/true, &node);
+  if (error != 0) return error;
+  const Tree::Node& folder = tree_->nodes[node];
+  if (!S_ISDIR(folder.facts.mode)) return ENOTDIR;
+  names->clear();
+  names->reserve(folder.child_count);
+  for (uint32_t i = 0; i < folder.child_count; ++i) {
+    const uint32_t child = tree_->sorted_children[folder.first_child + i];
+    names->emplace_back(tree_->nodes[child].name());
+  }
+  return 0;
+}
+
+int HostSnapshot::MountFlags(std::string_view path, uint64_t* flags) const {
+  uint32_t node;
+  const int error = Find(path, /*follow_last=*/true, &node);
+  if (error == 0) *flags = tree_->nodes[node].mount_flags;
+  return error;
+}
+
+const std::vector<uint32_t>& HostSnapshot::ThermalThrottleCpus() const {
+  return tree_->thermal_throttle_cpus;
+}
+
+const std::vector<uint32_t>& HostSnapshot::PossibleCpus() const {
+  return tree_->possible_cpus;
+}
+
+bool HostSnapshot::InUserNamespace() const { return tree_->user_namespace; }
+
+bool HostSnapshot::UnderRootlessKit() const { return tree_->rootlesskit; }
+
+bool HostSnapshot::DetachedNetworkNamespace() const {
+  return tree_->detached_network_namespace;
+}
+
+bool HostSnapshot::UnifiedCgroups() const { return tree_->unified_cgroups; }
+
+}  // namespace specgen
