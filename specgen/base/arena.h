@@ -1,0 +1,168 @@
+// Memory for the many small parts of one answer, freed all at once.
+#ifndef SPECGEN_BASE_ARENA_H_
+#define SPECGEN_BASE_ARENA_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace specgen {
+
+// A bump allocator. Reset() keeps the memory, so that a loop which needs about
+// the same each time stops allocating after its first rounds. Not thread-safe.
+// Holds only types without destructors.
+class Arena {
+ public:
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  // Forgets everything that was allocated. Where more than one block was
+  // needed, the next rounds get one block that is large enough.
+  void Reset() {
+    if (blocks_.size() > 1) {
+      size_t total = 0;
+      for (const Block& block : blocks_) total += block.size;
+      blocks_.clear();
+      AddBlock(total);
+    }
+    next_ = blocks_.empty() ? nullptr : blocks_.back().bytes.get();
+  }
+
+  // `count` uninitialised objects.
+  template <typename T>
+  T* Allocate(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    static_assert(alignof(T) <= alignof(std::max_align_t));
+    const size_t size = count * sizeof(T);
+    const size_t pad = -reinterpret_cast<uintptr_t>(next_) & (alignof(T) - 1);
+    if (next_ == nullptr || static_cast<size_t>(end_ - next_) < size + pad) {
+      AddBlock(size);
+      next_ += size;  // a new block is aligned for any type
+      return reinterpret_cast<T*>(next_ - size);
+    }
+    char* at = next_ + pad;
+    next_ = at + size;
+    return reinterpret_cast<T*>(at);
+  }
+
+  template <typename T, typename... Args>
+  T* New(Args&&... args) {
+    return new (Allocate<T>(1)) T{std::forward<Args>(args)...};
+  }
+
+  std::string_view Copy(std::string_view text) {
+    if (text.empty()) return {};
+    char* copy = Allocate<char>(text.size());
+    std::memcpy(copy, text.data(), text.size());
+    return {copy, text.size()};
+  }
+
+  // `a` and `b`, one behind the other.
+  std::string_view Concat(std::string_view a, std::string_view b) {
+    char* copy = Allocate<char>(a.size() + b.size());
+    if (!a.empty()) std::memcpy(copy, a.data(), a.size());
+    if (!b.empty()) std::memcpy(copy + a.size(), b.data(), b.size());
+    return {copy, a.size() + b.size()};
+  }
+
+ private:
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    size_t size;
+  };
+
+  void AddBlock(size_t at_least) {
+    size_t size = blocks_.empty() ? 4096 : blocks_.back().size * 2;
+    if (size < at_least) size = at_least;
+    blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
+    next_ = blocks_.back().bytes.get();
+    end_ = next_ + size;
+  }
+
+  std::vector<Block> blocks_;
+  char* next_ = nullptr;
+  char* end_ = nullptr;
+};
+
+// A Go slice of the decoded plugin: a list that may be nil, whose elements
+// beyond its length survive until it grows over them again. encoding/json
+// decodes a repeated key into the elements that are there, so they matter.
+// Trivially copyable; copies share the elements, as in Go.
+template <typename T>
+class Slice {
+ public:
+  using value_type = T;
+
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  bool is_nil() const { return nil_; }
+  const T& operator[](size_t i) const { return data_[i]; }
+  T& operator[](size_t i) { return data_[i]; }
+
+  void SetNil() { *this = Slice(); }
+
+  // A new list of length 0 that is not nil.
+  void SetEmpty() {
+    *this = Slice();
+    nil_ = false;
+  }
+
+  // A new list of `size` value-initialised elements, not nil.
+  void SetSize(Arena* arena, size_t size) {
+    SetEmpty();
+    Reserve(arena, size);
+    for (size_t i = 0; i < size; ++i) new (&data_[i]) T();
+    size_ = used_ = static_cast<uint32_t>(size);
+  }
+
+  // Go's slice = slice[:i], and an element more: what was there before, or a
+  // new one.
+  T* Extend(Arena* arena, size_t i) {
+    nil_ = false;
+    if (i >= capacity_) Reserve(arena, capacity_ == 0 ? 4 : capacity_ * 2);
+    if (i >= used_) {
+      new (&data_[i]) T();
+      used_ = static_cast<uint32_t>(i + 1);
+    }
+    if (i >= size_) size_ = static_cast<uint32_t>(i + 1);
+    return &data_[i];
+  }
+
+  // Cuts to `size`, which is not larger; the rest stays behind it.
+  void Truncate(size_t size) { size_ = static_cast<uint32_t>(size); }
+
+  void Append(Arena* arena, const T& item) {
+    nil_ = false;
+    if (size_ == capacity_) Reserve(arena, capacity_ == 0 ? 4 : capacity_ * 2);
+    data_[size_++] = item;
+    if (used_ < size_) used_ = size_;
+  }
+
+ private:
+  void Reserve(Arena* arena, size_t capacity) {
+    T* data = arena->Allocate<T>(capacity);
+    for (uint32_t i = 0; i < used_; ++i) new (&data[i]) T(data_[i]);
+    data_ = data;
+    capacity_ = static_cast<uint32_t>(capacity);
+  }
+
+  T* data_ = nullptr;
+  uint32_t size_ = 0;
+  uint32_t used_ = 0;  // elements that were ever in the list
+  uint32_t capacity_ = 0;
+  bool nil_ = true;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BASE_ARENA_H_

@@ -1,0 +1,70 @@
+// The spec that an engine starts from, cut where InitSpec changes it.
+#ifndef SPECGEN_ENGINE_BASE_SPEC_H_
+#define SPECGEN_ENGINE_BASE_SPEC_H_
+
+#include <string_view>
+
+#include "absl/types/span.h"
+
+namespace specgen {
+
+// A mount of the base spec: its fields, and the same as JSON.
+struct BaseMount {
+  std::string_view destination = {};
+  std::string_view type = {};
+  std::string_view source = {};
+  absl::Span<const std::string_view> options = {};
+  std::string_view json = {};
+};
+
+struct BaseNamespace {
+  std::string_view type = {};
+  std::string_view json = {};
+};
+
+// The parts are JSON as Go's encoding/json writes runtime-spec's structs, in
+// the order in which they stand. A part that is a run of members of an object
+// starts with a comma where something always stands before it ("tail" parts)
+// and ends with one where something always follows ("head" parts); an absent
+// run is empty. A part named `..._items` is what stands between the brackets of
+// a list.
+//
+// Views point into static storage or into whatever owns the BaseSpec.
+struct BaseSpec {
+  std::string_view head = {};  // "ociVersion":...,"platform":{...},
+
+  std::string_view process_head = {};      // "consoleSize":{...},"user":{...}
+  std::string_view capability_items = {};  // the default list, where one is held
+  bool has_capabilities = true;       // process.capabilities is not null
+  bool bounding = false;              // which sets hold the default list
+  bool effective = false;
+  bool inheritable = false;
+  bool permitted = false;
+  std::string_view process_tail = {};  // ,"rlimits":[...]...
+
+  std::string_view hostname_tail = {};  // ,"hostname":"..."
+  absl::Span<const BaseMount> mounts = {};
+  std::string_view hooks_tail = {};  // ,"hooks":{...},"annotations":{...}
+
+  bool has_linux = true;
+  std::string_view linux_head = {};  // "uidMappings":[...],
+  bool has_resources = true;
+  std::string_view device_rule_items = {};
+  std::string_view resources_tail = {};     // ,"memory":{...}
+  std::string_view cgroups_path_head = {};  // "cgroupsPath":"...",
+  absl::Span<const BaseNamespace> namespaces = {};
+  std::string_view device_items = {};
+  std::string_view seccomp_head = {};  // "seccomp":{...},
+  std::string_view rootfs_propagation = {};
+  absl::Span<const std::string_view> masked_paths = {};
+  std::string_view masked_path_items = {};
+  absl::Span<const std::string_view> readonly_paths = {};
+  std::string_view readonly_path_items = {};
+  std::string_view mount_label_head = {};  // "mountLabel":"...",
+
+  std::string_view tail = {};  // ,"solaris":{...}
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_ENGINE_BASE_SPEC_H_

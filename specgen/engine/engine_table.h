@@ -1,0 +1,18 @@
+// The compiled engines.textproto. Use engine.h.
+#ifndef SPECGEN_ENGINE_ENGINE_TABLE_H_
+#define SPECGEN_ENGINE_ENGINE_TABLE_H_
+
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "specgen/engine/engine.h"
+
+namespace specgen {
+
+extern const absl::Span<const Behaviour> kBehaviourTable;
+extern const absl::Span<const Release> kReleaseTable;  // by version
+extern const std::string_view kTableDate;
+
+}  // namespace specgen
+
+#endif  // SPECGEN_ENGINE_ENGINE_TABLE_H_

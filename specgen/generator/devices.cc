@@ -1,0 +1,133 @@
+#include "specgen/generator/devices.h"
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "specgen/host/errno_text.h"
+#include "specgen/host/eval_symlinks.h"
+#include "specgen/host/go_path.h"
+#include "specgen/json/go_string.h"
+
+namespace specgen {
+namespace {
+
+// Answers of reading one node.
+enum class Node { kDevice, kNotADevice, kError };
+
+// DeviceFromPath of runc's libcontainer/devices, and of containerd's oci since
+// 24.0: `error` is set for kError.
+Node ReadNode(std::string_view path, DeviceNodes nodes, const Host& host,
+              SpecDevice* device, int* error) {
+  FileFacts facts;
+  *error = host.Lstat(path, &facts);
+  if (*error != 0) return Node::kError;
+  device->major = facts.major;
+  device->minor = facts.minor;
+  device->uid = facts.uid;
+  device->gid = facts.gid;
+  device->file_mode = facts.mode;
+  const uint32_t type = facts.mode & S_IFMT;
+  switch (nodes) {
+    case DeviceNodes::kByGoMode:
+      if (type != S_IFCHR && type != S_IFBLK) return Node::kNotADevice;
+      device->type = type == S_IFCHR ? 'c' : 'b';
+      device->file_mode = (facts.mode & 0777) | type;
+      break;
+    case DeviceNodes::kByMajor:
+      if (facts.major == 0) return Node::kNotADevice;
+      // Only block and character devices have a number.
+      device->type = type == S_IFBLK ? 'b' : 'c';
+      break;
+    case DeviceNodes::kByType:
+    case DeviceNodes::kByTypePermissions:
+      if (type != S_IFCHR && type != S_IFBLK && type != S_IFIFO) {
+        return Node::kNotADevice;
+      }
+      device->type = type == S_IFCHR ? 'c' : type == S_IFBLK ? 'b' : 'p';
+      if (nodes == DeviceNodes::kByTypePermissions) {
+        device->file_mode &= ~static_cast<uint32_t>(S_IFMT);
+      }
+      break;
+  }
+  return Node::kDevice;
+}
+
+// strings.Replace(path, from, to, 1).
+std::string ReplaceFirst(std::string_view path, std::string_view from,
+                         std::string_view to) {
+  const size_t at = path.find(from);
+  if (at == std::string_view::npos) return std::string(path);
+  return absl::StrCat(path.substr(0, at), to, path.substr(at + from.size()));
+}
+
+// filepath.Walk: every file under a folder, in the order of names, a folder
+// before what is in it. Does not follow symbolic links.
+void AddDevicesUnder(const std::string& root, std::string_view path,
+                     DeviceNodes nodes, const Host& host, Arena* arena,
+                     Slice<SpecDevice>* devices) {
+  std::vector<std::string> pending = {root};
+  while (!pending.empty()) {
+    const std::string file = std::move(pending.back());
+    pending.pop_back();
+    SpecDevice device;
+    int error = 0;
+    if (ReadNode(file, nodes, host, &device, &error) == Node::kDevice) {
+      device.path = arena->Copy(ReplaceFirst(file, root, path));
+      devices->Append(arena, device);
+    }
+    FileFacts facts;
+    if (host.Lstat(file, &facts) != 0 || !S_ISDIR(facts.mode)) continue;
+    std::vector<std::string> names;
+    if (host.ListFolder(file, &names) != 0) continue;
+    for (size_t i = names.size(); i > 0; --i) {
+      pending.push_back(JoinPath({file, names[i - 1]}));
+    }
+  }
+}
+
+}  // namespace
+
+bool DevicesFromPath(std::string_view path, DeviceNodes nodes, const Host& host,
+                     Arena* arena, Slice<SpecDevice>* devices,
+                     std::string* message) {
+  std::string resolved;
+  std::string_view on_host = path;
+  FileFacts facts;
+  if (host.Lstat(path, &facts) == 0 && S_ISLNK(facts.mode) &&
+      EvalSymlinks(host, path, &resolved)) {
+    on_host = resolved;
+  }
+  SpecDevice device;
+  int error = 0;
+  const Node node = ReadNode(on_host, nodes, host, &device, &error);
+  if (node == Node::kDevice) {
+    device.path = path;
+    devices->Append(arena, device);
+    return true;
+  }
+  if (node == Node::kNotADevice) {
+    const size_t before = devices->size();
+    if (host.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
+      AddDevicesUnder(std::string(on_host), path, nodes, host, arena, devices);
+    }
+    if (devices->size() > before) return true;
+  }
+  std::string reason = "not a device node";
+  if (node == Node::kError) {
+    reason = GoErrnoText(error);
+    // Go's os.Lstat names the path, unix.Lstat does not.
+    if (nodes == DeviceNodes::kByGoMode) {
+      reason = absl::StrCat("lstat ", on_host, ": ", reason);
+    }
+  }
+  *message = absl::StrCat(
+      "error gathering device information while adding custom device ",
+      Quote(path), ": ", reason);
+  return false;
+}
+
+}  // namespace specgen

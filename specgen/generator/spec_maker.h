@@ -1,0 +1,56 @@
+// InitSpec: the runtime spec that an engine makes of a plugin.
+//
+// This is the heart of specgen, and pure: everything it knows of the machine it
+// asks a Host, everything it would do to it comes back as a plan.
+#ifndef SPECGEN_GENERATOR_SPEC_MAKER_H_
+#define SPECGEN_GENERATOR_SPEC_MAKER_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "specgen/base/arena.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/host.h"
+#include "specgen/host/plan.h"
+#include "specgen/plugin/plugin.h"
+
+namespace specgen {
+
+// Where things are on the host. Paths are taken as they are; the engine joins
+// and cleans them where Go does.
+struct SpecPaths {
+  std::string_view id;         // the plugin's
+  std::string_view rootfs;     // engines with RootfsRule::kGiven
+  std::string_view lib_root;   // engines with RootfsRule::kInLibRoot
+  std::string_view exec_root;  // the runtime folder is <exec root>/<id>
+  // dockerd's metrics socket, which it adds to metrics collectors; empty: not
+  // added (InitSpec itself does not know it).
+  std::string_view metrics_socket;
+};
+
+struct SpecInput {
+  const Behaviour* behaviour;
+  UserNamespaceRule user_namespace;
+  const BaseSpec* base_spec;
+  const Plugin* plugin;
+  SpecPaths paths;
+  const Host* host;
+};
+
+enum class SpecOutcome { kSpec, kRefused, kCrashed };
+
+// Makes the spec as JSON, byte for byte what Go's json.Marshal gives of
+// InitSpec's result, and replaces what `json` held. `plan` lists the folders
+// that InitSpec makes, in order, also where it then refuses or crashes;
+// its paths live in `arena`. Otherwise `message` is Docker's error, or what Go
+// prints of the crash.
+//
+// moby: plugin/v2/plugin_linux.go (daemon/pkg/plugin/v2 since 29); plugin.go
+// and manager_linux.go before 1.13.0-rc5.
+SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, std::string* json,
+                     std::vector<PlannedFolder>* plan, std::string* message);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_GENERATOR_SPEC_MAKER_H_

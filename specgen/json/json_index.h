@@ -1,0 +1,65 @@
+// Where the tokens of a JSON text stand: simdjson's first stage.
+#ifndef SPECGEN_JSON_JSON_INDEX_H_
+#define SPECGEN_JSON_JSON_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "simdjson.h"
+
+namespace specgen {
+
+// Finds the tokens of a text with simdjson, in any of its CPU kernels. The
+// second stage is ours (JsonReader): simdjson's own differs from Go's
+// encoding/json in what it accepts.
+//
+// Reused for many texts it stops allocating. Not thread-safe.
+class JsonIndex {
+ public:
+  enum class Result {
+    kOk,
+    kEmpty,         // nothing but white space
+    kOpenString,    // a string that never ends
+    kControl,       // a byte below 0x20 inside a string
+    kTooLarge,      // over 64 MiB
+    kOutOfMemory,
+  };
+
+  static constexpr size_t kMaxSize = size_t{64} << 20;
+
+  // Uses simdjson's best kernel for this CPU, or the one given (a test passes
+  // each in turn).
+  explicit JsonIndex(const simdjson::implementation* kernel = nullptr)
+      : kernel_(kernel) {}
+
+  // Indexes `text`, which must outlive the use of the index. Where the text is
+  // not valid UTF-8, a copy is indexed in which each invalid byte is U+FFFD, as
+  // Go decodes it.
+  Result Build(std::string_view text);
+
+  // The text that was indexed.
+  std::string_view text() const { return text_; }
+  // True if text() is a corrected copy.
+  bool corrected() const { return corrected_; }
+
+  // Byte offsets of the tokens: each of {}[]:, outside of strings, the opening
+  // quote of each string, and the first byte of each other scalar. One more
+  // stands behind the last: the size of the text.
+  const uint32_t* tokens() const { return parser_->structural_indexes.get(); }
+  size_t token_count() const { return parser_->n_structural_indexes; }
+
+ private:
+  const simdjson::implementation* kernel_;
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
+  size_t capacity_ = 0;
+  std::string_view text_;
+  std::string copy_;
+  bool corrected_ = false;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_JSON_JSON_INDEX_H_

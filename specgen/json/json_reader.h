@@ -1,0 +1,135 @@
+// Reads JSON as Go's encoding/json does, over the tokens of a JsonIndex.
+#ifndef SPECGEN_JSON_JSON_READER_H_
+#define SPECGEN_JSON_JSON_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "specgen/base/arena.h"
+#include "specgen/json/json_index.h"
+
+namespace specgen {
+
+// What stands at a token.
+enum class JsonKind : uint8_t {
+  kObject,
+  kArray,
+  kString,
+  kNumber,
+  kTrue,
+  kFalse,
+  kNull,
+  kNothing,  // the text ended, or what stands there is no value
+};
+
+// "an object", "a number", ...
+std::string_view JsonKindName(JsonKind kind);
+
+// What is wrong with a text, in the order in which Go lets one win over
+// another: Go checks the syntax of the whole text before it decodes anything,
+// then keeps the first type error and goes on; an Unmarshaler's error or crash
+// ends the decoding at once.
+struct JsonProblem {
+  enum class Kind : uint8_t { kNone, kType, kAbort, kCrash, kSyntax };
+  Kind kind = Kind::kNone;
+  size_t offset = 0;  // into the indexed text
+  std::string message;
+};
+
+// A cursor over a text. Decoders call Enter/Next/Leave for what they know and
+// Skip for the rest; every token is checked exactly once on the way. After a
+// syntax error all calls do nothing and report the end.
+//
+// An object:                        An array:
+//   if (r.EnterObject())              if (r.EnterArray())
+//     while (r.NextKey(&key))           while (r.NextItem())
+//       ...one value...                   ...one value...
+class JsonReader {
+ public:
+  // Deepest nesting that Go takes (encoding/json maxNestingDepth).
+  static constexpr size_t kMaxDepth = 10000;
+
+  // Strings with escapes are unescaped into `arena`.
+  JsonReader(const JsonIndex& index, Arena* arena)
+      : text_(index.text()),
+        tokens_(index.tokens()),
+        count_(index.token_count()),
+        arena_(arena) {}
+
+  // What the next value is.
+  JsonKind Peek() const;
+  // Where it stands.
+  size_t offset() const {
+    return next_ < count_ ? tokens_[next_] : text_.size();
+  }
+
+  // The next value must be of that kind.
+  bool EnterObject();
+  bool EnterArray();
+  // Moves to the next member or item; at the end, leaves and returns false.
+  // A key with escapes is unescaped.
+  bool NextKey(std::string_view* key);
+  bool NextItem();
+
+  // The value of the next string. False after a syntax error.
+  bool String(std::string_view* value);
+  // The text of the next number.
+  bool Number(std::string_view* text);
+  // Passes over the next value, whatever it is, and checks it.
+  // The text of the value goes to `raw` if given.
+  void Skip(std::string_view* raw = nullptr);
+  // Passes over true, false or null (which Peek() has seen).
+  void SkipLiteral();
+
+  // Goes back to the first token, so that the text can be decoded in another
+  // way. Problems of the first way are forgotten unless they are of syntax.
+  void Restart();
+
+  // Checks that nothing follows the value that was read.
+  void ExpectEnd();
+
+  // Records a problem, unless one is there that wins.
+  void Problem(JsonProblem::Kind kind, size_t offset, std::string message);
+  bool ok() const { return problem_.kind == JsonProblem::Kind::kNone; }
+  bool syntax_ok() const {
+    return problem_.kind != JsonProblem::Kind::kSyntax;
+  }
+  const JsonProblem& problem() const { return problem_; }
+
+  // Tokens looked at so far: a measure of work that does not depend on the
+  // machine.
+  size_t work() const { return next_; }
+
+  Arena* arena() const { return arena_; }
+
+ private:
+  void Syntax(size_t offset, const char* message);
+  char At(size_t token) const {
+    return token < count_ ? text_[tokens_[token]] : '\0';
+  }
+  // The body of the string at the next token, and moves past it.
+  std::string_view StringBody();
+  bool CheckedString(bool want, std::string_view* value);
+  // Checks a literal or number at the next token and moves past it; returns
+  // its text.
+  std::string_view Scalar();
+
+  std::string_view text_;
+  const uint32_t* tokens_;
+  size_t count_;
+  size_t next_ = 0;
+  size_t depth_ = 0;
+  // After an opening bracket or brace, and before the first member or item.
+  bool fresh_ = false;
+  Arena* arena_;
+  JsonProblem problem_;
+};
+
+// "LINE:COL" of an offset, both from 1; the column counts bytes.
+std::string LineAndColumn(std::string_view text, size_t offset);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_JSON_JSON_READER_H_

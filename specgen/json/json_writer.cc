@@ -1,0 +1,181 @@
+#include "specgen/json/json_writer.h"
+
+#include <array>
+
+#include "specgen/json/go_string.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace specgen {
+namespace {
+
+// Bytes that stand for themselves inside a string: ASCII without control
+// characters, quote, backslash, and what HTML could misread.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (int c = 0x20; c < 0x80; ++c) {
+    plain[static_cast<size_t>(c)] = c != '"' && c != '\\' && c != '<' &&
+                                    c != '>' && c != '&';
+  }
+  return plain;
+}();
+
+}  // namespace
+
+void JsonWriter::Grow(size_t size) {
+  const size_t used = static_cast<size_t>(next_ - out_->data());
+  out_->resize(2 * out_->size() + size);
+  out_->resize(out_->capacity());
+  next_ = out_->data() + used;
+  end_ = out_->data() + out_->size();
+}
+
+void JsonWriter::StringBody(std::string_view text) {
+  const char* p = text.data();
+  size_t n = text.size();
+#if defined(__SSE2__)
+  // Copies 16 bytes at a time and looks at them in passing; Ensure left room
+  // for the last copy to run over.
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i less = _mm_set1_epi8('<');
+  const __m128i greater = _mm_set1_epi8('>');
+  const __m128i ampersand = _mm_set1_epi8('&');
+  // Signed: bytes of 0x80 and up are negative and below the space as well.
+  const __m128i space = _mm_set1_epi8(' ');
+  while (n >= 16) {
+    const __m128i bytes =
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i special = _mm_or_si128(
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
+                                  _mm_cmpeq_epi8(bytes, backslash)),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, less),
+                                  _mm_cmpeq_epi8(bytes, greater))),
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, ampersand),
+                     _mm_cmplt_epi8(bytes, space)));
+    if (_mm_movemask_epi8(special) != 0) break;
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(next_), bytes);
+    next_ += 16;
+    p += 16;
+    n -= 16;
+  }
+#endif
+  size_t i = 0;
+  while (i < n && kPlain[static_cast<uint8_t>(p[i])]) {
+    next_[i] = p[i];
+    ++i;
+  }
+  next_ += i;
+  if (i < n) EscapedBody({p + i, n - i});
+}
+
+void JsonWriter::EscapedBody(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  const auto put = [this](std::string_view bytes) {
+    std::memcpy(next_, bytes.data(), bytes.size());
+    next_ += bytes.size();
+  };
+  size_t i = 0;
+  while (i < text.size()) {
+    const uint8_t c = static_cast<uint8_t>(text[i]);
+    if (kPlain[c]) {
+      *next_++ = text[i++];
+      continue;
+    }
+    if (c < 0x80) {
+      ++i;
+      switch (c) {
+        case '"':
+          put("\\\"");
+          break;
+        case '\\':
+          put("\\\\");
+          break;
+        case '\b':
+          put("\\b");
+          break;
+        case '\f':
+          put("\\f");
+          break;
+        case '\n':
+          put("\\n");
+          break;
+        case '\r':
+          put("\\r");
+          break;
+        case '\t':
+          put("\\t");
+          break;
+        default:
+          put("\\u00");
+          *next_++ = kHex[c >> 4];
+          *next_++ = kHex[c & 0xF];
+      }
+      continue;
+    }
+    char32_t rune;
+    const size_t length = DecodeRune(text.substr(i), &rune);
+    if (length == 1) {
+      put("\\ufffd");
+    } else if (rune == 0x2028 || rune == 0x2029) {
+      put(rune == 0x2028 ? "\\u2028" : "\\u2029");
+    } else {
+      put(text.substr(i, length));
+    }
+    i += length;
+  }
+}
+
+std::string IndentJson(std::string_view compact) {
+  std::string out;
+  out.reserve(2 * compact.size());
+  size_t depth = 0;
+  const auto new_line = [&] {
+    out += '\n';
+    out.append(2 * depth, ' ');
+  };
+  for (size_t i = 0; i < compact.size(); ++i) {
+    const char c = compact[i];
+    switch (c) {
+      case '"': {
+        const size_t begin = i;
+        for (++i; compact[i] != '"'; ++i) {
+          if (compact[i] == '\\') ++i;
+        }
+        out += compact.substr(begin, i - begin + 1);
+        break;
+      }
+      case '{':
+      case '[':
+        out += c;
+        if (i + 1 < compact.size() &&
+            (compact[i + 1] == '}' || compact[i + 1] == ']')) {
+          out += compact[++i];
+        } else {
+          ++depth;
+          new_line();
+        }
+        break;
+      case '}':
+      case ']':
+        --depth;
+        new_line();
+        out += c;
+        break;
+      case ',':
+        out += c;
+        new_line();
+        break;
+      case ':':
+        out += ": ";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace specgen

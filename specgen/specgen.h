@@ -1,0 +1,166 @@
+// specgen: the OCI runtime spec that dockerd makes of a managed plugin.
+//
+//   #include "specgen/specgen.h"
+//
+//   absl::StatusOr<const specgen::Release*> engine =
+//       specgen::FindRelease("28.5.2");
+//   specgen::LiveHost host;
+//   specgen::Generator generator(**engine, host);
+//   specgen::Request request;
+//   request.plugin = config_json;  // the text of config.json
+//   specgen::Answer answer;
+//   generator.Generate(request, &answer);
+//   if (answer.outcome() == specgen::Outcome::kSpec) Use(answer.spec());
+//
+// specgen answers what dockerd would: the same bytes, the same refusals, and
+// where dockerd would crash, that. None of these is an error of specgen, so
+// they come as an Answer, not as a Status.
+//
+// Not here: reading files, carrying a plan out, and anything about images.
+#ifndef SPECGEN_SPECGEN_H_
+#define SPECGEN_SPECGEN_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "specgen/base/arena.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/host.h"
+#include "specgen/host/plan.h"
+#include "specgen/json/json_index.h"
+#include "specgen/plugin/plugin.h"
+#include "specgen/plugin/plugin_reader.h"
+
+namespace specgen {
+
+// What to make a spec of. All views must outlive the answer: it points into
+// them.
+struct Request {
+  // JSON: an author's config.json, dockerd's stored state, or the output of
+  // `docker plugin inspect`. Any bytes may be given.
+  std::string_view plugin;
+  PluginShape shape = PluginShape::kAuto;
+  // Which plugin of `docker plugin inspect`'s list: its name or id.
+  std::string_view plugin_name;
+
+  // Arguments of `docker plugin set`, NAME[.FIELD]=VALUE, in one call.
+  absl::Span<const std::string_view> set;
+  // dockerd has restarted since it installed the plugin; see UnshareSettings.
+  bool restarted = false;
+
+  // The plugin's id; without one, that of the state, else "plugin".
+  std::optional<std::string_view> id;
+  // Its rootfs on the host; without one, that of the state, else
+  // <lib_root>/<id>/rootfs. Engines before 1.13.0-rc4 always take the latter.
+  std::optional<std::string_view> rootfs;
+  std::string_view lib_root = "/var/lib/docker/plugins";
+  // The runtime folder, which holds the plugin's socket, is <exec_root>/<id>.
+  std::string_view exec_root = "/run/docker/plugins";
+  // dockerd's metrics socket, <its exec root>/metrics.sock. dockerd (18.03 and
+  // later), not InitSpec, binds it into plugins of type
+  // docker.metricscollector/1.0; without it, that mount is left out.
+  std::string_view metrics_socket;
+};
+
+enum class Outcome {
+  kSpec,     // there is a spec
+  kRefused,  // the engine would return an error
+  kCrashed,  // the engine would panic
+};
+
+// How far the engine gets.
+enum class Stage {
+  kDecode,    // reading the JSON
+  kSettings,  // `docker plugin set`
+  kSpec,      // InitSpec
+};
+
+// The answer to a request, and the memory for making it: reused for many
+// requests it stops allocating. Not thread-safe; each thread has its own.
+class Answer {
+ public:
+  // `kernel`: see JsonIndex.
+  explicit Answer(const simdjson::implementation* kernel = nullptr)
+      : index_(kernel) {}
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+
+  Outcome outcome() const { return outcome_; }
+  // Where the engine stopped, if it made no spec.
+  Stage stage() const { return stage_; }
+
+  // The spec, compact, as Go's json.Marshal writes it: no line feed at the end.
+  const std::string& spec() const { return spec_; }
+
+  // Why there is no spec. Docker's own words for kSettings and kSpec (and Go's
+  // for crashes there); ours for kDecode, where Docker's depend on the version
+  // of Go that it was built with.
+  const std::string& message() const { return message_; }
+  // For kDecode: where in the text, as "LINE:COL" from 1, columns in bytes.
+  const std::string& position() const { return position_; }
+
+  // Folders that the engine makes on the host, in order; also those that it
+  // makes before it refuses or crashes.
+  const std::vector<PlannedFolder>& plan() const { return plan_; }
+
+  // The plugin as it was read, with its settings. Valid unless kDecode failed.
+  const Plugin& plugin() const { return plugin_; }
+  PluginShape shape() const { return shape_; }
+
+  // What the engine was told, once defaults are filled in.
+  std::string_view id() const { return id_; }
+  std::string_view rootfs() const { return rootfs_; }
+
+  // Tokens of the text that were looked at: a measure of work that does not
+  // depend on the machine.
+  size_t work() const { return work_; }
+
+ private:
+  friend class Generator;
+
+  Outcome outcome_ = Outcome::kRefused;
+  Stage stage_ = Stage::kDecode;
+  std::string spec_;
+  std::string message_;
+  std::string position_;
+  std::vector<PlannedFolder> plan_;
+  Plugin plugin_;
+  PluginShape shape_ = PluginShape::kAuto;
+  std::string_view id_;
+  std::string_view rootfs_;
+  size_t work_ = 0;
+
+  Arena arena_;
+  JsonIndex index_;
+};
+
+// Makes specs as one Docker release would. Immutable: one object may serve
+// several threads at once, each with its own Answer.
+class Generator {
+ public:
+  // `host` must outlive the generator. `base_spec`, if given, replaces the
+  // release's default spec and must outlive it too; see ReadBaseSpec, and
+  // TakesBaseSpec for the releases where Docker has such a thing.
+  Generator(const Release& release, const Host& host,
+            const BaseSpec* base_spec = nullptr)
+      : release_(release),
+        host_(host),
+        base_spec_(base_spec != nullptr ? *base_spec
+                                        : release.behaviour->default_spec) {}
+
+  void Generate(const Request& request, Answer* answer) const;
+
+  const Release& release() const { return release_; }
+
+ private:
+  const Release& release_;
+  const Host& host_;
+  const BaseSpec& base_spec_;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_SPECGEN_H_
