@@ -58,7 +58,8 @@ TEST(Protobuf, TextFormatRoundTrip) {
   ASSERT_TRUE(TextFormat::ParseFromString(
       R"pb(destination: "/dev"
            options: "nosuid"
-           labels { key: "k" value: "v" })pb",
+           labels { key: "k" value: "v" }
+           created { seconds: 7 })pb",
       &mount));
   std::string text;
   ASSERT_TRUE(TextFormat::PrintToString(mount, &text));
@@ -66,6 +67,7 @@ TEST(Protobuf, TextFormatRoundTrip) {
   ASSERT_TRUE(TextFormat::ParseFromString(text, &again));
   EXPECT_TRUE(MessageDifferencer::Equals(mount, again));
   EXPECT_EQ(again.labels().at("k"), "v");
+  EXPECT_EQ(again.created().seconds(), 7);
 }
 
 TEST(Protobuf, WireFormatRoundTrip) {
