@@ -20,6 +20,9 @@ namespace specgen {
 // The host's own answer stands wherever it is not ENOENT: making folders
 // changes no other one. So an overlay without planned folders costs nothing.
 //
+// A Host does not tell where its working folder is. So a folder planned by an
+// absolute path is not found by a relative one, nor the other way round.
+//
 // Const calls are safe from several threads at once, as Host demands;
 // MakeFolder needs the overlay for itself.
 class FolderOverlay : public Host {

@@ -145,6 +145,30 @@ size_t FindBadString(std::string_view text) {
   return in_string ? opened : text.size();
 }
 
+// The end of the object with which the text starts, by its brackets alone;
+// npos if it has none.
+size_t FindObjectEnd(std::string_view text) {
+  bool in_string = false;
+  size_t depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && (depth == 0 || --depth == 0)) {
+      return i + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
 // The start of the first line that is not UTF-8. No byte of a longer
 // character looks like a newline, so lines can be judged one by one.
 size_t FindBadUtf8Line(std::string_view text) {
@@ -191,14 +215,19 @@ class JsonText {
     }
     simdjson::ondemand::object object;
     if (const auto error = document_.get_object().get(object); error) {
-      return JsonError(error);
+      // All that is checked here is that the text ends with a bracket.
+      const size_t end = FindObjectEnd(View());
+      if (end == std::string_view::npos) {
+        return ErrorAt(text_.size(), "the object has no end");
+      }
+      return TextAfterEnd(end);
     }
     if (absl::Status status = ReadMembers(object, keys, member); !status.ok()) {
       return status;
     }
     const char* location;
     if (document_.current_location().get(location) == simdjson::SUCCESS) {
-      return ErrorAt(Offset(location), "text after the end of the object");
+      return TextAfterEnd(Offset(location));
     }
     return absl::OkStatus();
   }
@@ -299,6 +328,12 @@ class JsonText {
 
   size_t Offset(const char* location) const {
     return std::min(static_cast<size_t>(location - text_.data()), text_.size());
+  }
+
+  absl::Status TextAfterEnd(size_t end) const {
+    const size_t after = View().find_first_not_of(" \t\r\n", end);
+    return ErrorAt(std::min(after, text_.size()),
+                   "text after the end of the object");
   }
 
   size_t ValueStart() const {
