@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "specgen/generator/devices.h"
+#include "specgen/generator/go_sort.h"
 #include "specgen/host/errno_text.h"
 #include "specgen/host/folder_overlay.h"
 #include "specgen/host/go_path.h"
@@ -504,10 +505,10 @@ SpecOutcome SpecMaker::Make(std::string* json) {
   if (outcome != SpecOutcome::kSpec) return outcome;
   AddMetricsMounts();
   if (b_.sorts_mounts) {
-    std::stable_sort(mounts_.begin(), mounts_.end(),
-                     [](const SpecMount& a, const SpecMount& b) {
-                       return a.destination < b.destination;
-                     });
+    GoSort(mounts_.begin(), mounts_.size(),
+           [](const SpecMount& a, const SpecMount& b) {
+             return a.destination < b.destination;
+           });
   }
   if (UserNamespaceApplies()) {
     outcome = KeepLockedFlags();
