@@ -94,6 +94,7 @@ struct Behaviour {
   bool sorts_mounts;
   bool metrics_mount;
   bool masks_thermal_throttle;
+  bool takes_base_spec;
 
   // JSON.
   bool omits_empty_args;
