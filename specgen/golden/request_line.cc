@@ -34,6 +34,7 @@ Request RequestLine::ToRequest(std::vector<std::string_view>* set_views) const {
   request.rootfs = rootfs;
   request.lib_root = lib_root;
   request.exec_root = exec_root;
+  request.metrics_socket = metrics_socket;
   return request;
 }
 
@@ -63,6 +64,8 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
         text(&request.lib_root);
       } else if (key == "exec_root") {
         text(&request.exec_root);
+      } else if (key == "metrics_socket") {
+        text(&request.metrics_socket);
       } else if (key == "config" || key == "plugin") {
         reader.Skip(&value);
         request.plugin.assign(value);
@@ -102,17 +105,18 @@ std::string AnswerLine(const Answer& answer, bool with_folders) {
         answer.outcome() == Outcome::kCrashed ? "panic" : "error", "\t", stage,
         "\t", JsonString(answer.message()));
   }
-  if (with_folders) {
-    std::vector<std::string> folders;
-    for (const PlannedFolder& folder : answer.plan()) {
-      folders.push_back(absl::StrCat("[", JsonString(folder.path), ", \"0o",
-                                     absl::StrFormat("%o", folder.mode),
-                                     "\"]"));
-    }
-    std::sort(folders.begin(), folders.end());
-    absl::StrAppend(&line, "\tmkdir\t[", absl::StrJoin(folders, ", "), "]");
-  }
+  if (with_folders) absl::StrAppend(&line, "\tmkdir\t", FolderList(answer));
   return line;
+}
+
+std::string FolderList(const Answer& answer) {
+  std::vector<std::string> folders;
+  for (const PlannedFolder& folder : answer.plan()) {
+    folders.push_back(absl::StrCat("[", JsonString(folder.path), ", \"0o",
+                                   absl::StrFormat("%o", folder.mode), "\"]"));
+  }
+  std::sort(folders.begin(), folders.end());
+  return absl::StrCat("[", absl::StrJoin(folders, ", "), "]");
 }
 
 }  // namespace specgen

@@ -18,7 +18,8 @@ namespace specgen {
 //   {"name": ..., "config": the author's file, raw, or "plugin": stored state,
 //    "set": [...], "id": ..., "rootfs": ..., "lib_root": ..., "exec_root": ...}
 // A config that is not JSON comes as "config_text", a string, or, where it is
-// not even text, as "config_b64".
+// not even text, as "config_b64". Requests to a real daemon name its
+// "metrics_socket".
 struct RequestLine {
   std::string name;
   std::string plugin;
@@ -28,6 +29,7 @@ struct RequestLine {
   std::string rootfs;
   std::string lib_root;
   std::string exec_root;
+  std::string metrics_socket;
 
   // A request for the generator; points into this. `set_views` holds the
   // arguments.
@@ -43,6 +45,9 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line);
 //   panic<TAB>decode|settings|spec<TAB>"message"
 // and for legacy requests then <TAB>mkdir<TAB>[["path", "0o700"], ...], sorted.
 std::string AnswerLine(const Answer& answer, bool with_folders);
+
+// That list of folders alone.
+std::string FolderList(const Answer& answer);
 
 }  // namespace specgen
 

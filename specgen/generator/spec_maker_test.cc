@@ -1,0 +1,258 @@
+#include "specgen/generator/spec_maker.h"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "specgen/host/host_snapshot.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const Release& Engine(std::string_view name) { return **FindRelease(name); }
+
+std::unique_ptr<HostSnapshot> HostOf(std::string_view json) {
+  auto host = HostSnapshot::Parse(json, "host.json");
+  EXPECT_TRUE(host.ok()) << host.status();
+  return *std::move(host);
+}
+
+std::string Destinations(const std::string& spec) {
+  // Each mount starts with its destination.
+  std::vector<std::string> found;
+  constexpr std::string_view kKey = "{\"destination\":\"";
+  for (size_t at = spec.find(kKey); at != std::string::npos;
+       at = spec.find(kKey, at + 1)) {
+    const size_t begin = at + kKey.size();
+    found.push_back(spec.substr(begin, spec.find('"', begin) - begin));
+  }
+  return absl::StrJoin(found, " ");
+}
+
+// The loop of InitSpec, acted out on a list with Go's slices: one array, and a
+// length that shrinks.
+std::string ActOutDevLoop(std::vector<std::string> memory,
+                          const std::set<std::string>& own) {
+  size_t length = memory.size();
+  for (size_t i = 0; i < memory.size(); ++i) {
+    const std::string m = memory[i];
+    if (!absl::StartsWith(m, "/dev/") || own.count(m) == 0) continue;
+    if (i + 1 > length) return "crash";
+    for (size_t k = i; k + 1 < length; ++k) memory[k] = memory[k + 1];
+    --length;
+  }
+  memory.resize(length);
+  return absl::StrJoin(memory, " ");
+}
+
+// Every list of up to four own mounts over six destinations, which are those of
+// default mounts under /dev/, others there, and elsewhere.
+TEST(DevMounts, LeaveWhatGosLoopLeavesInEverySmallCase) {
+  const std::vector<std::string> kChoices = {"/dev/pts",    "/dev/shm",
+                                             "/dev/mqueue", "/dev/own",
+                                             "/dev",        "/x"};
+  const std::vector<std::string> kDefaults = {
+      "/proc",          "/dev",        "/dev/pts", "/sys",
+      "/sys/fs/cgroup", "/dev/mqueue", "/dev/shm"};
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  const Generator generator(Engine("28.5.2"), *host);
+  Answer answer;
+  int crashes = 0;
+  for (int count = 0; count <= 4; ++count) {
+    int lists = 1;
+    for (int i = 0; i < count; ++i) lists *= static_cast<int>(kChoices.size());
+    for (int list = 0; list < lists; ++list) {
+      for (bool network : {false, true}) {
+        std::vector<std::string> memory = kDefaults;
+        std::set<std::string> own;
+        std::vector<std::string> json;
+        for (int i = 0, rest = list; i < count; ++i) {
+          const std::string& path =
+              kChoices[static_cast<size_t>(rest) % kChoices.size()];
+          rest /= static_cast<int>(kChoices.size());
+          memory.push_back(path);
+          own.insert(path);
+          json.push_back(
+              absl::StrCat(R"({"source":"","destination":")", path, "\"}"));
+        }
+        memory.push_back("/run/docker/plugins");
+        if (network) {
+          memory.push_back("/etc/hosts");
+          memory.push_back("/etc/resolv.conf");
+        }
+        const std::string config = absl::StrCat(
+            R"({"network":{"type":")", network ? "x" : "", R"("},"mounts":[)",
+            absl::StrJoin(json, ","), "]}");
+        Request request;
+        request.plugin = config;
+        generator.Generate(request, &answer);
+        const std::string expected = ActOutDevLoop(memory, own);
+        if (expected == "crash") {
+          ++crashes;
+          EXPECT_EQ(answer.outcome(), Outcome::kCrashed) << config;
+        } else {
+          ASSERT_EQ(answer.outcome(), Outcome::kSpec) << config;
+          EXPECT_EQ(Destinations(answer.spec()), expected) << config;
+        }
+      }
+    }
+  }
+  // The last mount is never under /dev/ in these engines, so none crashes.
+  EXPECT_EQ(crashes, 0);
+}
+
+// A propagated mount under /dev/ and nothing behind the own mounts cannot be had
+// from a config; a base spec cannot either. The crash needs the last mount to
+// match, which the engine's own last mount never does unless the plugin mounts
+// something at /dev/... below it: it is at /run/docker/plugins.
+TEST(DevMounts, AFewAndManyOwnMountsAreTreatedAlike) {
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  const Generator generator(Engine("28.5.2"), *host);
+  Answer answer;
+  std::vector<std::string> json;
+  std::vector<std::string> memory = {
+      "/proc",          "/dev",        "/dev/pts", "/sys",
+      "/sys/fs/cgroup", "/dev/mqueue", "/dev/shm"};
+  std::set<std::string> own;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string path = absl::StrCat("/dev/", i % 300);
+    json.push_back(absl::StrCat(R"({"source":"","destination":")", path, "\"}"));
+    memory.push_back(path);
+    own.insert(path);
+  }
+  memory.push_back("/run/docker/plugins");
+  const std::string config =
+      absl::StrCat(R"({"mounts":[)", absl::StrJoin(json, ","), "]}");
+  Request request;
+  request.plugin = config;
+  generator.Generate(request, &answer);
+  const std::string expected = ActOutDevLoop(memory, own);
+  if (expected == "crash") {
+    EXPECT_EQ(answer.outcome(), Outcome::kCrashed);
+  } else {
+    EXPECT_EQ(Destinations(answer.spec()), expected);
+  }
+}
+
+TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {
+  const auto planned = [](std::string_view host_json, std::string_view root) {
+    const std::unique_ptr<HostSnapshot> host = HostOf(host_json);
+    const Generator generator(Engine("28.5.2"), *host);
+    Request request;
+    request.plugin = "{}";
+    request.id = "id";
+    request.exec_root = root;
+    Answer answer;
+    generator.Generate(request, &answer);
+    std::vector<std::string> folders;
+    for (const PlannedFolder& folder : answer.plan()) {
+      folders.push_back(std::string(folder.path));
+      EXPECT_EQ(folder.mode, 0700u);
+    }
+    if (answer.outcome() != Outcome::kSpec) folders.push_back(answer.message());
+    return absl::StrJoin(folders, " ");
+  };
+  EXPECT_EQ(planned(R"({"entries":[]})", "/run/p"), "/run /run/p /run/p/id");
+  EXPECT_EQ(planned(R"({"entries":[{"path":"/run/p","type":"dir"}]})", "/run/p"),
+            "/run/p/id");
+  EXPECT_EQ(
+      planned(R"({"entries":[{"path":"/run/p/id","type":"dir"}]})", "/run/p"),
+      "");
+  EXPECT_EQ(
+      planned(R"({"entries":[{"path":"/run/p/id","type":"file"}]})", "/run/p"),
+      "mkdir /run/p/id: not a directory");
+  EXPECT_EQ(planned(R"({"entries":[{"path":"/run","type":"file"}]})", "/run/p"),
+            "mkdir /run: not a directory");
+  EXPECT_EQ(planned(R"({"entries":[{"path":"/run/p/id","type":"symlink",)"
+                    R"("target":"/none"}]})",
+                    "/run/p"),
+            "mkdir /run/p/id: file exists");
+  EXPECT_EQ(planned(R"({"entries":[]})", "//x/../run/"), "/run /run/id");
+}
+
+TEST(UserNamespace, MessagesNameWhatDockerNames) {
+  // A source below a file is neither missing nor there.
+  const std::unique_ptr<HostSnapshot> host = HostOf(
+      R"({"user_namespace":true,"entries":[{"path":"/f","type":"file"}]})");
+  Request request;
+  request.plugin =
+      R"({"mounts":[{"source":"/f/x","destination":"/d","options":["bind"]}]})";
+  Answer answer;
+  Generator(Engine("28.5.2"), *host).Generate(request, &answer);
+  EXPECT_EQ(answer.outcome(), Outcome::kRefused);
+  EXPECT_EQ(answer.message(), "lstat /f/x: not a directory");
+  Generator(Engine("25.0.4"), *host).Generate(request, &answer);
+  EXPECT_EQ(answer.outcome(), Outcome::kSpec);
+}
+
+TEST(Rootless, DropsSysWithADetachedNetworkAndKeepsCgroup2) {
+  const std::string entries =
+      R"("user_namespace":true,"rootlesskit":true,"entries":[],)"
+      R"("detached_network_namespace":true,"unified_cgroups":)";
+  Request request;
+  request.plugin = R"({"network":{"type":"host"}})";
+  const auto mounts = [&](std::string_view engine, std::string_view unified) {
+    const std::unique_ptr<HostSnapshot> host =
+        HostOf(absl::StrCat("{", entries, unified, "}"));
+    Answer answer;
+    Generator(Engine(engine), *host).Generate(request, &answer);
+    return Destinations(answer.spec());
+  };
+  constexpr char kRest[] =
+      " /dev/mqueue /dev/shm /run/docker/plugins /etc/hosts /etc/resolv.conf";
+  EXPECT_EQ(mounts("29.5.2", "true"),
+            absl::StrCat("/proc /dev /dev/pts /sys /sys/fs/cgroup", kRest));
+  EXPECT_EQ(mounts("29.5.3", "true"), absl::StrCat("/proc /dev /dev/pts", kRest));
+  EXPECT_EQ(mounts("29.7.0", "true"),
+            absl::StrCat("/proc /dev /dev/pts /sys/fs/cgroup", kRest));
+  EXPECT_EQ(mounts("29.7.0", "false"),
+            absl::StrCat("/proc /dev /dev/pts", kRest));
+}
+
+TEST(ThermalThrottle, IsMaskedWhereTheHostHasIt) {
+  const std::unique_ptr<HostSnapshot> host = HostOf(
+      R"({"entries":[],"possible_cpus":[0,1,2],"thermal_throttle_cpus":[0,2]})");
+  Request request;
+  request.plugin = "{}";
+  Answer answer;
+  Generator(Engine("28.0.2"), *host).Generate(request, &answer);
+  EXPECT_THAT(answer.spec(),
+              HasSubstr("\"/sys/devices/virtual/powercap\","
+                        "\"/sys/devices/system/cpu/cpu0/thermal_throttle\","
+                        "\"/sys/devices/system/cpu/cpu2/thermal_throttle\"]"));
+  Generator(Engine("28.0.1"), *host).Generate(request, &answer);
+  EXPECT_THAT(answer.spec(), Not(HasSubstr("thermal_throttle")));
+}
+
+TEST(Metrics, SocketIsBoundOncePerType) {
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  Request request;
+  request.plugin =
+      R"({"interface":{"types":["docker.metricscollector/1.0",)"
+      R"("docker.metricscollector/2.0","docker.metricscollector/1.0"]}})";
+  request.metrics_socket = "/var/run/docker/metrics.sock";
+  Answer answer;
+  Generator(Engine("18.03.1"), *host).Generate(request, &answer);
+  EXPECT_THAT(Destinations(answer.spec()),
+              HasSubstr("/run/docker/plugins /run/docker/metrics.sock "
+                        "/run/docker/metrics.sock"));
+  Generator(Engine("18.02.0"), *host).Generate(request, &answer);
+  EXPECT_THAT(answer.spec(), Not(HasSubstr("metrics.sock")));
+  request.metrics_socket = "";
+  Generator(Engine("18.03.1"), *host).Generate(request, &answer);
+  EXPECT_THAT(answer.spec(), Not(HasSubstr("metrics.sock")));
+}
+
+}  // namespace
+}  // namespace specgen

@@ -1,0 +1,215 @@
+#include "specgen/golden/golden_case.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "specgen/base/arena.h"
+#include "specgen/json/json_index.h"
+#include "specgen/json/json_reader.h"
+
+namespace specgen {
+namespace {
+
+bool ReadStrings(std::string_view json, std::vector<std::string>* strings) {
+  JsonIndex index;
+  if (index.Build(json) != JsonIndex::Result::kOk) return false;
+  Arena arena;
+  JsonReader reader(index, &arena);
+  if (!reader.EnterArray()) return false;
+  std::string_view value;
+  while (reader.NextItem()) {
+    if (reader.Peek() != JsonKind::kString || !reader.String(&value)) {
+      return false;
+    }
+    strings->emplace_back(value);
+  }
+  reader.ExpectEnd();
+  return reader.ok();
+}
+
+bool ReadString(std::string_view json, std::string* text) {
+  std::vector<std::string> strings;
+  if (!ReadStrings(absl::StrCat("[", json, "]"), &strings) ||
+      strings.size() != 1) {
+    return false;
+  }
+  *text = std::move(strings[0]);
+  return true;
+}
+
+bool ReadStage(std::string_view text, Stage* stage) {
+  if (text == "decode") {
+    *stage = Stage::kDecode;
+  } else if (text == "settings") {
+    *stage = Stage::kSettings;
+  } else if (text == "spec") {
+    *stage = Stage::kSpec;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+class Parser {
+ public:
+  Parser(std::string_view text, std::string_view name)
+      : text_(text), name_(name) {}
+
+  absl::StatusOr<std::vector<GoldenCase>> Parse() {
+    if (!absl::ConsumeSuffix(&text_, "\n")) {
+      return Error("the last line does not end");
+    }
+    while (Next()) {
+      absl::Status status = Section();
+      if (!status.ok()) return status;
+    }
+    for (const GoldenCase& one : cases_) {
+      if (one.answers.empty()) {
+        return Error(absl::StrCat("\"", one.name, "\" has no answer"));
+      }
+    }
+    if (cases_.empty()) return Error("there is no case");
+    return std::move(cases_);
+  }
+
+ private:
+  absl::Status Error(std::string_view message) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name_, ":", number_, ": ", message));
+  }
+
+  // Moves to the next line.
+  bool Next() {
+    if (done_) return false;
+    const size_t end = text_.find('\n');
+    line_ = text_.substr(0, end);
+    done_ = end == std::string_view::npos;
+    if (!done_) text_.remove_prefix(end + 1);
+    ++number_;
+    return true;
+  }
+
+  // Whether the next line belongs to this section.
+  bool MoreOfSection() const {
+    return !done_ && !absl::StartsWith(text_, "=== ");
+  }
+
+  // Reads the section whose first line is line_.
+  absl::Status Section() {
+    std::string_view title = line_;
+    if (!absl::ConsumePrefix(&title, "=== ")) {
+      return Error("a line \"=== ...\" must stand here");
+    }
+    if (absl::ConsumePrefix(&title, "case ")) {
+      cases_.emplace_back().name = std::string(title);
+      named_ = true;
+      return absl::OkStatus();
+    }
+    if (title == "request") {
+      if (!named_) cases_.emplace_back().name = std::string(name_);
+      if (cases_.empty() || !cases_.back().answers.empty() || !Next()) {
+        return Error("a request must be the first thing of its case");
+      }
+      absl::StatusOr<RequestLine> request = ParseRequestLine(line_);
+      if (!request.ok()) return Error(request.status().message());
+      cases_.back().request = *std::move(request);
+      return absl::OkStatus();
+    }
+    if (cases_.empty()) return Error("the case has no request");
+    GoldenCase& golden = cases_.back();
+    if (title == "set") {
+      golden.from_daemon = true;
+      while (MoreOfSection()) {
+        Next();
+        absl::Status status = Call(&golden.calls.emplace_back());
+        if (!status.ok()) return status;
+      }
+      return absl::OkStatus();
+    }
+    if (title == "settings") {
+      if (!Next()) return Error("the settings are missing");
+      golden.settings = std::string(line_);
+      return absl::OkStatus();
+    }
+    if (absl::ConsumePrefix(&title, "answer ")) {
+      return ReadAnswer(title, &golden.answers.emplace_back());
+    }
+    return Error("unknown section");
+  }
+
+  // ARGS<TAB>done, or ARGS<TAB>refused<TAB>MESSAGE.
+  absl::Status Call(GoldenCall* call) {
+    const std::vector<std::string_view> columns = absl::StrSplit(line_, '\t');
+    if (columns.size() < 2 || !ReadStrings(columns[0], &call->args)) {
+      return Error("not a call");
+    }
+    call->done = columns.size() == 2 && columns[1] == "done";
+    if (!call->done && (columns.size() != 3 || columns[1] != "refused" ||
+                        !ReadString(columns[2], &call->message))) {
+      return Error("not a call");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadAnswer(std::string_view title, GoldenAnswer* answer) {
+    for (;;) {
+      const std::vector<std::string> words = absl::StrSplit(title, ' ');
+      if (words.size() < 2) return Error("an answer needs a host and releases");
+      for (size_t i = 1; i < words.size(); ++i) {
+        answer->places.push_back({words[0], words[i]});
+      }
+      if (!Next()) return Error("the answer is missing");
+      title = line_;
+      if (!absl::ConsumePrefix(&title, "=== answer ")) break;
+    }
+    const std::string_view head = line_;
+    if (!Next()) return Error("the answer is missing");
+    if (head == "ok") {
+      answer->kind = GoldenAnswer::Kind::kSpec;
+      answer->spec = std::string(line_);
+    } else {
+      std::string_view stage = head;
+      if (head == "not created") {
+        answer->kind = GoldenAnswer::Kind::kNotCreated;
+      } else {
+        answer->kind = absl::ConsumePrefix(&stage, "panic ")
+                           ? GoldenAnswer::Kind::kCrashed
+                           : GoldenAnswer::Kind::kRefused;
+        absl::ConsumePrefix(&stage, "error ");
+        if (!ReadStage(stage, &answer->stage)) return Error("unknown answer");
+      }
+      if (!ReadString(line_, &answer->message)) return Error("not a string");
+    }
+    if (MoreOfSection()) {
+      Next();
+      std::string_view folders = line_;
+      if (!absl::ConsumePrefix(&folders, "mkdir ")) {
+        return Error("unknown line in an answer");
+      }
+      answer->folders = std::string(folders);
+    }
+    return absl::OkStatus();
+  }
+
+  std::string_view text_;  // what follows line_
+  const std::string_view name_;
+  std::string_view line_;
+  int number_ = 0;
+  bool done_ = false;
+  bool named_ = false;  // cases have names
+  std::vector<GoldenCase> cases_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<GoldenCase>> ParseGoldenCases(
+    std::string_view text, std::string_view name) {
+  return Parser(text, name).Parse();
+}
+
+}  // namespace specgen

@@ -1,0 +1,101 @@
+// Compares specgen with what Docker answered. Each golden case is a test of its
+// own: GoldenSet.NAME checks every release that was recorded.
+//
+//   golden_test TESTDATA ARCHIVE...
+#include <cstddef>
+#include <iostream>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "specgen/engine/engine.h"
+#include "specgen/golden/golden_set.h"
+
+namespace specgen {
+namespace {
+
+const GoldenSet* goldens = nullptr;
+
+// Every release can be asked for and has a behaviour of the table.
+TEST(EngineTableTest, EveryReleaseHasABehaviour) {
+  for (const Release& release : AllReleases()) {
+    SCOPED_TRACE(release.name);
+    absl::StatusOr<const Release*> found = FindRelease(release.name);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(*found, &release);
+    ASSERT_NE(release.behaviour, nullptr);
+    EXPECT_GE(release.behaviour, AllBehaviours().begin());
+    EXPECT_LT(release.behaviour, AllBehaviours().end());
+  }
+}
+
+// The fewest goldens are those of the legacy state forms.
+TEST(EngineTableTest, EveryBehaviourHasGoldens) {
+  std::map<const Behaviour*, size_t> rows;
+  for (const GoldenRow& row : goldens->rows()) ++rows[row.release->behaviour];
+  for (const Behaviour& behaviour : AllBehaviours()) {
+    EXPECT_GE(rows[&behaviour], 60u) << behaviour.name;
+  }
+}
+
+// A test that read no goldens would pass.
+TEST(GoldenSetTest, HoldsWhatWasRecorded) {
+  EXPECT_GE(goldens->cases().size(), 580u);
+  EXPECT_GE(goldens->rows().size(), 4700u);
+}
+
+class GoldenTest : public testing::Test {
+ public:
+  explicit GoldenTest(std::vector<const GoldenRow*> rows)
+      : rows_(std::move(rows)) {}
+
+  void TestBody() override {
+    for (const GoldenRow* row : rows_) {
+      const std::string difference = Difference(*row, *row->release);
+      EXPECT_TRUE(difference.empty())
+          << row->golden->name << ", Docker " << row->release->name << ":\n    "
+          << difference;
+    }
+  }
+
+ private:
+  const std::vector<const GoldenRow*> rows_;
+};
+
+void RegisterGoldens() {
+  std::map<const GoldenCase*, std::vector<const GoldenRow*>> rows;
+  for (const GoldenRow& row : goldens->rows()) {
+    rows[row.golden].push_back(&row);
+  }
+  for (const GoldenCase& golden : goldens->cases()) {
+    const size_t slash = golden.name.find('/');
+    testing::RegisterTest(
+        golden.name.substr(0, slash).c_str(),
+        golden.name.substr(slash + 1).c_str(), nullptr, nullptr, __FILE__,
+        __LINE__, [of_case = rows[&golden]]() -> testing::Test* {
+          return new GoldenTest(of_case);
+        });
+  }
+}
+
+}  // namespace
+}  // namespace specgen
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (argc < 2) {
+    std::cerr << "usage: golden_test TESTDATA ARCHIVE...\n";
+    return 2;
+  }
+  absl::StatusOr<std::unique_ptr<specgen::GoldenSet>> set =
+      specgen::GoldenSet::Load(argv[1], {argv + 2, argv + argc});
+  if (!set.ok()) {
+    std::cerr << "golden_test: " << set.status().message() << "\n";
+    return 1;
+  }
+  specgen::goldens = set->get();
+  specgen::RegisterGoldens();
+  return RUN_ALL_TESTS();
+}
