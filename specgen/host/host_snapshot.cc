@@ -23,6 +23,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "simdjson.h"
+#include "specgen/base/edit_distance.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/path_walk.h"
 
@@ -84,23 +85,6 @@ std::string Quote(std::string_view text) {
   const bool cut = text.size() > kMaxShown;
   return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kMaxShown)),
                       cut ? "...\"" : "\"");
-}
-
-// The least number of inserted, removed or replaced bytes that turn `a` into
-// `b`. Both are short.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
 }
 
 // "; did you mean "x"?" if a known name is near `name`, else "".
