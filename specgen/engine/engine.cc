@@ -1,11 +1,14 @@
 #include "specgen/engine/engine.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -55,19 +58,31 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
   if (newest_of_line != nullptr) return newest_of_line;
   if (newest_candidate != nullptr) return newest_candidate;
 
+  // Among names that are equally near, the one that begins alike.
   const std::string_view bounded = std::string_view(wanted).substr(0, 64);
+  const auto remoteness = [&](const Release& release) {
+    const size_t alike =
+        std::mismatch(bounded.begin(), bounded.end(), release.name.begin(),
+                      release.name.end())
+            .first -
+        bounded.begin();
+    return std::pair(EditDistance(bounded, release.name),
+                     bounded.size() - alike);
+  };
   const Release* nearest = &NewestRelease();
-  size_t best = EditDistance(bounded, nearest->name);
+  auto best = remoteness(*nearest);
   for (const Release& release : kReleaseTable) {
-    const size_t distance = EditDistance(bounded, release.name);
+    const auto distance = remoteness(release);
     if (distance < best) {
       best = distance;
       nearest = &release;
     }
   }
-  return absl::NotFoundError(
-      absl::StrCat("no Docker release is called \"", name,
-                   "\"; the nearest one is ", nearest->name));
+  constexpr size_t kShown = 64;
+  return absl::NotFoundError(absl::StrCat(
+      "no Docker release is called \"", absl::CHexEscape(name.substr(0, kShown)),
+      name.size() > kShown ? "..." : "", "\"; the nearest one is ",
+      nearest->name));
 }
 
 }  // namespace specgen
