@@ -23,6 +23,16 @@ bool IsPreRelease(const Release& release) {
   return release.hidden || absl::StrContains(release.name, '-');
 }
 
+// `name` without what people write around a version.
+std::string PlainName(std::string_view name) {
+  const std::string lower =
+      absl::AsciiStrToLower(absl::StripAsciiWhitespace(name));
+  std::string_view view = lower;
+  absl::ConsumePrefix(&view, "docker-");
+  absl::ConsumePrefix(&view, "v");
+  return absl::StrReplaceAll(view, {{"-ce", ""}, {"-ee", ""}});
+}
+
 }  // namespace
 
 absl::Span<const Behaviour> AllBehaviours() { return kBehaviourTable; }
@@ -41,11 +51,7 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
   for (const Release& release : kReleaseTable) {
     if (release.name == name || release.tag == name) return &release;
   }
-  std::string wanted = absl::AsciiStrToLower(absl::StripAsciiWhitespace(name));
-  std::string_view view = wanted;
-  absl::ConsumePrefix(&view, "docker-");
-  absl::ConsumePrefix(&view, "v");
-  wanted = absl::StrReplaceAll(view, {{"-ce", ""}, {"-ee", ""}});
+  const std::string wanted = PlainName(name);
   const Release* newest_of_line = nullptr;
   const Release* newest_candidate = nullptr;
   const std::string line = absl::StrCat(wanted, ".");
@@ -83,6 +89,16 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
       "no Docker release is called \"", absl::CHexEscape(name.substr(0, kShown)),
       name.size() > kShown ? "..." : "", "\"; the nearest one is ",
       nearest->name));
+}
+
+absl::StatusOr<const Release*> FindFirstRelease(std::string_view name) {
+  absl::StatusOr<const Release*> found = FindRelease(name);
+  if (!found.ok()) return found;
+  const std::string line = absl::StrCat(PlainName(name), ".");
+  for (const Release& release : kReleaseTable) {
+    if (absl::StartsWith(release.name, line)) return &release;
+  }
+  return found;
 }
 
 }  // namespace specgen

@@ -153,6 +153,20 @@ TEST(FindRelease, NamesTheNearest) {
   EXPECT_LT(Found(std::string(100000, '9')).size(), 200u);
 }
 
+TEST(FindFirstRelease, TakesTheFirstOfALine) {
+  const auto first = [](std::string_view name) {
+    absl::StatusOr<const Release*> release = FindFirstRelease(name);
+    return release.ok() ? std::string((*release)->name)
+                        : std::string(release.status().message());
+  };
+  EXPECT_EQ(first("20.10"), "20.10.0-beta1");
+  EXPECT_EQ(first("v17.03-ce"), "17.03.0-rc1");
+  EXPECT_EQ(first("29"), "29.0.0-rc.1");
+  EXPECT_EQ(first("20.10.14"), "20.10.14");
+  EXPECT_EQ(first("docker-v29.0.0"), "29.0.0");
+  EXPECT_THAT(first("20.1"), HasSubstr("no Docker release"));
+}
+
 TEST(FindRelease, EveryReleaseIsFoundByNameAndTag) {
   for (const Release& release : AllReleases()) {
     EXPECT_EQ(Found(release.name), release.name);
