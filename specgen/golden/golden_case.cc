@@ -1,6 +1,7 @@
 #include "specgen/golden/golden_case.h"
 
 #include <cstddef>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -72,6 +73,14 @@ class Parser {
       if (one.answers.empty()) {
         return Error(absl::StrCat("\"", one.name, "\" has no answer"));
       }
+      std::set<std::pair<std::string_view, std::string_view>> places;
+      for (const GoldenAnswer& answer : one.answers) {
+        for (const GoldenAnswer::Place& place : answer.places) {
+          if (places.emplace(place.host, place.release).second) continue;
+          return Error(absl::StrCat("\"", one.name, "\" has two answers of ",
+                                    place.release, " on ", place.host));
+        }
+      }
     }
     if (cases_.empty()) return Error("there is no case");
     return std::move(cases_);
@@ -108,19 +117,21 @@ class Parser {
     if (absl::ConsumePrefix(&title, "case ")) {
       cases_.emplace_back().name = std::string(title);
       named_ = true;
+      has_request_ = false;
       return absl::OkStatus();
     }
     if (title == "request") {
-      if (!named_) cases_.emplace_back().name = std::string(name_);
-      if (cases_.empty() || !cases_.back().answers.empty() || !Next()) {
+      if (has_request_ || !Next()) {
         return Error("a request must be the first thing of its case");
       }
+      if (!named_) cases_.emplace_back().name = std::string(name_);
+      has_request_ = true;
       absl::StatusOr<RequestLine> request = ParseRequestLine(line_);
       if (!request.ok()) return Error(request.status().message());
       cases_.back().request = *std::move(request);
       return absl::OkStatus();
     }
-    if (cases_.empty()) return Error("the case has no request");
+    if (!has_request_) return Error("the case has no request");
     GoldenCase& golden = cases_.back();
     if (title == "set") {
       golden.from_daemon = true;
@@ -180,8 +191,11 @@ class Parser {
         answer->kind = absl::ConsumePrefix(&stage, "panic ")
                            ? GoldenAnswer::Kind::kCrashed
                            : GoldenAnswer::Kind::kRefused;
-        absl::ConsumePrefix(&stage, "error ");
-        if (!ReadStage(stage, &answer->stage)) return Error("unknown answer");
+        if ((answer->kind == GoldenAnswer::Kind::kRefused &&
+             !absl::ConsumePrefix(&stage, "error ")) ||
+            !ReadStage(stage, &answer->stage)) {
+          return Error("unknown answer");
+        }
       }
       if (!ReadString(line_, &answer->message)) return Error("not a string");
     }
@@ -201,7 +215,8 @@ class Parser {
   std::string_view line_;
   int number_ = 0;
   bool done_ = false;
-  bool named_ = false;  // cases have names
+  bool named_ = false;        // cases have names
+  bool has_request_ = false;  // the last case
   std::vector<GoldenCase> cases_;
 };
 
