@@ -82,9 +82,9 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
       nearest = &release;
     }
   }
-  return absl::NotFoundError(
-      absl::StrCat("no Docker release is called \"", name,
-                   "\"; the nearest one is ", nearest->name));
+  return absl::NotFoundError(absl::StrCat("no Docker release is called \"",
+                                          name, "\"; the nearest one is ",
+                                          nearest->name));
 }
 
 }  // namespace specgen
