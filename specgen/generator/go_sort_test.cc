@@ -18,8 +18,8 @@ struct Item {
 // which order a sort leaves them.
 int Key(int pattern, int i, int n, int distinct, uint64_t* random) {
   *random = *random * 6364136223846793005u + 1442695040888963407u;
-  const int any = static_cast<int>((*random >> 33) %
-                                   static_cast<uint64_t>(distinct));
+  const int any =
+      static_cast<int>((*random >> 33) % static_cast<uint64_t>(distinct));
   const int rising = i * distinct / (n + 1);
   switch (pattern) {
     case 1:
