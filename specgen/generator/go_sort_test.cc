@@ -49,6 +49,7 @@ TEST(GoSort, LeavesEqualItemsAsGoDoes) {
       uint64_t random = static_cast<uint64_t>(n) * 2654435761u +
                         static_cast<uint64_t>(distinct);
       std::vector<Item> items;
+      items.reserve(static_cast<size_t>(n));
       for (int i = 0; i < n; ++i) {
         items.push_back({Key(pattern, i, n, distinct, &random), i});
       }
@@ -68,6 +69,7 @@ TEST(GoSort, LeavesEqualItemsAsGoDoes) {
 // A list that sends every pivot astray ends in heap sort, sorted.
 TEST(GoSort, SortsWhatDefeatsItsPivots) {
   std::vector<Item> items;
+  items.reserve(3000);
   for (int i = 0; i < 3000; ++i) {
     items.push_back({(i * 7919) % (i % 97 + 1) * (i % 2 == 0 ? 1 : -1), i});
   }
