@@ -30,7 +30,7 @@ want() {
 block() { printf '%s\n' '```console' "$@" '```' >README.md; }
 
 cp "$runfiles/tools/testdata/readme_right.md" README.md
-want 0 'README.md: 10 commands, 0 differences'
+want 0 'README.md: 9 commands, 0 differences'
 
 block '$ echo one' 'two'
 want 1 '^README.md:2: \$ echo one$'
