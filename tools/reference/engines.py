@@ -1,0 +1,122 @@
+"""The engines that Docker's own code answers for, and the programs that do it.
+
+Each engines/RELEASE.mod is one. Its recorder is built once and kept outside the
+checkout, in ${XDG_CACHE_HOME:-~/.cache}/specgen/reference; a change of the
+program or of the module file builds it anew.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+class Failure(Exception):
+    """Something outside of what is compared went wrong."""
+
+
+def key(release):
+    return [int(n) for n in release.split(".")]
+
+
+def known():
+    """The releases, oldest first."""
+    return sorted((name[:-len(".mod")] for name in os.listdir(f"{HERE}/engines")
+                   if name.endswith(".mod")), key=key)
+
+
+def choose(text):
+    """The releases that a comma list names; "all" for every one."""
+    if text == "all":
+        return known()
+    releases = [r for r in text.split(",") if r]
+    for release in releases:
+        if release not in known():
+            raise Failure(f"no engines/{release}.mod: there are "
+                          f"{', '.join(known())}")
+    return releases
+
+
+def behaviours():
+    """release -> behaviour, of specgen's engine table."""
+    path = f"{ROOT}/specgen/engine/engines.textproto"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    found = {}
+    behaviour = None
+    for kind, name in re.findall(r'\b(behaviour|release) \{\s*name: "([^"]+)"',
+                                 text):
+        if kind == "behaviour":
+            behaviour = name
+        else:
+            found[name] = behaviour
+    if not found:
+        raise Failure(f"{path}: no releases found in it")
+    return found
+
+
+def _cache():
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(base, "specgen", "reference")
+
+
+def build(package, release=None):
+    """Builds a Go program of this folder; returns its path."""
+    sources = [f"{HERE}/{package}/{name}"
+               for name in sorted(os.listdir(f"{HERE}/{package}"))]
+    flags = []
+    if release:
+        mod = f"{HERE}/engines/{release}.mod"
+        sources += [mod, mod[:-len(".mod")] + ".sum"]
+        flags.append(f"-modfile={mod}")
+        with open(mod, encoding="utf-8") as file:
+            if "github.com/moby/moby/v2 " in file.read():
+                flags.append("-tags=moby")
+    digest = hashlib.sha256()
+    for source in sources:
+        with open(source, "rb") as file:
+            digest.update(file.read() + b"\0")
+    program = os.path.join(
+        _cache(), f"{package}-{release or 'any'}-{digest.hexdigest()[:16]}")
+    if os.path.exists(program):
+        return program
+    os.makedirs(_cache(), exist_ok=True)
+    print(f"building {package} {release or ''}".rstrip(), file=sys.stderr)
+    # Static, since it runs where nothing but a recorded host is. -mod=readonly:
+    # what is built is what the module file says.
+    env = dict(os.environ, GOFLAGS="-mod=readonly", CGO_ENABLED="0", GOOS="linux",
+               GOWORK="off")
+    partial = f"{program}.{os.getpid()}"
+    try:
+        done = subprocess.run(
+            ["go", "build", *flags, "-trimpath", "-o", partial, "."],
+            cwd=f"{HERE}/{package}", env=env, stdout=sys.stderr, check=False)
+    except OSError as error:
+        raise Failure(f"cannot run go: {error}") from error
+    if done.returncode != 0:
+        raise Failure(f"{package} {release or ''} does not build")
+    os.rename(partial, program)
+    return program
+
+
+def answers(command, requests, what):
+    """Runs a program over request lines: a list of (name, rest of the line)."""
+    done = subprocess.run(command, input=b"".join(r + b"\n" for r in requests),
+                          stdout=subprocess.PIPE, check=False)
+    lines = done.stdout.split(b"\n")[:-1]
+    if done.returncode != 0 or len(lines) != len(requests):
+        raise Failure(f"{what}: exit code {done.returncode}, {len(lines)} answers "
+                      f"to {len(requests)} requests")
+    return [tuple(line.split(b"\t", 1)) for line in lines]
+
+
+def docker_answers(release, tree, requests, cwd=None):
+    """What Docker's code of `release` answers on the host of a HostTree."""
+    command = [build("recorder", release), "-root", tree.root]
+    if cwd:
+        command += ["-cwd", cwd]
+    return answers(command, requests, f"recorder {release}")
