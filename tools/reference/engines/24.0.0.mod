@@ -6,186 +6,26 @@ require github.com/docker/docker v24.0.0+incompatible
 
 // What the recorder reaches: as the engine pins it, or later (see new_engine).
 require (
-	cloud.google.com/go v0.102.1
-	cloud.google.com/go/compute v1.7.0
-	cloud.google.com/go/logging v1.4.2
-	code.cloudfoundry.org/clock v1.0.0
-	github.com/AdaLogics/go-fuzz-headers v0.0.0-20221118232415-3345c89a7c72
-	github.com/Azure/go-ansiterm v0.0.0-20210617225240-d185dfc1b5a1
-	github.com/Graylog2/go-gelf v0.0.0-20191017102106-1550ee647df0
-	github.com/Microsoft/go-winio v0.5.2
-	github.com/Microsoft/hcsshim v0.9.8
-	github.com/RackSec/srslog v0.0.0-20180709174129-a4725f04ec91
-	github.com/agext/levenshtein v1.2.3
-	github.com/armon/circbuf v0.0.0-20190214190532-5111143e8da2
-	github.com/armon/go-metrics v0.4.1
-	github.com/aws/aws-sdk-go-v2 v1.16.13
-	github.com/aws/aws-sdk-go-v2/config v1.17.4
-	github.com/aws/aws-sdk-go-v2/credentials v1.12.17
-	github.com/aws/aws-sdk-go-v2/feature/ec2/imds v1.12.14
-	github.com/aws/aws-sdk-go-v2/internal/configsources v1.1.20
-	github.com/aws/aws-sdk-go-v2/internal/endpoints/v2 v2.4.14
-	github.com/aws/aws-sdk-go-v2/internal/ini v1.3.21
-	github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs v1.15.17
-	github.com/aws/aws-sdk-go-v2/service/internal/presigned-url v1.9.14
-	github.com/aws/aws-sdk-go-v2/service/sso v1.11.20
-	github.com/aws/aws-sdk-go-v2/service/ssooidc v1.13.2
-	github.com/aws/aws-sdk-go-v2/service/sts v1.16.16
-	github.com/aws/smithy-go v1.13.1
-	github.com/beorn7/perks v1.0.1
-	github.com/bsphere/le_go v0.0.0-20200109081728-fc06dab2caa8
-	github.com/cenkalti/backoff/v4 v4.1.2
-	github.com/cespare/xxhash/v2 v2.1.2
-	github.com/cilium/ebpf v0.9.1
-	github.com/cloudflare/cfssl v0.0.0-20180323000720-5d63dbd981b5
-	github.com/container-storage-interface/spec v1.5.0
-	github.com/containerd/cgroups v1.0.4
-	github.com/containerd/cgroups/v3 v3.0.1
-	github.com/containerd/console v1.0.3
 	github.com/containerd/containerd v1.6.21
 	github.com/containerd/continuity v0.3.0
-	github.com/containerd/fifo v1.1.0
-	github.com/containerd/go-cni v1.1.6
-	github.com/containerd/go-runc v1.0.0
-	github.com/containerd/nydus-snapshotter v0.3.1
-	github.com/containerd/stargz-snapshotter/estargz v0.13.0
 	github.com/containerd/ttrpc v1.1.1
-	github.com/containerd/typeurl v1.0.2
-	github.com/containerd/typeurl/v2 v2.1.0
-	github.com/containernetworking/cni v1.1.1
-	github.com/coreos/go-systemd/v22 v22.5.0
-	github.com/creack/pty v1.1.18
-	github.com/cyphar/filepath-securejoin v0.2.3
-	github.com/deckarep/golang-set/v2 v2.3.0
-	github.com/dimchansky/utfbom v1.1.1
-	github.com/docker/distribution v2.8.2+incompatible
 	github.com/docker/go-connections v0.4.0
-	github.com/docker/go-events v0.0.0-20190806004212-e31b211e4f1c
-	github.com/docker/go-metrics v0.0.1
 	github.com/docker/go-units v0.5.0
-	github.com/docker/libkv v0.2.2-0.20211217103745-e480589147e3
-	github.com/docker/libtrust v0.0.0-20150526203908-9cbd2a1374f4
-	github.com/dustin/go-humanize v1.0.0
-	github.com/felixge/httpsnoop v1.0.2
-	github.com/fernet/fernet-go v0.0.0-20211208181803-9f70042a33ee
-	github.com/fluent/fluent-logger-golang v1.9.0
-	github.com/go-logr/logr v1.2.3
-	github.com/go-logr/stdr v1.2.2
-	github.com/godbus/dbus/v5 v5.1.0
-	github.com/gofrs/flock v0.8.1
-	github.com/gogo/googleapis v1.4.1
 	github.com/gogo/protobuf v1.3.2
-	github.com/golang-jwt/jwt/v4 v4.4.2
-	github.com/golang/gddo v0.0.0-20190904175337-72a348e765d2
-	github.com/golang/groupcache v0.0.0-20210331224755-41bb18bfe9da
 	github.com/golang/protobuf v1.5.2
-	github.com/google/btree v1.1.2
-	github.com/google/certificate-transparency-go v1.1.4
-	github.com/google/go-cmp v0.5.9
-	github.com/google/shlex v0.0.0-20191202100458-e7afc7fbc510
-	github.com/google/uuid v1.3.0
-	github.com/googleapis/enterprise-certificate-proxy v0.1.0
-	github.com/googleapis/gax-go/v2 v2.4.0
-	github.com/gorilla/mux v1.8.0
-	github.com/grpc-ecosystem/go-grpc-middleware v1.3.0
-	github.com/grpc-ecosystem/go-grpc-prometheus v1.2.0
-	github.com/grpc-ecosystem/grpc-gateway v1.16.0
-	github.com/hashicorp/errwrap v1.1.0
-	github.com/hashicorp/go-immutable-radix v1.3.1
-	github.com/hashicorp/go-memdb v1.3.2
-	github.com/hashicorp/go-msgpack v0.5.5
-	github.com/hashicorp/go-multierror v1.1.1
-	github.com/hashicorp/go-sockaddr v1.0.2
-	github.com/hashicorp/golang-lru v0.5.4
-	github.com/hashicorp/memberlist v0.4.0
-	github.com/hashicorp/serf v0.8.5
-	github.com/imdario/mergo v0.3.13
-	github.com/in-toto/in-toto-golang v0.5.0
-	github.com/inconshreveable/mousetrap v1.0.1
-	github.com/ishidawataru/sctp v0.0.0-20230406120618-7ff4192f6ff2
 	github.com/klauspost/compress v1.16.3
-	github.com/matttproud/golang_protobuf_extensions v1.0.4
-	github.com/miekg/dns v1.1.43
-	github.com/mistifyio/go-zfs v2.1.2-0.20190413222219-f784269be439+incompatible
-	github.com/mitchellh/hashstructure/v2 v2.0.2
-	github.com/moby/buildkit v0.11.6
-	github.com/moby/ipvs v1.1.0
-	github.com/moby/locker v1.0.1
-	github.com/moby/patternmatcher v0.5.0
-	github.com/moby/pubsub v1.0.0
-	github.com/moby/swarmkit/v2 v2.0.0-20230406225228-75e92ce14ff7
-	github.com/moby/sys/mount v0.3.3
 	github.com/moby/sys/mountinfo v0.6.2
-	github.com/moby/sys/sequential v0.5.0
-	github.com/moby/sys/signal v0.7.0
-	github.com/moby/sys/symlink v0.2.0
-	github.com/moby/term v0.5.0
-	github.com/morikuni/aec v1.0.0
-	github.com/onsi/ginkgo/v2 v2.1.4
-	github.com/onsi/gomega v1.20.1
 	github.com/opencontainers/go-digest v1.0.0
 	github.com/opencontainers/image-spec v1.1.0-rc2.0.20221005185240-3a7f492d3f1b
 	github.com/opencontainers/runc v1.1.7
 	github.com/opencontainers/runtime-spec v1.1.0-rc.2
-	github.com/opencontainers/selinux v1.11.0
-	github.com/package-url/packageurl-go v0.1.1-0.20220428063043-89078438f170
-	github.com/pelletier/go-toml v1.9.5
-	github.com/philhofer/fwd v1.1.2
 	github.com/pkg/errors v0.9.1
-	github.com/prometheus/client_golang v1.14.0
-	github.com/prometheus/client_model v0.3.0
-	github.com/prometheus/common v0.37.0
-	github.com/prometheus/procfs v0.8.0
 	github.com/rootless-containers/rootlesskit v1.1.0
-	github.com/sean-/seed v0.0.0-20170313163322-e2103e2c3529
-	github.com/secure-systems-lab/go-securesystemslib v0.4.0
-	github.com/shibumi/go-pathspec v1.3.0
 	github.com/sirupsen/logrus v1.9.0
-	github.com/spdx/tools-golang v0.3.1-0.20230104082527-d6f58551be3f
-	github.com/spf13/cobra v1.6.1
-	github.com/spf13/pflag v1.0.5
-	github.com/tinylib/msgp v1.1.6
-	github.com/tonistiigi/fsutil v0.0.0-20230105215944-fb433841cbfa
-	github.com/tonistiigi/go-actions-cache v0.0.0-20220404170428-0bdeb6e1eac7
-	github.com/tonistiigi/go-archvariant v1.0.0
-	github.com/tonistiigi/units v0.0.0-20180711220420-6950e57a87ea
-	github.com/vbatts/tar-split v0.11.2
-	github.com/vishvananda/netlink v1.2.1-beta.2
-	github.com/vishvananda/netns v0.0.2
-	go.etcd.io/bbolt v1.3.7
-	go.etcd.io/etcd/client/pkg/v3 v3.5.6
-	go.etcd.io/etcd/pkg/v3 v3.5.6
-	go.etcd.io/etcd/raft/v3 v3.5.6
-	go.etcd.io/etcd/server/v3 v3.5.6
-	go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc v0.29.0
-	go.opentelemetry.io/contrib/instrumentation/net/http/httptrace/otelhttptrace v0.29.0
-	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.29.0
-	go.opentelemetry.io/otel v1.4.1
-	go.opentelemetry.io/otel/exporters/otlp/internal/retry v1.4.1
-	go.opentelemetry.io/otel/exporters/otlp/otlptrace v1.4.1
-	go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc v1.4.1
-	go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp v1.4.1
-	go.opentelemetry.io/otel/internal/metric v0.27.0
-	go.opentelemetry.io/otel/metric v0.27.0
-	go.opentelemetry.io/otel/sdk v1.4.1
-	go.opentelemetry.io/otel/trace v1.4.1
-	go.opentelemetry.io/proto/otlp v0.12.0
-	go.uber.org/atomic v1.9.0
-	go.uber.org/multierr v1.8.0
-	go.uber.org/zap v1.21.0
-	golang.org/x/crypto v0.2.0
 	golang.org/x/net v0.8.0
-	golang.org/x/oauth2 v0.1.0
 	golang.org/x/sync v0.1.0
 	golang.org/x/sys v0.6.0
-	golang.org/x/text v0.8.0
-	golang.org/x/time v0.3.0
-	google.golang.org/api v0.93.0
-	google.golang.org/appengine v1.6.7
 	google.golang.org/genproto v0.0.0-20220706185917-7780775163c4
 	google.golang.org/grpc v1.50.1
 	google.golang.org/protobuf v1.28.1
-	gotest.tools/v3 v3.4.0
-	k8s.io/klog/v2 v2.80.1
-	resenje.org/singleflight v0.3.0
 )
