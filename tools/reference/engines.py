@@ -8,6 +8,7 @@ program or of the module file builds it anew.
 import hashlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -116,7 +117,26 @@ def answers(command, requests, what):
 
 def docker_answers(release, tree, requests, cwd=None):
     """What Docker's code of `release` answers on the host of a HostTree."""
+    return answers(_recorder(release, tree, cwd), requests, f"recorder {release}")
+
+
+def user_namespace_answers(release, tree, requests, host):
+    """The same in a user namespace that is not the first, in which the mounts of
+    `host` are locked; under RootlessKit if that is what the host says."""
+    script = ["set -e"]
+    for mount in host["mounts"]:
+        place = shlex.quote(tree.root + mount["path"])
+        script.append(f"mount -t tmpfs -o {','.join(mount['flags'])} tmpfs {place}")
+    proc = shlex.quote(f"{tree.root}/proc")
+    script += [f"mkdir -p {proc}", f"mount --rbind /proc {proc}",
+               "exec unshare --user --map-root-user " +
+               shlex.join(_recorder(release, tree, host.get("cwd")))]
+    command = ["unshare", "--mount", "sh", "-c", "\n".join(script)]
+    if host.get("rootlesskit"):
+        command = ["env", "ROOTLESSKIT_STATE_DIR=/run/rootlesskit"] + command
+    return answers(command, requests, f"recorder {release} in a user namespace")
+
+
+def _recorder(release, tree, cwd):
     command = [build("recorder", release), "-root", tree.root]
-    if cwd:
-        command += ["-cwd", cwd]
-    return answers(command, requests, f"recorder {release}")
+    return command + ["-cwd", cwd] if cwd else command
