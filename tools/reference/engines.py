@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 
@@ -18,6 +19,12 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 class Failure(Exception):
     """Something outside of what is compared went wrong."""
+
+
+def end_on_signals():
+    """Makes a signal an ordinary end, so that what was made is removed."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(4))
 
 
 def key(release):
@@ -65,6 +72,18 @@ def _cache():
     return os.path.join(base, "specgen", "reference")
 
 
+def _check_go():
+    try:
+        done = subprocess.run(["go", "env", "GOVERSION"], capture_output=True,
+                              text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Failure(f"cannot run go ({error}): install Go 1.21 or later") from error
+    version = re.match(r"go1\.(\d+)", done.stdout)
+    if not version or int(version[1]) < 21:
+        raise Failure(f"{done.stdout.strip() or 'this Go'} is too old: install Go 1.21 "
+                      "or later; it gets the Go that a module asks for by itself")
+
+
 def build(package, release=None):
     """Builds a Go program of this folder; returns its path."""
     sources = [f"{HERE}/{package}/{name}"
@@ -85,6 +104,7 @@ def build(package, release=None):
         _cache(), f"{package}-{release or 'any'}-{digest.hexdigest()[:16]}")
     if os.path.exists(program):
         return program
+    _check_go()
     os.makedirs(_cache(), exist_ok=True)
     print(f"building {package} {release or ''}".rstrip(), file=sys.stderr)
     # Static, since it runs where nothing but a recorded host is. -mod=readonly:
@@ -92,12 +112,9 @@ def build(package, release=None):
     env = dict(os.environ, GOFLAGS="-mod=readonly", CGO_ENABLED="0", GOOS="linux",
                GOWORK="off")
     partial = f"{program}.{os.getpid()}"
-    try:
-        done = subprocess.run(
-            ["go", "build", *flags, "-trimpath", "-o", partial, "."],
-            cwd=f"{HERE}/{package}", env=env, stdout=sys.stderr, check=False)
-    except OSError as error:
-        raise Failure(f"cannot run go: {error}") from error
+    done = subprocess.run(["go", "build", *flags, "-trimpath", "-o", partial, "."],
+                          cwd=f"{HERE}/{package}", env=env, stdout=sys.stderr,
+                          check=False)
     if done.returncode != 0:
         raise Failure(f"{package} {release or ''} does not build")
     os.rename(partial, program)

@@ -64,7 +64,7 @@ def lay_out(host, root):
         for path in [host.get("cwd")] + [m["path"] for m in host.get("mounts", [])]:
             if path and not os.path.lexists(root + path):
                 os.makedirs(root + path)
-        cpus = os.path.join(root, CPU_FOLDER)
+        cpus = f"{root}/{CPU_FOLDER}"
         os.makedirs(cpus, exist_ok=True)
         with open(f"{cpus}/possible", "w", encoding="ascii") as file:
             file.write(",".join(map(str, host.get("possible_cpus", [0]))) + "\n")

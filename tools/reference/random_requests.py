@@ -45,7 +45,8 @@ NO_DEVICES = ("/dev/zero/x", "/dev/pts", "/dev/shm", "/dev/mqueue", "/tmp/dkd/de
               "/tmp/specgen-ref/dev/pipe", "/tmp/specgen-ref/dev/file/x",
               "/tmp/specgen-ref/dev/pipe/", "/tmp/specgen-ref/dev/one/",
               "/tmp/specgen-ref/dev/file/..", "/does/not/exist", "dev/null", "rel", "",
-              "/dev/nul\0l", "/dev/" + "n" * 256, "/dev/näme", "/new/src", "/", "/tmp")
+              ".", "..", "../dev/null", "dir/a", "/dev/nul\0l", "/dev/" + "n" * 256,
+              "/dev/näme", "/new/src", "/", "/tmp")
 # Where random_host puts what it makes.
 RANDOM_FOLDER = "/tmp/specgen-ref/random"
 RANDOM_NODES = ("one", "two", "pts", "shm", "fd", "mqueue", "console", ".udev", ".lxc",
@@ -422,6 +423,7 @@ def random_host(seed, base):
     host["possible_cpus"] = list(range(rng.choice((1, 2, 2, 12, 130))))
     host["thermal_throttle_cpus"] = [] if rng.random() < 0.4 else [
         cpu for cpu in host["possible_cpus"] if rng.random() < 0.5]
-    if rng.random() < 0.3:
-        host["cwd"] = rng.choice(("/", "/tmp/specgen-ref", "/tmp/specgen-ref/dev"))
+    # A real machine always has one, and without it "." would be a riddle.
+    host["cwd"] = rng.choice(("/", "/", "/tmp/specgen-ref", "/tmp/specgen-ref/dev",
+                              "/tmp/specgen-ref/dev/empty", RANDOM_FOLDER))
     return host
