@@ -17,6 +17,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
+# Bytes shown on each side of the place where two specs part.
+AROUND = 100
+
+
 class Failure(Exception):
     """Something outside of what is compared went wrong."""
 
@@ -28,7 +32,9 @@ def end_on_signals():
 
 
 def key(release):
-    return [int(n) for n in release.split(".")]
+    """Sorts releases as they came out: 29.0.0-rc.3 before 29.0.0."""
+    numbers, _, stage = release.partition("-")
+    return [int(n) for n in numbers.split(".")], not stage, stage
 
 
 def known():
@@ -130,6 +136,17 @@ def answers(command, requests, what):
         raise Failure(f"{what}: exit code {done.returncode}, {len(lines)} answers "
                       f"to {len(requests)} requests")
     return [tuple(line.split(b"\t", 1)) for line in lines]
+
+
+def where_they_part(one, other):
+    """Two answers, cut to what is around their first different byte if both are
+    specs."""
+    if not (one.startswith(b"ok\t") and other.startswith(b"ok\t")):
+        return one, other
+    same = len(os.path.commonprefix([one, other]))
+    start = max(0, same - AROUND)
+    head = b"ok at byte %d: ..." % (same - len(b"ok\t"))
+    return head + one[start:same + AROUND], head + other[start:same + AROUND]
 
 
 def docker_answers(release, tree, requests, cwd=None):

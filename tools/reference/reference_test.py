@@ -10,6 +10,7 @@ import stat
 import tempfile
 import unittest
 
+import engines
 import goldens
 import host_tree
 import random_requests
@@ -58,6 +59,12 @@ class RandomRequests(unittest.TestCase):
         for piece in ("ſ".encode(), "\u212a".encode(), b"\xff", b"\\ud800", b"null",
                       b"4294967296", b"[" * 9000, b'{"a":' * 9000, b"NaN"):
             self.assertTrue(any(piece in text for text in texts), piece[:20])
+
+
+class Engines(unittest.TestCase):
+    def test_releases_sort_as_they_came_out(self):
+        releases = ["20.10.9", "20.10.24", "24.0.0-beta.1", "24.0.0-rc.2", "24.0.0"]
+        self.assertEqual(sorted(reversed(releases), key=engines.key), releases)
 
 
 class HostTree(unittest.TestCase):
