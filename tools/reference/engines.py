@@ -6,6 +6,7 @@ program or of the module file builds it anew.
 """
 
 import hashlib
+import json
 import os
 import re
 import shlex
@@ -17,6 +18,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
+# What Docker's newest modules ask for.
+TOOLCHAIN = "go1.26.3.linux-amd64"
 # Bytes shown on each side of the place where two specs part.
 AROUND = 100
 
@@ -78,16 +81,30 @@ def _cache():
     return os.path.join(base, "specgen", "reference")
 
 
-def _check_go():
+def _go():
+    """A Go that knows of toolchains, so that it gets the one a module asks for.
+    Debian 12's is older, but can get one: a toolchain is a module."""
     try:
         done = subprocess.run(["go", "env", "GOVERSION"], capture_output=True,
                               text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise Failure(f"cannot run go ({error}): install Go 1.21 or later") from error
+        raise Failure(f"cannot run go ({error}): install Go, with Debian "
+                      "apt-get install golang-go") from error
     version = re.match(r"go1\.(\d+)", done.stdout)
-    if not version or int(version[1]) < 21:
-        raise Failure(f"{done.stdout.strip() or 'this Go'} is too old: install Go 1.21 "
-                      "or later; it gets the Go that a module asks for by itself")
+    if version and int(version[1]) >= 21:
+        return "go"
+    module = f"golang.org/toolchain@v0.0.1-{TOOLCHAIN}"
+    done = subprocess.run(["go", "mod", "download", "-json", module],
+                          stdout=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise Failure(f"go cannot get {module}")
+    root = json.loads(done.stdout)["Dir"]
+    # Modules have no executables; a newer Go does the same with this one.
+    for folder in ("bin", "pkg/tool"):
+        for place, _, names in os.walk(f"{root}/{folder}"):
+            for name in names:
+                os.chmod(f"{place}/{name}", 0o555)
+    return f"{root}/bin/go"
 
 
 def build(package, release=None):
@@ -110,7 +127,7 @@ def build(package, release=None):
         _cache(), f"{package}-{release or 'any'}-{digest.hexdigest()[:16]}")
     if os.path.exists(program):
         return program
-    _check_go()
+    go = _go()
     os.makedirs(_cache(), exist_ok=True)
     print(f"building {package} {release or ''}".rstrip(), file=sys.stderr)
     # Static, since it runs where nothing but a recorded host is. -mod=readonly:
@@ -118,7 +135,7 @@ def build(package, release=None):
     env = dict(os.environ, GOFLAGS="-mod=readonly", CGO_ENABLED="0", GOOS="linux",
                GOWORK="off")
     partial = f"{program}.{os.getpid()}"
-    done = subprocess.run(["go", "build", *flags, "-trimpath", "-o", partial, "."],
+    done = subprocess.run([go, "build", *flags, "-trimpath", "-o", partial, "."],
                           cwd=f"{HERE}/{package}", env=env, stdout=sys.stderr,
                           check=False)
     if done.returncode != 0:
