@@ -50,7 +50,7 @@ def choose(text):
     """The releases that a comma list names; "all" for every one."""
     if text == "all":
         return known()
-    releases = [r for r in text.split(",") if r]
+    releases = text.split(",") if text else []
     for release in releases:
         if release not in known():
             raise Failure(f"no engines/{release}.mod: there are "
@@ -156,14 +156,18 @@ def answers(command, requests, what):
 
 
 def where_they_part(one, other):
-    """Two answers, cut to what is around their first different byte if both are
-    specs."""
-    if not (one.startswith(b"ok\t") and other.startswith(b"ok\t")):
-        return one, other
+    """Two answers as they are shown: of specs the part around the first byte that
+    is not the same."""
     same = len(os.path.commonprefix([one, other]))
     start = max(0, same - AROUND)
-    head = b"ok at byte %d: ..." % (same - len(b"ok\t"))
-    return head + one[start:same + AROUND], head + other[start:same + AROUND]
+
+    def part(answer):
+        if not answer.startswith(b"ok\t"):
+            return answer
+        return b"ok at byte %d: ..." % max(0, same - len(b"ok\t")) + answer[
+            max(start, len(b"ok\t")):same + AROUND]
+
+    return part(one), part(other)
 
 
 def docker_answers(release, tree, requests, cwd=None):
