@@ -78,6 +78,21 @@ ODD_VALUES = (b"null", b"true", b"false", b"0", b"-0", b"1", b"-1", b"1.0", b"1e
 BROKEN = (b"nul", b"NaN", b"Infinity", b"01", b"+1", b".5", b"1.", b"1e", b"-", b"'x'",
           b"tru", b'"\\x"', b'"\\u12"', b'"\\u12g4"', b'"\n"', b'"\x00"', b"/**/", b",",
           b"[,]", b"[1,]", b'{"a"}', b'{"a":}', b'{a:1}', b"]", b"}", b'"', b"\\", b"\xff")
+# Every key of a config, now or in some engine; "[]" is a list's one item.
+KEY_PATHS = tuple(path.split(".") for path in """
+    description documentation manifestVersion dockerVersion entrypoint entrypoint.[]
+    workdir propagatedMount ipcHost pidHost network network.type user user.uid user.gid
+    interface interface.types interface.types.[] interface.socket
+    interface.protocolScheme linux linux.capabilities linux.capabilities.[]
+    linux.allowAllDevices linux.deviceCreation linux.devices linux.devices.[]
+    linux.devices.[].name linux.devices.[].description linux.devices.[].path
+    linux.devices.[].settable linux.devices.[].settable.[] mounts mounts.[]
+    mounts.[].name mounts.[].description mounts.[].source mounts.[].destination
+    mounts.[].type mounts.[].options mounts.[].options.[] mounts.[].settable env env.[]
+    env.[].name env.[].description env.[].value env.[].settable env.[].settable.[] args
+    args.name args.description args.settable args.settable.[] args.value args.value.[]
+    rootfs rootfs.type rootfs.diff_ids rootfs.diff_ids.[] capabilities devices
+    pluginReference""".split())
 SPACES = (b"", b" ", b"\n", b"\t", b"\r\n", b"  ")
 
 
@@ -288,6 +303,12 @@ def _spoil(rng, config):
             if not isinstance(pair[1], Pairs):
                 pair[1].insert(rng.randrange(len(pair[1]) + 1),
                                Raw(rng.choice(ODD_VALUES)))
+        elif what < 0.90:
+            # Any key, as likely as any other; it merges into what is there.
+            value = Raw(rng.choice(ODD_VALUES))
+            for step in reversed(rng.choice(KEY_PATHS)):
+                value = [value] if step == "[]" else Pairs([[step, value]])
+            config.insert(rng.randrange(len(config) + 1), value[0])
         elif what < 0.94:
             key = rng.choice(("unknown", "", "Mount", "envs", "näme", "\ud800", "set"))
             place.insert(rng.randrange(len(place) + 1),
