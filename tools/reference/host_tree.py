@@ -59,6 +59,9 @@ def lay_out(host, root):
             try:
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 _make(place, entry)
+            except PermissionError as error:
+                raise BadHost(f"cannot make {os.fsdecode(path)}: {error.strerror}: "
+                              "laying out a host needs root's rights") from error
             except (OSError, KeyError, ValueError, BadHost) as error:
                 raise BadHost(f"{os.fsdecode(path)}: {error!r}") from error
         for path in [host.get("cwd")] + [m["path"] for m in host.get("mounts", [])]:
