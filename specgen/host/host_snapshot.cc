@@ -26,6 +26,7 @@
 #include "specgen/base/edit_distance.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/path_walk.h"
+#include "specgen/host/snapshot_format.h"
 
 namespace specgen {
 namespace {
@@ -41,39 +42,8 @@ constexpr uint64_t kMaxCpu = (1 << 16) - 1;
 
 constexpr uint32_t kImplicitFolderMode = S_IFDIR | 0755;
 
-struct FileType {
-  std::string_view name;
-  uint32_t mode;
-  uint32_t default_permissions;
-  // Specs repeat the owner and the mode of what can be a device.
-  bool needs_owner_and_mode;
-  bool has_number;
-};
-
-constexpr FileType kFileTypes[] = {
-    {"dir", S_IFDIR, 0755, false, false},
-    {"file", S_IFREG, 0644, false, false},
-    {"symlink", S_IFLNK, 0777, false, false},
-    {"char", S_IFCHR, 0, true, true},
-    {"block", S_IFBLK, 0, true, true},
-    {"fifo", S_IFIFO, 0, true, false},
-    {"socket", S_IFSOCK, 0644, false, false},
-};
-
-struct FlagName {
-  std::string_view name;
-  uint64_t flag;
-};
-
-constexpr FlagName kFlagNames[] = {
-    {"ro", kMountReadOnly},       {"nosuid", kMountNoSuid},
-    {"nodev", kMountNoDev},       {"noexec", kMountNoExec},
-    {"noatime", kMountNoAtime},   {"nodiratime", kMountNoDirAtime},
-    {"relatime", kMountRelatime},
-};
-
 std::string_view TypeName(uint32_t mode) {
-  for (const FileType& type : kFileTypes) {
+  for (const SnapshotFileType& type : kSnapshotFileTypes) {
     if (type.mode == (mode & S_IFMT)) return type.name;
   }
   return "file";
@@ -269,7 +239,7 @@ class JsonText {
     return string;
   }
 
-  absl::StatusOr<bool> ReadBool(Value value, std::string_view what) {
+  absl::StatusOr<bool> ReadBool(Value value, std::string_view what) const {
     const size_t offset = Offset(value);
     bool answer;
     if (value.get_bool().get(answer)) {
@@ -279,7 +249,7 @@ class JsonText {
   }
 
   absl::StatusOr<uint32_t> ReadNumber(Value value, std::string_view what,
-                                      uint64_t max) {
+                                      uint64_t max) const {
     const size_t offset = Offset(value);
     uint64_t number;
     if (value.get_uint64().get(number) || number > max) {
@@ -715,7 +685,7 @@ class HostSnapshot::Builder {
     const size_t entry_offset = text_->Offset(value);
     size_t path_offset = entry_offset;
     size_t target_offset = entry_offset;
-    const FileType* type = nullptr;
+    const SnapshotFileType* type = nullptr;
     std::optional<std::string> path, target;
     std::optional<uint32_t> mode, uid, gid, major, minor;
 
@@ -725,7 +695,7 @@ class HostSnapshot::Builder {
           text_->ReadString(member, "\"type\"");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
-      for (const FileType& candidate : kFileTypes) {
+      for (const SnapshotFileType& candidate : kSnapshotFileTypes) {
         if (candidate.name == *name) {
           type = &candidate;
           return absl::OkStatus();
@@ -746,8 +716,9 @@ class HostSnapshot::Builder {
       if (hex) {
         absl::StatusOr<std::string> bytes =
             ReadHex(member, absl::StrCat("\"", key, "_hex\""));
-        if (bytes.ok()) *text = *std::move(bytes);
-        return bytes.status();
+        if (!bytes.ok()) return bytes.status();
+        *text = *std::move(bytes);
+        return absl::OkStatus();
       }
       absl::StatusOr<std::string_view> string =
           text_->ReadString(member, Quote(key));
@@ -884,7 +855,7 @@ class HostSnapshot::Builder {
           text_->ReadString(element, "a mount flag");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
-      for (const FlagName& flag : kFlagNames) {
+      for (const SnapshotMountFlag& flag : kSnapshotMountFlags) {
         if (flag.name == *name) {
           if ((mount.flags & flag.flag) != 0) {
             return text_->ErrorAt(
