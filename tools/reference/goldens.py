@@ -16,7 +16,8 @@ class Case:
 
     @property
     def name(self):
-        return json.loads(self.request)["name"]
+        # A config may hold bytes that are not UTF-8.
+        return json.loads(self.request.decode(errors="replace"))["name"]
 
 
 def _sections(text, path):

@@ -44,13 +44,14 @@ type request struct {
 	ID         string          `json:"id"`
 	Rootfs     string          `json:"rootfs"`
 	ExecRoot   string          `json:"exec_root"`
+	Restarted  bool            `json:"restarted"`
 }
 
 // configBytes returns what `docker plugin create` would find in config.json.
 func (r *request) configBytes() ([]byte, error) {
 	switch {
 	case r.Plugin != nil:
-		return nil, errors.New("a stored plugin: no engine with a published module reads one")
+		return nil, nil
 	case r.ConfigText != nil:
 		return []byte(*r.ConfigText), nil
 	case r.ConfigB64 != nil:
@@ -74,18 +75,34 @@ func answer(r *request, config []byte) (line string) {
 	p.PluginObj.ID = r.ID
 	// dockerd uses json.Unmarshal too: daemon/.../plugin/backend_linux.go,
 	// CreateFromContext.
-	if err := json.Unmarshal(config, &p.PluginObj.Config); err != nil {
-		return failure("error", stage, err.Error())
+	if r.Plugin != nil {
+		if err := json.Unmarshal(r.Plugin, &p.PluginObj); err != nil {
+			return failure("error", stage, err.Error())
+		}
+		p.PluginObj.ID = r.ID
+	} else {
+		if err := json.Unmarshal(config, &p.PluginObj.Config); err != nil {
+			return failure("error", stage, err.Error())
+		}
+		p.InitEmptySettings()
+	}
+	if r.Restarted {
+		state, err := json.Marshal(p)
+		if err != nil {
+			panic(err)
+		}
+		p = &plugin{}
+		if err := json.Unmarshal(state, p); err != nil {
+			panic(err)
+		}
 	}
 	stage = "settings"
-	p.InitEmptySettings()
 	if len(r.Set) > 0 {
 		if err := p.Set(r.Set); err != nil {
 			return failure("error", stage, err.Error())
 		}
 	}
 	stage = "spec"
-	defer removeNewFolders(filepath.Join(r.ExecRoot, r.ID))()
 	spec, err := p.InitSpec(r.ExecRoot)
 	if err != nil {
 		return failure("error", stage, err.Error())
@@ -95,6 +112,20 @@ func answer(r *request, config []byte) (line string) {
 		return failure("error", stage, err.Error())
 	}
 	return "ok\t" + string(text)
+}
+
+var before = map[string]bool{}
+
+// folders lists what was made at `path`, as golden answers do.
+func folders(path string) string {
+	var list []string
+	for p := path; p != "/" && p != "."; p = filepath.Dir(p) {
+		info, err := os.Lstat(p)
+		if err == nil && !before[p] {
+			list = append([]string{fmt.Sprintf("[%q, \"0o%o\"]", p, info.Mode().Perm())}, list...)
+		}
+	}
+	return "\tmkdir\t[" + strings.Join(list, ", ") + "]"
 }
 
 func failure(kind, stage, message string) string {
@@ -183,7 +214,18 @@ func main() {
 			if err != nil {
 				fail(3, fmt.Errorf("request %q: %w", r.Name, err))
 			}
-			fmt.Fprintf(out, "%s\t%s\n", r.Name, answer(&r, config))
+			before = map[string]bool{}
+			for p := filepath.Join(r.ExecRoot, r.ID); p != "/" && p != "."; p = filepath.Dir(p) {
+				_, err := os.Lstat(p)
+				before[p] = err == nil
+			}
+			cleanup := removeNewFolders(filepath.Join(r.ExecRoot, r.ID))
+			line := answer(&r, config)
+			if r.Plugin != nil {
+				line += folders(filepath.Join(r.ExecRoot, r.ID))
+			}
+			cleanup()
+			fmt.Fprintf(out, "%s\t%s\n", r.Name, line)
 		}
 		if err == io.EOF {
 			break
