@@ -109,8 +109,10 @@ std::string EngineListing(const EngineSelection& selection) {
     AppendChanges(behaviour, &text);
     text += '\n';
   }
-  absl::StrAppend(&text, releases, " releases with ", behaviours,
-                  " behaviours; table of ", EngineTableDate(), "\n");
+  absl::StrAppend(&text, releases, releases == 1 ? " release" : " releases",
+                  " with ", behaviours,
+                  behaviours == 1 ? " behaviour" : " behaviours", "; table of ",
+                  EngineTableDate(), "\n");
   return text;
 }
 
