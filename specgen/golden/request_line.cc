@@ -30,6 +30,7 @@ Request RequestLine::ToRequest(std::vector<std::string_view>* set_views) const {
   request.shape = shape;
   set_views->assign(set.begin(), set.end());
   request.set = *set_views;
+  request.restarted = restarted;
   request.id = id;
   request.rootfs = rootfs;
   request.lib_root = lib_root;
@@ -77,6 +78,9 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
         if (reader.String(&value)) {
           decodes = absl::Base64Unescape(value, &request.plugin);
         }
+      } else if (key == "restarted") {
+        request.restarted = reader.Peek() == JsonKind::kTrue;
+        reader.Skip();
       } else if (key == "set") {
         if (!reader.EnterArray()) break;
         while (reader.NextItem()) text(&request.set.emplace_back());
