@@ -8,7 +8,8 @@ namespace {
 
 constexpr CommandInfo kCommands[] = {
     {"generate", "Make the runtime spec of a plugin",
-     "Prints the bytes that dockerd of that release would hand to runc. Nothing "
+     "Prints the bytes that dockerd of that release would hand to runc. "
+     "Nothing "
      "on this machine is changed unless --apply is given.",
      "specgen generate --engine 28.5.2 config.json", &MakeGenerateCommand},
     {"host-facts", "Record what specs depend on of this machine",

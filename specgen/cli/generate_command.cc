@@ -80,13 +80,13 @@ int GenerateCommand::ReportFailure(const Answer& answer,
   }
   if (answer.outcome() == Outcome::kCrashed) {
     const bool has_base = plugin_.base_spec() != nullptr;
-    console->Error(absl::StrCat(where, ": ", engine, " would crash: ",
-                                CrashCause(answer, has_base), " (",
-                                answer.message(), ")"));
+    console->Error(absl::StrCat(where, ": ", engine,
+                                " would crash: ", CrashCause(answer, has_base),
+                                " (", answer.message(), ")"));
     if (!has_base) {
-      console->Error(absl::StrCat(
-          where, ": releases that crash on it: ",
-          CrashingReleases(plugin_.request(), plugin_.host())));
+      console->Error(
+          absl::StrCat(where, ": releases that crash on it: ",
+                       CrashingReleases(plugin_.request(), plugin_.host())));
     }
     return kExitCrash;
   }
@@ -94,11 +94,11 @@ int GenerateCommand::ReportFailure(const Answer& answer,
     console->Error(absl::StrCat(where, ": ", answer.message()));
     return kExitBadInput;
   }
-  console->Error(absl::StrCat(
-      where, ": ", engine,
-      answer.stage() == Stage::kSettings ? " would refuse --set: "
-                                         : " would refuse this plugin: ",
-      answer.message()));
+  console->Error(absl::StrCat(where, ": ", engine,
+                              answer.stage() == Stage::kSettings
+                                  ? " would refuse --set: "
+                                  : " would refuse this plugin: ",
+                              answer.message()));
   return kExitRefused;
 }
 

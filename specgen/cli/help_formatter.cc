@@ -50,10 +50,9 @@ std::string OptionTitle(const CLI::Option& option) {
 
 std::string OptionText(const CLI::Option& option) {
   const std::string standard = option.get_default_str();
-  return absl::StrCat(option.get_description(),
-                      standard.empty()
-                          ? ""
-                          : absl::StrCat(" (default: ", standard, ")"));
+  return absl::StrCat(
+      option.get_description(),
+      standard.empty() ? "" : absl::StrCat(" (default: ", standard, ")"));
 }
 
 std::string HelpFormatter::make_description(const CLI::App* app) const {

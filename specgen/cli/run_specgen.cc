@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done; 1 the engine would refuse this plugin, or there is a\n"
-    "difference or finding; 2 usage; 3 an input is not what it should be; 4 the\n"
+    "difference or finding; 2 usage; 3 an input is not what it should be; 4 "
+    "the\n"
     "host or its file system said no; 5 the engine would crash.";
 
 std::string MainHelp() {
@@ -155,7 +156,8 @@ int Dispatch(const std::vector<std::string>& args, Console* console) {
     return kExitUsage;
   }
   const std::string& name = args[0];
-  if (name == "--help" || name == "-h" || (name == "help" && args.size() == 1)) {
+  if (name == "--help" || name == "-h" ||
+      (name == "help" && args.size() == 1)) {
     console->Out(MainHelp());
     return kExitDone;
   }
@@ -194,7 +196,8 @@ int Fail(const absl::Status& status, Console* console) {
 void DefineCommand(const CommandInfo& info, Command* command, CLI::App* app) {
   app->name(absl::StrCat("specgen ", info.name));
   std::string description = absl::StrCat(info.summary, ".");
-  if (!info.details.empty()) absl::StrAppend(&description, "\n\n", info.details);
+  if (!info.details.empty())
+    absl::StrAppend(&description, "\n\n", info.details);
   app->description(description);
   const auto formatter = std::make_shared<HelpFormatter>();
   formatter->label("Positionals", "Arguments");
@@ -206,8 +209,8 @@ void DefineCommand(const CommandInfo& info, Command* command, CLI::App* app) {
 int RunSpecgen(const std::vector<std::string>& args, Console* console) {
   const int code = Dispatch(args, console);
   if (console->out_error() != 0) {
-    console->Error(absl::StrCat("standard output: ",
-                                std::strerror(console->out_error())));
+    console->Error(
+        absl::StrCat("standard output: ", std::strerror(console->out_error())));
     return kExitHost;
   }
   return code;
