@@ -8,13 +8,21 @@ namespace {
 
 constexpr CommandInfo kCommands[] = {
     {"generate", "Make the runtime spec of a plugin",
-     "Prints the bytes that dockerd of that release would hand to runc. Nothing "
+     "Prints the bytes that dockerd of that release would hand to runc. "
+     "Nothing "
      "on this\nmachine is changed unless --apply is given.",
      "specgen generate --engine 28.5.2 config.json", &MakeGenerateCommand},
     {"host-facts", "Record what specs depend on of this machine",
      "The output is what --host of other commands reads, so that specs for one "
      "machine\ncan be made on another.",
      "specgen host-facts > host.json", &MakeHostFactsCommand},
+    {"completion", "Print what teaches a shell specgen's options",
+     "Bash sources it; zsh wants it as _specgen in a folder of $fpath, fish "
+     "as\n"
+     "specgen.fish in ~/.config/fish/completions.",
+     "source <(specgen completion bash)", &MakeCompletionCommand, true},
+    {"man", "Print a man page", "", "specgen man generate | man -l -",
+     &MakeManCommand, true},
 };
 
 }  // namespace

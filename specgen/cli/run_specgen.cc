@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "specgen/base/edit_distance.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/version.h"
@@ -18,10 +20,23 @@
 namespace specgen {
 namespace {
 
-constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done; 1 the engine would refuse this plugin, or there is a\n"
-    "difference or finding; 2 usage; 3 an input is not what it should be; 4 the\n"
-    "host or its file system said no; 5 the engine would crash.\n";
+// What the program exits with, in lines that fit a terminal.
+std::string ExitCodesHelp() {
+  constexpr size_t kWidth = 76;
+  std::string help = "Exit codes:";
+  size_t line_start = 0;
+  for (const ExitMeaning& exit : kExitMeanings) {
+    const bool last = &exit == std::end(kExitMeanings) - 1;
+    const std::string item =
+        absl::StrCat(exit.code, " ", exit.meaning, last ? "." : ";");
+    for (const std::string_view word : absl::StrSplit(item, ' ')) {
+      const bool fits = help.size() + 1 + word.size() <= line_start + kWidth;
+      absl::StrAppend(&help, fits ? " " : "\n", word);
+      if (!fits) line_start = help.size() - word.size();
+    }
+  }
+  return help + "\n";
+}
 
 std::string MainHelp() {
   std::string help =
@@ -43,7 +58,7 @@ std::string MainHelp() {
   absl::StrAppend(&help,
                   "\n`specgen COMMAND --help` tells more of one;"
                   " `specgen --version` what this is.\n\n",
-                  kExitCodes);
+                  ExitCodesHelp());
   return help;
 }
 
@@ -97,7 +112,8 @@ int Dispatch(const std::vector<std::string>& args, Console* console) {
     return kExitUsage;
   }
   const std::string& name = args[0];
-  if (name == "--help" || name == "-h" || (name == "help" && args.size() == 1)) {
+  if (name == "--help" || name == "-h" ||
+      (name == "help" && args.size() == 1)) {
     console->Out(MainHelp());
     return kExitDone;
   }
@@ -136,17 +152,19 @@ int Fail(const absl::Status& status, Console* console) {
 void DefineCommand(const CommandInfo& info, Command* command, CLI::App* app) {
   app->name(absl::StrCat("specgen ", info.name));
   std::string description = absl::StrCat(info.summary, ".");
-  if (!info.details.empty()) absl::StrAppend(&description, "\n\n", info.details);
+  if (!info.details.empty())
+    absl::StrAppend(&description, "\n\n", info.details);
   app->description(description);
-  app->footer(absl::StrCat("Example:\n  ", info.example, "\n\n", kExitCodes));
+  app->footer(
+      absl::StrCat("Example:\n  ", info.example, "\n\n", ExitCodesHelp()));
   command->Define(app);
 }
 
 int RunSpecgen(const std::vector<std::string>& args, Console* console) {
   const int code = Dispatch(args, console);
   if (console->out_error() != 0) {
-    console->Error(absl::StrCat("standard output: ",
-                                std::strerror(console->out_error())));
+    console->Error(
+        absl::StrCat("standard output: ", std::strerror(console->out_error())));
     return kExitHost;
   }
   return code;
