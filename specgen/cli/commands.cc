@@ -10,19 +10,18 @@ constexpr CommandInfo kCommands[] = {
     {"generate", "Make the runtime spec of a plugin",
      "Prints the bytes that dockerd of that release would hand to runc. "
      "Nothing "
-     "on this\nmachine is changed unless --apply is given.",
+     "on this machine is changed unless --apply is given.",
      "specgen generate --engine 28.5.2 config.json", &MakeGenerateCommand},
     {"host-facts", "Record what specs depend on of this machine",
      "The output is what --host of other commands reads, so that specs for one "
-     "machine\ncan be made on another.",
+     "machine can be made on another.",
      "specgen host-facts > host.json", &MakeHostFactsCommand},
     {"completion", "Print what teaches a shell specgen's options",
-     "Bash sources it; zsh wants it as _specgen in a folder of $fpath, fish "
-     "as\n"
+     "Bash sources it; zsh wants it as _specgen in a folder of $fpath, fish as "
      "specgen.fish in ~/.config/fish/completions.",
      "source <(specgen completion bash)", &MakeCompletionCommand, true},
-    {"man", "Print a man page", "", "specgen man generate | man -l -",
-     &MakeManCommand, true},
+    {"man", "Print a man page", "Pages are those of man(1), in section 1.",
+     "specgen man generate | man -l -", &MakeManCommand, true},
 };
 
 }  // namespace

@@ -33,10 +33,11 @@ struct BaseNamespace {
 struct BaseSpec {
   std::string_view head = {};  // "ociVersion":...,"platform":{...},
 
-  std::string_view process_head = {};      // "consoleSize":{...},"user":{...}
-  std::string_view capability_items = {};  // the default list, where one is held
-  bool has_capabilities = true;       // process.capabilities is not null
-  bool bounding = false;              // which sets hold the default list
+  std::string_view process_head = {};  // "consoleSize":{...},"user":{...}
+  // The default list, where one is held.
+  std::string_view capability_items = {};
+  bool has_capabilities = true;  // process.capabilities is not null
+  bool bounding = false;         // which sets hold the default list
   bool effective = false;
   bool inheritable = false;
   bool permitted = false;

@@ -55,7 +55,7 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
   if (newest_of_line != nullptr) return newest_of_line;
   if (newest_candidate != nullptr) return newest_candidate;
 
-  const std::string_view bounded = std::string_view(wanted).substr(0, 64);
+  const std::string_view bounded = wanted.substr(0, 64);
   const Release* nearest = &NewestRelease();
   size_t best = EditDistance(bounded, nearest->name);
   for (const Release& release : kReleaseTable) {
@@ -65,9 +65,9 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
       nearest = &release;
     }
   }
-  return absl::NotFoundError(
-      absl::StrCat("no Docker release is called \"", name,
-                   "\"; the nearest one is ", nearest->name));
+  return absl::NotFoundError(absl::StrCat("no Docker release is called \"",
+                                          name, "\"; the nearest one is ",
+                                          nearest->name));
 }
 
 }  // namespace specgen

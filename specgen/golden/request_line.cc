@@ -87,8 +87,8 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
   }
   reader.ExpectEnd();
   if (!reader.ok() || !decodes) {
-    return absl::InvalidArgumentError(
-        decodes ? reader.problem().message : "config_b64 is not base64");
+    return absl::InvalidArgumentError(decodes ? reader.problem().message
+                                              : "config_b64 is not base64");
   }
   return request;
 }
@@ -101,9 +101,9 @@ std::string AnswerLine(const Answer& answer, bool with_folders) {
     const char* stage = answer.stage() == Stage::kDecode     ? "decode"
                         : answer.stage() == Stage::kSettings ? "settings"
                                                              : "spec";
-    line = absl::StrCat(
-        answer.outcome() == Outcome::kCrashed ? "panic" : "error", "\t", stage,
-        "\t", JsonString(answer.message()));
+    line =
+        absl::StrCat(answer.outcome() == Outcome::kCrashed ? "panic" : "error",
+                     "\t", stage, "\t", JsonString(answer.message()));
   }
   if (with_folders) absl::StrAppend(&line, "\tmkdir\t", FolderList(answer));
   return line;
