@@ -19,6 +19,7 @@
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "specgen/cli/command.h"
+#include "specgen/cli/help_formatter.h"
 #include "specgen/cli/version.h"
 #include "specgen/engine/engine.h"
 
@@ -90,33 +91,32 @@ std::string LowerFirst(std::string_view text) {
 // Man pages ------------------------------------------------------------------
 
 // Text for roff, in which a backslash, a hyphen and some quotes mean more than
-// themselves. A dot or quote at the start of a line would be a command.
+// themselves.
+std::string RoffText(std::string_view text) {
+  return absl::StrReplaceAll(text, {{"\\", "\\e"},
+                                    {"-", "\\-"},
+                                    {"'", "\\(aq"},
+                                    {"`", "\\(ga"},
+                                    {"^", "\\(ha"},
+                                    {"~", "\\(ti"}});
+}
+
+// The same, for what may stand at the start of a line: a dot would make it a
+// command.
 std::string Roff(std::string_view text) {
-  std::string roff = absl::StrReplaceAll(text, {{"\\", "\\e"},
-                                                {"-", "\\-"},
-                                                {"'", "\\(aq"},
-                                                {"`", "\\(ga"},
-                                                {"^", "\\(ha"},
-                                                {"~", "\\(ti"}});
-  if (absl::StartsWith(roff, ".")) roff.insert(0, "\\&");
-  return roff;
+  return absl::StrCat(absl::StartsWith(text, ".") ? "\\&" : "", RoffText(text));
 }
 
 // A paragraph in lines of a length that people like to read and mandoc asks
 // for; roff fills them anew.
 std::string RoffLines(std::string_view text) {
-  constexpr size_t kWidth = 72;
   std::string roff;
-  std::string line;
-  for (const std::string_view word :
-       absl::StrSplit(text, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
-    if (!line.empty() && line.size() + 1 + word.size() > kWidth) {
-      absl::StrAppend(&roff, Roff(line), "\n");
-      line.clear();
-    }
-    absl::StrAppend(&line, line.empty() ? "" : " ", word);
+  const std::string lines = WrapText(RoffText(text), /*indent=*/0);
+  for (const std::string_view line :
+       absl::StrSplit(lines, '\n', absl::SkipEmpty())) {
+    absl::StrAppend(&roff, absl::StartsWith(line, ".") ? "\\&" : "", line,
+                    "\n");
   }
-  if (!line.empty()) absl::StrAppend(&roff, Roff(line), "\n");
   return roff;
 }
 
@@ -128,8 +128,6 @@ std::string Italic(std::string_view text) {
   return absl::StrCat("\\fI", Roff(text), "\\fR");
 }
 
-// A word that is only emphasized; the arguments of macros that hold spaces
-// need quotes.
 std::string Title(std::string_view name, std::string_view date) {
   return absl::StrCat(".\\\" Made by `specgen man`; do not edit.\n.TH \"",
                       absl::AsciiStrToUpper(Roff(name)), "\" 1 \"", date,
@@ -525,8 +523,8 @@ std::string FishCompletion(absl::Span<const CommandDoc> commands,
       absl::StrAppend(&text, prefix);
       for (const std::string& name : option.names) {
         std::string_view bare = name;
-        absl::StrAppend(&text,
-                        absl::ConsumePrefix(&bare, "--") ? " -l " : " -s ",
+        const bool is_long = absl::ConsumePrefix(&bare, "--");
+        absl::StrAppend(&text, is_long ? " -l " : " -s ",
                         absl::StripPrefix(bare, "-"));
       }
       const Value value = ValueOf(option, releases);

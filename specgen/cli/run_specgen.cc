@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,7 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "specgen/base/edit_distance.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/help_formatter.h"
@@ -22,22 +22,14 @@
 namespace specgen {
 namespace {
 
-// What the program exits with, in lines that fit a terminal.
+// What the program exits with.
 std::string ExitCodesHelp() {
-  constexpr size_t kWidth = 76;
-  std::string help = "Exit codes:";
-  size_t line_start = 0;
+  std::vector<std::string> items;
   for (const ExitMeaning& exit : kExitMeanings) {
-    const bool last = &exit == std::end(kExitMeanings) - 1;
-    const std::string item =
-        absl::StrCat(exit.code, " ", exit.meaning, last ? "." : ";");
-    for (const std::string_view word : absl::StrSplit(item, ' ')) {
-      const bool fits = help.size() + 1 + word.size() <= line_start + kWidth;
-      absl::StrAppend(&help, fits ? " " : "\n", word);
-      if (!fits) line_start = help.size() - word.size();
-    }
+    items.push_back(absl::StrCat(exit.code, " ", exit.meaning));
   }
-  return help;
+  return WrapText(absl::StrCat("Exit codes: ", absl::StrJoin(items, "; "), "."),
+                  /*indent=*/0, /*columns=*/76);
 }
 
 std::string MainHelp() {
@@ -60,7 +52,7 @@ std::string MainHelp() {
   absl::StrAppend(&help,
                   "\n`specgen COMMAND --help` tells more of one;"
                   " `specgen --version` what this is.\n\n",
-                  ExitCodesHelp(), "\n");
+                  ExitCodesHelp());
   return help;
 }
 
@@ -216,8 +208,8 @@ void DefineCommand(const CommandInfo& info, Command* command, CLI::App* app) {
   const auto formatter = std::make_shared<HelpFormatter>();
   formatter->label("Positionals", "Arguments");
   app->formatter(formatter);
-  app->footer(
-      absl::StrCat("Example:\n  ", info.example, "\n\n", ExitCodesHelp()));
+  app->footer(absl::StrCat("Example:\n  ", info.example, "\n\n",
+                           absl::StripSuffix(ExitCodesHelp(), "\n")));
   command->Define(app);
 }
 
