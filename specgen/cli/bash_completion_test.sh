@@ -9,21 +9,22 @@ cd "$(mktemp -d)"
 mkdir plugins
 touch config.json 'a b.json'
 
-"$specgen" completion bash >completion
-bash -n completion
-# Lines for bash, as people type them in ~/.bashrc.
-source completion
+"$specgen" completion bash >script
+bash -n script
+# shellcheck disable=SC1091
+source script
 complete -p specgen | grep -q -- '-F _specgen specgen'
 
 failures=0
 # expect WORDS WANTED...: the last of WORDS is being typed.
 expect() {
-  local -a words=($1)
+  local -a words
+  read -ra words <<<"$1"
   [[ $1 != *' ' ]] || words+=('')
   shift
   COMP_WORDS=("${words[@]}")
   COMP_CWORD=$((${#words[@]} - 1))
-  _specgen
+  _specgen || true
   local got wanted
   got=$(printf '%s\n' "${COMPREPLY[@]}" | sort)
   wanted=$(printf '%s\n' "$@" | sort)
@@ -46,7 +47,7 @@ expect 'specgen generate --engine = 29.0.0-rc' 29.0.0-rc.{1..3}
 expect 'specgen generate --id ' ''
 expect 'specgen generate --pretty con' config.json
 expect 'specgen generate --host a' 'a b.json'
-expect 'specgen generate -o co' completion config.json
+expect 'specgen generate -o co' config.json
 expect 'specgen generate --rootfs ' plugins
 expect 'specgen host-facts --incl' --include
 expect 'specgen unknown --p' ''

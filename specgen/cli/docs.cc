@@ -418,15 +418,21 @@ std::string BashCompletion(absl::Span<const CommandDoc> commands,
   return absl::StrCat(
       "# Completion of specgen for bash; made by `specgen completion bash`.\n",
       R"(
+# Offers what compgen, called with these arguments, finds for what is typed.
+_specgen_offer() {
+  local found
+  found=$(compgen "$@" -- "$current") && mapfile -t COMPREPLY <<<"$found"
+}
+
 # Offers those words of $1 that begin with what is typed.
 _specgen_words() {
-  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")
+  _specgen_offer -W "$1"
 }
 
 # Offers files (-f) or folders (-d). Bash quotes them, if it is listening.
 _specgen_names() {
   compopt -o filenames 2>/dev/null
-  mapfile -t COMPREPLY < <(compgen "$1" -- "$current")
+  _specgen_offer "$1"
 }
 
 _specgen() {
