@@ -18,8 +18,14 @@ constexpr CommandInfo kCommands[] = {
      "specgen host-facts > host.json", &MakeHostFactsCommand},
     {"engines", "List Docker's releases and how they differ",
      "Releases that answer every plugin alike are listed together, with what "
-     "changed since\nthe ones before them.",
+     "changed since the ones before them.",
      "specgen engines --since 20.10 --json", &MakeEnginesCommand},
+    {"completion", "Print what teaches a shell specgen's options",
+     "Bash sources it; zsh wants it as _specgen in a folder of $fpath, fish as "
+     "specgen.fish in ~/.config/fish/completions.",
+     "source <(specgen completion bash)", &MakeCompletionCommand, true},
+    {"man", "Print a man page", "Pages are those of man(1), in section 1.",
+     "specgen man generate | man -l -", &MakeManCommand, true},
 };
 
 }  // namespace
