@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -52,7 +53,8 @@ std::pair<std::string, std::string> SplitPath(const std::string& path) {
   return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
-// The names in the folder `fd`; an errno, or 0.
+}  // namespace
+
 int ReadNames(int fd, std::vector<std::string>* names) {
   UniqueFd copy(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!copy.ok()) return errno;
@@ -66,8 +68,11 @@ int ReadNames(int fd, std::vector<std::string>* names) {
   }
   const int error = errno;
   closedir(dir);
+  std::sort(names->begin(), names->end());
   return error;
 }
+
+namespace {
 
 // Extended attributes that go into a rootfs. Others are the host's own, such as
 // SELinux's labels, or belong to its file system.
@@ -133,7 +138,7 @@ int RemoveTree(int parent, const std::string& name) {
       if (errno != EISDIR && errno != EPERM) return errno;
       if (unlinkat(fd.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
       // To move a folder is to write to it (its "..").
-      fchmodat(fd.get(), child.c_str(), 0700, 0);
+      if (fchmodat(fd.get(), child.c_str(), 0700, 0) != 0) return errno;
       std::string moved;
       do {
         moved = absl::StrCat(".specgen-removed-", getpid(), "-", count++);
@@ -150,12 +155,12 @@ int RemoveTree(int parent, const std::string& name) {
   return 0;
 }
 
-absl::StatusOr<TreeWriter> TreeWriter::Open(const std::string& folder,
-                                            Ownership ownership,
-                                            const TreeLimits& limits) {
+absl::StatusOr<std::unique_ptr<TreeWriter>> TreeWriter::Open(
+    const std::string& folder, Ownership ownership, const TreeLimits& limits) {
   UniqueFd root(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.ok()) return FileError(errno, folder);
-  return TreeWriter(std::move(root), ownership, limits);
+  return absl::WrapUnique(
+      new TreeWriter(std::move(root), ownership, limits));
 }
 
 absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,

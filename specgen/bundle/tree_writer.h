@@ -67,15 +67,13 @@ enum class Ownership {
 //
 // Errors: kInvalidArgument for an entry that is hostile or makes no sense,
 // kResourceExhausted for one over the limits, else what the kernel says. Their
-// messages name the entry. Not thread-safe. Expects umask 0 to 077; modes are
-// set exactly.
+// messages name the entry. Not thread-safe. Modes are set exactly,
+// whatever the umask.
 class TreeWriter {
  public:
   // `folder` must exist.
-  static absl::StatusOr<TreeWriter> Open(const std::string& folder,
-                                         Ownership ownership,
-                                         const TreeLimits& limits);
-  TreeWriter(TreeWriter&&) = default;
+  static absl::StatusOr<std::unique_ptr<TreeWriter>> Open(
+      const std::string& folder, Ownership ownership, const TreeLimits& limits);
 
   // Makes an entry. A file is then open for Write, up to the next call of Add,
   // Whiteout, StartLayer or Finish.
@@ -144,6 +142,10 @@ class TreeWriter {
 // `path` as Go's path.Clean gives it, without a leading "/"; "." for the top.
 // An error (kInvalidArgument) if it leads out, or has a NUL byte.
 absl::StatusOr<std::string> CleanEntryPath(std::string_view path);
+
+// Adds the names in the folder `fd`, without "." and "..", sorted by bytes.
+// Returns 0 or an errno.
+int ReadNames(int fd, std::vector<std::string>* names);
 
 // Removes `name` in the folder `parent`, with all that is in it, however deep.
 // Returns 0 or an errno; nothing there is no error.
