@@ -193,6 +193,30 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
   return parent;
 }
 
+absl::Status TreeWriter::MakeFolders(std::string_view path) {
+  absl::StatusOr<std::string> clean = CleanEntryPath(path);
+  if (!clean.ok()) return clean.status();
+  UniqueFd folder(openat(root_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (std::string_view part : absl::StrSplit(*clean, '/')) {
+    const std::string name(part);
+    if (mkdirat(folder.get(), name.c_str(), kImpliedMode) == 0) {
+      if (fchmodat(folder.get(), name.c_str(), kImpliedMode, 0) != 0) {
+        return FileError(errno, path);
+      }
+    } else if (errno != EEXIST) {
+      return FileError(errno, path);
+    }
+    UniqueFd next(openat(folder.get(), name.c_str(),
+                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!next.ok()) {
+      return Hostile(path, absl::StrCat("passes through \"", name,
+                                        "\", which is no folder"));
+    }
+    folder = std::move(next);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TreeWriter::Remove(std::string_view path) {
   absl::StatusOr<std::string> clean = CleanEntryPath(path);
   if (!clean.ok()) return clean.status();

@@ -90,6 +90,11 @@ class TreeWriter {
   // ".wh..wh." at the top are AUFS's own and mean nothing.
   absl::Status Whiteout(std::string_view path);
 
+  // Makes the folder `path` and those above it, where they are missing, with
+  // mode 0755; root's under Ownership::kKeep. Symbolic links on the way are an
+  // error (kInvalidArgument).
+  absl::Status MakeFolders(std::string_view path);
+
   // Removes what is at `path`, with all that is in it.
   absl::Status Remove(std::string_view path);
 
