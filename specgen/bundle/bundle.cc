@@ -13,10 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "simdjson.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/confined_open.h"
@@ -68,6 +70,25 @@ bool LiesIn(const std::string& path, const std::string& folder) {
   const std::string inner = absl::StrCat(
       real(DirPath(path)), "/", BasePath(path), "/");
   return absl::StartsWith(inner, absl::StrCat(real(folder), "/"));
+}
+
+// Where the spec mounts, and all folders above, without a leading "/".
+absl::flat_hash_set<std::string> MountPointsOf(const std::string& spec) {
+  absl::flat_hash_set<std::string> points;
+  simdjson::dom::parser parser;
+  simdjson::dom::array mounts;
+  if (parser.parse(spec)["mounts"].get(mounts) != simdjson::SUCCESS) {
+    return points;
+  }
+  for (simdjson::dom::element mount : mounts) {
+    std::string_view destination;
+    if (mount["destination"].get(destination) != simdjson::SUCCESS) continue;
+    for (std::string path = CleanPath(absl::StrCat("/", destination));
+         path != "/"; path = DirPath(path)) {
+      points.insert(path.substr(1));
+    }
+  }
+  return points;
 }
 
 }  // namespace
@@ -388,7 +409,8 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
     difference = "its config.json is another one";
   } else {
     absl::StatusOr<std::string> found =
-        FirstDifference(absl::StrCat(made, "/rootfs"), old_rootfs);
+        FirstDifference(absl::StrCat(made, "/rootfs"), old_rootfs,
+                        MountPointsOf(answer_.spec()));
     if (!found.ok()) return found.status();
     if (!found->empty()) difference = absl::StrCat("in its rootfs, ", *found);
   }

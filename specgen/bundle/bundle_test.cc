@@ -114,7 +114,7 @@ TEST_F(BundleTest, IsWhatDockerdMakes) {
   EXPECT_EQ(Mode("out/b/rootfs/dev/console"), 0755u);
   EXPECT_EQ(fs::read_symlink(temp_ / "out/b/rootfs/etc/mtab"), "/proc/mounts");
   for (const char* folder : {"dev/pts", "dev/shm", "proc", "sys"}) {
-    EXPECT_TRUE(fs::is_directory(temp_ / "out/b/rootfs" / folder)) << folder;
+    EXPECT_TRUE(fs::is_directory(fs::path(temp_ / "out/b/rootfs") / folder)) << folder;
   }
 }
 
@@ -126,8 +126,13 @@ TEST_F(BundleTest, OnceMoreChangesNothing) {
   ExpectFailure(absl::StatusCode::kAlreadyExists, ".dockerenv\" is not there");
   temp_.Write("out/b/rootfs/.dockerenv", "");
   fs::permissions(temp_ / "out/b/rootfs/.dockerenv", fs::perms(0755));
+  // A runtime makes what it mounts upon.
+  fs::create_directories(temp_ / "out/b/rootfs/run/docker/plugins");
+  fs::create_directories(temp_ / "out/b/rootfs/mnt");
   ExpectResult(BundleMaker::Result::kUnchanged);
   EXPECT_EQ(temp_.Read("out/b/propagated-mount/volume"), "data");
+  temp_.Write("out/b/rootfs/mnt/file", "");
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "\"mnt/file\" is new there");
 }
 
 TEST_F(BundleTest, KeepsWhatIsThereUnlessForced) {
@@ -200,6 +205,8 @@ TEST_F(BundleTest, LinksInATarArchiveReachNothing) {
 
 TEST_F(BundleTest, EnginesThatLookIntoTheRootfs) {
   options_.release = *FindRelease("1.12.6");
+  // Nothing makes it for the plugin.
+  fs::create_directories(temp_ / "src/rootfs/run/docker/plugins");
   temp_.Write("src/config.json",
               R"({"entrypoint":["/p"],"interface":{"types":[)"
               R"("docker.volumedriver/1.0"],"socket":"p.sock"},"mounts":[{)"

@@ -25,8 +25,8 @@ struct BundleStep {
     kShare,  // mounts made in `path` reach all copies of it, and come back
   };
   Kind kind;
-  std::string path;
-  std::string from;
+  std::string path = {};
+  std::string from = {};
   uint32_t mode = 0;
 
   bool operator==(const BundleStep&) const = default;

@@ -142,8 +142,9 @@ def _rule_text(rule):
                             number(rule.get('minor')), rule['access'])
 
 
-def differences_from_spec(pid, spec):
-    """What of the process is not as its spec says; a list of sentences."""
+def differences_from_spec(pid, spec, more_mounts=()):
+    """What of the process is not as its spec says; a list of sentences.
+    `more_mounts`: where something is mounted that a spec does not tell of."""
     found = []
 
     def expect(what, seen, wanted):
@@ -181,7 +182,7 @@ def differences_from_spec(pid, spec):
 
     seen = mounts(pid)
     points = {m['point']: m for m in seen}
-    explained = {'/'}
+    explained = {'/', *more_mounts}
     for mount in spec['mounts']:
         point = os.path.normpath(mount['destination'])
         explained.add(point)
@@ -234,7 +235,6 @@ def differences_from_spec(pid, spec):
         wanted = (device['type'], device['major'], device['minor'])
         expect('device ' + device['path'],
                nodes.get(device['path'], ())[:3], wanted)
-        known = True
     for path in nodes:
         if path not in {d['path'] for d in spec['linux'].get('devices') or []} \
                 and path not in ('/dev/null', '/dev/zero', '/dev/full',

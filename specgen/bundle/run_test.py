@@ -17,9 +17,9 @@ import process_view
 
 SPECGEN, PLUGIN, CONFIG = (os.path.abspath(path) for path in sys.argv[1:4])
 CHOSEN = sys.argv[4:]
-# Later specs than these are what today's runc and crun read; before 17.06 the
-# capabilities of a spec are a list, which they refuse.
-ENGINES = ('29.7.2', '28.5.2', '20.10.24', '18.03.0', '17.06.0')
+ENGINES = ('29.7.2', '29.0.0', '28.5.2', '20.10.24', '18.03.0', '17.06.0')
+# One that Debian's runc starts.
+ENGINE = '28.5.2'
 
 
 class Failure(Exception):
@@ -63,11 +63,18 @@ def unmount_all(folder):
 
 @contextlib.contextmanager
 def work_folder():
-    folder = os.path.realpath(tempfile.mkdtemp(prefix='specgen-run-', dir='/var/tmp'))
+    # Short: the path of a socket has at most 107 bytes.
+    folder = os.path.realpath(tempfile.mkdtemp(prefix='s-', dir='/tmp'))
+    # A shared mount of its own, as the root of a usual machine is. Else dockerd
+    # makes its data root one, and runc, which makes the mount that a rootfs
+    # lies on private, leaves other mounts shared than without dockerd.
+    run('mount', '--bind', folder, folder)
+    run('mount', '--make-shared', folder)
     try:
         yield folder
     finally:
         unmount_all(folder)
+        run('umount', '-l', folder)
         shutil.rmtree(folder)
 
 
@@ -113,8 +120,8 @@ def call(socket, method, **body):
     return answer
 
 
-def use_volumes(socket, propagated):
-    """The plugin works, and its mounts show on the host."""
+def use_volumes(socket, propagated, on_host=True):
+    """The plugin works, and its mounts show on the host, or do not."""
     check(call(socket, 'Plugin.Activate') == {'Implements': ['VolumeDriver']},
           'Plugin.Activate')
     call(socket, 'VolumeDriver.Create', Name='data', Opts={})
@@ -123,9 +130,10 @@ def use_volumes(socket, propagated):
     point = call(socket, 'VolumeDriver.Mount', Name='data', ID='1')['Mountpoint']
     check(point == '/volumes/data', point)
     state = os.path.join(propagated, 'data/state')
-    check(os.path.exists(state) and open(state).read() == 'mounted\n',
-          'the volume is not mounted on the host: ' + state)
-    check(is_mounted(os.path.join(propagated, 'data')), 'no mount point')
+    check(os.path.exists(state) == on_host, 'on the host: ' + state)
+    if on_host:
+        check(open(state).read() == 'mounted\n', 'the volume is another one')
+    check(is_mounted(os.path.join(propagated, 'data')) == on_host, 'mount point')
     call(socket, 'VolumeDriver.Unmount', Name='data', ID='1')
     check(not is_mounted(os.path.join(propagated, 'data')),
           'the volume is still mounted on the host')
@@ -155,6 +163,16 @@ def container(runtime, bundle, name, log):
                        stderr=subprocess.DEVNULL)
 
 
+def can_run(runtime, spec):
+    """Whether this version of the runtime takes the spec; see README.md."""
+    version = run(runtime, '--version').split('version ')[1].split()[0]
+    version = tuple(int(n) for n in re.findall(r'\d+', version)[:2])
+    if runtime == 'runc':
+        return version >= (1, 2) or not any(
+            n['type'] == 'time' for n in spec['linux']['namespaces'])
+    return version >= (1, 9) or spec['ociVersion'].startswith('1.0')
+
+
 def specgen(*words, **options):
     return run(SPECGEN, *words, **options)
 
@@ -174,12 +192,27 @@ def test_runtimes():
                 with open(os.path.join(bundle, 'config.json')) as file:
                     spec = json.load(file)
                 name = 'specgen-test-%s-%d' % (runtime, os.getpid())
+                if not can_run(runtime, spec):
+                    try:
+                        with container(runtime, bundle, name,
+                                       os.path.join(folder, 'log')):
+                            raise SystemExit('%s takes the spec of %s' %
+                                             (runtime, engine))
+                    except Failure as failure:
+                        print('  %s: %s' % (engine, str(failure).strip()))
+                    continue
+                # Engines before 18.03 bind the volumes to the rootfs instead.
+                more = () if any(m['destination'] == '/volumes' for m in
+                                 spec['mounts']) else ('/volumes',)
                 with container(runtime, bundle, name,
                                os.path.join(folder, 'log')) as pid:
                     socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
                     wait_for(lambda: os.path.exists(socket), 'the socket')
-                    use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
-                    found = process_view.differences_from_spec(pid, spec)
+                    # crun makes what is mounted in a rootfs private.
+                    use_volumes(socket, os.path.join(bundle, 'propagated-mount'),
+                                on_host=not (more and runtime == 'crun'))
+                    found = process_view.differences_from_spec(
+                        pid, spec, more)
                     check(not found, '%s %s:\n%s' % (engine, runtime,
                                                      '\n'.join(found)))
                 print('  %s with %s' % (engine, runtime))
@@ -204,7 +237,7 @@ def test_systemd():
         source = make_plugin(folder)
         bundle = os.path.join(folder, 'a bundle%')
         exec_root = os.path.join(folder, 'run/plugins')
-        make = ('bundle', '--systemd', '--id', 'unit-test', '--exec-root',
+        make = ('bundle', '--systemd', '--engine', ENGINE, '--id', 'unit-test', '--exec-root',
                 exec_root, '--output', bundle, source)
         check(specgen(*make, '--dry-run') == specgen(*make), '--dry-run differs')
         unit = specgen(*make)
@@ -249,7 +282,7 @@ def dockerd(folder):
     log = open(os.path.join(folder, 'dockerd.log'), 'w')
     daemon = subprocess.Popen(
         ('unshare', '--net', 'dockerd', '--data-root', folder + '/data',
-         '--exec-root', folder + '/exec', '--pidfile', folder + '/docker.pid',
+         '--exec-root', folder + '/x', '--pidfile', folder + '/docker.pid',
          '--host', host, '--iptables=false', '--bridge=none',
          '--ip-forward=false', '--ip-masq=false', '--storage-driver=vfs'),
         stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -279,7 +312,7 @@ def docker_api(socket, method, path, *options):
 
 def find_spec(folder, plugin_id):
     """dockerd's own config.json of a running plugin, and its process."""
-    for top, _, files in os.walk(os.path.join(folder, 'exec')):
+    for top, _, files in os.walk(os.path.join(folder, 'x')):
         if os.path.basename(top) == plugin_id and 'config.json' in files and \
                 'init.pid' in files:
             return (open(os.path.join(top, 'config.json')).read(),
@@ -306,12 +339,13 @@ def test_dockerd():
             spec = json.loads(text)
             found = process_view.differences_from_spec(pid, spec)
             check(not found, 'dockerd: ' + '\n'.join(found))
-            use_volumes(
-                os.path.join(folder, 'exec/plugins', plugin_id, 'volumes.sock'),
-                os.path.join(store, 'propagated-mount'))
+            # Not below --exec-root before 23.0.
+            (run_folder,) = (m['source'] for m in spec['mounts']
+                             if m['destination'] == '/run/docker/plugins')
+            use_volumes(os.path.join(run_folder, 'volumes.sock'),
+                        os.path.join(store, 'propagated-mount'))
             dockers = process_view.view(
-                pid, spec, ((store, 'STORE'), (folder + '/exec/plugins', 'RUN'),
-                            (plugin_id, 'ID')))
+                pid, spec, ((store, 'STORE'), (run_folder, 'RUN')))
             # Of dockerd's store, while the plugin runs there.
             exec_root = os.path.join(folder, 'run/plugins')
             engine = engine_of(version)
@@ -323,20 +357,20 @@ def test_dockerd():
             image = os.path.join(folder, 'image')
             shutil.copytree(blobs, image)
             with open(os.path.join(store, 'config.json')) as file:
-                manifest = json.load(file)['manifest'].split(':')[1]
+                manifest = json.load(file)['Manifest'].split(':')[1]
             shutil.copy(os.path.join(image, manifest),
                         os.path.join(image, 'manifest.json'))
             with open(os.path.join(image, 'version'), 'w') as file:
                 file.write('Directory Transport Version: 1.1\n')
-            check_runs_alike(folder, bundle, exec_root, plugin_id, dockers, text,
-                             store)
+            dockers = {'view': dockers,
+                       'spec': neutral_spec(text, store, run_folder)}
+            check_runs_alike(folder, bundle, exec_root, plugin_id, dockers)
         # The image that dockerd made, as skopeo copies it to dir:.
         bundle = os.path.join(folder, 'of-image')
         specgen('bundle', '--engine', engine, '--exec-root', exec_root, '--id',
                 plugin_id, '--metrics-socket', '', '--output', bundle, image)
         check_kept(os.path.join(bundle, 'rootfs'))
-        check_runs_alike(folder, bundle, exec_root, plugin_id, dockers, text,
-                         store)
+        check_runs_alike(folder, bundle, exec_root, plugin_id, dockers)
         # And as an OCI layout.
         layout = os.path.join(folder, 'layout')
         os.makedirs(os.path.join(layout, 'blobs'))
@@ -359,29 +393,33 @@ def test_dockerd():
 def engine_of(version):
     match = re.match(r'\d+\.\d+\.\d+', version)
     check(match, 'dockerd\'s version is ' + version)
-    # Debian's 20.10.24 has the security patches of later ones.
-    if '+dfsg' in version and match.group() == '20.10.24':
-        return '20.10.27'
     return match.group()
 
 
-def check_runs_alike(folder, bundle, exec_root, plugin_id, dockers, text, store):
-    spec_text = open(os.path.join(bundle, 'config.json')).read()
-    check(spec_text.replace(bundle, store).replace(
-        exec_root, folder + '/exec/plugins') == text,
-          'dockerd\'s spec is another one:\n%s\n%s' % (text, spec_text))
+def neutral_spec(text, bundle, run_folder):
+    """A spec's text without where it lies. Debian's dockerd 20.10.24 was built
+    with a later runc, which leaves the type out of a device's fileMode."""
+    text = text.replace(bundle, 'BUNDLE').replace(run_folder, 'RUN')
+    return re.sub(r'"fileMode":(\d+)',
+                  lambda m: '"fileMode":%d' % (int(m.group(1)) & 0o7777), text)
+
+
+def check_runs_alike(folder, bundle, exec_root, plugin_id, dockers):
+    spec = open(os.path.join(bundle, 'config.json')).read()
+    neutral = neutral_spec(spec, bundle, os.path.join(exec_root, plugin_id))
+    check(neutral == dockers['spec'], 'dockerd\'s spec is another one:\n%s\n%s' %
+          (dockers['spec'], neutral))
     with container('runc', bundle, plugin_id, os.path.join(folder, 'log')) as pid:
         socket = os.path.join(exec_root, plugin_id, 'volumes.sock')
         wait_for(lambda: os.path.exists(socket), 'the socket')
         use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
         ours = process_view.view(
-            pid, json.loads(spec_text),
-            ((bundle, 'STORE'), (exec_root, 'RUN'), (plugin_id, 'ID')))
+            pid, json.loads(spec),
+            ((bundle, 'STORE'), (os.path.join(exec_root, plugin_id), 'RUN')))
     os.unlink(socket)
-    for key in dockers:
-        check(ours[key] == dockers[key], '%s: under dockerd %s,\nhere %s' % (
-            key, json.dumps(dockers[key], indent=1),
-            json.dumps(ours[key], indent=1)))
+    for key, theirs in dockers['view'].items():
+        check(ours[key] == theirs, '%s: under dockerd %s,\nhere %s' % (
+            key, json.dumps(theirs, indent=1), json.dumps(ours[key], indent=1)))
 
 
 def test_podman():
@@ -389,7 +427,8 @@ def test_podman():
         source = make_plugin(folder)
         bundle = os.path.join(folder, 'tmpfs-volume')
         exec_root = os.path.join(folder, 'run/plugins')
-        specgen('bundle', '--exec-root', exec_root, '--output', bundle, source)
+        specgen('bundle', '--engine', ENGINE, '--exec-root', exec_root,
+                '--output', bundle, source)
         socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
         with open(os.path.join(folder, 'containers.conf'), 'w') as file:
             file.write('[engine]\ncgroup_manager = "cgroupfs"\n'
@@ -426,9 +465,10 @@ def main():
         print(test.__name__, flush=True)
         try:
             test()
-        except (Failure, OSError, subprocess.SubprocessError) as failure:
+        except Exception as failure:  # each test reports, none hides another
             failed += 1
-            print('FAILED: %s: %s' % (test.__name__, failure), flush=True)
+            print('FAILED: %s: %s: %s' % (test.__name__, type(failure).__name__,
+                                          failure), flush=True)
         else:
             print('  passed', flush=True)
     sys.exit(1 if failed else 0)

@@ -19,14 +19,14 @@ struct TarMember {
   std::string path;
   char type = '0';  // '0' file, '1' hard link, '2' symbolic link, '3' character
                     // device, '4' block device, '5' folder, '6' FIFO
-  std::string content;
-  std::string target;
+  std::string content = {};
+  std::string target = {};
   uint32_t mode = 0644;
   int64_t modified = 1000000000;
   // Says to have that many bytes, whatever there is.
   int64_t claimed_size = -1;
   // Records of a pax header before it.
-  std::vector<std::pair<std::string, std::string>> pax;
+  std::vector<std::pair<std::string, std::string>> pax = {};
 };
 
 inline std::string TarBlock(const TarMember& m, std::string_view content) {

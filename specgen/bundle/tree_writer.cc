@@ -237,6 +237,9 @@ absl::Status TreeWriter::StartLayer() {
 }
 
 bool TreeWriter::IsWhiteout(std::string_view path) {
+  while (absl::ConsumePrefix(&path, "/") || absl::ConsumePrefix(&path, "./")) {
+  }
+  if (absl::StartsWith(path, kWhiteoutMeta)) return true;
   while (absl::ConsumeSuffix(&path, "/")) {
   }
   const size_t slash = path.rfind('/');
@@ -255,6 +258,9 @@ absl::Status TreeWriter::Whiteout(std::string_view path) {
   const auto [folder, name] = SplitPath(*clean);
   if (name != kOpaque) {
     if (absl::StartsWith(*clean, kWhiteoutMeta)) return absl::OkStatus();
+    if (!absl::StartsWith(name, kWhiteout)) {
+      return Hostile(path, "is a path that hides a whiteout");
+    }
     const std::string victim = name.substr(kWhiteout.size());
     if (victim.empty() || victim == "." || victim == "..") {
       return Hostile(path, "removes no file");

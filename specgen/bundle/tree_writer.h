@@ -83,11 +83,11 @@ class TreeWriter {
 
   // An image's layers remove what is below them by ".wh." entries, see IsWhiteout.
   absl::Status StartLayer();
-  // The last part of `path` starts with ".wh.".
+  // The last part of `path` starts with ".wh.", or the first with ".wh..wh.".
   static bool IsWhiteout(std::string_view path);
   // Carries one out: ".wh.NAME" removes NAME beside it, ".wh..wh..opq" all in
-  // its folder that this layer did not bring. Other names that start with
-  // ".wh..wh." at the top are AUFS's own and mean nothing.
+  // its folder that this layer did not bring. Other paths that start with
+  // ".wh..wh." are AUFS's own and mean nothing.
   absl::Status Whiteout(std::string_view path);
 
   // Makes the folder `path` and those above it, where they are missing, with

@@ -318,10 +318,11 @@ TEST_F(UnpackTest, LongNames) {
 }
 
 TEST_F(UnpackTest, RemovesTreesDeeperThanAPath) {
-  // Each link makes the next folders reachable by a short path.
+  // Each link makes the next folders reachable by a short path. (The kernel
+  // follows no more than 40.)
   std::vector<TarMember> members;
   std::string prefix;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 30; ++i) {
     TarMember folder{"x", '5', "", "", 0700};
     std::string deep = prefix;
     for (int j = 0; j < 200; ++j) deep += "d/";
@@ -333,7 +334,8 @@ TEST_F(UnpackTest, RemovesTreesDeeperThanAPath) {
     members.push_back(symlink);
     prefix = link + "/";
   }
-  ASSERT_TRUE(Unpack(members).ok());
+  const absl::Status status = Unpack(members);
+  ASSERT_TRUE(status.ok()) << status;
   ASSERT_TRUE(writer_->Remove("d").ok());
   EXPECT_FALSE(absl::StrContains(Tree(), "d/"));
 }

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -197,6 +198,28 @@ std::string DifferenceOf(const Found& a, const Found& b) {
   }
 }
 
+// The file of another tree that has the path of `found`.
+class Counterpart {
+ public:
+  Counterpart(int root, const Found& found) {
+    const size_t slash = found.path.rfind('/');
+    parent_ = OpenBeneath(
+        root, slash == std::string::npos ? "." : found.path.substr(0, slash),
+        O_RDONLY | O_DIRECTORY);
+    found_ = {parent_.get(), found.name, found.path, {}};
+    exists_ = parent_.ok() && fstatat(parent_.get(), found.name.c_str(),
+                                      &found_.st, AT_SYMLINK_NOFOLLOW) == 0;
+  }
+
+  bool exists() const { return exists_; }
+  const Found& found() const { return found_; }
+
+ private:
+  UniqueFd parent_;
+  Found found_;
+  bool exists_;
+};
+
 }  // namespace
 
 absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
@@ -247,27 +270,21 @@ absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
   });
 }
 
-absl::StatusOr<std::string> FirstDifference(const std::string& a,
-                                            const std::string& b) {
-  const UniqueFd root(open(b.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root.ok()) return FileError(errno, b);
+absl::StatusOr<std::string> FirstDifference(
+    const std::string& a, const std::string& b,
+    const absl::flat_hash_set<std::string>& mount_points) {
+  const UniqueFd a_root(open(a.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!a_root.ok()) return FileError(errno, a);
+  const UniqueFd b_root(open(b.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!b_root.ok()) return FileError(errno, b);
   std::string difference;
   // Ends the walk.
   const absl::Status found_one = absl::AbortedError("");
   absl::Status status = WalkAll(a, [&](const Found& in_a) {
     if (S_ISSOCK(in_a.st.st_mode)) return absl::OkStatus();
-    const size_t slash = in_a.path.rfind('/');
-    const UniqueFd parent =
-        OpenBeneath(root.get(),
-                    slash == std::string::npos ? "."
-                                               : in_a.path.substr(0, slash),
-                    O_RDONLY | O_DIRECTORY);
-    Found in_b{parent.get(), in_a.name, in_a.path, {}};
-    std::string what = "is not there";
-    if (parent.ok() && fstatat(parent.get(), in_b.name.c_str(), &in_b.st,
-                               AT_SYMLINK_NOFOLLOW) == 0) {
-      what = DifferenceOf(in_a, in_b);
-    }
+    Counterpart in_b(b_root.get(), in_a);
+    const std::string what =
+        in_b.exists() ? DifferenceOf(in_a, in_b.found()) : "is not there";
     if (what.empty()) return absl::OkStatus();
     difference = absl::StrCat("\"", in_a.path, "\" ", what);
     return found_one;
@@ -275,19 +292,12 @@ absl::StatusOr<std::string> FirstDifference(const std::string& a,
   if (!difference.empty()) return difference;
   if (!status.ok()) return status;
   // All of `a` is in `b`; is there more?
-  const UniqueFd a_root(open(a.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!a_root.ok()) return FileError(errno, a);
   status = WalkAll(b, [&](const Found& in_b) {
-    if (S_ISSOCK(in_b.st.st_mode)) return absl::OkStatus();
-    const size_t slash = in_b.path.rfind('/');
-    const UniqueFd parent =
-        OpenBeneath(a_root.get(),
-                    slash == std::string::npos ? "."
-                                               : in_b.path.substr(0, slash),
-                    O_RDONLY | O_DIRECTORY);
-    struct stat st;
-    if (parent.ok() && fstatat(parent.get(), in_b.name.c_str(), &st,
-                               AT_SYMLINK_NOFOLLOW) == 0) {
+    const bool empty_file = S_ISREG(in_b.st.st_mode) && in_b.st.st_size == 0;
+    if (S_ISSOCK(in_b.st.st_mode) ||
+        ((S_ISDIR(in_b.st.st_mode) || empty_file) &&
+         mount_points.contains(in_b.path)) ||
+        Counterpart(a_root.get(), in_b).exists()) {
       return absl::OkStatus();
     }
     difference = absl::StrCat("\"", in_b.path, "\" is new there");

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "specgen/bundle/tree_writer.h"
@@ -19,9 +20,12 @@ absl::Status CopyTree(const std::string& from, TreeWriter* writer);
 
 // Where the trees `a` and `b` first differ, in a reader's words; "" if they do
 // not. Compares what CopyTree copies, but for times, and hard links by what is
-// in them.
-absl::StatusOr<std::string> FirstDifference(const std::string& a,
-                                            const std::string& b);
+// in them. Folders and empty files of `b` at the paths `mount_points` (without
+// a leading "/", with all above them) may be missing in `a`: a runtime makes
+// them.
+absl::StatusOr<std::string> FirstDifference(
+    const std::string& a, const std::string& b,
+    const absl::flat_hash_set<std::string>& mount_points);
 
 }  // namespace specgen
 
