@@ -25,6 +25,10 @@ constexpr CommandInfo kCommands[] = {
      "The output is what --host of other commands reads, so that specs for one "
      "machine can be made on another.",
      "specgen host-facts > host.json", &MakeHostFactsCommand},
+    {"engines", "List Docker's releases and how they differ",
+     "Releases that answer every plugin alike are listed together, with what "
+     "changed since\nthe ones before them.",
+     "specgen engines --since 20.10 --json", &MakeEnginesCommand},
 };
 
 }  // namespace
