@@ -17,7 +17,8 @@ import process_view
 
 SPECGEN, PLUGIN, CONFIG = (os.path.abspath(path) for path in sys.argv[1:4])
 CHOSEN = sys.argv[4:]
-ENGINES = ('29.7.2', '29.0.0', '28.5.2', '20.10.24', '18.03.0', '17.06.0')
+ENGINES = ('29.7.2', '29.4.3', '28.5.2', '26.0.2', '20.10.24', '18.03.0',
+           '17.06.0')
 # One that Debian's runc starts.
 ENGINE = '28.5.2'
 
@@ -166,11 +167,12 @@ def container(runtime, bundle, name, log):
 def can_run(runtime, spec):
     """Whether this version of the runtime takes the spec; see README.md."""
     version = run(runtime, '--version').split('version ')[1].split()[0]
-    version = tuple(int(n) for n in re.findall(r'\d+', version)[:2])
+    version = tuple(int(n) for n in re.findall(r'\d+', version)[:3])
     if runtime == 'runc':
         return version >= (1, 2) or not any(
             n['type'] == 'time' for n in spec['linux']['namespaces'])
-    return version >= (1, 9) or spec['ociVersion'].startswith('1.0')
+    # Older ones look for "1.0" anywhere in the version, as in "1.1.0".
+    return version >= (1, 14, 3) or '1.0' in spec['ociVersion']
 
 
 def specgen(*words, **options):
@@ -215,7 +217,36 @@ def test_runtimes():
                         pid, spec, more)
                     check(not found, '%s %s:\n%s' % (engine, runtime,
                                                      '\n'.join(found)))
+                    check_sees_changes(pid, spec)
                 print('  %s with %s' % (engine, runtime))
+
+
+def check_sees_changes(pid, spec):
+    """The comparison with the spec can fail, in each of its parts."""
+    def changed(change):
+        other = json.loads(json.dumps(spec))
+        change(other)
+        check(process_view.differences_from_spec(pid, other),
+              'a change of the spec was not noticed: ' + json.dumps(other))
+
+    changed(lambda s: s['process']['capabilities']['bounding'].pop())
+    changed(lambda s: s['process']['capabilities']['effective'].append('CAP_BPF'))
+    changed(lambda s: s['process']['env'].append('NOT=THERE'))
+    changed(lambda s: s['process'].update(cwd='/tmp'))
+    changed(lambda s: s['linux']['namespaces'].pop())
+    changed(lambda s: s['linux']['namespaces'].append({'type': 'user'}))
+    changed(lambda s: s['linux']['maskedPaths'].append('/proc/version'))
+    changed(lambda s: s['linux']['readonlyPaths'].append('/proc/version'))
+    changed(lambda s: s['linux']['devices'].pop())
+    changed(lambda s: s['linux']['devices'][0].update(minor=1))
+    changed(lambda s: s['mounts'].pop())
+    changed(lambda s: s['mounts'].append({'destination': '/x', 'type': 'tmpfs'}))
+    for mount in spec['mounts']:
+        if mount['destination'] == '/host/etc':
+            i = spec['mounts'].index(mount)
+            changed(lambda s: s['mounts'][i].update(options=['rbind']))
+            changed(lambda s: s['mounts'][i].update(source='/usr'))
+            changed(lambda s: s['mounts'][i]['options'].append('nodev'))
 
 
 def unit_commands(unit, key):
@@ -425,30 +456,53 @@ def check_runs_alike(folder, bundle, exec_root, plugin_id, dockers):
 def test_podman():
     with work_folder() as folder:
         source = make_plugin(folder)
+        # dockerd knows where a plugin's paths are on the host; podman takes them
+        # as they are. So the folder of the volumes has the same path in both.
+        volumes_path = os.path.join(folder, 'volumes')
+        config = os.path.join(source, 'config.json')
+        with open(config) as file:
+            text = file.read().replace('"/volumes"', json.dumps(volumes_path))
+        with open(config, 'w') as file:
+            file.write(text)
         bundle = os.path.join(folder, 'tmpfs-volume')
         exec_root = os.path.join(folder, 'run/plugins')
         specgen('bundle', '--engine', ENGINE, '--exec-root', exec_root,
                 '--output', bundle, source)
+        os.symlink(os.path.join(bundle, 'propagated-mount'), volumes_path)
         socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
         with open(os.path.join(folder, 'containers.conf'), 'w') as file:
             file.write('[engine]\ncgroup_manager = "cgroupfs"\n'
                        'events_logger = "file"\n'
                        '[engine.volume_plugins]\ntmpfs = "%s"\n' % socket)
+        # A rootfs in which a container can read a file.
+        rootfs = os.path.join(folder, 'rootfs')
+        os.makedirs(os.path.join(rootfs, 'data'))
+        for path in ['/bin/cat'] + re.findall(r'/\S+', run('ldd', '/bin/cat')):
+            os.makedirs(os.path.dirname(rootfs + path), exist_ok=True)
+            shutil.copy(path, rootfs + path)
         environment = dict(os.environ, CONTAINERS_CONF=os.path.join(
             folder, 'containers.conf'))
-        podman = ('podman', '--root', folder + '/podman', '--runroot',
-                  folder + '/podman-run', '--storage-driver', 'vfs')
+
+        def podman(*words):
+            return run('podman', '--root', folder + '/podman', '--runroot',
+                       folder + '/podman-run', '--storage-driver', 'vfs',
+                       '--runtime', 'runc', *words, env=environment)
+
         name = 'specgen-podman-%d' % os.getpid()
         with container('runc', bundle, name, os.path.join(folder, 'log')):
             wait_for(lambda: os.path.exists(socket), 'the socket')
-            run(*podman, 'volume', 'create', '--driver', 'tmpfs', 'data',
-                env=environment)
-            seen = json.loads(run(*podman, 'volume', 'inspect', 'data',
-                                  env=environment))
+            podman('volume', 'create', '--driver', 'tmpfs', 'data')
+            seen = json.loads(podman('volume', 'inspect', 'data'))
             check(seen[0]['Driver'] == 'tmpfs', 'podman: %r' % seen)
-            volumes = call(socket, 'VolumeDriver.List')['Volumes']
-            check([v['Name'] for v in volumes] == ['data'], 'volumes: %r' % volumes)
-            run(*podman, 'volume', 'rm', 'data', env=environment)
+            text = podman('run', '--rm', '--network', 'none', '--log-driver',
+                          'k8s-file', '--ulimit', 'nofile=1024:1024', '--ulimit',
+                          'nproc=1024:1024', '--volume', 'data:/data',
+                          '--rootfs', rootfs, '/bin/cat', '/data/state')
+            check(text == 'mounted\n', 'podman\'s container reads: ' + text)
+            # podman 4.3 unmounts a volume when it removes it, not before.
+            podman('volume', 'rm', 'data')
+            check(not is_mounted(os.path.join(bundle, 'propagated-mount/data')),
+                  'podman did not unmount the volume')
             check(call(socket, 'VolumeDriver.List')['Volumes'] == [],
                   'podman did not remove the volume')
         print('  ' + run('podman', '--version').strip())
