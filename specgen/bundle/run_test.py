@@ -512,7 +512,7 @@ TESTS = (test_runtimes, test_systemd, test_dockerd, test_podman)
 
 
 def main():
-    failed = 0
+    passed = failed = 0
     for test in TESTS:
         if CHOSEN and test.__name__ not in CHOSEN:
             continue
@@ -524,8 +524,10 @@ def main():
             print('FAILED: %s: %s: %s' % (test.__name__, type(failure).__name__,
                                           failure), flush=True)
         else:
+            passed += 1
             print('  passed', flush=True)
-    sys.exit(1 if failed else 0)
+    print('%d passed, %d failed' % (passed, failed))
+    sys.exit(1 if failed or not passed else 0)
 
 
 main()
