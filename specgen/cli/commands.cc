@@ -7,6 +7,16 @@ namespace specgen {
 namespace {
 
 constexpr CommandInfo kCommands[] = {
+    {"bundle", "Make an OCI bundle of a plugin, for runc and crun",
+     "PLUGIN is a folder with config.json and rootfs (an author's, or one of "
+     "dockerd's store, /var/lib/docker/plugins/ID), the folder of a plugin's "
+     "image (an OCI layout, what skopeo copies to dir:, a docker-archive), or a "
+     "tar archive of either. The bundle is made whole or not at all; making it "
+     "again changes nothing. What has to be prepared on this machine is "
+     "prepared, too: the folder of the plugin's socket, the shared mount for "
+     "its volumes, and whatever else the engine would make.",
+     "specgen bundle --dry-run -o /var/lib/sshfs ./sshfs-volume",
+     &MakeBundleCommand},
     {"generate", "Make the runtime spec of a plugin",
      "Prints the bytes that dockerd of that release would hand to runc. "
      "Nothing "

@@ -8,6 +8,7 @@
 
 namespace specgen {
 
+std::unique_ptr<Command> MakeBundleCommand();
 std::unique_ptr<Command> MakeEnginesCommand();
 std::unique_ptr<Command> MakeGenerateCommand();
 std::unique_ptr<Command> MakeHostFactsCommand();
