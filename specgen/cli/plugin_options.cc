@@ -18,18 +18,13 @@
 #include "specgen/specgen.h"
 
 namespace specgen {
-namespace {
-
-// dockerd's metrics socket lies beside its plugins' folder. Another exec root
-// tells nothing of where it is, so then there is no such mount.
 std::string MetricsSocketBeside(std::string_view exec_root) {
+  // Another exec root tells nothing of where the socket is.
   while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
   }
   if (!absl::ConsumeSuffix(&exec_root, "/plugins")) return "";
   return absl::StrCat(exec_root, "/metrics.sock");
 }
-
-}  // namespace
 
 absl::StatusOr<const Release*> FindEngine(std::string_view name) {
   if (name.empty()) return &NewestRelease();

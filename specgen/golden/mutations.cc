@@ -258,9 +258,10 @@ std::vector<Mutation> Mutator::Run() {
                                   propagated_mount, devices, device_nodes,
                                   capabilities, sorts_mounts, metrics_mount,
                                   masks_thermal_throttle, takes_base_spec,
-                                  omits_empty_args, omits_empty_mount_fields,
-                                  capability_sets, console_size, default_spec] =
-        original_;
+                                  fills_rootfs, omits_empty_args,
+                                  omits_empty_mount_fields,
+                                  capability_sets, console_size,
+                                  default_spec] = original_;
     [[maybe_unused]] const auto& [head, process_head, capability_items,
                                   bounding, effective, inheritable, permitted,
                                   process_tail, hostname_tail, mounts,
@@ -344,6 +345,7 @@ std::vector<Mutation> Mutator::Run() {
   SPECGEN_FLAG(metrics_mount);
   SPECGEN_FLAG(masks_thermal_throttle);
   SPECGEN_FLAG(takes_base_spec);
+  SPECGEN_FLAG(fills_rootfs);
   SPECGEN_FLAG(omits_empty_args);
   SPECGEN_FLAG(omits_empty_mount_fields);
   SPECGEN_FLAG(capability_sets);
