@@ -48,6 +48,7 @@ new_machine() {
   program "$at/bin/sudo" '
     echo "sudo $*" >>"$AT/calls"
     [[ $FAKE_SUDO == works ]] && exec "$@"
+    echo "sudo: a password is required" >&2
     exit 1'
   program "$at/bin/apt-get" '
     echo "apt-get $*" >>"$AT/calls"

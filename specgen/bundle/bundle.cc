@@ -67,8 +67,8 @@ bool LiesIn(const std::string& path, const std::string& folder) {
     free(resolved);
     return text;
   };
-  const std::string inner = absl::StrCat(
-      real(DirPath(path)), "/", BasePath(path), "/");
+  const std::string inner =
+      absl::StrCat(real(DirPath(path)), "/", BasePath(path), "/");
   return absl::StartsWith(inner, absl::StrCat(real(folder), "/"));
 }
 
@@ -97,8 +97,8 @@ BundleMaker::BundleMaker(const BundleOptions& options) : options_(options) {}
 
 BundleMaker::~BundleMaker() {
   if (work_.empty()) return;
-  const UniqueFd parent(open(DirPath(work_).c_str(),
-                             O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd parent(
+      open(DirPath(work_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.ok()) RemoveTree(parent.get(), std::string(BasePath(work_)));
 }
 
@@ -116,7 +116,8 @@ absl::Status BundleMaker::MakeWorkFolder(const std::string& beside) {
   if (mkdtemp(folder.data()) == nullptr) {
     return errno == ENOENT
                ? absl::NotFoundError(absl::StrCat(
-                     beside, ": the folder that it is to lie in is missing: "
+                     beside,
+                     ": the folder that it is to lie in is missing: "
                      "make it first"))
                : FileError(errno, beside);
   }
@@ -178,7 +179,8 @@ absl::Status BundleMaker::Open(bool dry_run) {
     absl::Status status = OpenFolder(folder);
     if (!status.ok()) return status;
     // What is copied may not grow by being copied.
-    const std::string& hazard = rootfs_folder_.empty() ? folder : rootfs_folder_;
+    const std::string& hazard =
+        rootfs_folder_.empty() ? folder : rootfs_folder_;
     struct stat output;
     if (LiesIn(options_.output, hazard) ||
         (stat(options_.output.c_str(), &output) == 0 &&
@@ -309,8 +311,8 @@ absl::Status BundleMaker::FinishRootfs() {
   const std::string rootfs = absl::StrCat(bundle, "/rootfs");
   const Behaviour& behaviour = *options_.release->behaviour;
   if (behaviour.fills_rootfs) {
-    absl::Status status = MakeInitLayer(
-        rootfs, options_.ownership == Ownership::kKeep);
+    absl::Status status =
+        MakeInitLayer(rootfs, options_.ownership == Ownership::kKeep);
     if (!status.ok()) return status;
   }
   const std::string_view mount = answer_.plugin().config.propagated_mount;
@@ -377,9 +379,9 @@ absl::Status BundleMaker::CheckNotInUse() const {
   for (std::string_view state : kRuntimeStates) {
     const std::string folder = absl::StrCat(state, "/", answer_.id());
     if (Exists(folder)) {
-      return absl::UnavailableError(absl::StrCat(
-          options_.output, ": a container of that id is there (", folder,
-          "): stop and delete it first"));
+      return absl::UnavailableError(
+          absl::StrCat(options_.output, ": a container of that id is there (",
+                       folder, "): stop and delete it first"));
     }
   }
   absl::StatusOr<std::vector<MountPoint>> mounts = LiveHost().MountPoints();
@@ -421,9 +423,9 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
   }
   if (difference.empty()) return Result::kUnchanged;
   if (!options_.replace) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        output, ": is there already, and ", difference,
-        ": name another folder, or give --force to replace it"));
+    return absl::AlreadyExistsError(
+        absl::StrCat(output, ": is there already, and ", difference,
+                     ": name another folder, or give --force to replace it"));
   }
   absl::Status status = CheckNotInUse();
   if (!status.ok()) return status;

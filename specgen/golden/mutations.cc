@@ -259,9 +259,8 @@ std::vector<Mutation> Mutator::Run() {
                                   capabilities, sorts_mounts, metrics_mount,
                                   masks_thermal_throttle, takes_base_spec,
                                   fills_rootfs, omits_empty_args,
-                                  omits_empty_mount_fields,
-                                  capability_sets, console_size,
-                                  default_spec] = original_;
+                                  omits_empty_mount_fields, capability_sets,
+                                  console_size, default_spec] = original_;
     [[maybe_unused]] const auto& [head, process_head, capability_items,
                                   bounding, effective, inheritable, permitted,
                                   process_tail, hostname_tail, mounts,
