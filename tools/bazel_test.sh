@@ -39,14 +39,16 @@ new_machine() {
     printf 'debian %s %s %s %s-1\n' "$library" "${library}_1.orig.tar.gz" "${sum%% *}" "$library"
   done >"$checkout/third_party/sources.txt"
 
-  export AT=$at FAKE_UID=0 FAKE_APT=works FAKE_SUDO=works
+  export AT=$at FAKE_UID=0 FAKE_APT=works FAKE_SUDO=works FREE=9000M
   unset BAZEL_REAL SPECGEN_DISTDIR XDG_CACHE_HOME
   distdir=$at/home/.cache/specgen/distdir
 
   program "$at/bin/id" 'echo "$FAKE_UID"'
+  program "$at/bin/df" 'printf "Avail\n%7s\n" "$FREE"'
   program "$at/bin/sudo" '
     echo "sudo $*" >>"$AT/calls"
     [[ $FAKE_SUDO == works ]] && exec "$@"
+    echo "sudo: a password is required" >&2
     exit 1'
   program "$at/bin/apt-get" '
     echo "apt-get $*" >>"$AT/calls"
@@ -331,6 +333,19 @@ test_no_network_for_sources() {
   have_compiler
   start tools/bazel build
   want_refusal 'package server was not reached: check the network'
+  want_clean
+}
+
+test_no_disk_space_to_begin_with() {
+  export FREE=150M
+  start tools/bazel build
+  want_refusal 'no disk space left for .*: free 200 MB and try again \(150 MB are free\)'
+  want_no_calls
+  have_bazel
+  have_compiler
+  start tools/bazel build
+  want_refusal 'no disk space left for .*/distdir: free 300 MB'
+  want_no_calls
   want_clean
 }
 

@@ -89,9 +89,9 @@ class FileDescriptor {
   ~FileDescriptor() {
     if (fd_ >= 0) close(fd_);
   }
-  FileDescriptor(FileDescriptor &&other) noexcept
+  FileDescriptor(FileDescriptor&& other) noexcept
       : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor &operator=(FileDescriptor &&) = delete;
+  FileDescriptor& operator=(FileDescriptor&&) = delete;
 
   int get() const { return fd_; }
   // 0 or an errno. Some file systems tell only now that the disk is full.
@@ -103,7 +103,7 @@ class FileDescriptor {
 
 // Reads to the end; 0 or an errno. Stops early once there are more bytes than
 // `max_bytes`.
-int ReadAll(int fd, size_t max_bytes, std::string *bytes) {
+int ReadAll(int fd, size_t max_bytes, std::string* bytes) {
   size_t size_hint = 0;
   if (struct stat st; fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
     size_hint = static_cast<size_t>(std::max<off_t>(st.st_size, 0));
@@ -152,7 +152,7 @@ std::optional<int> OpenFileNamed(std::string_view path) {
 }
 
 // Where the final symbolic links of `path` lead, there or not; 0 or an errno.
-int FollowFinalLinks(std::string *path) {
+int FollowFinalLinks(std::string* path) {
   for (int followed = 0;; ++followed) {
     char buffer[PATH_MAX];
     const ssize_t size = readlink(path->c_str(), buffer, sizeof(buffer));
@@ -173,7 +173,7 @@ int FollowFinalLinks(std::string *path) {
 
 // Makes an empty file with a name of its own in the folder of `path`.
 // A descriptor, or -1 with errno set.
-int MakeTemporary(std::string_view path, mode_t mode, std::string *name) {
+int MakeTemporary(std::string_view path, mode_t mode, std::string* name) {
   static std::atomic<uint32_t> counter{0};
   constexpr int kTries = 1000;
   for (int i = 0; i < kTries; ++i) {
@@ -189,7 +189,7 @@ int MakeTemporary(std::string_view path, mode_t mode, std::string *name) {
 }
 
 // Gives the new file its name; 0 or an errno.
-int Rename(const std::string &from, const std::string &to,
+int Rename(const std::string& from, const std::string& to,
            Overwrite overwrite) {
   if (overwrite == Overwrite::kYes) {
     return rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
@@ -207,7 +207,7 @@ int Rename(const std::string &from, const std::string &to,
 
 // Writes a new file and puts it in the place of `path`; 0 or an errno.
 // `old` is what stands there, or null.
-int ReplaceFile(const std::string &path, const struct stat *old,
+int ReplaceFile(const std::string& path, const struct stat* old,
                 std::string_view bytes, Overwrite overwrite) {
   std::string temporary;
   FileDescriptor file(MakeTemporary(path, kNewFileMode, &temporary));

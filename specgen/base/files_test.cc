@@ -26,7 +26,7 @@ namespace {
 
 using std::string_literals::operator""s;
 
-std::string ErrorOf(const absl::Status &status) {
+std::string ErrorOf(const absl::Status& status) {
   return std::string(status.message());
 }
 
@@ -57,7 +57,7 @@ class FilesTest : public testing::Test {
   // All names in the folder, to see that nothing is left behind.
   std::set<std::string> Names() const {
     std::set<std::string> names;
-    for (const auto &entry : std::filesystem::directory_iterator(dir_.path())) {
+    for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {
       names.insert(entry.path().filename());
     }
     return names;
@@ -263,7 +263,7 @@ TEST_F(WriteTest, NeverWritesASocket) {
   const std::filesystem::path old = std::filesystem::current_path();
   std::filesystem::current_path(dir_.path());
   address.sun_path[0] = 's';
-  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr *>(&address), sizeof(address)),
+  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)),
             0);
   std::filesystem::current_path(old);
   EXPECT_EQ(ErrorOf(Write("s", "", Overwrite::kYes)),

@@ -33,10 +33,10 @@ class TempFolder {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  TempFolder(const TempFolder &) = delete;
-  TempFolder &operator=(const TempFolder &) = delete;
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
 
-  const std::string &path() const { return path_; }
+  const std::string& path() const { return path_; }
   // The path of something in it.
   std::string operator/(std::string_view name) const {
     return path_ + "/" + std::string(name);

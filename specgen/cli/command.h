@@ -35,6 +35,22 @@ enum ExitCode : int {
   kExitCrash = 5,
 };
 
+// The same for people to read.
+struct ExitMeaning {
+  int code;
+  std::string_view meaning;
+};
+inline constexpr ExitMeaning kExitMeanings[] = {
+    {kExitDone, "done"},
+    {kExitRefused,
+     "the engine would refuse this plugin, or there is a difference or "
+     "finding"},
+    {kExitUsage, "usage"},
+    {kExitBadInput, "an input is not what it should be"},
+    {kExitHost, "the host or its file system said no"},
+    {kExitCrash, "the engine would crash"},
+};
+
 // Errors of commands are statuses, whose code says which of these it is:
 // kFailedPrecondition is kExitUsage, kInvalidArgument kExitBadInput, and all
 // else kExitHost.

@@ -128,7 +128,8 @@ std::string CaseText(const Case& one) {
   std::string text = one.about;
   for (const Section& file : one.files) {
     // An empty file has its title, too.
-    if (file.text.empty()) absl::StrAppend(&text, "=== file ", file.title, "\n");
+    if (file.text.empty())
+      absl::StrAppend(&text, "=== file ", file.title, "\n");
     AppendSection(absl::StrCat("file ", file.title), file.text, &text);
   }
   AppendSection("run", one.command, &text);
@@ -155,7 +156,8 @@ Case RunCase(const Case& one, const std::string& program) {
   std::ofstream(root / "command") << one.command;
   const std::string line = absl::StrCat(
       "cd '", (root / "work").string(), "' && PATH='", (root / "bin").string(),
-      "':$PATH LC_ALL=C TERM=dumb exec env -u BUILD_WORKING_DIRECTORY sh ../command",
+      "':$PATH LC_ALL=C TERM=dumb exec env -u BUILD_WORKING_DIRECTORY sh "
+      "../command",
       " >../stdout 2>../stderr </dev/null");
   const int status = std::system(line.c_str());
   Case seen = one;

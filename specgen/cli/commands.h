@@ -8,9 +8,12 @@
 
 namespace specgen {
 
+std::unique_ptr<Command> MakeBundleCommand();
 std::unique_ptr<Command> MakeEnginesCommand();
 std::unique_ptr<Command> MakeGenerateCommand();
 std::unique_ptr<Command> MakeHostFactsCommand();
+std::unique_ptr<Command> MakeCompletionCommand();
+std::unique_ptr<Command> MakeManCommand();
 
 }  // namespace specgen
 

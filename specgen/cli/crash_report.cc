@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/console.h"
 #include "specgen/cli/release_ranges.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/host.h"
@@ -51,6 +54,36 @@ std::string CrashingReleases(const Request& request, const Host& host) {
     return entry->second;
   };
   return ReleaseRanges(crashes);
+}
+
+int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
+                 Console* console) {
+  const std::string engine = absl::StrCat("Docker ", attempt.release.name);
+  std::string where(attempt.input_name);
+  if (answer.stage() == Stage::kDecode) {
+    absl::StrAppend(&where, ":", answer.position());
+  }
+  if (answer.outcome() == Outcome::kCrashed) {
+    console->Error(absl::StrCat(where, ": ", engine, " would crash: ",
+                                CrashCause(answer, attempt.has_base_spec), " (",
+                                answer.message(), ")"));
+    if (!attempt.has_base_spec) {
+      console->Error(
+          absl::StrCat(where, ": releases that crash on it: ",
+                       CrashingReleases(attempt.request, attempt.host)));
+    }
+    return kExitCrash;
+  }
+  if (answer.stage() == Stage::kDecode) {
+    console->Error(absl::StrCat(where, ": ", answer.message()));
+    return kExitBadInput;
+  }
+  console->Error(absl::StrCat(where, ": ", engine,
+                              answer.stage() == Stage::kSettings
+                                  ? " would refuse --set: "
+                                  : " would refuse this plugin: ",
+                              answer.message()));
+  return kExitRefused;
 }
 
 }  // namespace specgen

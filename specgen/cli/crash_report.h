@@ -1,9 +1,12 @@
-// A crash of an engine, as a finding.
+// Why an engine makes no spec, as a finding.
 #ifndef SPECGEN_CLI_CRASH_REPORT_H_
 #define SPECGEN_CLI_CRASH_REPORT_H_
 
 #include <string>
+#include <string_view>
 
+#include "specgen/cli/console.h"
+#include "specgen/engine/engine.h"
 #include "specgen/host/host.h"
 #include "specgen/specgen.h"
 
@@ -17,6 +20,19 @@ std::string CrashCause(const Answer& answer, bool has_base_spec);
 // releases are ordered by version. Makes a spec once for each way in which
 // engines differ.
 std::string CrashingReleases(const Request& request, const Host& host);
+
+// What was asked for.
+struct SpecAttempt {
+  std::string_view input_name;
+  const Release& release;
+  const Request& request;
+  const Host& host;
+  bool has_base_spec = false;
+};
+
+// Says on the console why `answer` has no spec; returns the exit code.
+int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
+                 Console* console);
 
 }  // namespace specgen
 

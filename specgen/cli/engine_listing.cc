@@ -76,15 +76,16 @@ std::string OneRelease(const Release& release) {
       "Docker ", release.name, ": ", release.hidden ? "commit " : "tag ",
       release.tag, " of ", release.date,
       release.hidden ? ", never released" : "", "\n");
-  absl::StrAppend(&text, "behaves as ", ReleaseRanges([&](const Release& other) {
+  absl::StrAppend(&text, "behaves as ",
+                  ReleaseRanges([&](const Release& other) {
                     return other.behaviour == &behaviour;
                   }),
                   "\n");
   AppendChanges(behaviour, &text);
-  absl::StrAppend(&text, "  shown by moby's ",
-                  absl::StrJoin(behaviour.sources, ", "), "\n",
-                  "  in a user namespace: ",
-                  UserNamespaceText(release.user_namespace), "\n");
+  absl::StrAppend(
+      &text, "  shown by moby's ", absl::StrJoin(behaviour.sources, ", "), "\n",
+      "  in a user namespace: ", UserNamespaceText(release.user_namespace),
+      "\n");
   return text;
 }
 
@@ -101,9 +102,8 @@ std::string EngineListing(const EngineSelection& selection) {
     releases += count;
     ++behaviours;
     absl::StrAppend(&text, ReleaseRanges([&](const Release& release) {
-                      return release.behaviour == &behaviour &&
-                             Selected(selection, release);
-                    }),
+      return release.behaviour == &behaviour && Selected(selection, release);
+    }),
                     count > 1 ? absl::StrCat(" (", count, " releases)") : "",
                     "\n");
     AppendChanges(behaviour, &text);

@@ -47,8 +47,7 @@ TEST(EngineListing, ListsFromARelease) {
 TEST(EngineListing, ListsFromAReleaseAsJson) {
   EngineSelection selection;
   selection.since = &Find("29.0.0");
-  EXPECT_EQ(EngineListingJson(selection),
-            Golden("engines_since_29.0.0.json"));
+  EXPECT_EQ(EngineListingJson(selection), Golden("engines_since_29.0.0.json"));
 }
 
 TEST(EngineListing, ShowsOneRelease) {

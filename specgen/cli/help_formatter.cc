@@ -11,15 +11,14 @@
 
 namespace specgen {
 
-std::string WrapText(std::string_view text, size_t indent) {
-  constexpr size_t kColumns = 80;
+std::string WrapText(std::string_view text, size_t indent, size_t columns) {
   std::string out;
   for (std::string_view paragraph : absl::StrSplit(text, "\n\n")) {
     if (!out.empty()) out.push_back('\n');
     size_t column = 0;
     for (std::string_view word :
          absl::StrSplit(paragraph, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
-      if (column > 0 && column + 1 + word.size() > kColumns) {
+      if (column > 0 && column + 1 + word.size() > columns) {
         out.push_back('\n');
         column = 0;
       }
@@ -50,10 +49,9 @@ std::string OptionTitle(const CLI::Option& option) {
 
 std::string OptionText(const CLI::Option& option) {
   const std::string standard = option.get_default_str();
-  return absl::StrCat(option.get_description(),
-                      standard.empty()
-                          ? ""
-                          : absl::StrCat(" (default: ", standard, ")"));
+  return absl::StrCat(
+      option.get_description(),
+      standard.empty() ? "" : absl::StrCat(" (default: ", standard, ")"));
 }
 
 std::string HelpFormatter::make_description(const CLI::App* app) const {

@@ -11,9 +11,9 @@
 
 namespace specgen {
 
-// `text` in lines of at most 80 columns, each after `indent` spaces and with a
+// `text` in lines of at most `columns`, each after `indent` spaces and with a
 // line feed. Words are never broken; an empty line starts a paragraph.
-std::string WrapText(std::string_view text, size_t indent);
+std::string WrapText(std::string_view text, size_t indent, size_t columns = 80);
 
 // "--engine RELEASE": an option or argument as help shows it.
 std::string OptionTitle(const CLI::Option& option);

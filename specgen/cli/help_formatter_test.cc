@@ -23,9 +23,7 @@ TEST(WrapTextTest, KeepsParagraphs) {
   EXPECT_EQ(WrapText("one\ntwo\n\nthree", 1), " one two\n\n three\n");
 }
 
-TEST(WrapTextTest, EmptyTextIsAnEmptyLine) {
-  EXPECT_EQ(WrapText("", 6), "\n");
-}
+TEST(WrapTextTest, EmptyTextIsAnEmptyLine) { EXPECT_EQ(WrapText("", 6), "\n"); }
 
 TEST(OptionTitleTest, NamesTheValueIfThereIsOne) {
   CLI::App app;

@@ -18,18 +18,13 @@
 #include "specgen/specgen.h"
 
 namespace specgen {
-namespace {
-
-// dockerd's metrics socket lies beside its plugins' folder. Another exec root
-// tells nothing of where it is, so then there is no such mount.
 std::string MetricsSocketBeside(std::string_view exec_root) {
+  // Another exec root tells nothing of where the socket is.
   while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
   }
   if (!absl::ConsumeSuffix(&exec_root, "/plugins")) return "";
   return absl::StrCat(exec_root, "/metrics.sock");
 }
-
-}  // namespace
 
 absl::StatusOr<const Release*> FindEngine(std::string_view name) {
   if (name.empty()) return &NewestRelease();
@@ -93,11 +88,12 @@ void PluginOptions::Define(CLI::App* app) {
       ->type_name("FOLDER")
       ->capture_default_str();
   metrics_option_ =
-      app->add_option("--metrics-socket", metrics_socket_,
-                      "dockerd's metrics socket, which it (18.03 and later) "
-                      "binds into plugins of type docker.metricscollector/1.0; "
-                      "\"\" leaves that mount out (default: metrics.sock beside "
-                      "an EXEC_ROOT that is called \"plugins\", else none)")
+      app->add_option(
+             "--metrics-socket", metrics_socket_,
+             "dockerd's metrics socket, which it (18.03 and later) "
+             "binds into plugins of type docker.metricscollector/1.0; "
+             "\"\" leaves that mount out (default: metrics.sock beside "
+             "an EXEC_ROOT that is called \"plugins\", else none)")
           ->type_name("PATH");
   app->add_option("--set", set_,
                   "An argument of `docker plugin set`; may be repeated")
@@ -126,8 +122,8 @@ absl::Status PluginOptions::Load() {
   absl::StatusOr<const Release*> release = FindEngine(engine_);
   if (!release.ok()) return release.status();
   release_ = *release;
-  const int from_stdin = (file_ == "-") + (base_spec_file_ == "-") +
-                         (host_file_ == "-");
+  const int from_stdin =
+      (file_ == "-") + (base_spec_file_ == "-") + (host_file_ == "-");
   if (from_stdin > 1) {
     return absl::FailedPreconditionError(
         "only one input can come from standard input");

@@ -12,6 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "specgen/base/edit_distance.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/help_formatter.h"
@@ -20,10 +22,15 @@
 namespace specgen {
 namespace {
 
-constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done; 1 the engine would refuse this plugin, or there is a\n"
-    "difference or finding; 2 usage; 3 an input is not what it should be; 4 the\n"
-    "host or its file system said no; 5 the engine would crash.";
+// What the program exits with.
+std::string ExitCodesHelp() {
+  std::vector<std::string> items;
+  for (const ExitMeaning& exit : kExitMeanings) {
+    items.push_back(absl::StrCat(exit.code, " ", exit.meaning));
+  }
+  return WrapText(absl::StrCat("Exit codes: ", absl::StrJoin(items, "; "), "."),
+                  /*indent=*/0, /*columns=*/76);
+}
 
 std::string MainHelp() {
   std::string help =
@@ -45,7 +52,7 @@ std::string MainHelp() {
   absl::StrAppend(&help,
                   "\n`specgen COMMAND --help` tells more of one;"
                   " `specgen --version` what this is.\n\n",
-                  kExitCodes, "\n");
+                  ExitCodesHelp());
   return help;
 }
 
@@ -155,7 +162,8 @@ int Dispatch(const std::vector<std::string>& args, Console* console) {
     return kExitUsage;
   }
   const std::string& name = args[0];
-  if (name == "--help" || name == "-h" || (name == "help" && args.size() == 1)) {
+  if (name == "--help" || name == "-h" ||
+      (name == "help" && args.size() == 1)) {
     console->Out(MainHelp());
     return kExitDone;
   }
@@ -194,20 +202,22 @@ int Fail(const absl::Status& status, Console* console) {
 void DefineCommand(const CommandInfo& info, Command* command, CLI::App* app) {
   app->name(absl::StrCat("specgen ", info.name));
   std::string description = absl::StrCat(info.summary, ".");
-  if (!info.details.empty()) absl::StrAppend(&description, "\n\n", info.details);
+  if (!info.details.empty())
+    absl::StrAppend(&description, "\n\n", info.details);
   app->description(description);
   const auto formatter = std::make_shared<HelpFormatter>();
   formatter->label("Positionals", "Arguments");
   app->formatter(formatter);
-  app->footer(absl::StrCat("Example:\n  ", info.example, "\n\n", kExitCodes));
+  app->footer(absl::StrCat("Example:\n  ", info.example, "\n\n",
+                           absl::StripSuffix(ExitCodesHelp(), "\n")));
   command->Define(app);
 }
 
 int RunSpecgen(const std::vector<std::string>& args, Console* console) {
   const int code = Dispatch(args, console);
   if (console->out_error() != 0) {
-    console->Error(absl::StrCat("standard output: ",
-                                std::strerror(console->out_error())));
+    console->Error(
+        absl::StrCat("standard output: ", std::strerror(console->out_error())));
     return kExitHost;
   }
   return code;

@@ -3,14 +3,15 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "specgen/cli/commit.h"
 #include "specgen/engine/engine.h"
 
 namespace specgen {
 
 std::string VersionText() {
-  return absl::StrCat("specgen ", kVersion, "\nengines up to Docker ",
-                      NewestRelease().name, ", table of ", EngineTableDate(),
-                      "\n");
+  return absl::StrCat("specgen ", kVersion, ", commit ", kCommit,
+                      "\nengines up to Docker ", NewestRelease().name,
+                      ", table of ", EngineTableDate(), "\n");
 }
 
 }  // namespace specgen

@@ -9,7 +9,9 @@ namespace specgen {
 // specgen's own version, the one place where it stands.
 inline constexpr char kVersion[] = "0.1.0";
 
-// A line with the version, and one with the newest engine and the table's date.
+// A line with the version and the commit it was built from, and one with the
+// newest engine and the table's date. The commit is "unknown" unless the build
+// was told (--config=release).
 std::string VersionText();
 
 }  // namespace specgen

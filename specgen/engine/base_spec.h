@@ -33,9 +33,10 @@ struct BaseNamespace {
 struct BaseSpec {
   std::string_view head = {};  // "ociVersion":...,"platform":{...},
 
-  std::string_view process_head = {};      // "consoleSize":{...},"user":{...}
-  std::string_view capability_items = {};  // the default list, where one is held
-  bool bounding = false;              // which sets hold the default list
+  std::string_view process_head = {};  // "consoleSize":{...},"user":{...}
+  std::string_view capability_items =
+      {};                 // the default list, where one is held
+  bool bounding = false;  // which sets hold the default list
   bool effective = false;
   bool inheritable = false;
   bool permitted = false;

@@ -67,11 +67,10 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
   // Among names that are equally near, the one that begins alike.
   const std::string_view bounded = std::string_view(wanted).substr(0, 64);
   const auto remoteness = [&](const Release& release) {
-    const size_t alike =
-        std::mismatch(bounded.begin(), bounded.end(), release.name.begin(),
-                      release.name.end())
-            .first -
-        bounded.begin();
+    const size_t alike = std::mismatch(bounded.begin(), bounded.end(),
+                                       release.name.begin(), release.name.end())
+                             .first -
+                         bounded.begin();
     return std::pair(EditDistance(bounded, release.name),
                      bounded.size() - alike);
   };
@@ -85,10 +84,11 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
     }
   }
   constexpr size_t kShown = 64;
-  return absl::NotFoundError(absl::StrCat(
-      "no Docker release is called \"", absl::CHexEscape(name.substr(0, kShown)),
-      name.size() > kShown ? "..." : "", "\"; the nearest one is ",
-      nearest->name));
+  return absl::NotFoundError(
+      absl::StrCat("no Docker release is called \"",
+                   absl::CHexEscape(name.substr(0, kShown)),
+                   name.size() > kShown ? "..." : "", "\"; the nearest one is ",
+                   nearest->name));
 }
 
 absl::StatusOr<const Release*> FindFirstRelease(std::string_view name) {

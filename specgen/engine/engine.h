@@ -95,6 +95,7 @@ struct Behaviour {
   bool metrics_mount;
   bool masks_thermal_throttle;
   bool takes_base_spec;
+  bool fills_rootfs;
 
   // JSON.
   bool omits_empty_args;

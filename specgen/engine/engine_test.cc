@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -57,7 +56,8 @@ TEST(FindRelease, TakesTheNamesThatPeopleUse) {
   EXPECT_EQ(Found("7781a1bf0f"), "1.13.0-dev");
 }
 
-// engines.tsv lists every public tag with the behaviour that was recorded of it.
+// engines.tsv lists every public tag with the behaviour that was recorded of
+// it.
 TEST(EngineTable, AgreesWithTheRecordedReleases) {
   std::ifstream file("specgen/engine/testdata/engines.tsv");
   std::string line;

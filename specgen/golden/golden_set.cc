@@ -338,8 +338,7 @@ const Release* GoldenSet::Recorded(const std::string& name) {
   if (!release.ok()) return nullptr;
   if (!debian) return (*release)->name == name ? *release : nullptr;
   if (debian_ == nullptr) {
-    debian_ = std::make_unique<Build>(
-        Build{*(*release)->behaviour, **release});
+    debian_ = std::make_unique<Build>(Build{*(*release)->behaviour, **release});
     debian_->behaviour.device_nodes = DeviceNodes::kByTypePermissions;
     debian_->release.name = kDebian;
     debian_->release.behaviour = &debian_->behaviour;

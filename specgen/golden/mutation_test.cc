@@ -3,7 +3,8 @@
 // fail, unless unprovable.cc says why none can.
 //
 //   mutation_test TESTDATA ARCHIVE...
-//   mutation_test --kills TESTDATA ARCHIVE...   what each case notices, as lines
+//   mutation_test --kills TESTDATA ARCHIVE...   what each case notices, as
+//   lines
 //       CASE<TAB>BEHAVIOUR<TAB>CHANGE
 #include <iostream>
 #include <map>
@@ -101,8 +102,8 @@ class MutationTest : public testing::Test {
       }
       if (noticed && excuse != nullptr) {
         ADD_FAILURE() << "Docker " << behaviour_.name << ": a golden notices "
-                      << name << ", so unprovable.cc is wrong: "
-                      << excuse->reason;
+                      << name
+                      << ", so unprovable.cc is wrong: " << excuse->reason;
       }
     });
     // A check of nothing would pass.
@@ -182,11 +183,11 @@ int main(int argc, char** argv) {
     return 0;
   }
   for (const specgen::Behaviour& behaviour : specgen::AllBehaviours()) {
-    testing::RegisterTest(
-        "EveryChangeIsNoticed", std::string(behaviour.name).c_str(), nullptr,
-        nullptr, __FILE__, __LINE__, [&behaviour]() -> testing::Test* {
-          return new specgen::MutationTest(behaviour);
-        });
+    testing::RegisterTest("EveryChangeIsNoticed",
+                          std::string(behaviour.name).c_str(), nullptr, nullptr,
+                          __FILE__, __LINE__, [&behaviour]() -> testing::Test* {
+                            return new specgen::MutationTest(behaviour);
+                          });
   }
   return RUN_ALL_TESTS();
 }

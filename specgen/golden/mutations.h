@@ -1,5 +1,5 @@
-// Small changes of an engine's behaviour, each of which some golden must notice:
-// the check that the goldens prove every value of the engine table.
+// Small changes of an engine's behaviour, each of which some golden must
+// notice: the check that the goldens prove every value of the engine table.
 #ifndef SPECGEN_GOLDEN_MUTATIONS_H_
 #define SPECGEN_GOLDEN_MUTATIONS_H_
 

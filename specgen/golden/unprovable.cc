@@ -42,6 +42,8 @@ constexpr Unprovable kUnprovable[] = {
     // Without effect.
     {"takes_base_spec", kOldest, kNewest,
      "only says whether a base spec may be given, and goldens have none"},
+    {"fills_rootfs", kOldest, kNewest,
+     "is no part of the spec; //specgen/bundle:plan_test proves it"},
     {"removes_last_namespace", kOldest, kNewest,
      "no effect: no default spec has two namespaces of a type"},
     {"console_size", "1.13.0-rc3", kNewest,

@@ -22,20 +22,20 @@ class ScopedUmask {
  public:
   explicit ScopedUmask(mode_t mask) : old_(umask(mask)) {}
   ~ScopedUmask() { umask(old_); }
-  ScopedUmask(const ScopedUmask &) = delete;
-  ScopedUmask &operator=(const ScopedUmask &) = delete;
+  ScopedUmask(const ScopedUmask&) = delete;
+  ScopedUmask& operator=(const ScopedUmask&) = delete;
 
  private:
   const mode_t old_;
 };
 
-bool IsFolder(const std::string &path) {
+bool IsFolder(const std::string& path) {
   struct stat st;
   return stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 // mkdir(2), which Go calls again after a signal; 0 or an errno.
-int MakeFolder(const std::string &path, mode_t mode) {
+int MakeFolder(const std::string& path, mode_t mode) {
   if (const int error = CheckPath(path); error != 0) return error;
   int error;
   do {
@@ -49,7 +49,7 @@ int MakeFolder(const std::string &path, mode_t mode) {
 AppliedPlan ApplyPlan(absl::Span<const PlannedFolder> plan) {
   AppliedPlan applied;
   const ScopedUmask umask(kDockerdUmask);
-  for (const PlannedFolder &folder : plan) {
+  for (const PlannedFolder& folder : plan) {
     const std::string path(folder.path);
     const int error = MakeFolder(path, folder.mode & 0777);
     if (error == 0) {

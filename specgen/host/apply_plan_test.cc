@@ -80,12 +80,12 @@ TEST_F(ApplyPlanTest, StopsAtTheFirstFailure) {
 TEST_F(ApplyPlanTest, NamesTheFailure) {
   dir_.Write("file", "");
   std::filesystem::create_symlink("nowhere", dir_ / "dangling");
-  const auto error_of = [](const std::string &path) {
+  const auto error_of = [](const std::string& path) {
     const AppliedPlan applied = ApplyPlan({{path, 0700}});
     EXPECT_TRUE(applied.made.empty());
     return std::string(applied.status.message());
   };
-  for (const auto &[name, text] :
+  for (const auto& [name, text] :
        {std::pair{"file/x"s, "not a directory"},
         {"none/x"s, "no such file or directory"},
         {"dangling"s, "file exists"},

@@ -48,7 +48,7 @@ std::string Printable(std::string_view path) {
 // Collects entries by their real paths.
 class Collector {
  public:
-  Collector(const Host &host, const HostFactsRequest &request)
+  Collector(const Host& host, const HostFactsRequest& request)
       : host_(host), request_(request) {}
 
   // Collects `path`, all that a lookup of it passes through, and, if `tree`,
@@ -76,21 +76,21 @@ class Collector {
                      " files: include fewer or smaller folders"));
   }
 
-  const std::map<std::string, Entry> &entries() const { return entries_; }
+  const std::map<std::string, Entry>& entries() const { return entries_; }
   std::vector<std::string> TakeWarnings() { return std::move(warnings_); }
 
  private:
   // Walks over the host and writes down what it passes; see WalkPath.
   class Cursor {
    public:
-    explicit Cursor(Collector &collector) : collector_(collector) {
+    explicit Cursor(Collector& collector) : collector_(collector) {
       Rewind(/*absolute=*/true);
     }
 
     int Rewind(bool absolute) {
       if (!absolute) return ENOENT;  // never asked for
       path_ = "/";
-      const Entry *entry = nullptr;
+      const Entry* entry = nullptr;
       const int error = collector_.Find(path_, &entry);
       if (error == 0) mode_ = entry->facts.mode;
       return error;
@@ -106,7 +106,7 @@ class Collector {
       }
       if (path_.back() != '/') path_ += '/';
       path_ += name;
-      const Entry *entry = nullptr;
+      const Entry* entry = nullptr;
       const int error = collector_.Find(path_, &entry);
       if (error != 0) return error;
       mode_ = entry->facts.mode;
@@ -114,18 +114,18 @@ class Collector {
       return 0;
     }
     uint32_t mode() const { return mode_; }
-    int ReadLink(std::string *target) {
+    int ReadLink(std::string* target) {
       came_by_link_ = true;
       *target = target_;
       return 0;
     }
 
-    const std::string &path() const { return path_; }
+    const std::string& path() const { return path_; }
     // Whether the way led into /proc, and nothing is to be said of it.
     bool left_out() const { return left_out_; }
 
    private:
-    Collector &collector_;
+    Collector& collector_;
     std::string path_;
     std::string_view target_;
     uint32_t mode_ = S_IFDIR;
@@ -134,7 +134,7 @@ class Collector {
   };
 
   // Finds an entry by its real path, or asks for it and keeps it.
-  int Find(const std::string &path, const Entry **found) {
+  int Find(const std::string& path, const Entry** found) {
     if (const auto it = entries_.find(path); it != entries_.end()) {
       *found = &it->second;
       return 0;
@@ -153,7 +153,7 @@ class Collector {
     return 0;
   }
 
-  void AddBelow(const std::string &top) {
+  void AddBelow(const std::string& top) {
     std::vector<std::string> folders = {top};
     while (!folders.empty() && !full_) {
       const std::string folder = std::move(folders.back());
@@ -163,10 +163,10 @@ class Collector {
         Warn(folder, error);
         continue;
       }
-      for (const std::string &name : names) {
+      for (const std::string& name : names) {
         const std::string path =
             absl::StrCat(folder, folder == "/" ? "" : "/", name);
-        const Entry *entry = nullptr;
+        const Entry* entry = nullptr;
         if (const int error = Find(path, &entry); error != 0) {
           if (full_) return;
           Warn(path, error);
@@ -195,8 +195,8 @@ class Collector {
         absl::StrCat(Printable(path), ": ", GoErrnoText(error)));
   }
 
-  const Host &host_;
-  const HostFactsRequest &request_;
+  const Host& host_;
+  const HostFactsRequest& request_;
   std::map<std::string, Entry> entries_;  // nodes stay where they are
   std::vector<std::string> warnings_;
   bool full_ = false;
@@ -205,14 +205,14 @@ class Collector {
 // Writes the snapshot.
 class Writer {
  public:
-  explicit Writer(std::string *out) : json_(out) {}
+  explicit Writer(std::string* out) : json_(out) {}
 
-  void Write(const Host &host, const HostFactsRequest &request,
-             const std::map<std::string, Entry> &entries,
-             absl::Span<const MountPoint *const> mounts) {
+  void Write(const Host& host, const HostFactsRequest& request,
+             const std::map<std::string, Entry>& entries,
+             absl::Span<const MountPoint* const> mounts) {
     json_.Raw("{\"entries\": [\n");
-    const char *separator = "";
-    for (const auto &[path, entry] : entries) {
+    const char* separator = "";
+    for (const auto& [path, entry] : entries) {
       json_.Raw(std::string_view(separator));
       separator = ",\n";
       WriteEntry(path, entry);
@@ -234,7 +234,7 @@ class Writer {
     }
     json_.Raw("\"mounts\": [");
     separator = "\n";
-    for (const MountPoint *mount : mounts) {
+    for (const MountPoint* mount : mounts) {
       json_.Raw(std::string_view(separator));
       separator = ",\n";
       WriteMount(*mount);
@@ -244,11 +244,11 @@ class Writer {
   }
 
  private:
-  void WriteEntry(std::string_view path, const Entry &entry) {
+  void WriteEntry(std::string_view path, const Entry& entry) {
     json_.Raw("  {");
     WriteBytes("path", path);
-    const SnapshotFileType *type = nullptr;
-    for (const SnapshotFileType &candidate : kSnapshotFileTypes) {
+    const SnapshotFileType* type = nullptr;
+    for (const SnapshotFileType& candidate : kSnapshotFileTypes) {
       if (candidate.mode == (entry.facts.mode & S_IFMT)) type = &candidate;
     }
     json_.Raw(", \"type\": ");
@@ -267,12 +267,12 @@ class Writer {
     json_.Raw('}');
   }
 
-  void WriteMount(const MountPoint &mount) {
+  void WriteMount(const MountPoint& mount) {
     json_.Raw("  {");
     WriteBytes("path", mount.path);
     json_.Raw(", \"flags\": [");
-    const char *separator = "";
-    for (const SnapshotMountFlag &flag : kSnapshotMountFlags) {
+    const char* separator = "";
+    for (const SnapshotMountFlag& flag : kSnapshotMountFlags) {
       if ((mount.flags & flag.flag) == 0) continue;
       json_.Raw(std::string_view(separator));
       separator = ", ";
@@ -294,11 +294,11 @@ class Writer {
     }
   }
 
-  void WriteNumbers(std::string_view key, const std::vector<uint32_t> &all) {
+  void WriteNumbers(std::string_view key, const std::vector<uint32_t>& all) {
     json_.Raw('"');
     json_.Raw(key);
     json_.Raw("\": [");
-    const char *separator = "";
+    const char* separator = "";
     for (const uint32_t number : all) {
       json_.Raw(std::string_view(separator));
       separator = ", ";
@@ -316,11 +316,11 @@ class Writer {
 
 }  // namespace
 
-absl::StatusOr<HostFacts> WriteHostFacts(const Host &host,
-                                         const HostFactsRequest &request) {
+absl::StatusOr<HostFacts> WriteHostFacts(const Host& host,
+                                         const HostFactsRequest& request) {
   Collector collector(host, request);
   for (const bool tree : {true, false}) {
-    for (const std::string &path : tree ? request.trees : request.paths) {
+    for (const std::string& path : tree ? request.trees : request.paths) {
       if (absl::Status status = collector.Add(path, tree); !status.ok()) {
         return status;
       }
@@ -335,12 +335,12 @@ absl::StatusOr<HostFacts> WriteHostFacts(const Host &host,
 
   // The folders above an entry are entries too, so a mount that holds one is
   // an entry itself.
-  std::vector<const MountPoint *> mounts;
-  for (const MountPoint &mount : request.mounts) {
+  std::vector<const MountPoint*> mounts;
+  for (const MountPoint& mount : request.mounts) {
     if (collector.entries().contains(mount.path)) mounts.push_back(&mount);
   }
   std::sort(mounts.begin(), mounts.end(),
-            [](const MountPoint *a, const MountPoint *b) {
+            [](const MountPoint* a, const MountPoint* b) {
               return a->path < b->path;
             });
 

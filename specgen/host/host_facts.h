@@ -68,8 +68,8 @@ struct HostFacts {
 //
 // Errors (kInvalidArgument, kResourceExhausted) are for people: a path that is
 // not absolute, too many files, a snapshot too large to be read back.
-absl::StatusOr<HostFacts> WriteHostFacts(const Host &host,
-                                         const HostFactsRequest &request);
+absl::StatusOr<HostFacts> WriteHostFacts(const Host& host,
+                                         const HostFactsRequest& request);
 
 }  // namespace specgen
 

@@ -34,7 +34,7 @@ HostFactsRequest Trees(std::vector<std::string> trees) {
   return request;
 }
 
-HostFacts MustWrite(const Host &host, const HostFactsRequest &request) {
+HostFacts MustWrite(const Host& host, const HostFactsRequest& request) {
   absl::StatusOr<HostFacts> facts = WriteHostFacts(host, request);
   EXPECT_TRUE(facts.ok()) << facts.status();
   return facts.ok() ? *std::move(facts) : HostFacts();
@@ -138,7 +138,7 @@ class LiveTreeTest : public testing::Test {
     dir_.Write("tree/\"quo<te", "");
     dir_.Write("outside/deep/file", "");
     dir_.Write("outside/unseen", "");
-    for (const auto &[link, target] : {std::pair{"tree/up", "sub/../sub/file"},
+    for (const auto& [link, target] : {std::pair{"tree/up", "sub/../sub/file"},
                                        {"tree/out", "../outside/deep"},
                                        {"tree/out_by_link", "out/file"},
                                        {"tree/abs", "/dev/null"},
@@ -153,7 +153,7 @@ class LiveTreeTest : public testing::Test {
   }
 
   // All paths below, and what they lead to, as text.
-  std::string Describe(const Host &host, const std::string &path) {
+  std::string Describe(const Host& host, const std::string& path) {
     FileFacts facts;
     std::string text = path;
     int error = host.Lstat(path, &facts);
@@ -175,7 +175,7 @@ class LiveTreeTest : public testing::Test {
     absl::StrAppend(&text, "\n");
     std::vector<std::string> names;
     if (S_ISDIR(mode) && host.ListFolder(path, &names) == 0) {
-      for (const std::string &name : names) {
+      for (const std::string& name : names) {
         text += Describe(host, absl::StrCat(path, "/", name));
       }
     }
@@ -267,7 +267,7 @@ TEST(HostFactsErrorTest, RelativePaths) {
 TEST(HostFactsErrorTest, WhatCannotBeReadIsTold) {
   class Host : public specgen::Host {
    public:
-    int Lstat(std::string_view path, FileFacts *facts) const override {
+    int Lstat(std::string_view path, FileFacts* facts) const override {
       if (path == "/t/secret/x" || path == "/t/gone") {
         return path == "/t/gone" ? ENOENT : EACCES;
       }
@@ -275,21 +275,21 @@ TEST(HostFactsErrorTest, WhatCannotBeReadIsTold) {
       facts->mode = path == "/t/link" ? S_IFLNK | 0777 : S_IFDIR | 0755;
       return 0;
     }
-    int Stat(std::string_view, FileFacts *) const override { return ENOENT; }
-    int ReadLink(std::string_view, std::string *target) const override {
+    int Stat(std::string_view, FileFacts*) const override { return ENOENT; }
+    int ReadLink(std::string_view, std::string* target) const override {
       *target = "secret/x";
       return 0;
     }
     int ListFolder(std::string_view path,
-                   std::vector<std::string> *names) const override {
+                   std::vector<std::string>* names) const override {
       if (path == "/t/secret") return EACCES;
       if (path == "/t") *names = {"bad\x01", "gone", "link", "secret"};
       return 0;
     }
-    int MountFlags(std::string_view, uint64_t *) const override {
+    int MountFlags(std::string_view, uint64_t*) const override {
       return ENOENT;
     }
-    const std::vector<uint32_t> &ThermalThrottleCpus() const override {
+    const std::vector<uint32_t>& ThermalThrottleCpus() const override {
       return cpus_;
     }
     bool InUserNamespace() const override { return false; }

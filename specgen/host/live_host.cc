@@ -60,13 +60,13 @@ class KernelPath {
     bytes_[path.size()] = '\0';
     return 0;
   }
-  const char *c_str() const { return bytes_.data(); }
+  const char* c_str() const { return bytes_.data(); }
 
  private:
   std::array<char, kMaxPathBytes + 1> bytes_;
 };
 
-FileFacts FactsOf(const struct stat &st) {
+FileFacts FactsOf(const struct stat& st) {
   FileFacts facts = {.mode = st.st_mode, .uid = st.st_uid, .gid = st.st_gid};
   if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
     facts.major = gnu_dev_major(st.st_rdev);
@@ -76,7 +76,7 @@ FileFacts FactsOf(const struct stat &st) {
 }
 
 // Go's strconv.Atoi, for numbers that a CPU can have.
-bool ParseCpu(std::string_view text, uint32_t *cpu) {
+bool ParseCpu(std::string_view text, uint32_t* cpu) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), *cpu);
@@ -88,7 +88,7 @@ bool ParseCpu(std::string_view text, uint32_t *cpu) {
 
 LiveSystem LiveSystem::FromProcess() {
   LiveSystem system;
-  if (const char *state_dir = std::getenv("ROOTLESSKIT_STATE_DIR");
+  if (const char* state_dir = std::getenv("ROOTLESSKIT_STATE_DIR");
       state_dir != nullptr) {
     system.rootlesskit_state_dir = state_dir;
   }
@@ -104,7 +104,7 @@ LiveSystem LiveSystem::FromProcess() {
 
 LiveHost::LiveHost(LiveSystem system) : system_(std::move(system)) {}
 
-int LiveHost::Lstat(std::string_view path, FileFacts *facts) const {
+int LiveHost::Lstat(std::string_view path, FileFacts* facts) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   struct stat st;
@@ -115,7 +115,7 @@ int LiveHost::Lstat(std::string_view path, FileFacts *facts) const {
   return 0;
 }
 
-int LiveHost::Stat(std::string_view path, FileFacts *facts) const {
+int LiveHost::Stat(std::string_view path, FileFacts* facts) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   struct stat st;
@@ -126,7 +126,7 @@ int LiveHost::Stat(std::string_view path, FileFacts *facts) const {
   return 0;
 }
 
-int LiveHost::ReadLink(std::string_view path, std::string *target) const {
+int LiveHost::ReadLink(std::string_view path, std::string* target) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   char buffer[PATH_MAX];  // more than any target has
@@ -138,19 +138,19 @@ int LiveHost::ReadLink(std::string_view path, std::string *target) const {
 }
 
 int LiveHost::ListFolder(std::string_view path,
-                         std::vector<std::string> *names) const {
+                         std::vector<std::string>* names) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
-  DIR *opened;
+  DIR* opened;
   do {
     opened = opendir(kernel_path.c_str());
   } while (opened == nullptr && errno == EINTR);
   if (opened == nullptr) return errno;
-  const std::unique_ptr<DIR, int (*)(DIR *)> folder(opened, closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opened, closedir);
   names->clear();
   while (true) {
     errno = 0;
-    const dirent *entry = readdir(folder.get());
+    const dirent* entry = readdir(folder.get());
     if (entry == nullptr) {
       if (errno == EINTR) continue;
       break;
@@ -163,7 +163,7 @@ int LiveHost::ListFolder(std::string_view path,
   return 0;
 }
 
-int LiveHost::MountFlags(std::string_view path, uint64_t *flags) const {
+int LiveHost::MountFlags(std::string_view path, uint64_t* flags) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   struct statfs answer;
@@ -175,7 +175,7 @@ int LiveHost::MountFlags(std::string_view path, uint64_t *flags) const {
   return 0;
 }
 
-const std::vector<uint32_t> &LiveHost::ThermalThrottleCpus() const {
+const std::vector<uint32_t>& LiveHost::ThermalThrottleCpus() const {
   return GetMachine().thermal_throttle_cpus;
 }
 
@@ -193,13 +193,13 @@ bool LiveHost::DetachedNetworkNamespace() const {
 
 bool LiveHost::UnifiedCgroups() const { return GetMachine().unified_cgroups; }
 
-const std::vector<uint32_t> &LiveHost::PossibleCpus() const {
+const std::vector<uint32_t>& LiveHost::PossibleCpus() const {
   return GetMachine().possible_cpus;
 }
 
-const LiveHost::Machine &LiveHost::GetMachine() const {
+const LiveHost::Machine& LiveHost::GetMachine() const {
   absl::call_once(once_, [this] {
-    Machine &machine = machine_;
+    Machine& machine = machine_;
     const std::string cpus = absl::StrCat(system_.sys, "/devices/system/cpu");
     if (const absl::StatusOr<std::string> possible =
             ReadWholeFile(absl::StrCat(cpus, "/possible"));

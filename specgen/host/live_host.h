@@ -26,7 +26,7 @@ struct LiveSystem {
   std::string rootlesskit_state_dir;
   // Go's runtime.NumCPU(): the CPUs on which this process may run.
   uint32_t usable_cpus = 1;
-  int (*statfs)(const char *path, struct statfs *answer) = ::statfs;
+  int (*statfs)(const char* path, struct statfs* answer) = ::statfs;
 
   // Of this process.
   static LiveSystem FromProcess();
@@ -40,19 +40,19 @@ class LiveHost : public Host {
  public:
   LiveHost() : LiveHost(LiveSystem::FromProcess()) {}
   explicit LiveHost(LiveSystem system);
-  LiveHost(const LiveHost &) = delete;
-  LiveHost &operator=(const LiveHost &) = delete;
+  LiveHost(const LiveHost&) = delete;
+  LiveHost& operator=(const LiveHost&) = delete;
 
-  int Lstat(std::string_view path, FileFacts *facts) const override;
-  int Stat(std::string_view path, FileFacts *facts) const override;
-  int ReadLink(std::string_view path, std::string *target) const override;
+  int Lstat(std::string_view path, FileFacts* facts) const override;
+  int Stat(std::string_view path, FileFacts* facts) const override;
+  int ReadLink(std::string_view path, std::string* target) const override;
   int ListFolder(std::string_view path,
-                 std::vector<std::string> *names) const override;
-  int MountFlags(std::string_view path, uint64_t *flags) const override;
+                 std::vector<std::string>* names) const override;
+  int MountFlags(std::string_view path, uint64_t* flags) const override;
 
   // stat(2) decides, so a folder that this process may not reach is not there,
   // as for dockerd.
-  const std::vector<uint32_t> &ThermalThrottleCpus() const override;
+  const std::vector<uint32_t>& ThermalThrottleCpus() const override;
   bool InUserNamespace() const override;
   bool UnderRootlessKit() const override;
   // Also false if the netns file cannot be looked at, where dockerd fails.
@@ -62,7 +62,7 @@ class LiveHost : public Host {
   // What moby's platform.PossibleCPU (28.0.2 to 29.5.3) returns, in ascending
   // order: the CPUs of /sys/devices/system/cpu/possible or, if that cannot be
   // read or understood, 0 up to and including the number of usable CPUs.
-  const std::vector<uint32_t> &PossibleCpus() const;
+  const std::vector<uint32_t>& PossibleCpus() const;
 
   // What is mounted where, from /proc/self/mountinfo.
   absl::StatusOr<std::vector<MountPoint>> MountPoints() const;
@@ -80,7 +80,7 @@ class LiveHost : public Host {
     bool unified_cgroups = false;
   };
 
-  const Machine &GetMachine() const;
+  const Machine& GetMachine() const;
 
   const LiveSystem system_;
   mutable absl::once_flag once_;

@@ -83,7 +83,7 @@ TEST_F(LiveHostTest, EveryCallGivesTheKernelsErrno) {
   const LiveHost host;
   dir_.Write("file", "");
   std::filesystem::create_symlink("loop", dir_ / "loop");
-  for (const auto &[path, error] :
+  for (const auto& [path, error] :
        {std::pair{dir_ / "none", ENOENT},
         {"", ENOENT},
         {dir_ / "file/x", ENOTDIR},
@@ -133,7 +133,7 @@ TEST_F(LiveHostTest, ListsSortedNames) {
 }
 
 TEST_F(LiveHostTest, MountFlagsAreThoseOfStatfs) {
-  system_.statfs = [](const char *path, struct statfs *answer) {
+  system_.statfs = [](const char* path, struct statfs* answer) {
     std::memset(answer, 0, sizeof(*answer));
     if (std::string_view(path) != "/x") {
       errno = EIO;
@@ -205,13 +205,13 @@ TEST_F(LiveHostTest, RootlessKitOfThisProcess) {
 TEST_F(LiveHostTest, UnifiedCgroups) {
   EXPECT_FALSE(LiveHost(system_).UnifiedCgroups());
   system_.sys = "/s";
-  system_.statfs = [](const char *path, struct statfs *answer) {
+  system_.statfs = [](const char* path, struct statfs* answer) {
     EXPECT_EQ(std::string_view(path), "/s/fs/cgroup");
     answer->f_type = kCgroup2;
     return 0;
   };
   EXPECT_TRUE(LiveHost(system_).UnifiedCgroups());
-  system_.statfs = [](const char *, struct statfs *answer) {
+  system_.statfs = [](const char*, struct statfs* answer) {
     answer->f_type = kCgroup2 + 1;
     return 0;
   };
@@ -251,7 +251,7 @@ TEST_F(LiveHostTest, ManyThreadsAskAtOnce) {
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] { EXPECT_EQ(host.PossibleCpus().size(), 8u); });
   }
-  for (std::thread &thread : threads) thread.join();
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(ParseCpuListTest, WhatMobyUnderstands) {

@@ -51,7 +51,7 @@ uint64_t FlagsOf(std::string_view mount_options,
                  std::string_view superblock_options) {
   uint64_t flags = 0;
   for (const std::string_view option : absl::StrSplit(mount_options, ',')) {
-    for (const SnapshotMountFlag &known : kSnapshotMountFlags) {
+    for (const SnapshotMountFlag& known : kSnapshotMountFlags) {
       if (known.name == option) flags |= known.flag;
     }
   }
@@ -65,7 +65,7 @@ uint64_t FlagsOf(std::string_view mount_options,
 // Decides which mounts a lookup from the root can reach.
 class Reach {
  public:
-  explicit Reach(const std::vector<Mount> &mounts) : mounts_(mounts) {
+  explicit Reach(const std::vector<Mount>& mounts) : mounts_(mounts) {
     for (size_t i = 0; i < mounts.size(); ++i) {
       by_id_.emplace(mounts[i].id, i);
       // The first mount of a kernel is its own parent; it covers nothing.
@@ -77,7 +77,7 @@ class Reach {
 
   // Whether `mounts[index]` is what a lookup of its path finds.
   bool IsOnTop(size_t index) {
-    const Mount &mount = mounts_[index];
+    const Mount& mount = mounts_[index];
     return IsReachable(index) &&
            !mounted_on_.contains({mount.id, mount.point.path});
   }
@@ -104,7 +104,7 @@ class Reach {
   }
 
   // Whether another mount on the same parent lies on the way to this one.
-  bool IsHidden(const Mount &mount) const {
+  bool IsHidden(const Mount& mount) const {
     std::string_view path = mount.point.path;
     while (path.size() > 1) {
       path = path.substr(0, std::max<size_t>(path.rfind('/'), 1));
@@ -113,7 +113,7 @@ class Reach {
     return false;
   }
 
-  const std::vector<Mount> &mounts_;
+  const std::vector<Mount>& mounts_;
   absl::flat_hash_map<uint64_t, size_t> by_id_;
   std::set<std::pair<uint64_t, std::string_view>> mounted_on_;
   std::vector<State> state_;
@@ -155,10 +155,10 @@ absl::StatusOr<std::vector<MountPoint>> ParseMountInfo(
   }
   std::sort(
       points.begin(), points.end(),
-      [](const MountPoint &a, const MountPoint &b) { return a.path < b.path; });
+      [](const MountPoint& a, const MountPoint& b) { return a.path < b.path; });
   // Two on top of one path cannot be; a table that changed may say so.
   points.erase(std::unique(points.begin(), points.end(),
-                           [](const MountPoint &a, const MountPoint &b) {
+                           [](const MountPoint& a, const MountPoint& b) {
                              return a.path == b.path;
                            }),
                points.end());

@@ -17,7 +17,7 @@ struct MountPoint {
   // "ro" if the mount or its file system is read-only.
   uint64_t flags = 0;
 
-  bool operator==(const MountPoint &) const = default;
+  bool operator==(const MountPoint&) const = default;
 };
 
 // The mount points of `text` that a lookup can reach, sorted by their paths,

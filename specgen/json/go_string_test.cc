@@ -23,9 +23,7 @@ class Hash {
   uint64_t value() const { return value_; }
 
  private:
-  void AddByte(uint8_t byte) {
-    value_ = (value_ ^ byte) * 1099511628211u;
-  }
+  void AddByte(uint8_t byte) { value_ = (value_ ^ byte) * 1099511628211u; }
   uint64_t value_ = 14695981039346656037u;
 };
 
@@ -40,9 +38,9 @@ std::string Marshal(std::string_view text) {
 // Parts of JSON strings; tools/record_json has the same.
 const std::vector<std::string>& Parts() {
   static const auto* const parts = new std::vector<std::string>{
-      "a",        "\\ud800",  "\\uDC00",      "\\ud83d\\ude00", "\\n", "\\u0041",
-      "\xC3\xA9", "\xFF",     "\xE2\x82",     "\xED\xA0\x80",   "\\",  "u12",
-      "\\/"};
+      "a",       "\\ud800",  "\\uDC00", "\\ud83d\\ude00", "\\n",
+      "\\u0041", "\xC3\xA9", "\xFF",    "\xE2\x82",       "\xED\xA0\x80",
+      "\\",      "u12",      "\\/"};
   return *parts;
 }
 
@@ -108,9 +106,12 @@ TEST(GoString, AgreesWithGo) {
 }
 
 TEST(Unescape, SaysWhereABadEscapeStands) {
-  for (const auto& [body, at] :
-       {std::pair<std::string_view, size_t>{"\\x", 0}, {"ab\\q", 2},
-        {"\\n\\u12g4", 2}, {"\\u123", 0}, {"\\ud800\\u12", 6}, {"a\\", 1}}) {
+  for (const auto& [body, at] : {std::pair<std::string_view, size_t>{"\\x", 0},
+                                 {"ab\\q", 2},
+                                 {"\\n\\u12g4", 2},
+                                 {"\\u123", 0},
+                                 {"\\ud800\\u12", 6},
+                                 {"a\\", 1}}) {
     std::string out(body.size(), '\0');
     size_t bad = 99;
     EXPECT_EQ(Unescape(body, out.data(), &bad), -1) << body;

@@ -138,21 +138,23 @@ TEST(JsonReader, SaysWhatIsWrongAndWhere) {
            json.problem().message;
   };
   EXPECT_EQ(problem("{\"a\" 1}"), "1:6 after a key, here a colon is expected");
-  EXPECT_EQ(problem("{\n 1:2}"),
-            "2:2 here a key in double quotes is expected");
-  EXPECT_EQ(problem("[1\n2]"), "2:1 after an item, here a comma or ] is expected");
+  EXPECT_EQ(problem("{\n 1:2}"), "2:2 here a key in double quotes is expected");
+  EXPECT_EQ(problem("[1\n2]"),
+            "2:1 after an item, here a comma or ] is expected");
   EXPECT_EQ(problem("[1,]"), "1:4 after a comma, here a value is expected");
   EXPECT_EQ(problem("{\"a\":1 \"b\"}"),
             "1:8 after a member, here a comma or } is expected");
   EXPECT_EQ(problem("[\"a\\x\"]"), "1:4 this escape is not one of JSON's");
   EXPECT_EQ(problem("[tru]"), "1:2 this is no JSON value");
-  EXPECT_EQ(problem("{} {}"), "1:4 after the JSON value, here the end is expected");
+  EXPECT_EQ(problem("{} {}"),
+            "1:4 after the JSON value, here the end is expected");
   EXPECT_EQ(problem("[1"), "1:3 the JSON text ends inside a list");
   EXPECT_EQ(problem("{\"a\":"), "1:6 the JSON text ends too early");
 }
 
 TEST(JsonReader, GivesStringsNumbersAndRawText) {
-  Text json(R"({"a\u0062":"x\n", "n" : -1.5e3 ,"raw": [1, {"k": "]"}] , "t":true})");
+  Text json(
+      R"({"a\u0062":"x\n", "n" : -1.5e3 ,"raw": [1, {"k": "]"}] , "t":true})");
   JsonReader& r = json.reader();
   std::string_view text;
   ASSERT_TRUE(r.EnterObject());

@@ -187,8 +187,9 @@ TEST(ReadPlugin, ChoosesFromAList) {
   EXPECT_EQ(chosen("one:latest"), "/1");
   EXPECT_EQ(chosen("two:v1"), "/2");
   EXPECT_EQ(chosen("abd"), "/2");
-  EXPECT_EQ(chosen("two"), "no plugin matches \"two\": there are one:latest, "
-                           "two:v1");
+  EXPECT_EQ(chosen("two"),
+            "no plugin matches \"two\": there are one:latest, "
+            "two:v1");
   EXPECT_THAT(chosen("ab"), HasSubstr("a second plugin matches \"ab\""));
   EXPECT_THAT(chosen(""), HasSubstr("there are several plugins"));
   const Read empty("[]", "28.5.2", PluginShape::kInspect);

@@ -78,7 +78,8 @@ class Installed {
 
 TEST(MakeDefaultSettings, CopiesTheConfig) {
   Installed installed;
-  EXPECT_EQ(installed.Env(), "A.B=1|Q=q|U=u|");  // what has no value is not there
+  EXPECT_EQ(installed.Env(),
+            "A.B=1|Q=q|U=u|");  // what has no value is not there
   EXPECT_EQ(installed.Args(), "x|y|");
   const Plugin& plugin = installed.plugin();
   ASSERT_EQ(plugin.settings.mounts.size(), 3u);

@@ -388,6 +388,8 @@ def random_request(rng, name, wild):
     request = {"name": name, "set": _set_arguments(rng, config),
                "id": "%064x" % rng.getrandbits(256), "rootfs": rng.choice(ROOTFSES),
                "exec_root": rng.choice(EXEC_ROOTS)}
+    if rng.random() < 0.1:
+        request["restarted"] = True
     if wild:
         _spoil(rng, config)
     text = _write(rng, config, wild)

@@ -12,6 +12,9 @@
 //	NAME<TAB>error<TAB>decode|settings|spec<TAB>"MESSAGE"
 //	NAME<TAB>panic<TAB>decode|settings|spec<TAB>"MESSAGE"
 //
+// and for a stored plugin then <TAB>mkdir<TAB>[["PATH", "0oMODE"], ...], the
+// folders that were made.
+//
 // Docker's code looks at devices on the host and makes folders there. With -root
 // the program first changes its root to DIR, which then is that host; whatever
 // folders a request made are removed before the next one. Relative paths start
@@ -39,12 +42,12 @@ type request struct {
 	Config     json.RawMessage `json:"config"`
 	ConfigText *string         `json:"config_text"`
 	ConfigB64  []byte          `json:"config_b64"` // encoding/json decodes base64
-	Plugin     json.RawMessage `json:"plugin"`
+	Plugin     json.RawMessage `json:"plugin"`     // what dockerd stores
+	Restarted  bool            `json:"restarted"`
 	Set        []string        `json:"set"`
 	ID         string          `json:"id"`
 	Rootfs     string          `json:"rootfs"`
 	ExecRoot   string          `json:"exec_root"`
-	Restarted  bool            `json:"restarted"`
 }
 
 // configBytes returns what `docker plugin create` would find in config.json.
@@ -71,30 +74,9 @@ func answer(r *request, config []byte) (line string) {
 			line = failure("panic", stage, fmt.Sprint(p))
 		}
 	}()
-	p := &plugin{Rootfs: r.Rootfs}
-	p.PluginObj.ID = r.ID
-	// dockerd uses json.Unmarshal too: daemon/.../plugin/backend_linux.go,
-	// CreateFromContext.
-	if r.Plugin != nil {
-		if err := json.Unmarshal(r.Plugin, &p.PluginObj); err != nil {
-			return failure("error", stage, err.Error())
-		}
-		p.PluginObj.ID = r.ID
-	} else {
-		if err := json.Unmarshal(config, &p.PluginObj.Config); err != nil {
-			return failure("error", stage, err.Error())
-		}
-		p.InitEmptySettings()
-	}
-	if r.Restarted {
-		state, err := json.Marshal(p)
-		if err != nil {
-			panic(err)
-		}
-		p = &plugin{}
-		if err := json.Unmarshal(state, p); err != nil {
-			panic(err)
-		}
+	p, err := newPlugin(r, config)
+	if err != nil {
+		return failure("error", stage, err.Error())
 	}
 	stage = "settings"
 	if len(r.Set) > 0 {
@@ -114,51 +96,77 @@ func answer(r *request, config []byte) (line string) {
 	return "ok\t" + string(text)
 }
 
-var before = map[string]bool{}
-
-// folders lists what was made at `path`, as golden answers do.
-func folders(path string) string {
-	var list []string
-	for p := path; p != "/" && p != "."; p = filepath.Dir(p) {
-		info, err := os.Lstat(p)
-		if err == nil && !before[p] {
-			list = append([]string{fmt.Sprintf("[%q, \"0o%o\"]", p, info.Mode().Perm())}, list...)
+// newPlugin makes a plugin from the author's config, or from what is stored.
+func newPlugin(r *request, config []byte) (*plugin, error) {
+	p := &plugin{Rootfs: r.Rootfs}
+	if r.Plugin != nil {
+		if err := json.Unmarshal(r.Plugin, &p.PluginObj); err != nil {
+			return nil, err
 		}
+	} else {
+		// dockerd uses json.Unmarshal too: daemon/.../plugin/backend_linux.go,
+		// CreateFromContext.
+		if err := json.Unmarshal(config, &p.PluginObj.Config); err != nil {
+			return nil, err
+		}
+		p.InitEmptySettings()
 	}
-	return "\tmkdir\t[" + strings.Join(list, ", ") + "]"
+	p.PluginObj.ID = r.ID
+	if r.Restarted {
+		return reload(p)
+	}
+	return p, nil
+}
+
+// reload returns the plugin as a restarted dockerd has it: written to its state
+// file and read back (plugin/manager.go, save and loadPlugin), so that settings
+// and config no longer share anything.
+func reload(p *plugin) (*plugin, error) {
+	state, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	reloaded := &plugin{}
+	return reloaded, json.Unmarshal(state, reloaded)
 }
 
 func failure(kind, stage, message string) string {
-	var quoted strings.Builder
-	encoder := json.NewEncoder(&quoted)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(message); err != nil {
-		panic(err) // a string can always be written
-	}
-	return kind + "\t" + stage + "\t" + strings.TrimSuffix(quoted.String(), "\n")
+	return kind + "\t" + stage + "\t" + quoted(message)
 }
 
-// removeNewFolders notes which part of `path` is not there yet, and returns a
-// function that removes it again.
-func removeNewFolders(path string) func() {
-	first := ""
+func quoted(text string) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
+		panic(err) // a string can always be written
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// missing returns the parts of `path` that are not there yet, outermost first.
+func missing(path string) []string {
+	var parts []string
 	for p := path; ; p = filepath.Dir(p) {
 		if _, err := os.Lstat(p); !errors.Is(err, os.ErrNotExist) {
-			break // there, or beneath something that is no folder
+			return parts // there, or beneath something that is no folder
 		}
-		first = p
+		parts = append([]string{p}, parts...)
 		if p == filepath.Dir(p) {
-			break
+			return parts
 		}
 	}
-	return func() {
-		if first == "" {
-			return
-		}
-		if err := os.RemoveAll(first); err != nil {
-			fail(4, err)
+}
+
+// made lists those of `paths` that are there now, as golden answers do.
+func made(paths []string) string {
+	var items []string
+	for _, path := range paths {
+		if info, err := os.Lstat(path); err == nil {
+			items = append(items, fmt.Sprintf("[%s, \"0o%o\"]", quoted(path), info.Mode().Perm()))
 		}
 	}
+	return "[" + strings.Join(items, ", ") + "]"
 }
 
 // enter changes the working folder to `cwd`, or, without one, to a folder that
@@ -214,18 +222,17 @@ func main() {
 			if err != nil {
 				fail(3, fmt.Errorf("request %q: %w", r.Name, err))
 			}
-			before = map[string]bool{}
-			for p := filepath.Join(r.ExecRoot, r.ID); p != "/" && p != "."; p = filepath.Dir(p) {
-				_, err := os.Lstat(p)
-				before[p] = err == nil
-			}
-			cleanup := removeNewFolders(filepath.Join(r.ExecRoot, r.ID))
-			line := answer(&r, config)
+			folders := missing(filepath.Join(r.ExecRoot, r.ID))
+			text := answer(&r, config)
 			if r.Plugin != nil {
-				line += folders(filepath.Join(r.ExecRoot, r.ID))
+				text += "\tmkdir\t" + made(folders)
 			}
-			cleanup()
-			fmt.Fprintf(out, "%s\t%s\n", r.Name, line)
+			fmt.Fprintf(out, "%s\t%s\n", r.Name, text)
+			if len(folders) > 0 {
+				if err := os.RemoveAll(folders[0]); err != nil {
+					fail(4, err)
+				}
+			}
 		}
 		if err == io.EOF {
 			break

@@ -1,0 +1,448 @@
+#include "specgen/bundle/bundle.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "simdjson.h"
+#include "specgen/base/files.h"
+#include "specgen/bundle/blob_reader.h"
+#include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/image.h"
+#include "specgen/bundle/init_layer.h"
+#include "specgen/bundle/plan.h"
+#include "specgen/bundle/rebased_host.h"
+#include "specgen/bundle/start_steps.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/bundle/unpack.h"
+#include "specgen/bundle/walk_tree.h"
+#include "specgen/host/go_path.h"
+#include "specgen/host/live_host.h"
+#include "specgen/host/mount_table.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+// Where runtimes keep the state of what they run.
+constexpr std::string_view kRuntimeStates[] = {
+    "/run/runc", "/run/crun", "/run/docker/runtime-runc/plugins.moby"};
+
+// Both are without symbolic links, which an archive may have anywhere.
+bool IsFolder(const std::string& path) {
+  struct stat st;
+  return lstat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool IsFile(const std::string& path) {
+  struct stat st;
+  return lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode);
+}
+
+bool Exists(const std::string& path) {
+  struct stat st;
+  return lstat(path.c_str(), &st) == 0;
+}
+
+// Whether `path` is `folder` or in it, both as the kernel sees them.
+bool LiesIn(const std::string& path, const std::string& folder) {
+  const auto real = [](const std::string& name) {
+    char* const resolved = realpath(name.c_str(), nullptr);
+    std::string text = resolved != nullptr ? resolved : name;
+    free(resolved);
+    return text;
+  };
+  const std::string inner =
+      absl::StrCat(real(DirPath(path)), "/", BasePath(path), "/");
+  return absl::StartsWith(inner, absl::StrCat(real(folder), "/"));
+}
+
+// Where the spec mounts, and all folders above, without a leading "/".
+absl::flat_hash_set<std::string> MountPointsOf(const std::string& spec) {
+  absl::flat_hash_set<std::string> points;
+  simdjson::dom::parser parser;
+  simdjson::dom::array mounts;
+  if (parser.parse(spec)["mounts"].get(mounts) != simdjson::SUCCESS) {
+    return points;
+  }
+  for (simdjson::dom::element mount : mounts) {
+    std::string_view destination;
+    if (mount["destination"].get(destination) != simdjson::SUCCESS) continue;
+    for (std::string path = CleanPath(absl::StrCat("/", destination));
+         path != "/"; path = DirPath(path)) {
+      points.insert(path.substr(1));
+    }
+  }
+  return points;
+}
+
+}  // namespace
+
+BundleMaker::BundleMaker(const BundleOptions& options) : options_(options) {}
+
+BundleMaker::~BundleMaker() {
+  if (work_.empty()) return;
+  const UniqueFd parent(
+      open(DirPath(work_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (parent.ok()) RemoveTree(parent.get(), std::string(BasePath(work_)));
+}
+
+absl::Status BundleMaker::MakeWorkFolder(const std::string& beside) {
+  if (!work_.empty()) return absl::OkStatus();
+  std::string folder;
+  if (dry_run_) {
+    const char* const temp = getenv("TMPDIR");
+    folder = absl::StrCat(temp != nullptr && *temp != '\0' ? temp : "/tmp",
+                          "/specgen-XXXXXX");
+  } else {
+    folder = absl::StrCat(DirPath(beside), "/.", BasePath(beside),
+                          ".specgen-XXXXXX");
+  }
+  if (mkdtemp(folder.data()) == nullptr) {
+    return errno == ENOENT
+               ? absl::NotFoundError(absl::StrCat(
+                     beside,
+                     ": the folder that it is to lie in is missing: "
+                     "make it first"))
+               : FileError(errno, beside);
+  }
+  work_ = folder;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> BundleMaker::MakeIn(std::string_view name) {
+  const std::string folder = absl::StrCat(work_, "/", name);
+  if (mkdir(folder.c_str(), 0700) != 0) return FileError(errno, folder);
+  return folder;
+}
+
+absl::Status BundleMaker::OpenFolder(const std::string& folder) {
+  const UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.ok()) return FileError(errno, options_.source);
+  if (IsFolder(absl::StrCat(folder, "/rootfs")) &&
+      IsFile(absl::StrCat(folder, "/config.json"))) {
+    rootfs_folder_ = absl::StrCat(folder, "/rootfs");
+    config_name_ = absl::StrCat(options_.source, "/config.json");
+    absl::StatusOr<std::string> text =
+        ReadWholeFile(absl::StrCat(folder, "/config.json"));
+    if (!text.ok()) return text.status();
+    config_ = *std::move(text);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<ImageForm> form = FormOfImage(fd.get());
+  if (!form.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        options_.source,
+        ": holds no plugin: neither config.json and rootfs, nor an image "
+        "(oci-layout and index.json, or manifest.json)"));
+  }
+  absl::StatusOr<Image> image = ReadImage(folder, *form, options_.image);
+  if (!image.ok()) return image.status();
+  image_ = *std::move(image);
+  image_->name = options_.source;
+  config_ = image_->config;
+  config_name_ = absl::StrCat(options_.source, ": the plugin's config");
+  for (const BlobInfo& layer : image_->layers) {
+    layers_.push_back(absl::StrCat(options_.source, "/", layer.path));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BundleMaker::Open(bool dry_run) {
+  dry_run_ = dry_run;
+  if (options_.ownership == Ownership::kKeep && !dry_run && geteuid() != 0) {
+    return absl::PermissionDeniedError(
+        "only root can keep the owners of a rootfs's files: run as root, or "
+        "give --no-owner");
+  }
+  const std::string& source = options_.source;
+  struct stat st;
+  if (stat(source.c_str(), &st) != 0) return FileError(errno, source);
+  if (S_ISDIR(st.st_mode)) {
+    std::string folder = source;
+    while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
+    absl::Status status = OpenFolder(folder);
+    if (!status.ok()) return status;
+    // What is copied may not grow by being copied.
+    const std::string& hazard =
+        rootfs_folder_.empty() ? folder : rootfs_folder_;
+    struct stat output;
+    if (LiesIn(options_.output, hazard) ||
+        (stat(options_.output.c_str(), &output) == 0 &&
+         output.st_dev == st.st_dev && output.st_ino == st.st_ino)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--output: ", options_.output, " is the plugin itself, or in it"));
+    }
+    return absl::OkStatus();
+  }
+  if (!S_ISREG(st.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source, ": is neither a folder nor a tar archive"));
+  }
+  absl::Status status = MakeWorkFolder(options_.output);
+  if (!status.ok()) return status;
+  absl::StatusOr<std::string> folder = MakeIn("archive");
+  if (!folder.ok()) return folder.status();
+  // A plugin's folder keeps its owners; those of an image's files are nobody's.
+  const Ownership ownership =
+      geteuid() == 0 ? options_.ownership : Ownership::kDrop;
+  absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
+      TreeWriter::Open(*folder, ownership, options_.limits);
+  if (!writer.ok()) return writer.status();
+  UniqueFd fd(open(source.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.ok()) return FileError(errno, source);
+  BlobReader reader(std::move(fd), source);
+  status = UnpackTar(&reader, Whiteouts::kKeep, writer->get());
+  if (status.ok()) status = (*writer)->Finish();
+  if (!status.ok()) return status;
+  return OpenFolder(*folder);
+}
+
+const Host& BundleMaker::host() const {
+  return rebased_ != nullptr ? *rebased_ : *options_.host;
+}
+
+absl::Status BundleMaker::Generate() {
+  const Behaviour& behaviour = *options_.release->behaviour;
+  // The plugin's own id is dockerd's; without one the bundle names it.
+  request_.plugin = config_;
+  set_.assign(options_.set.begin(), options_.set.end());
+  request_.set = set_;
+  request_.restarted = options_.restarted;
+  rootfs_path_ = absl::StrCat(options_.runs_at, "/rootfs");
+  request_.rootfs = rootfs_path_;
+  request_.exec_root = options_.exec_root;
+  request_.metrics_socket = options_.metrics_socket;
+  id_ = options_.id.has_value() ? *options_.id
+                                : std::string(BasePath(options_.runs_at));
+  if (options_.id.has_value()) request_.id = id_;
+  if (behaviour.rootfs == RootfsRule::kInLibRoot) {
+    // These engines find the rootfs by the id.
+    if (id_ != BasePath(options_.runs_at)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--id: Docker ", options_.release->name,
+          " keeps a plugin in the folder of that name: call the bundle \"", id_,
+          "\", or leave --id out"));
+    }
+    request_.id = id_;
+    lib_root_ = DirPath(options_.runs_at);
+    request_.lib_root = lib_root_;
+  }
+  if (behaviour.makes_bind_sources && image_.has_value()) {
+    if (dry_run_) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--dry-run: Docker ", options_.release->name,
+          " looks into the rootfs while it makes the spec, and that of an "
+          "image is not unpacked yet"));
+    }
+    absl::Status status = MakeRootfs();
+    if (!status.ok()) return status;
+  }
+  if (behaviour.makes_bind_sources) {
+    rootfs_host_ = std::make_unique<LiveHost>();
+    rebased_ = std::make_unique<RebasedHost>(
+        *options_.host, *rootfs_host_, rootfs_path_,
+        rootfs_is_made_ ? absl::StrCat(work_, "/bundle/rootfs")
+                        : rootfs_folder_);
+  }
+  const Generator generator(*options_.release, host());
+  generator.Generate(request_, &answer_);
+  if (answer_.outcome() == Outcome::kSpec && !request_.id.has_value() &&
+      answer_.plugin().id.empty()) {
+    request_.id = id_;
+    generator.Generate(request_, &answer_);
+  }
+  if (answer_.outcome() != Outcome::kSpec) return absl::OkStatus();
+
+  BundleFacts facts;
+  facts.behaviour = &behaviour;
+  facts.bundle = options_.output;
+  facts.runs_at = options_.runs_at;
+  facts.rootfs_folder = rootfs_folder_;
+  facts.layers = layers_;
+  facts.propagated_mount = answer_.plugin().config.propagated_mount;
+  facts.folders = answer_.plan();
+  plan_ = PlanBundle(facts);
+  return absl::OkStatus();
+}
+
+absl::Status BundleMaker::MakeRootfs() {
+  if (rootfs_is_made_) return absl::OkStatus();
+  absl::Status status = MakeWorkFolder(options_.output);
+  if (!status.ok()) return status;
+  absl::StatusOr<std::string> bundle = MakeIn("bundle");
+  if (!bundle.ok()) return bundle.status();
+  const std::string rootfs = absl::StrCat(*bundle, "/rootfs");
+  if (mkdir(rootfs.c_str(), 0755) != 0 || chmod(rootfs.c_str(), 0755) != 0) {
+    return FileError(errno, rootfs);
+  }
+  absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
+      TreeWriter::Open(rootfs, options_.ownership, options_.limits);
+  if (!writer.ok()) return writer.status();
+  status = image_.has_value() ? UnpackLayers(*image_, writer->get())
+                              : CopyTree(rootfs_folder_, writer->get());
+  if (status.ok()) status = (*writer)->Finish();
+  if (!status.ok()) return status;
+  if ((*writer)->dropped_devices() > 0) {
+    notes_.push_back(absl::StrCat((*writer)->dropped_devices(),
+                                  " device nodes were left out (--no-owner)"));
+  }
+  rootfs_is_made_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status BundleMaker::FinishRootfs() {
+  const std::string bundle = absl::StrCat(work_, "/bundle");
+  const std::string rootfs = absl::StrCat(bundle, "/rootfs");
+  const Behaviour& behaviour = *options_.release->behaviour;
+  if (behaviour.fills_rootfs) {
+    absl::Status status =
+        MakeInitLayer(rootfs, options_.ownership == Ownership::kKeep);
+    if (!status.ok()) return status;
+  }
+  const std::string_view mount = answer_.plugin().config.propagated_mount;
+  if (!mount.empty() &&
+      behaviour.propagated_mount != PropagatedMount::kIgnored) {
+    const std::string shared = absl::StrCat(bundle, "/propagated-mount");
+    if (mkdir(shared.c_str(), 0755) != 0 || chmod(shared.c_str(), 0755) != 0) {
+      return FileError(errno, shared);
+    }
+    if (behaviour.propagated_mount == PropagatedMount::kRootfsPropagation) {
+      absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
+          TreeWriter::Open(rootfs, options_.ownership, options_.limits);
+      if (!writer.ok()) return writer.status();
+      absl::Status status = (*writer)->MakeFolders(mount);
+      if (!status.ok()) {
+        return absl::Status(status.code(),
+                            absl::StrCat(config_name_, ": propagatedMount: ",
+                                         status.message()));
+      }
+    }
+  }
+  const std::string spec = absl::StrCat(bundle, "/config.json");
+  absl::Status status = WriteWholeFile(spec, answer_.spec(), Overwrite::kNo);
+  if (!status.ok()) return status;
+  return chmod(spec.c_str(), 0600) == 0 ? absl::OkStatus()
+                                        : FileError(errno, spec);
+}
+
+absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {
+  absl::Status status = MakeRootfs();
+  if (status.ok()) status = FinishRootfs();
+  if (!status.ok()) return status;
+  absl::StatusOr<Result> result = Place();
+  if (!result.ok() || !options_.prepare) return result;
+  status = TakeStartSteps(plan_.start);
+  if (status.ok()) return result;
+  if (*result == Result::kMade) {
+    const UniqueFd parent(open(DirPath(options_.output).c_str(),
+                               O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    RemoveTree(parent.get(), std::string(BasePath(options_.output)));
+  }
+  return status;
+}
+
+absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
+  const std::string made = absl::StrCat(work_, "/bundle");
+  const std::string& output = options_.output;
+  if (Exists(output)) {
+    struct stat st;
+    if (lstat(output.c_str(), &st) != 0) return FileError(errno, output);
+    // An empty folder gives way.
+    if (!S_ISDIR(st.st_mode) || rmdir(output.c_str()) != 0) {
+      return PlaceOver(made);
+    }
+  }
+  if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, output.c_str(),
+                RENAME_NOREPLACE) != 0) {
+    return FileError(errno, output);
+  }
+  return Result::kMade;
+}
+
+absl::Status BundleMaker::CheckNotInUse() const {
+  for (std::string_view state : kRuntimeStates) {
+    const std::string folder = absl::StrCat(state, "/", answer_.id());
+    if (Exists(folder)) {
+      return absl::UnavailableError(
+          absl::StrCat(options_.output, ": a container of that id is there (",
+                       folder, "): stop and delete it first"));
+    }
+  }
+  absl::StatusOr<std::vector<MountPoint>> mounts = LiveHost().MountPoints();
+  if (!mounts.ok()) return mounts.status();
+  for (const MountPoint& mount : *mounts) {
+    if (LiesIn(mount.path, absl::StrCat(options_.output, "/rootfs"))) {
+      return absl::UnavailableError(absl::StrCat(
+          mount.path, ": something is mounted there: unmount it first"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
+    const std::string& made) {
+  const std::string& output = options_.output;
+  const std::string old_spec = absl::StrCat(output, "/config.json");
+  const std::string old_rootfs = absl::StrCat(output, "/rootfs");
+  if (!IsFile(old_spec) || !IsFolder(old_rootfs)) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        output, ": is there already, and is no bundle: name another folder"));
+  }
+  absl::StatusOr<std::string> spec = ReadWholeFile(old_spec);
+  if (!spec.ok()) return spec.status();
+  std::string difference;
+  if (*spec != answer_.spec()) {
+    difference = "its config.json is another one";
+  } else {
+    absl::StatusOr<std::string> found =
+        FirstDifference(absl::StrCat(made, "/rootfs"), old_rootfs,
+                        MountPointsOf(answer_.spec()));
+    if (!found.ok()) return found.status();
+    if (!found->empty()) difference = absl::StrCat("in its rootfs, ", *found);
+  }
+  // The plugin may have lost it.
+  const std::string shared = absl::StrCat(made, "/propagated-mount");
+  if (IsFolder(shared)) {
+    rename(shared.c_str(), absl::StrCat(output, "/propagated-mount").c_str());
+  }
+  if (difference.empty()) return Result::kUnchanged;
+  if (!options_.replace) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(output, ": is there already, and ", difference,
+                     ": name another folder, or give --force to replace it"));
+  }
+  absl::Status status = CheckNotInUse();
+  if (!status.ok()) return status;
+  const std::string new_rootfs = absl::StrCat(made, "/rootfs");
+  const std::string new_spec = absl::StrCat(made, "/config.json");
+  // Each of the two changes places with the old one.
+  if (renameat2(AT_FDCWD, new_rootfs.c_str(), AT_FDCWD, old_rootfs.c_str(),
+                RENAME_EXCHANGE) != 0) {
+    return FileError(errno, old_rootfs);
+  }
+  if (rename(new_spec.c_str(), old_spec.c_str()) != 0) {
+    const int error = errno;
+    renameat2(AT_FDCWD, new_rootfs.c_str(), AT_FDCWD, old_rootfs.c_str(),
+              RENAME_EXCHANGE);
+    return FileError(error, old_spec);
+  }
+  return Result::kReplaced;
+}
+
+}  // namespace specgen

@@ -1,0 +1,124 @@
+// Makes an OCI bundle of a plugin: what runc and crun start as it is.
+//
+// The bundle is one folder: config.json (the engine's spec, byte for byte),
+// rootfs, and, for plugins that ask for one, propagated-mount.
+#ifndef SPECGEN_BUNDLE_BUNDLE_H_
+#define SPECGEN_BUNDLE_BUNDLE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "specgen/bundle/image.h"
+#include "specgen/bundle/plan.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/host.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+
+struct BundleOptions {
+  // What to make it of: a folder with config.json and rootfs (an author's, or
+  // one of dockerd's store), the folder of an image (see ImageForm), or a tar
+  // archive of either.
+  std::string source;
+  std::string image;   // which image of several; see ReadImage
+  std::string output;  // the bundle, absolute and clean
+  // Where the bundle lies when it runs, absolute and clean.
+  std::string runs_at;
+  const Release* release = nullptr;
+  const Host* host = nullptr;  // that the spec is for
+  std::optional<std::string> id;
+  std::vector<std::string> set;
+  bool restarted = false;
+  std::string exec_root;
+  std::string metrics_socket;
+  Ownership ownership = Ownership::kKeep;
+  TreeLimits limits;
+  // Take BundlePlan::start's steps on this machine, too.
+  bool prepare = true;
+  // Put a new rootfs and spec in the place of other ones.
+  bool replace = false;
+};
+
+// A bundle in the making. Use: Open, then Generate, then look at answer() and
+// plan(), then Build. Whatever happens, the folder for temporary files goes in
+// the end. Not thread-safe; Build changes the umask for a moment.
+class BundleMaker {
+ public:
+  // `options` must outlive this.
+  explicit BundleMaker(const BundleOptions& options);
+  ~BundleMaker();
+  BundleMaker(const BundleMaker&) = delete;
+  BundleMaker& operator=(const BundleMaker&) = delete;
+
+  // Finds out what the source is and reads the plugin's config. A tar archive
+  // is unpacked for that, beside the output, or with `dry_run` in TMPDIR.
+  absl::Status Open(bool dry_run);
+
+  // Makes the spec. Engines that look into the rootfs for it (before
+  // 1.13.0-rc4) need an image to be unpacked: not possible with `dry_run`.
+  absl::Status Generate();
+
+  // Only if answer() has a spec.
+  const BundlePlan& plan() const { return plan_; }
+
+  enum class Result {
+    kMade,
+    kUnchanged,  // it was there, and is the same
+    kReplaced,
+  };
+  // Makes the bundle and, if asked for, prepares the machine. After an error
+  // everything is as it was. kAlreadyExists if there is something else at the
+  // output, and `replace` is not set or it is no bundle.
+  absl::StatusOr<Result> Build();
+
+  const Answer& answer() const { return answer_; }
+  const Request& request() const { return request_; }
+  const Host& host() const;
+  // How messages name the plugin's config.
+  const std::string& config_name() const { return config_name_; }
+  // What the user may want to know after Build; one line each.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  absl::Status OpenFolder(const std::string& folder);
+  absl::Status MakeWorkFolder(const std::string& beside);
+  absl::StatusOr<std::string> MakeIn(std::string_view name);
+  absl::Status MakeRootfs();
+  absl::Status FinishRootfs();
+  absl::StatusOr<Result> Place();
+  absl::StatusOr<Result> PlaceOver(const std::string& made);
+  absl::Status CheckNotInUse() const;
+  absl::Status Prepare();
+
+  const BundleOptions& options_;
+  bool dry_run_ = false;
+  std::string work_;  // temporary folder, removed at the end; "" is none
+  std::string config_;
+  std::string config_name_;
+  std::string rootfs_folder_;  // of a folder, "" for an image
+  std::optional<Image> image_;
+  std::vector<std::string> layers_;
+  bool rootfs_is_made_ = false;
+
+  std::string id_;
+  std::string rootfs_path_;
+  std::string lib_root_;
+  std::vector<std::string_view> set_;
+  Request request_;
+  Answer answer_;
+  std::unique_ptr<Host> rootfs_host_;
+  std::unique_ptr<Host> rebased_;
+  BundlePlan plan_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_BUNDLE_H_

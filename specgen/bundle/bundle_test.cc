@@ -1,0 +1,234 @@
+#include "specgen/bundle/bundle.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "gtest/gtest.h"
+#include "specgen/base/temp_folder.h"
+#include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/tar_builder.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/host_snapshot.h"
+
+namespace specgen {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kConfig[] =
+    R"({"entrypoint":["/p"],"interface":{"types":["docker.volumedriver/1.0"],)"
+    R"("socket":"p.sock"},"propagatedMount":"/mnt"})";
+
+class BundleTest : public testing::Test {
+ protected:
+  BundleTest() : host_(HostSnapshot::Empty()) {
+    temp_.Write("src/config.json", kConfig);
+    temp_.Write("src/rootfs/p", "#!");
+    temp_.Write("src/rootfs/etc/hosts", "the author's");
+    fs::create_directory(temp_ / "out");
+    options_.source = temp_ / "src";
+    options_.output = temp_ / "out/b";
+    options_.runs_at = options_.output;
+    options_.release = *FindRelease("28.5.2");
+    options_.host = host_.get();
+    options_.exec_root = "/run/docker/plugins";
+    options_.ownership = Ownership::kDrop;
+    options_.prepare = false;
+  }
+
+  absl::StatusOr<BundleMaker::Result> Make() {
+    BundleMaker maker(options_);
+    absl::Status status = maker.Open(false);
+    if (status.ok()) status = maker.Generate();
+    if (!status.ok()) return status;
+    if (maker.answer().outcome() != Outcome::kSpec) {
+      return absl::UnknownError(maker.answer().message());
+    }
+    spec_ = maker.answer().spec();
+    return maker.Build();
+  }
+
+  // The names in the folder of the output.
+  std::string Out() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(temp_ / "out")) {
+      names.push_back(entry.path().filename());
+    }
+    std::sort(names.begin(), names.end());
+    return absl::StrJoin(names, " ");
+  }
+
+  void ExpectResult(BundleMaker::Result expected) {
+    absl::StatusOr<BundleMaker::Result> result = Make();
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_EQ(*result, expected);
+    EXPECT_EQ(Out(), "b");
+  }
+
+  void ExpectFailure(absl::StatusCode code, std::string_view why) {
+    const std::string before = Out();
+    const absl::Status status = Make().status();
+    EXPECT_EQ(status.code(), code) << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), why)) << status;
+    EXPECT_EQ(Out(), before);
+  }
+
+  uint32_t Mode(std::string_view path) {
+    struct stat st = {};
+    EXPECT_EQ(lstat((temp_ / path).c_str(), &st), 0) << path;
+    return st.st_mode & 07777;
+  }
+
+  TempFolder temp_;
+  std::unique_ptr<HostSnapshot> host_;
+  BundleOptions options_;
+  std::string spec_;
+};
+
+TEST_F(BundleTest, IsWhatDockerdMakes) {
+  ExpectResult(BundleMaker::Result::kMade);
+  EXPECT_EQ(temp_.Read("out/b/config.json"), spec_);
+  EXPECT_TRUE(absl::StrContains(
+      spec_, "\"root\":{\"path\":\"" + options_.output + "/rootfs\"}"));
+  EXPECT_TRUE(absl::StrContains(
+      spec_, "\"source\":\"" + options_.output + "/propagated-mount\""));
+  EXPECT_TRUE(absl::StrContains(spec_, "/run/docker/plugins/b"));
+  EXPECT_EQ(Mode("out/b"), 0700u);
+  EXPECT_EQ(Mode("out/b/config.json"), 0600u);
+  EXPECT_EQ(Mode("out/b/propagated-mount"), 0755u);
+  EXPECT_EQ(temp_.Read("out/b/rootfs/p"), "#!");
+  EXPECT_EQ(temp_.Read("out/b/rootfs/etc/hosts"), "");
+  EXPECT_EQ(Mode("out/b/rootfs/.dockerenv"), 0755u);
+  EXPECT_EQ(Mode("out/b/rootfs/dev/console"), 0755u);
+  EXPECT_EQ(fs::read_symlink(temp_ / "out/b/rootfs/etc/mtab"), "/proc/mounts");
+  for (const char* folder : {"dev/pts", "dev/shm", "proc", "sys"}) {
+    EXPECT_TRUE(fs::is_directory(fs::path(temp_ / "out/b/rootfs") / folder))
+        << folder;
+  }
+}
+
+TEST_F(BundleTest, OnceMoreChangesNothing) {
+  ExpectResult(BundleMaker::Result::kMade);
+  temp_.Write("out/b/propagated-mount/volume", "data");
+  fs::remove_all(temp_ / "out/b/rootfs/.dockerenv");
+  // What the plugin lost is a difference.
+  ExpectFailure(absl::StatusCode::kAlreadyExists, ".dockerenv\" is not there");
+  temp_.Write("out/b/rootfs/.dockerenv", "");
+  fs::permissions(temp_ / "out/b/rootfs/.dockerenv", fs::perms(0755));
+  // A runtime makes what it mounts upon.
+  fs::create_directories(temp_ / "out/b/rootfs/run/docker/plugins");
+  fs::create_directories(temp_ / "out/b/rootfs/mnt");
+  ExpectResult(BundleMaker::Result::kUnchanged);
+  EXPECT_EQ(temp_.Read("out/b/propagated-mount/volume"), "data");
+  temp_.Write("out/b/rootfs/mnt/file", "");
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "\"mnt/file\" is new there");
+}
+
+TEST_F(BundleTest, KeepsWhatIsThereUnlessForced) {
+  ExpectResult(BundleMaker::Result::kMade);
+  temp_.Write("out/b/rootfs/state", "the plugin's");
+  temp_.Write("out/b/propagated-mount/volume", "data");
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "\"state\" is new there");
+  EXPECT_EQ(temp_.Read("out/b/rootfs/state"), "the plugin's");
+  options_.replace = true;
+  ExpectResult(BundleMaker::Result::kReplaced);
+  EXPECT_FALSE(fs::exists(temp_ / "out/b/rootfs/state"));
+  EXPECT_EQ(temp_.Read("out/b/propagated-mount/volume"), "data");
+  options_.replace = false;
+  options_.set = {"args=x"};
+  ExpectFailure(absl::StatusCode::kUnknown, "args");
+}
+
+TEST_F(BundleTest, OtherFoldersAreLeftAlone) {
+  temp_.Write("out/b/file", "precious");
+  options_.replace = true;
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "is no bundle");
+  EXPECT_EQ(temp_.Read("out/b/file"), "precious");
+  // An empty one gives way.
+  fs::remove(temp_ / "out/b/file");
+  ExpectResult(BundleMaker::Result::kMade);
+}
+
+TEST_F(BundleTest, FailuresLeaveNothingBehind) {
+  options_.limits.bytes = 1;
+  ExpectFailure(absl::StatusCode::kResourceExhausted, "--max-size");
+  options_.limits = TreeLimits();
+  {
+    const CatchInterrupts interrupts;
+    raise(SIGTERM);
+    ExpectFailure(absl::StatusCode::kCancelled, "interrupted");
+  }
+  fs::remove(temp_ / "src/config.json");
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
+  options_.source = temp_ / "missing";
+  ExpectFailure(absl::StatusCode::kNotFound, "missing");
+  options_.source = temp_ / "src";
+  temp_.Write("src/config.json", kConfig);
+  options_.output = options_.runs_at = temp_ / "nowhere/b";
+  ExpectFailure(absl::StatusCode::kNotFound, "make it first");
+  options_.output = options_.runs_at = temp_ / "src/rootfs/b";
+  ExpectFailure(absl::StatusCode::kFailedPrecondition, "is the plugin itself");
+}
+
+TEST_F(BundleTest, OfATarArchive) {
+  options_.source = temp_.Write("plugin.tar.gz",
+                                Gzip(Tar({{"config.json", '0', kConfig},
+                                          {"rootfs", '5', "", "", 0755},
+                                          {"rootfs/p", '0', "#!", "", 0755}})));
+  ExpectResult(BundleMaker::Result::kMade);
+  EXPECT_EQ(temp_.Read("out/b/rootfs/p"), "#!");
+  ExpectResult(BundleMaker::Result::kUnchanged);
+}
+
+TEST_F(BundleTest, LinksInATarArchiveReachNothing) {
+  temp_.Write("secret/config.json", kConfig);
+  options_.source = temp_.Write(
+      "plugin.tar", Tar({{"config.json", '2', "", temp_ / "secret/config.json"},
+                         {"rootfs", '5'}}));
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
+  options_.source =
+      temp_.Write("plugin.tar", Tar({{"config.json", '0', kConfig},
+                                     {"rootfs", '2', "", temp_ / "secret"}}));
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
+}
+
+TEST_F(BundleTest, EnginesThatLookIntoTheRootfs) {
+  options_.release = *FindRelease("1.12.6");
+  // Nothing makes it for the plugin.
+  fs::create_directories(temp_ / "src/rootfs/run/docker/plugins");
+  temp_.Write("src/config.json",
+              R"({"entrypoint":["/p"],"interface":{"types":[)"
+              R"("docker.volumedriver/1.0"],"socket":"p.sock"},"mounts":[{)"
+              R"("source":"/made","destination":"/etc","type":"bind"}]})");
+  BundleMaker maker(options_);
+  ASSERT_TRUE(maker.Open(false).ok());
+  ASSERT_TRUE(maker.Generate().ok());
+  ASSERT_EQ(maker.answer().outcome(), Outcome::kSpec)
+      << maker.answer().message();
+  // /etc is a folder of the rootfs, so its source is made.
+  ASSERT_FALSE(maker.plan().start.empty());
+  bool made = false;
+  for (const BundleStep& step : maker.plan().start) {
+    made = made || step.path == "/made";
+  }
+  EXPECT_TRUE(made);
+  EXPECT_TRUE(
+      absl::StrContains(maker.answer().spec(), options_.output + "/rootfs"));
+  options_.id = "other";
+  ExpectFailure(absl::StatusCode::kFailedPrecondition, "--id");
+}
+
+}  // namespace
+}  // namespace specgen

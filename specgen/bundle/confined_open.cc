@@ -1,0 +1,57 @@
+#include "specgen/bundle/confined_open.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+namespace {
+
+UniqueFd Open(int root, const std::string& path, int flags, uint64_t resolve) {
+  struct open_how how = {};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
+  for (int attempt = 0;; ++attempt) {
+    const long fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how));
+    if (fd >= 0) return UniqueFd(static_cast<int>(fd));
+    // EAGAIN: something was renamed meanwhile, so ".." was not safe.
+    if (errno == EINTR || (errno == EAGAIN && attempt < 100)) continue;
+    return UniqueFd();
+  }
+}
+
+}  // namespace
+
+UniqueFd OpenInRoot(int root, const std::string& path, int flags) {
+  return Open(root, path, flags, RESOLVE_IN_ROOT);
+}
+
+UniqueFd OpenBeneath(int root, const std::string& path, int flags) {
+  return Open(root, path, flags, RESOLVE_BENEATH);
+}
+
+absl::Status FileError(int error, std::string_view path) {
+  const std::string_view advice =
+      error == ENOSYS ? " (specgen needs Linux 5.6 or later here)"
+      : error == ENOSPC || error == EDQUOT ? " (free some space and try again)"
+                                           : "";
+  return absl::Status(absl::ErrnoToStatusCode(error),
+                      absl::StrCat(path, ": ", std::strerror(error), advice));
+}
+
+absl::Status FileError(int error, std::string_view what,
+                       std::string_view path) {
+  return FileError(error, absl::StrCat(path, ": ", what));
+}
+
+}  // namespace specgen

@@ -1,0 +1,27 @@
+// Opening files that must lie in one folder, whatever their paths say.
+#ifndef SPECGEN_BUNDLE_CONFINED_OPEN_H_
+#define SPECGEN_BUNDLE_CONFINED_OPEN_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+
+// openat2(2) with close-on-exec. The result is not ok() on an error, which
+// errno tells (ENOSYS before Linux 5.6).
+
+// Resolves `path` as if the folder `root` were "/".
+UniqueFd OpenInRoot(int root, const std::string& path, int flags);
+// The same, but what leads out of `root` is an error (EXDEV).
+UniqueFd OpenBeneath(int root, const std::string& path, int flags);
+
+// "PATH: what went wrong", with the code of `error`, an errno.
+absl::Status FileError(int error, std::string_view path);
+absl::Status FileError(int error, std::string_view what, std::string_view path);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_CONFINED_OPEN_H_

@@ -1,0 +1,51 @@
+// Plugin images as tools other than Docker store them.
+#ifndef SPECGEN_BUNDLE_IMAGE_H_
+#define SPECGEN_BUNDLE_IMAGE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "specgen/bundle/blob_reader.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+
+enum class ImageForm {
+  kOciLayout,      // oci-layout, index.json, blobs/sha256/…
+  kSkopeoFolder,   // version, manifest.json, one file a blob (skopeo's "dir:")
+  kDockerArchive,  // manifest.json that is a list (`docker save`)
+};
+
+// The form of the image in the folder; kNotFound if it is none.
+absl::StatusOr<ImageForm> FormOfImage(int folder);
+
+// An image that was read: a folder, and what its manifest names in it.
+struct Image {
+  UniqueFd folder;
+  std::string name;    // of the folder, for messages
+  std::string config;  // the plugin's, the bytes that the author pushed
+  std::vector<BlobInfo> layers;  // bottom first
+};
+
+// Reads the manifest and the config of the plugin image in the folder `path`;
+// nothing outside of it is opened, whatever it says. `wanted` chooses from an
+// index of several images by name (org.opencontainers.image.ref.name, or
+// RepoTags) or the start of a digest; it may be empty if there is one only.
+//
+// Manifest, config and layers are checked against their digests and sizes
+// where the image has them (a docker-archive has none for layers). Errors:
+// kInvalidArgument if the image is damaged, or is of something else than a
+// Docker plugin; kFailedPrecondition if `wanted` is needed or fits none.
+absl::StatusOr<Image> ReadImage(const std::string& path, ImageForm form,
+                                std::string_view wanted);
+
+// Unpacks the layers through `writer`.
+absl::Status UnpackLayers(const Image& image, TreeWriter* writer);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_IMAGE_H_

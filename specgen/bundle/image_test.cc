@@ -1,0 +1,243 @@
+#include "specgen/bundle/image.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "sha2.h"
+#include "specgen/base/temp_folder.h"
+#include "specgen/bundle/tar_builder.h"
+#include "specgen/bundle/tree_writer.h"
+
+namespace specgen {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kConfig[] =
+    R"({"entrypoint":["/p"],"interface":{"types":["docker.volumedriver/1.0"],"socket":"p.sock"}})";
+constexpr char kManifestType[] =
+    "application/vnd.docker.distribution.manifest.v2+json";
+constexpr char kPluginType[] = "application/vnd.docker.plugin.v1+json";
+
+std::string Sha256(std::string_view bytes) {
+  SHA2_CTX hash;
+  uint8_t digest[SHA256_DIGEST_LENGTH];
+  SHA256Init(&hash);
+  SHA256Update(&hash, reinterpret_cast<const uint8_t*>(bytes.data()),
+               bytes.size());
+  SHA256Final(digest, &hash);
+  return absl::BytesToHexString(
+      std::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
+}
+
+std::string Descriptor(std::string_view type, std::string_view bytes,
+                       std::string_view more = "") {
+  return absl::StrCat(R"({"mediaType":")", type, R"(","digest":"sha256:)",
+                      Sha256(bytes), R"(","size":)", bytes.size(), more, "}");
+}
+
+class ImageTest : public testing::Test {
+ protected:
+  ImageTest()
+      : layer1_(Gzip(Tar({{"a", '0', "1"}, {"b", '0', "2"}}))),
+        layer2_(Gzip(Tar({{".wh.a", '0'}, {"c", '0', "3"}}))) {}
+
+  std::string Manifest(std::string_view config_type = kPluginType) const {
+    constexpr char kLayer[] =
+        "application/vnd.docker.image.rootfs.diff.tar.gzip";
+    return absl::StrCat(R"({"schemaVersion":2,"mediaType":")", kManifestType,
+                        R"(","config":)", Descriptor(config_type, kConfig),
+                        R"(,"layers":[)", Descriptor(kLayer, layer1_), ",",
+                        Descriptor(kLayer, layer2_), "]}");
+  }
+
+  void Blob(std::string_view bytes) {
+    temp_.Write(absl::StrCat("image/blobs/sha256/", Sha256(bytes)), bytes);
+  }
+
+  // An OCI layout with the manifests of `index`.
+  void WriteLayout(const std::string& index) {
+    temp_.Write("image/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+    temp_.Write(
+        "image/index.json",
+        absl::StrCat(R"({"schemaVersion":2,"manifests":[)", index, "]}"));
+    Blob(kConfig);
+    Blob(layer1_);
+    Blob(layer2_);
+    Blob(Manifest());
+  }
+
+  void WriteSkopeoFolder() {
+    temp_.Write("image/version", "Directory Transport Version: 1.1\n");
+    temp_.Write("image/manifest.json", Manifest());
+    for (std::string_view blob :
+         {std::string_view(kConfig), std::string_view(layer1_),
+          std::string_view(layer2_)}) {
+      temp_.Write(absl::StrCat("image/", Sha256(blob)), blob);
+    }
+  }
+
+  absl::StatusOr<Image> Read(std::string_view wanted = "") {
+    const int folder = open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY);
+    absl::StatusOr<ImageForm> form = FormOfImage(folder);
+    close(folder);
+    if (!form.ok()) return form.status();
+    form_ = *form;
+    return ReadImage(temp_ / "image", *form, wanted);
+  }
+
+  absl::Status Unpack(const Image& image) {
+    fs::remove_all(temp_ / "rootfs");
+    fs::create_directory(temp_ / "rootfs");
+    absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
+        TreeWriter::Open(temp_ / "rootfs", Ownership::kDrop, TreeLimits());
+    if (!writer.ok()) return writer.status();
+    absl::Status status = UnpackLayers(image, writer->get());
+    return status.ok() ? (*writer)->Finish() : status;
+  }
+
+  void ExpectGood(const absl::StatusOr<Image>& image) {
+    ASSERT_TRUE(image.ok()) << image.status();
+    EXPECT_EQ(image->config, kConfig);
+    ASSERT_EQ(image->layers.size(), 2u);
+    const absl::Status status = Unpack(*image);
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_FALSE(fs::exists(temp_ / "rootfs/a"));
+    EXPECT_EQ(temp_.Read("rootfs/b"), "2");
+    EXPECT_EQ(temp_.Read("rootfs/c"), "3");
+  }
+
+  void ExpectBad(std::string_view why) {
+    absl::StatusOr<Image> image = Read();
+    absl::Status status = image.ok() ? Unpack(*image) : image.status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), why)) << status;
+  }
+
+  TempFolder temp_;
+  const std::string layer1_;
+  const std::string layer2_;
+  ImageForm form_ = ImageForm::kOciLayout;
+};
+
+TEST_F(ImageTest, ReadsAnOciLayout) {
+  WriteLayout(Descriptor(kManifestType, Manifest()));
+  ExpectGood(Read());
+  EXPECT_EQ(form_, ImageForm::kOciLayout);
+}
+
+TEST_F(ImageTest, ReadsAnIndexInAnIndex) {
+  const std::string inner =
+      absl::StrCat(R"({"schemaVersion":2,"manifests":[)",
+                   Descriptor(kManifestType, Manifest()), "]}");
+  WriteLayout(Descriptor("application/vnd.oci.image.index.v1+json", inner));
+  Blob(inner);
+  ExpectGood(Read());
+}
+
+TEST_F(ImageTest, ChoosesAnImageByNameOrDigest) {
+  const auto named = [this](std::string_view name) {
+    return Descriptor(
+        kManifestType, Manifest(),
+        absl::StrCat(R"(,"annotations":{"org.opencontainers.image.ref.name":")",
+                     name, R"("})"));
+  };
+  WriteLayout(absl::StrCat(named("v1"), ",", named("v2")));
+  absl::StatusOr<Image> image = Read();
+  EXPECT_TRUE(absl::IsFailedPrecondition(image.status()));
+  EXPECT_TRUE(absl::StrContains(image.status().message(), "v1, v2"));
+  ExpectGood(Read("v2"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Read("v3").status()));
+  WriteLayout(named("v1"));
+  ExpectGood(Read(Sha256(Manifest()).substr(0, 12)));
+}
+
+TEST_F(ImageTest, ReadsWhatSkopeoCopiesToAFolder) {
+  WriteSkopeoFolder();
+  ExpectGood(Read());
+  EXPECT_EQ(form_, ImageForm::kSkopeoFolder);
+}
+
+TEST_F(ImageTest, ReadsADockerArchive) {
+  const std::string config = absl::StrCat(Sha256(kConfig), ".json");
+  temp_.Write("image/" + config, kConfig);
+  temp_.Write("image/1/layer.tar", Tar({{"a", '0', "1"}, {"b", '0', "2"}}));
+  temp_.Write("image/2.tar", layer2_);
+  temp_.Write("image/manifest.json",
+              absl::StrCat(R"([{"Config":")", config,
+                           R"(","RepoTags":["p:latest"],"Layers":)"
+                           R"(["1/layer.tar","2.tar"]}])"));
+  ExpectGood(Read());
+  EXPECT_EQ(form_, ImageForm::kDockerArchive);
+  ExpectGood(Read("p:latest"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Read("q:latest").status()));
+  temp_.Write("image/" + config, R"({"architecture":"amd64"})");
+  ExpectBad("SHA-256");
+}
+
+TEST_F(ImageTest, DamagedBlobsAreFound) {
+  for (const std::string& blob : {std::string(kConfig), layer1_, layer2_}) {
+    WriteSkopeoFolder();
+    std::string changed = blob;
+    changed[changed.size() / 2] ^= 1;
+    temp_.Write(absl::StrCat("image/", Sha256(blob)), changed);
+    ExpectBad("SHA-256");
+    temp_.Write(absl::StrCat("image/", Sha256(blob)), blob + "x");
+    ExpectBad("bytes, but the manifest says");
+  }
+  WriteLayout(Descriptor(kManifestType, Manifest()));
+  temp_.Write(absl::StrCat("image/blobs/sha256/", Sha256(Manifest())),
+              Manifest() + " ");
+  ExpectBad("but the manifest says");
+}
+
+TEST_F(ImageTest, ContainersAreNoPlugins) {
+  WriteSkopeoFolder();
+  temp_.Write("image/manifest.json",
+              Manifest("application/vnd.docker.container.image.v1+json"));
+  ExpectBad("the image of a container");
+  temp_.Write("image/manifest.json", Manifest("text/plain"));
+  ExpectBad("not the image of a Docker plugin");
+  temp_.Write("image/manifest.json", "{");
+  ExpectBad("is not JSON");
+  temp_.Write("image/manifest.json", "{}");
+  ExpectBad("has no \"config\"");
+}
+
+TEST_F(ImageTest, NothingOutsideIsOpened) {
+  temp_.Write("secret", kConfig);
+  WriteSkopeoFolder();
+  const fs::path config = temp_ / absl::StrCat("image/", Sha256(kConfig));
+  fs::remove(config);
+  fs::create_symlink("../secret", config);
+  ExpectBad("leads out of the image");
+  fs::remove(config);
+  fs::create_symlink(temp_ / "secret", config);
+  ExpectBad("leads out of the image");
+  fs::remove(config);
+  ASSERT_EQ(mkfifo(config.c_str(), 0600), 0);
+  ExpectBad("is not a file");
+
+  // A digest that is a path.
+  WriteLayout(
+      R"({"mediaType":"x","digest":"sha256:../../../secret","size":1})");
+  ExpectBad("is no digest of SHA-256");
+  fs::remove_all(temp_ / "image");
+  temp_.Write("image/manifest.json", R"([{"Config":"../secret","Layers":[]}])");
+  ExpectBad("leads out of the image");
+}
+
+}  // namespace
+}  // namespace specgen

@@ -1,0 +1,120 @@
+#include "specgen/bundle/plan.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "specgen/bundle/init_layer.h"
+#include "specgen/host/go_path.h"
+
+namespace specgen {
+namespace {
+
+using Kind = BundleStep::Kind;
+
+// dockerd's folder of a plugin has this mode: what is in it may be set-uid, or
+// a device.
+constexpr uint32_t kBundleMode = 0700;
+// Environment variables in a spec can be secrets.
+constexpr uint32_t kSpecMode = 0600;
+constexpr uint32_t kPropagatedMountMode = 0755;
+constexpr uint32_t kInitLayerMode = 0755;
+
+void PlanInitLayer(const std::string& rootfs, std::vector<BundleStep>* steps) {
+  for (const InitEntry& entry : InitLayer()) {
+    BundleStep step{Kind::kMakeFile, absl::StrCat(rootfs, "/", entry.path),
+                    std::string(entry.target), kInitLayerMode};
+    if (entry.type == InitEntry::Type::kFolder) step.kind = Kind::kMakeFolder;
+    if (entry.type == InitEntry::Type::kSymlink) {
+      step.kind = Kind::kSymlink;
+      step.mode = 0;
+    }
+    steps->push_back(std::move(step));
+  }
+}
+
+}  // namespace
+
+BundlePlan PlanBundle(const BundleFacts& facts) {
+  BundlePlan plan;
+  const std::string bundle(facts.bundle);
+  const std::string rootfs = absl::StrCat(bundle, "/rootfs");
+  plan.build.push_back({Kind::kMakeFolder, bundle, "", kBundleMode});
+  if (!facts.rootfs_folder.empty()) {
+    plan.build.push_back(
+        {Kind::kCopyTree, rootfs, std::string(facts.rootfs_folder)});
+  } else {
+    plan.build.push_back({Kind::kMakeFolder, rootfs, "", 0755});
+    for (const std::string& layer : facts.layers) {
+      plan.build.push_back({Kind::kUnpack, rootfs, layer});
+    }
+  }
+  if (facts.behaviour->fills_rootfs) PlanInitLayer(rootfs, &plan.build);
+
+  for (const PlannedFolder& folder : facts.folders) {
+    plan.start.push_back(
+        {Kind::kMakeFolder, std::string(folder.path), "", folder.mode});
+  }
+  if (!facts.propagated_mount.empty() &&
+      facts.behaviour->propagated_mount != PropagatedMount::kIgnored) {
+    plan.build.push_back({Kind::kMakeFolder,
+                          absl::StrCat(bundle, "/propagated-mount"), "",
+                          kPropagatedMountMode});
+    const std::string at = absl::StrCat(facts.runs_at, "/propagated-mount");
+    plan.start.push_back({Kind::kBind, at, at});
+    plan.start.push_back({Kind::kShare, at, ""});
+    if (facts.behaviour->propagated_mount ==
+        PropagatedMount::kRootfsPropagation) {
+      plan.build.push_back({Kind::kMakeFolder,
+                            JoinPath({rootfs, facts.propagated_mount}), "",
+                            kPropagatedMountMode});
+      plan.start.push_back(
+          {Kind::kBind,
+           JoinPath({facts.runs_at, "rootfs", facts.propagated_mount}), at});
+    }
+  }
+  plan.build.push_back(
+      {Kind::kWriteSpec, absl::StrCat(bundle, "/config.json"), "", kSpecMode});
+  return plan;
+}
+
+std::string ShellQuote(std::string_view word) {
+  bool plain = !word.empty();
+  for (char c : word) {
+    plain = plain &&
+            (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+             std::string_view("-_./:=@%+,").find(c) != std::string_view::npos);
+  }
+  if (plain) return std::string(word);
+  return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
+}
+
+std::string StepText(const BundleStep& step) {
+  const std::string path = ShellQuote(step.path);
+  const std::string from = ShellQuote(step.from);
+  switch (step.kind) {
+    case Kind::kMakeFolder:
+      return absl::StrFormat("mkdir -m %04o %s", step.mode, path);
+    case Kind::kCopyTree:
+      return absl::StrCat("copy ", from, " ", path);
+    case Kind::kUnpack:
+      return absl::StrCat("unpack ", from, " ", path);
+    case Kind::kMakeFile:
+      return absl::StrFormat("create -m %04o %s", step.mode, path);
+    case Kind::kSymlink:
+      return absl::StrCat("ln -s ", from, " ", path);
+    case Kind::kWriteSpec:
+      return absl::StrFormat("write -m %04o %s", step.mode, path);
+    case Kind::kBind:
+      return absl::StrCat("mount --rbind ", from, " ", path);
+    case Kind::kShare:
+      return absl::StrCat("mount --make-rshared ", path);
+  }
+  return "";
+}
+
+}  // namespace specgen

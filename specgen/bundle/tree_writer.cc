@@ -1,0 +1,529 @@
+#include "specgen/bundle/tree_writer.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+namespace {
+
+constexpr std::string_view kWhiteout = ".wh.";
+constexpr std::string_view kWhiteoutMeta = ".wh..wh.";
+constexpr std::string_view kOpaque = ".wh..wh..opq";
+
+// Nobody can give the kernel a longer one.
+constexpr size_t kMaxPath = 4096;
+// Folders that Docker makes because an entry lies in them.
+constexpr mode_t kImpliedMode = 0755;
+
+absl::Status Hostile(std::string_view path, std::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat("\"", path, "\": ", why));
+}
+
+// Splits "a/b/c" into "a/b" and "c", "c" into "." and "c".
+std::pair<std::string, std::string> SplitPath(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return {".", path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+}  // namespace
+
+int ReadNames(int fd, std::vector<std::string>* names) {
+  UniqueFd copy(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!copy.ok()) return errno;
+  DIR* dir = fdopendir(copy.get());
+  if (dir == nullptr) return errno;
+  copy.Release();
+  errno = 0;
+  while (const dirent* entry = readdir(dir)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names->emplace_back(name);
+  }
+  const int error = errno;
+  closedir(dir);
+  std::sort(names->begin(), names->end());
+  return error;
+}
+
+namespace {
+
+// Extended attributes that go into a rootfs. Others are the host's own, such as
+// SELinux's labels, or belong to its file system.
+bool IsTreeXattr(std::string_view name, Ownership ownership) {
+  if (absl::StartsWith(name, "user.")) return true;
+  return ownership == Ownership::kKeep &&
+         (name == "security.capability" || absl::StartsWith(name, "trusted."));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CleanEntryPath(std::string_view path) {
+  if (path.find('\0') != std::string_view::npos) {
+    return Hostile(path, "a path with a NUL byte");
+  }
+  if (path.size() >= kMaxPath) {
+    return Hostile(path.substr(0, 80), "a path of more than 4095 bytes");
+  }
+  std::vector<std::string_view> parts;
+  for (std::string_view part : absl::StrSplit(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      parts.push_back(part);
+    } else if (!parts.empty()) {
+      parts.pop_back();
+    } else {
+      return Hostile(path, "leads out of the rootfs");
+    }
+  }
+  if (parts.empty()) return std::string(".");
+  return absl::StrJoin(parts, "/");
+}
+
+int RemoveTree(int parent, const std::string& name) {
+  // Every folder is first moved up beside `name`, so that neither stack, nor
+  // descriptors, nor the length of paths limit the depth.
+  std::deque<std::string> doomed = {name};
+  uint64_t count = 0;
+  while (!doomed.empty()) {
+    const std::string folder = doomed.front();
+    doomed.pop_front();
+    if (unlinkat(parent, folder.c_str(), 0) == 0 || errno == ENOENT) continue;
+    if (errno != EISDIR && errno != EPERM) return errno;
+    if (unlinkat(parent, folder.c_str(), AT_REMOVEDIR) == 0) continue;
+    if (errno != ENOTEMPTY && errno != EEXIST) return errno;
+    UniqueFd fd(openat(parent, folder.c_str(),
+                       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd.ok() && errno == EACCES) {
+      // Our own folder without permission for ourselves.
+      if (fchmodat(parent, folder.c_str(), 0700, 0) != 0) return errno;
+      fd.Reset(openat(parent, folder.c_str(),
+                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    }
+    if (!fd.ok()) return errno;
+    struct stat st;
+    if (fstat(fd.get(), &st) == 0 && (st.st_mode & 0700) != 0700) {
+      fchmod(fd.get(), 0700);
+    }
+    std::vector<std::string> names;
+    if (const int error = ReadNames(fd.get(), &names); error != 0) return error;
+    for (const std::string& child : names) {
+      if (unlinkat(fd.get(), child.c_str(), 0) == 0) continue;
+      if (errno != EISDIR && errno != EPERM) return errno;
+      if (unlinkat(fd.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
+      // To move a folder is to write to it (its "..").
+      if (fchmodat(fd.get(), child.c_str(), 0700, 0) != 0) return errno;
+      std::string moved;
+      do {
+        moved = absl::StrCat(".specgen-removed-", getpid(), "-", count++);
+        if (renameat2(fd.get(), child.c_str(), parent, moved.c_str(),
+                      RENAME_NOREPLACE) == 0) {
+          break;
+        }
+        if (errno != EEXIST) return errno;
+      } while (true);
+      doomed.push_back(moved);
+    }
+    if (unlinkat(parent, folder.c_str(), AT_REMOVEDIR) != 0) return errno;
+  }
+  return 0;
+}
+
+absl::StatusOr<std::unique_ptr<TreeWriter>> TreeWriter::Open(
+    const std::string& folder, Ownership ownership, const TreeLimits& limits) {
+  UniqueFd root(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root.ok()) return FileError(errno, folder);
+  return absl::WrapUnique(new TreeWriter(std::move(root), ownership, limits));
+}
+
+absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
+                                                bool make) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY;
+  UniqueFd fd = OpenInRoot(root_.get(), path, kFlags);
+  if (fd.ok()) return fd;
+  if (errno != ENOENT || !make) return FileError(errno, path);
+  // Make what is missing, from the top.
+  UniqueFd parent = OpenInRoot(root_.get(), ".", kFlags);
+  std::string so_far;
+  for (std::string_view part : absl::StrSplit(path, '/')) {
+    const std::string name(part);
+    so_far = so_far.empty() ? name : absl::StrCat(so_far, "/", name);
+    fd = OpenInRoot(root_.get(), so_far, kFlags);
+    if (!fd.ok() && errno == ENOENT) {
+      if (mkdirat(parent.get(), name.c_str(), kImpliedMode) != 0) {
+        // A symbolic link that leads nowhere.
+        return FileError(errno == EEXIST ? ENOTDIR : errno, so_far);
+      }
+      if (fchmodat(parent.get(), name.c_str(), kImpliedMode, 0) != 0) {
+        return FileError(errno, so_far);
+      }
+      in_layer_.insert(so_far);
+      fd = OpenInRoot(root_.get(), so_far, kFlags);
+    }
+    if (!fd.ok()) return FileError(errno, so_far);
+    parent = std::move(fd);
+  }
+  return parent;
+}
+
+absl::Status TreeWriter::MakeFolders(std::string_view path) {
+  absl::StatusOr<std::string> clean = CleanEntryPath(path);
+  if (!clean.ok()) return clean.status();
+  UniqueFd folder(openat(root_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (std::string_view part : absl::StrSplit(*clean, '/')) {
+    const std::string name(part);
+    if (mkdirat(folder.get(), name.c_str(), kImpliedMode) == 0) {
+      if (fchmodat(folder.get(), name.c_str(), kImpliedMode, 0) != 0) {
+        return FileError(errno, path);
+      }
+    } else if (errno != EEXIST) {
+      return FileError(errno, path);
+    }
+    UniqueFd next(openat(folder.get(), name.c_str(),
+                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!next.ok()) {
+      return Hostile(path, absl::StrCat("passes through \"", name,
+                                        "\", which is no folder"));
+    }
+    folder = std::move(next);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::Remove(std::string_view path) {
+  absl::StatusOr<std::string> clean = CleanEntryPath(path);
+  if (!clean.ok()) return clean.status();
+  if (*clean == ".") return Hostile(path, "would remove the whole rootfs");
+  const auto [folder, name] = SplitPath(*clean);
+  absl::StatusOr<UniqueFd> parent = OpenFolder(folder, /*make=*/false);
+  if (!parent.ok()) {
+    return absl::IsNotFound(parent.status()) ? absl::OkStatus()
+                                             : parent.status();
+  }
+  const int error = RemoveTree(parent->get(), name);
+  return error == 0 ? absl::OkStatus() : FileError(error, *clean);
+}
+
+absl::Status TreeWriter::StartLayer() {
+  in_layer_.clear();
+  return CloseFile();
+}
+
+bool TreeWriter::IsWhiteout(std::string_view path) {
+  while (absl::ConsumePrefix(&path, "/") || absl::ConsumePrefix(&path, "./")) {
+  }
+  if (absl::StartsWith(path, kWhiteoutMeta)) return true;
+  while (absl::ConsumeSuffix(&path, "/")) {
+  }
+  const size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
+  return absl::StartsWith(path, kWhiteout);
+}
+
+absl::Status TreeWriter::Whiteout(std::string_view path) {
+  if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
+  if (absl::Status status = CloseFile(); !status.ok()) return status;
+  if (left_.entries-- == 0) {
+    return absl::ResourceExhaustedError("too many entries");
+  }
+  absl::StatusOr<std::string> clean = CleanEntryPath(path);
+  if (!clean.ok()) return clean.status();
+  const auto [folder, name] = SplitPath(*clean);
+  if (name != kOpaque) {
+    if (absl::StartsWith(*clean, kWhiteoutMeta)) return absl::OkStatus();
+    if (!absl::StartsWith(name, kWhiteout)) {
+      return Hostile(path, "is a path that hides a whiteout");
+    }
+    const std::string victim = name.substr(kWhiteout.size());
+    if (victim.empty() || victim == "." || victim == "..") {
+      return Hostile(path, "removes no file");
+    }
+    return Remove(folder == "." ? victim : absl::StrCat(folder, "/", victim));
+  }
+  // Everything in the folder that is not of this layer. A folder of this layer
+  // can hold entries that are not.
+  std::vector<std::string> folders = {folder};
+  while (!folders.empty()) {
+    const std::string current = folders.back();
+    folders.pop_back();
+    absl::StatusOr<UniqueFd> fd = OpenFolder(current, /*make=*/false);
+    if (!fd.ok()) return fd.status();
+    std::vector<std::string> names;
+    if (const int error = ReadNames(fd->get(), &names); error != 0) {
+      return FileError(error, current);
+    }
+    for (const std::string& child : names) {
+      const std::string child_path =
+          current == "." ? child : absl::StrCat(current, "/", child);
+      if (!in_layer_.contains(child_path)) {
+        const int error = RemoveTree(fd->get(), child);
+        if (error != 0) return FileError(error, child_path);
+        continue;
+      }
+      struct stat st;
+      if (fstatat(fd->get(), child.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+          S_ISDIR(st.st_mode)) {
+        folders.push_back(child_path);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
+  return entry.mode & (ownership_ == Ownership::kKeep ? 07777u : 01777u);
+}
+
+absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
+                                  const std::string& name, int fd) {
+  if (ownership_ == Ownership::kKeep) {
+    const int result = fd >= 0 ? fchown(fd, entry.uid, entry.gid)
+                               : fchownat(parent, name.c_str(), entry.uid,
+                                          entry.gid, AT_SYMLINK_NOFOLLOW);
+    if (result != 0) return FileError(errno, "owner", entry.path);
+  }
+  // After the owner, since a new owner takes file capabilities away.
+  for (const auto& [key, value] : entry.xattrs) {
+    if (!IsTreeXattr(key, ownership_)) continue;
+    const std::string path = absl::StrCat("/proc/self/fd/", parent, "/", name);
+    const int result =
+        fd >= 0 ? fsetxattr(fd, key.c_str(), value.data(), value.size(), 0)
+                : lsetxattr(path.c_str(), key.c_str(), value.data(),
+                            value.size(), 0);
+    // EPERM is passed over by Docker as well: "user." on a symbolic link.
+    if (result != 0 && errno != EPERM) {
+      return FileError(errno, key, entry.path);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::AddFolder(const TreeEntry& entry,
+                                   const std::string& path, int parent,
+                                   const std::string& name) {
+  if (path != "." && mkdirat(parent, name.c_str(), 0700) != 0 &&
+      errno != EEXIST) {
+    return FileError(errno, entry.path);
+  }
+  UniqueFd fd(openat(parent, name.c_str(),
+                     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.ok()) return FileError(errno, entry.path);
+  absl::Status status = SetOwner(entry, parent, name, fd.get());
+  if (!status.ok()) return status;
+  struct stat st;
+  if (fstat(fd.get(), &st) != 0) return FileError(errno, entry.path);
+  // What lies in it may still have to be written.
+  folders_.push_back(
+      {path, st.st_dev, st.st_ino, ModeOf(entry), entry.modified});
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::AddFile(const TreeEntry& entry, int parent,
+                                 const std::string& name) {
+  if (entry.size > left_.bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("\"", entry.path,
+                     "\": more bytes than the limit allows "
+                     "(--max-size sets it)"));
+  }
+  left_.bytes -= entry.size;
+  file_.Reset(openat(parent, name.c_str(),
+                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                     0600));
+  if (!file_.ok()) return FileError(errno, entry.path);
+  file_entry_ = entry;
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::Write(std::string_view bytes, uint64_t offset) {
+  if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
+  if (!file_.ok() || offset > file_entry_.size ||
+      bytes.size() > file_entry_.size - offset) {
+    return Hostile(file_entry_.path, "has more bytes than it says");
+  }
+  while (!bytes.empty()) {
+    const ssize_t written = pwrite(file_.get(), bytes.data(), bytes.size(),
+                                   static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return FileError(errno, file_entry_.path);
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+    offset += static_cast<uint64_t>(written);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::CloseFile() {
+  if (!file_.ok()) return absl::OkStatus();
+  const UniqueFd file = std::move(file_);
+  const TreeEntry& entry = file_entry_;
+  // Holes at the end.
+  if (ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0) {
+    return FileError(errno, entry.path);
+  }
+  absl::Status status = SetOwner(entry, -1, "", file.get());
+  if (!status.ok()) return status;
+  const struct timespec times[2] = {entry.modified, entry.modified};
+  // The mode after the owner, since a new owner takes the set-id bits away.
+  if (fchmod(file.get(), ModeOf(entry)) != 0 ||
+      futimens(file.get(), times) != 0) {
+    return FileError(errno, entry.path);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::AddHardLink(const TreeEntry& entry, int parent,
+                                     const std::string& name) {
+  absl::StatusOr<std::string> target = CleanEntryPath(entry.target);
+  if (!target.ok()) {
+    return Hostile(entry.path, absl::StrCat("is a hard link to ",
+                                            target.status().message()));
+  }
+  const auto [target_folder, target_name] = SplitPath(*target);
+  absl::StatusOr<UniqueFd> folder = OpenFolder(target_folder, /*make=*/false);
+  if (!folder.ok()) {
+    return Hostile(entry.path, absl::StrCat("is a hard link to ",
+                                            folder.status().message()));
+  }
+  if (linkat(folder->get(), target_name.c_str(), parent, name.c_str(), 0) !=
+      0) {
+    if (errno == ENOENT || errno == EPERM) {
+      return Hostile(entry.path,
+                     absl::StrCat("is a hard link to ", entry.target,
+                                  ", which is no file that was there before"));
+    }
+    return FileError(errno, entry.path);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
+                                  const std::string& name) {
+  if (entry.type == TreeEntry::Type::kSymlink) {
+    if (entry.target.find('\0') != std::string::npos) {
+      return Hostile(entry.path, "a target with a NUL byte");
+    }
+    if (symlinkat(entry.target.c_str(), parent, name.c_str()) != 0) {
+      return FileError(errno, entry.path);
+    }
+  } else {
+    mode_t type = S_IFIFO;
+    if (entry.type != TreeEntry::Type::kFifo) {
+      if (ownership_ == Ownership::kDrop) {
+        ++dropped_devices_;
+        return absl::OkStatus();
+      }
+      type = entry.type == TreeEntry::Type::kCharDevice ? S_IFCHR : S_IFBLK;
+    }
+    if (mknodat(parent, name.c_str(), type | 0600,
+                makedev(entry.major, entry.minor)) != 0) {
+      return FileError(errno, entry.path);
+    }
+  }
+  absl::Status status = SetOwner(entry, parent, name, -1);
+  if (!status.ok()) return status;
+  if (entry.type != TreeEntry::Type::kSymlink &&
+      fchmodat(parent, name.c_str(), ModeOf(entry), 0) != 0) {
+    return FileError(errno, entry.path);
+  }
+  const struct timespec times[2] = {entry.modified, entry.modified};
+  if (utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
+    return FileError(errno, entry.path);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::Add(const TreeEntry& entry) {
+  if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
+  if (absl::Status status = CloseFile(); !status.ok()) return status;
+  if (left_.entries == 0) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("\"", entry.path, "\": one entry too many"));
+  }
+  --left_.entries;
+  absl::StatusOr<std::string> path = CleanEntryPath(entry.path);
+  if (!path.ok()) return path.status();
+  const bool is_folder = entry.type == TreeEntry::Type::kFolder;
+  if (*path == ".") {
+    if (!is_folder) return Hostile(entry.path, "stands for the whole rootfs");
+    return AddFolder(entry, *path, root_.get(), ".");
+  }
+  const auto [folder, name] = SplitPath(*path);
+  absl::StatusOr<UniqueFd> parent = OpenFolder(folder, /*make=*/true);
+  if (!parent.ok()) return parent.status();
+  struct stat st;
+  if (fstatat(parent->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+      !(S_ISDIR(st.st_mode) && is_folder)) {
+    if (const int error = RemoveTree(parent->get(), name); error != 0) {
+      return FileError(error, entry.path);
+    }
+  }
+  in_layer_.insert(*path);
+  switch (entry.type) {
+    case TreeEntry::Type::kFolder:
+      return AddFolder(entry, *path, parent->get(), name);
+    case TreeEntry::Type::kFile:
+      return AddFile(entry, parent->get(), name);
+    case TreeEntry::Type::kHardLink:
+      return AddHardLink(entry, parent->get(), name);
+    default:
+      return AddOther(entry, parent->get(), name);
+  }
+}
+
+absl::Status TreeWriter::Finish() {
+  if (absl::Status status = CloseFile(); !status.ok()) return status;
+  // The last word on a folder counts; deepest first, since a mode may bar us.
+  std::stable_sort(
+      folders_.begin(), folders_.end(),
+      [](const Folder& a, const Folder& b) { return a.path > b.path; });
+  for (size_t i = 0; i < folders_.size(); ++i) {
+    const Folder& folder = folders_[i];
+    if (i + 1 < folders_.size() && folders_[i + 1].path == folder.path) {
+      continue;
+    }
+    const UniqueFd fd =
+        OpenInRoot(root_.get(), folder.path, O_RDONLY | O_DIRECTORY);
+    struct stat st;
+    // It may be gone, or another one may be there in its place.
+    if (!fd.ok() || fstat(fd.get(), &st) != 0 || st.st_dev != folder.device ||
+        st.st_ino != folder.inode) {
+      continue;
+    }
+    const struct timespec times[2] = {folder.modified, folder.modified};
+    if (fchmod(fd.get(), folder.mode) != 0 || futimens(fd.get(), times) != 0) {
+      return FileError(errno, folder.path);
+    }
+  }
+  folders_.clear();
+  return absl::OkStatus();
+}
+
+}  // namespace specgen

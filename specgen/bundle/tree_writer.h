@@ -1,0 +1,162 @@
+// Makes a tree of files in a folder, from descriptions that nobody vouches for.
+#ifndef SPECGEN_BUNDLE_TREE_WRITER_H_
+#define SPECGEN_BUNDLE_TREE_WRITER_H_
+
+#include <sys/types.h>
+#include <time.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+
+// One entry of a tree, as a tar header describes it.
+struct TreeEntry {
+  enum class Type {
+    kFolder,
+    kFile,
+    kSymlink,
+    kHardLink,
+    kCharDevice,
+    kBlockDevice,
+    kFifo,
+  };
+
+  Type type = Type::kFile;
+  std::string path;    // any bytes; a leading "/" means nothing
+  std::string target;  // of a symbolic link, or the path a hard link names
+  uint32_t mode = 0;   // permissions with set-id and sticky bits
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  struct timespec modified = {};
+  uint64_t size = 0;  // of a file
+  uint32_t major = 0;
+  uint32_t minor = 0;
+  std::vector<std::pair<std::string, std::string>> xattrs;
+};
+
+// What a tree may take at most: an archive of a few kilobytes can unpack to
+// any size.
+struct TreeLimits {
+  uint64_t bytes = uint64_t{8} << 30;  // of all files, holes counted as bytes
+  uint64_t entries = uint64_t{1} << 20;
+};
+
+enum class Ownership {
+  kKeep,  // owners, device nodes, set-id bits, file capabilities: needs root
+  kDrop,  // none of these: all files belong to who runs specgen
+};
+
+// Writes what it is given below one folder, and nothing outside of it: the
+// kernel resolves every path as if that folder were "/" (openat2(2),
+// RESOLVE_IN_ROOT; Linux 5.6), so that neither "..", nor a symbolic link, nor a
+// hard link leads out. A symbolic link inside the tree is followed inside the
+// tree, as when Docker unpacks in a chroot (moby pkg/chrootarchive).
+//
+// An entry replaces what is at its path, except that a folder is laid over a
+// folder (moby pkg/archive, UnpackLayer).
+//
+// Errors: kInvalidArgument for an entry that is hostile or makes no sense,
+// kResourceExhausted for one over the limits, else what the kernel says. Their
+// messages name the entry. Not thread-safe. Modes are set exactly,
+// whatever the umask.
+class TreeWriter {
+ public:
+  // `folder` must exist.
+  static absl::StatusOr<std::unique_ptr<TreeWriter>> Open(
+      const std::string& folder, Ownership ownership, const TreeLimits& limits);
+
+  // Makes an entry. A file is then open for Write, up to the next call of Add,
+  // Whiteout, StartLayer or Finish.
+  absl::Status Add(const TreeEntry& entry);
+  // Writes bytes of the file last added at `offset`; not beyond its size.
+  absl::Status Write(std::string_view bytes, uint64_t offset);
+
+  // An image's layers remove what is below them by ".wh." entries, see
+  // IsWhiteout.
+  absl::Status StartLayer();
+  // The last part of `path` starts with ".wh.", or the first with ".wh..wh.".
+  static bool IsWhiteout(std::string_view path);
+  // Carries one out: ".wh.NAME" removes NAME beside it, ".wh..wh..opq" all in
+  // its folder that this layer did not bring. Other paths that start with
+  // ".wh..wh." are AUFS's own and mean nothing.
+  absl::Status Whiteout(std::string_view path);
+
+  // Makes the folder `path` and those above it, where they are missing, with
+  // mode 0755; root's under Ownership::kKeep. Symbolic links on the way are an
+  // error (kInvalidArgument).
+  absl::Status MakeFolders(std::string_view path);
+
+  // Removes what is at `path`, with all that is in it.
+  absl::Status Remove(std::string_view path);
+
+  // Sets the modes and times of the folders. Must be called at the end.
+  absl::Status Finish();
+
+  // How many device nodes Ownership::kDrop left out.
+  uint64_t dropped_devices() const { return dropped_devices_; }
+
+ private:
+  struct Folder {
+    std::string path;
+    dev_t device;
+    ino_t inode;
+    uint32_t mode;
+    struct timespec modified;
+  };
+
+  TreeWriter(UniqueFd root, Ownership ownership, const TreeLimits& limits)
+      : root_(std::move(root)), ownership_(ownership), left_(limits) {}
+
+  // Opens the folder `path`, which is made with all above it if `make`.
+  absl::StatusOr<UniqueFd> OpenFolder(const std::string& path, bool make);
+  absl::Status AddFolder(const TreeEntry& entry, const std::string& path,
+                         int parent, const std::string& name);
+  absl::Status AddFile(const TreeEntry& entry, int parent,
+                       const std::string& name);
+  absl::Status AddHardLink(const TreeEntry& entry, int parent,
+                           const std::string& name);
+  absl::Status AddOther(const TreeEntry& entry, int parent,
+                        const std::string& name);
+  // Owner and extended attributes, by `fd` if that is open.
+  absl::Status SetOwner(const TreeEntry& entry, int parent,
+                        const std::string& name, int fd);
+  uint32_t ModeOf(const TreeEntry& entry) const;
+  absl::Status CloseFile();
+
+  UniqueFd root_;
+  Ownership ownership_;
+  TreeLimits left_;
+  std::vector<Folder> folders_;
+  absl::flat_hash_set<std::string> in_layer_;
+  uint64_t dropped_devices_ = 0;
+
+  UniqueFd file_;
+  TreeEntry file_entry_;
+  uint64_t file_written_ = 0;
+};
+
+// `path` as Go's path.Clean gives it, without a leading "/"; "." for the top.
+// An error (kInvalidArgument) if it leads out, or has a NUL byte.
+absl::StatusOr<std::string> CleanEntryPath(std::string_view path);
+
+// Adds the names in the folder `fd`, without "." and "..", sorted by bytes.
+// Returns 0 or an errno.
+int ReadNames(int fd, std::vector<std::string>* names);
+
+// Removes `name` in the folder `parent`, with all that is in it, however deep.
+// Returns 0 or an errno; nothing there is no error.
+int RemoveTree(int parent, const std::string& name);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_TREE_WRITER_H_

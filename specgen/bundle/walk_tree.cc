@@ -1,0 +1,311 @@
+#include "specgen/bundle/walk_tree.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+namespace {
+
+constexpr char kFileCapabilities[] = "security.capability";
+constexpr size_t kBufferBytes = size_t{256} << 10;
+// Each level holds a descriptor and a stack frame.
+constexpr int kMaxDepth = 256;
+
+// One file of a tree: `name` in the folder `parent`, `path` from the top.
+struct Found {
+  int parent;
+  std::string name;
+  std::string path;
+  struct stat st;
+};
+
+using Visitor = absl::FunctionRef<absl::Status(const Found&)>;
+
+// Visits all files, folders before what is in them, in the order of their
+// bytes; "." first.
+absl::Status Walk(const std::string& top, int folder, const std::string& path,
+                  int depth, Visitor visit) {
+  if (depth > kMaxDepth) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(top, "/", path, ": more than 256 folders deep"));
+  }
+  std::vector<std::string> names;
+  if (const int error = ReadNames(folder, &names); error != 0) {
+    return FileError(error, absl::StrCat(top, "/", path));
+  }
+  for (const std::string& name : names) {
+    if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
+    Found found{
+        folder, name, path.empty() ? name : absl::StrCat(path, "/", name), {}};
+    if (fstatat(folder, name.c_str(), &found.st, AT_SYMLINK_NOFOLLOW) != 0) {
+      return FileError(errno, absl::StrCat(top, "/", found.path));
+    }
+    absl::Status status = visit(found);
+    if (!status.ok()) return status;
+    if (!S_ISDIR(found.st.st_mode)) continue;
+    const UniqueFd child(openat(
+        folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!child.ok())
+      return FileError(errno, absl::StrCat(top, "/", found.path));
+    status = Walk(top, child.get(), found.path, depth + 1, visit);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WalkAll(const std::string& top, Visitor visit) {
+  const UniqueFd folder(open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.ok()) return FileError(errno, top);
+  Found found{folder.get(), ".", ".", {}};
+  if (fstat(folder.get(), &found.st) != 0) return FileError(errno, top);
+  absl::Status status = visit(found);
+  if (!status.ok()) return status;
+  return Walk(top, folder.get(), "", 0, visit);
+}
+
+UniqueFd OpenFile(const Found& found) {
+  return UniqueFd(openat(found.parent, found.name.c_str(),
+                         O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+}
+
+std::string ReadLink(const Found& found) {
+  std::string target(static_cast<size_t>(found.st.st_size) + 1, '\0');
+  while (true) {
+    const ssize_t size = readlinkat(found.parent, found.name.c_str(),
+                                    target.data(), target.size());
+    if (size < 0) return "";
+    if (static_cast<size_t>(size) < target.size()) {
+      target.resize(static_cast<size_t>(size));
+      return target;
+    }
+    target.resize(target.size() * 2);
+  }
+}
+
+std::string FileCapabilities(int fd) {
+  char value[64];
+  const ssize_t size = fgetxattr(fd, kFileCapabilities, value, sizeof(value));
+  return size > 0 ? std::string(value, static_cast<size_t>(size)) : "";
+}
+
+// Reads up to `size` bytes; less only at the end, -1 on an error.
+ssize_t ReadFully(int fd, char* bytes, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t count = read(fd, bytes + done, size - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -1;
+    if (count == 0) break;
+    done += static_cast<size_t>(count);
+  }
+  return static_cast<ssize_t>(done);
+}
+
+TreeEntry Describe(const Found& found) {
+  TreeEntry entry;
+  entry.path = found.path;
+  entry.mode = found.st.st_mode & 07777;
+  entry.uid = found.st.st_uid;
+  entry.gid = found.st.st_gid;
+  entry.modified = found.st.st_mtim;
+  entry.major = major(found.st.st_rdev);
+  entry.minor = minor(found.st.st_rdev);
+  return entry;
+}
+
+absl::Status CopyFile(const Found& found, const std::string& host_path,
+                      TreeEntry entry, TreeWriter* writer) {
+  const UniqueFd file = OpenFile(found);
+  struct stat st;
+  if (!file.ok() || fstat(file.get(), &st) != 0) {
+    return FileError(errno, host_path);
+  }
+  entry.size = static_cast<uint64_t>(st.st_size);
+  if (std::string value = FileCapabilities(file.get()); !value.empty()) {
+    entry.xattrs.emplace_back(kFileCapabilities, std::move(value));
+  }
+  absl::Status status = writer->Add(entry);
+  if (!status.ok()) return status;
+  std::string buffer(kBufferBytes, '\0');
+  for (uint64_t offset = 0; offset < entry.size;) {
+    const ssize_t count = ReadFully(file.get(), buffer.data(), buffer.size());
+    if (count < 0) return FileError(errno, host_path);
+    if (count == 0) {
+      return absl::AbortedError(
+          absl::StrCat(host_path, ": became shorter while it was copied"));
+    }
+    status = writer->Write(
+        std::string_view(buffer.data(), static_cast<size_t>(count)), offset);
+    if (!status.ok()) return status;
+    offset += static_cast<uint64_t>(count);
+  }
+  return absl::OkStatus();
+}
+
+std::string DifferenceOf(const Found& a, const Found& b) {
+  const struct stat& s = a.st;
+  const struct stat& t = b.st;
+  if ((s.st_mode & S_IFMT) != (t.st_mode & S_IFMT)) return "is another type";
+  if (S_ISLNK(s.st_mode)) {
+    return ReadLink(a) == ReadLink(b) ? "" : "leads elsewhere";
+  }
+  if ((s.st_mode & 07777) != (t.st_mode & 07777)) return "has another mode";
+  if (s.st_uid != t.st_uid || s.st_gid != t.st_gid) return "has another owner";
+  if (S_ISCHR(s.st_mode) || S_ISBLK(s.st_mode)) {
+    return s.st_rdev == t.st_rdev ? "" : "is another device";
+  }
+  if (!S_ISREG(s.st_mode)) return "";
+  if (s.st_size != t.st_size) return "has another size";
+  const UniqueFd fa = OpenFile(a);
+  const UniqueFd fb = OpenFile(b);
+  if (!fa.ok() || !fb.ok()) return "cannot be read";
+  if (FileCapabilities(fa.get()) != FileCapabilities(fb.get())) {
+    return "has other file capabilities";
+  }
+  std::string in_a(kBufferBytes, '\0');
+  std::string in_b(kBufferBytes, '\0');
+  while (true) {
+    const ssize_t na = ReadFully(fa.get(), in_a.data(), in_a.size());
+    const ssize_t nb = ReadFully(fb.get(), in_b.data(), in_b.size());
+    if (na < 0 || nb < 0) return "cannot be read";
+    if (na != nb ||
+        std::memcmp(in_a.data(), in_b.data(), static_cast<size_t>(na)) != 0) {
+      return "has other bytes";
+    }
+    if (na == 0) return "";
+  }
+}
+
+// The file of another tree that has the path of `found`.
+class Counterpart {
+ public:
+  Counterpart(int root, const Found& found) {
+    const size_t slash = found.path.rfind('/');
+    parent_ = OpenBeneath(
+        root, slash == std::string::npos ? "." : found.path.substr(0, slash),
+        O_RDONLY | O_DIRECTORY);
+    found_ = {parent_.get(), found.name, found.path, {}};
+    exists_ = parent_.ok() && fstatat(parent_.get(), found.name.c_str(),
+                                      &found_.st, AT_SYMLINK_NOFOLLOW) == 0;
+  }
+
+  bool exists() const { return exists_; }
+  const Found& found() const { return found_; }
+
+ private:
+  UniqueFd parent_;
+  Found found_;
+  bool exists_;
+};
+
+}  // namespace
+
+absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
+  std::map<std::pair<dev_t, ino_t>, std::string> seen;
+  return WalkAll(from, [&](const Found& found) {
+    const std::string host_path = absl::StrCat(from, "/", found.path);
+    TreeEntry entry = Describe(found);
+    const auto add = [&]() {
+      absl::Status status = writer->Add(entry);
+      return status.ok()
+                 ? status
+                 : absl::Status(status.code(),
+                                absl::StrCat(from, ": ", status.message()));
+    };
+    if (!S_ISDIR(found.st.st_mode) && found.st.st_nlink > 1) {
+      const auto [first, is_new] = seen.emplace(
+          std::make_pair(found.st.st_dev, found.st.st_ino), found.path);
+      if (!is_new) {
+        entry.type = TreeEntry::Type::kHardLink;
+        entry.target = first->second;
+        return add();
+      }
+    }
+    switch (found.st.st_mode & S_IFMT) {
+      case S_IFDIR:
+        entry.type = TreeEntry::Type::kFolder;
+        return add();
+      case S_IFREG: {
+        entry.type = TreeEntry::Type::kFile;
+        return CopyFile(found, host_path, std::move(entry), writer);
+      }
+      case S_IFLNK:
+        entry.type = TreeEntry::Type::kSymlink;
+        entry.target = ReadLink(found);
+        return add();
+      case S_IFCHR:
+        entry.type = TreeEntry::Type::kCharDevice;
+        return add();
+      case S_IFBLK:
+        entry.type = TreeEntry::Type::kBlockDevice;
+        return add();
+      case S_IFIFO:
+        entry.type = TreeEntry::Type::kFifo;
+        return add();
+      default:
+        return absl::OkStatus();  // a socket
+    }
+  });
+}
+
+absl::StatusOr<std::string> FirstDifference(
+    const std::string& a, const std::string& b,
+    const absl::flat_hash_set<std::string>& mount_points) {
+  const UniqueFd a_root(open(a.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!a_root.ok()) return FileError(errno, a);
+  const UniqueFd b_root(open(b.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!b_root.ok()) return FileError(errno, b);
+  std::string difference;
+  // Ends the walk.
+  const absl::Status found_one = absl::AbortedError("");
+  absl::Status status = WalkAll(a, [&](const Found& in_a) {
+    if (S_ISSOCK(in_a.st.st_mode)) return absl::OkStatus();
+    Counterpart in_b(b_root.get(), in_a);
+    const std::string what =
+        in_b.exists() ? DifferenceOf(in_a, in_b.found()) : "is not there";
+    if (what.empty()) return absl::OkStatus();
+    difference = absl::StrCat("\"", in_a.path, "\" ", what);
+    return found_one;
+  });
+  if (!difference.empty()) return difference;
+  if (!status.ok()) return status;
+  // All of `a` is in `b`; is there more?
+  status = WalkAll(b, [&](const Found& in_b) {
+    const bool empty_file = S_ISREG(in_b.st.st_mode) && in_b.st.st_size == 0;
+    if (S_ISSOCK(in_b.st.st_mode) ||
+        ((S_ISDIR(in_b.st.st_mode) || empty_file) &&
+         mount_points.contains(in_b.path)) ||
+        Counterpart(a_root.get(), in_b).exists()) {
+      return absl::OkStatus();
+    }
+    difference = absl::StrCat("\"", in_b.path, "\" is new there");
+    return found_one;
+  });
+  if (!difference.empty()) return difference;
+  if (!status.ok()) return status;
+  return std::string();
+}
+
+}  // namespace specgen

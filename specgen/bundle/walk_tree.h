@@ -1,0 +1,32 @@
+// Reads trees of files: to copy them, and to tell whether two are the same.
+#ifndef SPECGEN_BUNDLE_WALK_TREE_H_
+#define SPECGEN_BUNDLE_WALK_TREE_H_
+
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "specgen/bundle/tree_writer.h"
+
+namespace specgen {
+
+// Copies what is in the folder `from` as `docker plugin create` takes a rootfs:
+// with owners, modes, times, hard links, device nodes and file capabilities,
+// but without sockets and other extended attributes (moby pkg/archive,
+// TarWithOptions). Symbolic links are copied, not followed. Messages start with
+// the path on the host.
+absl::Status CopyTree(const std::string& from, TreeWriter* writer);
+
+// Where the trees `a` and `b` first differ, in a reader's words; "" if they do
+// not. Compares what CopyTree copies, but for times, and hard links by what is
+// in them. Folders and empty files of `b` at the paths `mount_points` (without
+// a leading "/", with all above them) may be missing in `a`: a runtime makes
+// them.
+absl::StatusOr<std::string> FirstDifference(
+    const std::string& a, const std::string& b,
+    const absl::flat_hash_set<std::string>& mount_points);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_WALK_TREE_H_

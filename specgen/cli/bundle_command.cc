@@ -1,0 +1,291 @@
+// specgen bundle: a plugin as runc and crun start it.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "CLI/Validators.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/bundle/bundle.h"
+#include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/plan.h"
+#include "specgen/bundle/systemd_unit.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/crash_report.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/host/go_path.h"
+#include "specgen/host/host.h"
+#include "specgen/host/live_host.h"
+#include "specgen/json/json_writer.h"
+
+namespace specgen {
+namespace {
+
+// What runc (libcontainer/factory_linux.go, v1.1.5) and crun take for an id.
+bool IsContainerId(std::string_view id) {
+  return !id.empty() && id != "." && id != ".." && id.size() <= 1024 &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                  std::string_view("_+-.").find(c) != std::string_view::npos;
+         });
+}
+
+class BundleCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  absl::Status Load();
+  int Make(Console* console);
+  void Print(const BundleMaker& maker, std::string_view result,
+             Console* console) const;
+  std::string Json(const BundleMaker& maker, std::string_view result) const;
+
+  std::string output_;
+  std::string runs_at_;
+  std::string engine_;
+  std::string id_;
+  std::string metrics_socket_;
+  std::string host_file_;
+  std::string runtime_ = "runc";
+  bool no_owner_ = false;
+  bool no_prepare_ = false;
+  bool dry_run_ = false;
+  bool systemd_ = false;
+  bool json_ = false;
+  const CLI::Option* id_option_ = nullptr;
+  const CLI::Option* metrics_option_ = nullptr;
+  const CLI::Option* runtime_option_ = nullptr;
+
+  BundleOptions options_;
+  std::unique_ptr<Host> host_;
+};
+
+void BundleCommand::Define(CLI::App* app) {
+  options_.exec_root = "/run/docker/plugins";
+  app->add_option("PLUGIN", options_.source, "What to make the bundle of")
+      ->required();
+  app->add_option("-o,--output", output_, "The folder to make")
+      ->type_name("FOLDER")
+      ->required();
+  app->add_flag("--dry-run", dry_run_,
+                "Say what would be done, one step a line, and do nothing");
+  app->add_flag("--json", json_, "Say it as JSON");
+  app->add_flag("--force", options_.replace,
+                "Replace the rootfs and the spec of another bundle that is "
+                "there and does not run; its propagated-mount stays");
+  app->add_flag("--systemd", systemd_,
+                "Print a systemd unit that prepares the machine, runs the "
+                "plugin and cleans up; with --dry-run nothing else is done");
+  runtime_option_ =
+      app->add_option("--runtime", runtime_, "The runtime of --systemd's unit")
+          ->type_name("PROGRAM")
+          ->capture_default_str();
+  app->add_option("--engine", engine_,
+                  "The Docker release whose spec and rootfs to make (default: "
+                  "the newest release)")
+      ->type_name("RELEASE");
+  app->add_option(
+         "--image", options_.image,
+         "Which image of several: its name, or the start of its digest")
+      ->type_name("NAME");
+  id_option_ = app->add_option("--id", id_,
+                               "The container's id, and the name of the "
+                               "socket's folder (default: that of dockerd's "
+                               "stored state, else the bundle's name)")
+                   ->type_name("ID");
+  app->add_option("--exec-root", options_.exec_root,
+                  "Where the folder of the socket is: EXEC_ROOT/ID")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  metrics_option_ =
+      app->add_option("--metrics-socket", metrics_socket_,
+                      "dockerd's metrics socket; see generate (default: "
+                      "metrics.sock beside an EXEC_ROOT that is called "
+                      "\"plugins\", else none)")
+          ->type_name("PATH");
+  app->add_option("--set", options_.set,
+                  "An argument of `docker plugin set`; may be repeated")
+      ->type_name("NAME[.FIELD]=VALUE")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app->add_flag("--restarted", options_.restarted, "See generate");
+  app->add_option("--at", runs_at_,
+                  "Where the bundle will lie when it runs (default: OUTPUT); "
+                  "nothing is prepared then")
+      ->type_name("FOLDER");
+  app->add_option("--host", host_file_,
+                  "Facts about the machine that the bundle is for, as `specgen "
+                  "host-facts` prints them; nothing is prepared then")
+      ->type_name("FILE");
+  app->add_flag("--no-prepare", no_prepare_,
+                "Prepare nothing: only make the bundle");
+  app->add_flag(
+      "--no-owner", no_owner_,
+      "Leave out what only root may set: owners, device nodes, set-id "
+      "bits and file capabilities");
+  app->add_option("--max-size", options_.limits.bytes,
+                  "How much the rootfs may hold at most, such as 512MB; the "
+                  "number of files is limited to 1048576")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->type_name("BYTES")
+      ->default_str("8GB");
+}
+
+absl::Status BundleCommand::Load() {
+  absl::StatusOr<const Release*> release = FindEngine(engine_);
+  if (!release.ok()) return release.status();
+  options_.release = *release;
+  absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
+  if (!host.ok()) return host.status();
+  host_ = *std::move(host);
+  options_.host = host_.get();
+
+  if (runtime_option_->count() > 0 && !systemd_) {
+    return absl::FailedPreconditionError("--runtime is for --systemd");
+  }
+  absl::StatusOr<std::string> folder = LiveHost::WorkingFolder();
+  if (!folder.ok()) return folder.status();
+  const auto absolute = [&](const std::string& path) {
+    return path[0] == '/' ? CleanPath(path) : JoinPath({*folder, path});
+  };
+  if (output_.empty())
+    return absl::FailedPreconditionError("--output: is empty");
+  options_.output = absolute(output_);
+  options_.runs_at = runs_at_.empty() ? options_.output : absolute(runs_at_);
+  if (options_.output == "/" || options_.runs_at == "/") {
+    return absl::FailedPreconditionError(
+        "--output: / is no folder for a bundle");
+  }
+  if (id_option_->count() > 0) options_.id = id_;
+  options_.metrics_socket = metrics_option_->count() > 0
+                                ? metrics_socket_
+                                : MetricsSocketBeside(options_.exec_root);
+  options_.ownership = no_owner_ ? Ownership::kDrop : Ownership::kKeep;
+  // The unit prepares the machine itself, at each start.
+  options_.prepare =
+      !no_prepare_ && !systemd_ && runs_at_.empty() && host_file_.empty();
+  return absl::OkStatus();
+}
+
+std::string BundleCommand::Json(const BundleMaker& maker,
+                                std::string_view result) const {
+  std::string text;
+  JsonWriter writer(&text);
+  writer.Raw("{\"result\":");
+  writer.String(result);
+  writer.Raw(",\"bundle\":");
+  writer.String(options_.output);
+  writer.Raw(",\"id\":");
+  writer.String(maker.answer().id());
+  const auto steps = [&](std::string_view key,
+                         const std::vector<BundleStep>& list) {
+    writer.Raw(",");
+    writer.String(key);
+    writer.Raw(":[");
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (i > 0) writer.Raw(",");
+      writer.String(StepText(list[i]));
+    }
+    writer.Raw("]");
+  };
+  steps("build", maker.plan().build);
+  steps("start", maker.plan().start);
+  writer.Raw("}");
+  writer.Finish();
+  text.push_back('\n');
+  return text;
+}
+
+void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
+                          Console* console) const {
+  for (const std::string& note : maker.notes()) console->Error(note);
+  const std::string_view id = maker.answer().id();
+  if (systemd_) {
+    UnitFacts facts;
+    const std::string runtime_folder = JoinPath({options_.exec_root, id});
+    facts.id = id;
+    facts.bundle = options_.runs_at;
+    facts.runtime = runtime_;
+    facts.runtime_folder = runtime_folder;
+    facts.runtime_folder_mode =
+        options_.release->behaviour->runtime_folder_mode;
+    facts.plan = &maker.plan();
+    console->Out(SystemdUnit(facts));
+  } else if (json_) {
+    console->Out(Json(maker, result));
+  } else if (dry_run_) {
+    for (const BundleStep& step : maker.plan().build) {
+      console->Out(absl::StrCat(StepText(step), "\n"));
+    }
+    for (const BundleStep& step : maker.plan().start) {
+      if (options_.prepare) console->Out(absl::StrCat(StepText(step), "\n"));
+    }
+  } else {
+    console->Out(absl::StrCat(options_.output, ": ", result,
+                              "\nrunc run --bundle ",
+                              ShellQuote(options_.runs_at), " ", id, "\n"));
+  }
+}
+
+int BundleCommand::Make(Console* console) {
+  BundleMaker maker(options_);
+  absl::Status status = maker.Open(dry_run_);
+  if (status.ok()) status = maker.Generate();
+  if (!status.ok()) return Fail(status, console);
+  if (maker.answer().outcome() != Outcome::kSpec) {
+    return ReportNoSpec(
+        {maker.config_name(), *options_.release, maker.request(), maker.host()},
+        maker.answer(), console);
+  }
+  if (!IsContainerId(maker.answer().id())) {
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
+                    "--id: \"", maker.answer().id(),
+                    "\": runc and crun take letters, digits and _+-. only")),
+                console);
+  }
+  std::string_view result = "planned";
+  if (!dry_run_) {
+    absl::StatusOr<BundleMaker::Result> built = maker.Build();
+    if (!built.ok()) return Fail(built.status(), console);
+    switch (*built) {
+      case BundleMaker::Result::kMade:
+        result = "made";
+        break;
+      case BundleMaker::Result::kUnchanged:
+        result = "unchanged";
+        break;
+      case BundleMaker::Result::kReplaced:
+        result = "replaced";
+        break;
+    }
+  }
+  Print(maker, result, console);
+  return kExitDone;
+}
+
+int BundleCommand::Run(Console* console) {
+  absl::Status status = Load();
+  if (!status.ok()) return Fail(status, console);
+  const CatchInterrupts interrupts;
+  return Make(console);
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeBundleCommand() {
+  return std::make_unique<BundleCommand>();
+}
+
+}  // namespace specgen
