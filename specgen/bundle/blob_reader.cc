@@ -67,8 +67,7 @@ absl::Status BlobReader::Verify(const BlobInfo& info) {
 }
 
 bool IsSha256(std::string_view text) {
-  return text.size() == 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
          });
 }

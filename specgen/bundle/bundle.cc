@@ -67,8 +67,8 @@ bool LiesIn(const std::string& path, const std::string& folder) {
     free(resolved);
     return text;
   };
-  const std::string inner = absl::StrCat(
-      real(DirPath(path)), "/", BasePath(path), "/");
+  const std::string inner =
+      absl::StrCat(real(DirPath(path)), "/", BasePath(path), "/");
   return absl::StartsWith(inner, absl::StrCat(real(folder), "/"));
 }
 
@@ -97,8 +97,8 @@ BundleMaker::BundleMaker(const BundleOptions& options) : options_(options) {}
 
 BundleMaker::~BundleMaker() {
   if (work_.empty()) return;
-  const UniqueFd parent(open(DirPath(work_).c_str(),
-                             O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd parent(
+      open(DirPath(work_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.ok()) RemoveTree(parent.get(), std::string(BasePath(work_)));
 }
 
@@ -116,7 +116,8 @@ absl::Status BundleMaker::MakeWorkFolder(const std::string& beside) {
   if (mkdtemp(folder.data()) == nullptr) {
     return errno == ENOENT
                ? absl::NotFoundError(absl::StrCat(
-                     beside, ": the folder that it is to lie in is missing: "
+                     beside,
+                     ": the folder that it is to lie in is missing: "
                      "make it first"))
                : FileError(errno, beside);
   }
@@ -178,7 +179,8 @@ absl::Status BundleMaker::Open(bool dry_run) {
     absl::Status status = OpenFolder(folder);
     if (!status.ok()) return status;
     // What is copied may not grow by being copied.
-    const std::string& hazard = rootfs_folder_.empty() ? folder : rootfs_folder_;
+    const std::string& hazard =
+        rootfs_folder_.empty() ? folder : rootfs_folder_;
     struct stat output;
     if (LiesIn(options_.output, hazard) ||
         (stat(options_.output.c_str(), &output) == 0 &&
@@ -309,8 +311,8 @@ absl::Status BundleMaker::FinishRootfs() {
   const std::string rootfs = absl::StrCat(bundle, "/rootfs");
   const Behaviour& behaviour = *options_.release->behaviour;
   if (behaviour.fills_rootfs) {
-    absl::Status status = MakeInitLayer(
-        rootfs, options_.ownership == Ownership::kKeep);
+    absl::Status status =
+        MakeInitLayer(rootfs, options_.ownership == Ownership::kKeep);
     if (!status.ok()) return status;
   }
   const std::string_view mount = answer_.plugin().config.propagated_mount;
@@ -347,7 +349,9 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {
   if (!result.ok() || !options_.prepare) return result;
   status = TakeStartSteps(plan_.start);
   if (status.ok()) return result;
-  if (*result == Result::kMade) {
+  if (*result == Result::kReplaced) {
+    (void)ExchangeWith(absl::StrCat(work_, "/bundle"));
+  } else if (*result == Result::kMade) {
     const UniqueFd parent(open(DirPath(options_.output).c_str(),
                                O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     RemoveTree(parent.get(), std::string(BasePath(options_.output)));
@@ -377,9 +381,9 @@ absl::Status BundleMaker::CheckNotInUse() const {
   for (std::string_view state : kRuntimeStates) {
     const std::string folder = absl::StrCat(state, "/", answer_.id());
     if (Exists(folder)) {
-      return absl::UnavailableError(absl::StrCat(
-          options_.output, ": a container of that id is there (", folder,
-          "): stop and delete it first"));
+      return absl::UnavailableError(
+          absl::StrCat(options_.output, ": a container of that id is there (",
+                       folder, "): stop and delete it first"));
     }
   }
   absl::StatusOr<std::vector<MountPoint>> mounts = LiveHost().MountPoints();
@@ -389,6 +393,24 @@ absl::Status BundleMaker::CheckNotInUse() const {
       return absl::UnavailableError(absl::StrCat(
           mount.path, ": something is mounted there: unmount it first"));
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BundleMaker::ExchangeWith(const std::string& made) const {
+  const std::string parts[] = {"/rootfs", "/config.json"};
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string theirs = options_.output + parts[i];
+    if (renameat2(AT_FDCWD, (made + parts[i]).c_str(), AT_FDCWD, theirs.c_str(),
+                  RENAME_EXCHANGE) == 0) {
+      continue;
+    }
+    const int error = errno;
+    if (i == 1) {
+      renameat2(AT_FDCWD, (made + parts[0]).c_str(), AT_FDCWD,
+                (options_.output + parts[0]).c_str(), RENAME_EXCHANGE);
+    }
+    return FileError(error, theirs);
   }
   return absl::OkStatus();
 }
@@ -421,25 +443,14 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
   }
   if (difference.empty()) return Result::kUnchanged;
   if (!options_.replace) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        output, ": is there already, and ", difference,
-        ": name another folder, or give --force to replace it"));
+    return absl::AlreadyExistsError(
+        absl::StrCat(output, ": is there already, and ", difference,
+                     ": name another folder, or give --force to replace it"));
   }
   absl::Status status = CheckNotInUse();
   if (!status.ok()) return status;
-  const std::string new_rootfs = absl::StrCat(made, "/rootfs");
-  const std::string new_spec = absl::StrCat(made, "/config.json");
-  // Each of the two changes places with the old one.
-  if (renameat2(AT_FDCWD, new_rootfs.c_str(), AT_FDCWD, old_rootfs.c_str(),
-                RENAME_EXCHANGE) != 0) {
-    return FileError(errno, old_rootfs);
-  }
-  if (rename(new_spec.c_str(), old_spec.c_str()) != 0) {
-    const int error = errno;
-    renameat2(AT_FDCWD, new_rootfs.c_str(), AT_FDCWD, old_rootfs.c_str(),
-              RENAME_EXCHANGE);
-    return FileError(error, old_spec);
-  }
+  status = ExchangeWith(made);
+  if (!status.ok()) return status;
   return Result::kReplaced;
 }
 

@@ -114,7 +114,8 @@ TEST_F(BundleTest, IsWhatDockerdMakes) {
   EXPECT_EQ(Mode("out/b/rootfs/dev/console"), 0755u);
   EXPECT_EQ(fs::read_symlink(temp_ / "out/b/rootfs/etc/mtab"), "/proc/mounts");
   for (const char* folder : {"dev/pts", "dev/shm", "proc", "sys"}) {
-    EXPECT_TRUE(fs::is_directory(fs::path(temp_ / "out/b/rootfs") / folder)) << folder;
+    EXPECT_TRUE(fs::is_directory(fs::path(temp_ / "out/b/rootfs") / folder))
+        << folder;
   }
 }
 
@@ -182,10 +183,10 @@ TEST_F(BundleTest, FailuresLeaveNothingBehind) {
 }
 
 TEST_F(BundleTest, OfATarArchive) {
-  options_.source = temp_.Write(
-      "plugin.tar.gz",
-      Gzip(Tar({{"config.json", '0', kConfig}, {"rootfs", '5', "", "", 0755},
-                {"rootfs/p", '0', "#!", "", 0755}})));
+  options_.source = temp_.Write("plugin.tar.gz",
+                                Gzip(Tar({{"config.json", '0', kConfig},
+                                          {"rootfs", '5', "", "", 0755},
+                                          {"rootfs/p", '0', "#!", "", 0755}})));
   ExpectResult(BundleMaker::Result::kMade);
   EXPECT_EQ(temp_.Read("out/b/rootfs/p"), "#!");
   ExpectResult(BundleMaker::Result::kUnchanged);
@@ -197,9 +198,9 @@ TEST_F(BundleTest, LinksInATarArchiveReachNothing) {
       "plugin.tar", Tar({{"config.json", '2', "", temp_ / "secret/config.json"},
                          {"rootfs", '5'}}));
   ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
-  options_.source = temp_.Write(
-      "plugin.tar", Tar({{"config.json", '0', kConfig},
-                         {"rootfs", '2', "", temp_ / "secret"}}));
+  options_.source =
+      temp_.Write("plugin.tar", Tar({{"config.json", '0', kConfig},
+                                     {"rootfs", '2', "", temp_ / "secret"}}));
   ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
 }
 
@@ -223,8 +224,8 @@ TEST_F(BundleTest, EnginesThatLookIntoTheRootfs) {
     made = made || step.path == "/made";
   }
   EXPECT_TRUE(made);
-  EXPECT_TRUE(absl::StrContains(maker.answer().spec(),
-                                options_.output + "/rootfs"));
+  EXPECT_TRUE(
+      absl::StrContains(maker.answer().spec(), options_.output + "/rootfs"));
   options_.id = "other";
   ExpectFailure(absl::StatusCode::kFailedPrecondition, "--id");
 }

@@ -22,8 +22,7 @@ UniqueFd Open(int root, const std::string& path, int flags, uint64_t resolve) {
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
   how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
   for (int attempt = 0;; ++attempt) {
-    const long fd =
-        syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how));
+    const long fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how));
     if (fd >= 0) return UniqueFd(static_cast<int>(fd));
     // EAGAIN: something was renamed meanwhile, so ".." was not safe.
     if (errno == EINTR || (errno == EAGAIN && attempt < 100)) continue;
@@ -44,9 +43,8 @@ UniqueFd OpenBeneath(int root, const std::string& path, int flags) {
 absl::Status FileError(int error, std::string_view path) {
   const std::string_view advice =
       error == ENOSYS ? " (specgen needs Linux 5.6 or later here)"
-      : error == ENOSPC || error == EDQUOT
-          ? " (free some space and try again)"
-          : "";
+      : error == ENOSPC || error == EDQUOT ? " (free some space and try again)"
+                                           : "";
   return absl::Status(absl::ErrnoToStatusCode(error),
                       absl::StrCat(path, ": ", std::strerror(error), advice));
 }

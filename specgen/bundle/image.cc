@@ -172,8 +172,8 @@ class ImageReader {
     element root;
     if (const auto error = parser_.parse(*text).get(root);
         error != simdjson::SUCCESS) {
-      return Bad(info, absl::StrCat("is not JSON: ",
-                                    simdjson::error_message(error)));
+      return Bad(info,
+                 absl::StrCat("is not JSON: ", simdjson::error_message(error)));
     }
     return root;
   }
@@ -235,12 +235,14 @@ class ImageReader {
     }
     const std::string config_type = Text(config, "mediaType");
     if (config_type != kPluginConfig) {
-      return Bad(info, absl::StrCat(
-          IsOneOf(config_type, kContainerConfigs)
-              ? "is the image of a container, not of a Docker plugin"
-              : "is not the image of a Docker plugin",
-          " (its config is ", config_type.empty() ? "of no type" : config_type,
-          ", a plugin's is ", kPluginConfig, ")"));
+      return Bad(info,
+                 absl::StrCat(
+                     IsOneOf(config_type, kContainerConfigs)
+                         ? "is the image of a container, not of a Docker plugin"
+                         : "is not the image of a Docker plugin",
+                     " (its config is ",
+                     config_type.empty() ? "of no type" : config_type,
+                     ", a plugin's is ", kPluginConfig, ")"));
     }
     absl::StatusOr<BlobInfo> config_blob =
         Locate(form_, Text(config, "digest"), Number(config, "size"));
@@ -274,7 +276,8 @@ class ImageReader {
     std::vector<std::string> names;
     int found = 0;
     for (element e : images) {
-      bool fits = wanted_.empty() || absl::StartsWith(Text(e, "Config"), wanted_);
+      bool fits =
+          wanted_.empty() || absl::StartsWith(Text(e, "Config"), wanted_);
       array tags;
       std::string name = Text(e, "Config");
       if (e["RepoTags"].get(tags) == simdjson::SUCCESS) {
@@ -306,8 +309,8 @@ class ImageReader {
     }
     if (found != 1) {
       return absl::FailedPreconditionError(absl::StrCat(
-          image_.name, ": --image: ",
-          found == 0 ? "there is no such image" : "which image",
+          image_.name,
+          ": --image: ", found == 0 ? "there is no such image" : "which image",
           "; there are ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
     }
     if (config.path.empty()) return Bad(info, "has no \"Config\"");
@@ -323,8 +326,9 @@ class ImageReader {
     element plugin;
     if (parser_.parse(image_.config).get(plugin) != simdjson::SUCCESS ||
         plugin["interface"].error() != simdjson::SUCCESS) {
-      return Bad(config, "is not the config of a Docker plugin: it has no "
-                         "\"interface\"");
+      return Bad(config,
+                 "is not the config of a Docker plugin: it has no "
+                 "\"interface\"");
     }
     return absl::OkStatus();
   }

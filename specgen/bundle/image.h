@@ -26,7 +26,7 @@ absl::StatusOr<ImageForm> FormOfImage(int folder);
 // An image that was read: a folder, and what its manifest names in it.
 struct Image {
   UniqueFd folder;
-  std::string name;  // of the folder, for messages
+  std::string name;    // of the folder, for messages
   std::string config;  // the plugin's, the bytes that the author pushed
   std::vector<BlobInfo> layers;  // bottom first
 };

@@ -70,9 +70,9 @@ class ImageTest : public testing::Test {
   // An OCI layout with the manifests of `index`.
   void WriteLayout(const std::string& index) {
     temp_.Write("image/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
-    temp_.Write("image/index.json",
-                absl::StrCat(R"({"schemaVersion":2,"manifests":[)", index,
-                             "]}"));
+    temp_.Write(
+        "image/index.json",
+        absl::StrCat(R"({"schemaVersion":2,"manifests":[)", index, "]}"));
     Blob(kConfig);
     Blob(layer1_);
     Blob(layer2_);
@@ -82,9 +82,9 @@ class ImageTest : public testing::Test {
   void WriteSkopeoFolder() {
     temp_.Write("image/version", "Directory Transport Version: 1.1\n");
     temp_.Write("image/manifest.json", Manifest());
-    for (std::string_view blob : {std::string_view(kConfig),
-                                  std::string_view(layer1_),
-                                  std::string_view(layer2_)}) {
+    for (std::string_view blob :
+         {std::string_view(kConfig), std::string_view(layer1_),
+          std::string_view(layer2_)}) {
       temp_.Write(absl::StrCat("image/", Sha256(blob)), blob);
     }
   }
@@ -142,8 +142,7 @@ TEST_F(ImageTest, ReadsAnIndexInAnIndex) {
   const std::string inner =
       absl::StrCat(R"({"schemaVersion":2,"manifests":[)",
                    Descriptor(kManifestType, Manifest()), "]}");
-  WriteLayout(
-      Descriptor("application/vnd.oci.image.index.v1+json", inner));
+  WriteLayout(Descriptor("application/vnd.oci.image.index.v1+json", inner));
   Blob(inner);
   ExpectGood(Read());
 }
@@ -232,11 +231,11 @@ TEST_F(ImageTest, NothingOutsideIsOpened) {
   ExpectBad("is not a file");
 
   // A digest that is a path.
-  WriteLayout(R"({"mediaType":"x","digest":"sha256:../../../secret","size":1})");
+  WriteLayout(
+      R"({"mediaType":"x","digest":"sha256:../../../secret","size":1})");
   ExpectBad("is no digest of SHA-256");
   fs::remove_all(temp_ / "image");
-  temp_.Write("image/manifest.json",
-              R"([{"Config":"../secret","Layers":[]}])");
+  temp_.Write("image/manifest.json", R"([{"Config":"../secret","Layers":[]}])");
   ExpectBad("leads out of the image");
 }
 

@@ -54,10 +54,9 @@ int MakeOne(int parent, const std::string& name, Type type,
   } else if (type == Type::kFolder) {
     result = mkdirat(parent, name.c_str(), kMode);
   } else {
-    const UniqueFd file(openat(parent, name.c_str(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-                                   O_CLOEXEC,
-                               kMode));
+    const UniqueFd file(
+        openat(parent, name.c_str(),
+               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode));
     result = file.ok() ? 0 : -1;
   }
   if (result != 0) return errno;

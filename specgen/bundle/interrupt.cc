@@ -34,7 +34,8 @@ CatchInterrupts::~CatchInterrupts() {
 
 absl::Status CheckInterrupt() {
   if (g_interrupted == 0) return absl::OkStatus();
-  return absl::CancelledError("interrupted by a signal; nothing was left behind");
+  return absl::CancelledError(
+      "interrupted by a signal; nothing was left behind");
 }
 
 }  // namespace specgen

@@ -85,9 +85,9 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
 std::string ShellQuote(std::string_view word) {
   bool plain = !word.empty();
   for (char c : word) {
-    plain = plain && (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-                      std::string_view("-_./:=@%+,").find(c) !=
-                          std::string_view::npos);
+    plain = plain &&
+            (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+             std::string_view("-_./:=@%+,").find(c) != std::string_view::npos);
   }
   if (plain) return std::string(word);
   return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");

@@ -40,7 +40,7 @@ struct BundleFacts {
   // The rootfs's origin: a folder, or an image's layers, bottom first.
   std::string_view rootfs_folder;
   absl::Span<const std::string> layers;
-  std::string_view propagated_mount;  // of the config
+  std::string_view propagated_mount;        // of the config
   absl::Span<const PlannedFolder> folders;  // the engine's plan
 };
 

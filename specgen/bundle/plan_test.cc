@@ -82,12 +82,14 @@ TEST_F(PlanTest, OfAnImageThatRunsElsewhere) {
 TEST_F(PlanTest, EnginesThatShareTheRootfs) {
   // 1.13.0-rc4 to 18.02: the spec does not bind the folder.
   const BundlePlan plan = Plan("17.03.0");
-  EXPECT_TRUE(Text(plan.build).ends_with("mkdir -m 0755 /b/propagated-mount\n"
-                                         "mkdir -m 0755 /b/rootfs/mnt\n"
-                                         "write -m 0600 /b/config.json\n"));
-  EXPECT_TRUE(Text(plan.start).ends_with(
-      "mount --make-rshared /b/propagated-mount\n"
-      "mount --rbind /b/propagated-mount /b/rootfs/mnt\n"));
+  EXPECT_TRUE(Text(plan.build)
+                  .ends_with("mkdir -m 0755 /b/propagated-mount\n"
+                             "mkdir -m 0755 /b/rootfs/mnt\n"
+                             "write -m 0600 /b/config.json\n"));
+  EXPECT_TRUE(
+      Text(plan.start)
+          .ends_with("mount --make-rshared /b/propagated-mount\n"
+                     "mount --rbind /b/propagated-mount /b/rootfs/mnt\n"));
   EXPECT_FALSE(Text(Plan("18.03.0").start).ends_with("/b/rootfs/mnt\n"));
 }
 

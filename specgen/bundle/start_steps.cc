@@ -31,9 +31,10 @@ absl::StatusOr<bool> IsMountPoint(const std::string& path) {
 
 absl::Status MountError(int error, const BundleStep& step) {
   if (error == EPERM) {
-    return absl::PermissionDeniedError(absl::StrCat(
-        StepText(step),
-        ": only root may mount (--no-prepare leaves it to the plugin's start)"));
+    return absl::PermissionDeniedError(
+        absl::StrCat(StepText(step),
+                     ": only root may mount (--no-prepare leaves it to the "
+                     "plugin's start)"));
   }
   return FileError(error, StepText(step));
 }
@@ -75,8 +76,8 @@ absl::Status TakeStep(const BundleStep& step, Undo* undo) {
       absl::StatusOr<bool> mounted = IsMountPoint(step.path);
       if (!mounted.ok()) return mounted.status();
       if (*mounted) return absl::OkStatus();
-      if (mount(step.from.c_str(), step.path.c_str(), nullptr,
-                MS_BIND | MS_REC, nullptr) != 0) {
+      if (mount(step.from.c_str(), step.path.c_str(), nullptr, MS_BIND | MS_REC,
+                nullptr) != 0) {
         return MountError(errno, step);
       }
       undo->Add(step.path, true);
@@ -89,7 +90,8 @@ absl::Status TakeStep(const BundleStep& step, Undo* undo) {
       }
       return absl::OkStatus();
     default:
-      return absl::InternalError(absl::StrCat("no start step: ", StepText(step)));
+      return absl::InternalError(
+          absl::StrCat("no start step: ", StepText(step)));
   }
 }
 

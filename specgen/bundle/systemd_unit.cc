@@ -40,8 +40,8 @@ void AppendStep(const BundleStep& step, std::string* out) {
                  out);
       break;
     case BundleStep::Kind::kShare:
-      AppendExec("ExecStartPre", "", {"/bin/mount", "--make-rshared", step.path},
-                 out);
+      AppendExec("ExecStartPre", "",
+                 {"/bin/mount", "--make-rshared", step.path}, out);
       break;
     default:
       break;
@@ -88,8 +88,9 @@ std::string SystemdUnit(const UnitFacts& facts) {
   std::string out = absl::StrCat(
       "# Made by specgen bundle --systemd.\n"
       "[Unit]\n"
-      "Description=Docker plugin ", UnitText(facts.id),
-      facts.description.empty() ? "" : ": ", UnitText(facts.description), "\n",
+      "Description=Docker plugin ",
+      UnitText(facts.id), facts.description.empty() ? "" : ": ",
+      UnitText(facts.description), "\n",
       "After=local-fs.target network.target\n"
       "\n"
       "[Service]\n"

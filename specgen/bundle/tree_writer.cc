@@ -159,8 +159,7 @@ absl::StatusOr<std::unique_ptr<TreeWriter>> TreeWriter::Open(
     const std::string& folder, Ownership ownership, const TreeLimits& limits) {
   UniqueFd root(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.ok()) return FileError(errno, folder);
-  return absl::WrapUnique(
-      new TreeWriter(std::move(root), ownership, limits));
+  return absl::WrapUnique(new TreeWriter(std::move(root), ownership, limits));
 }
 
 absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
@@ -304,10 +303,9 @@ uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
 absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
                                   const std::string& name, int fd) {
   if (ownership_ == Ownership::kKeep) {
-    const int result =
-        fd >= 0 ? fchown(fd, entry.uid, entry.gid)
-                : fchownat(parent, name.c_str(), entry.uid, entry.gid,
-                           AT_SYMLINK_NOFOLLOW);
+    const int result = fd >= 0 ? fchown(fd, entry.uid, entry.gid)
+                               : fchownat(parent, name.c_str(), entry.uid,
+                                          entry.gid, AT_SYMLINK_NOFOLLOW);
     if (result != 0) return FileError(errno, "owner", entry.path);
   }
   // After the owner, since a new owner takes file capabilities away.
@@ -315,10 +313,9 @@ absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
     if (!IsTreeXattr(key, ownership_)) continue;
     const std::string path = absl::StrCat("/proc/self/fd/", parent, "/", name);
     const int result =
-        fd >= 0
-            ? fsetxattr(fd, key.c_str(), value.data(), value.size(), 0)
-            : lsetxattr(path.c_str(), key.c_str(), value.data(), value.size(),
-                        0);
+        fd >= 0 ? fsetxattr(fd, key.c_str(), value.data(), value.size(), 0)
+                : lsetxattr(path.c_str(), key.c_str(), value.data(),
+                            value.size(), 0);
     // EPERM is passed over by Docker as well: "user." on a symbolic link.
     if (result != 0 && errno != EPERM) {
       return FileError(errno, key, entry.path);
@@ -351,7 +348,8 @@ absl::Status TreeWriter::AddFile(const TreeEntry& entry, int parent,
                                  const std::string& name) {
   if (entry.size > left_.bytes) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("\"", entry.path, "\": more bytes than the limit allows "
+        absl::StrCat("\"", entry.path,
+                     "\": more bytes than the limit allows "
                      "(--max-size sets it)"));
   }
   left_.bytes -= entry.size;
@@ -442,8 +440,7 @@ absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
         ++dropped_devices_;
         return absl::OkStatus();
       }
-      type =
-          entry.type == TreeEntry::Type::kCharDevice ? S_IFCHR : S_IFBLK;
+      type = entry.type == TreeEntry::Type::kCharDevice ? S_IFCHR : S_IFBLK;
     }
     if (mknodat(parent, name.c_str(), type | 0600,
                 makedev(entry.major, entry.minor)) != 0) {
@@ -504,10 +501,9 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
 absl::Status TreeWriter::Finish() {
   if (absl::Status status = CloseFile(); !status.ok()) return status;
   // The last word on a folder counts; deepest first, since a mode may bar us.
-  std::stable_sort(folders_.begin(), folders_.end(),
-                   [](const Folder& a, const Folder& b) {
-                     return a.path > b.path;
-                   });
+  std::stable_sort(
+      folders_.begin(), folders_.end(),
+      [](const Folder& a, const Folder& b) { return a.path > b.path; });
   for (size_t i = 0; i < folders_.size(); ++i) {
     const Folder& folder = folders_[i];
     if (i + 1 < folders_.size() && folders_[i + 1].path == folder.path) {
@@ -522,8 +518,7 @@ absl::Status TreeWriter::Finish() {
       continue;
     }
     const struct timespec times[2] = {folder.modified, folder.modified};
-    if (fchmod(fd.get(), folder.mode) != 0 ||
-        futimens(fd.get(), times) != 0) {
+    if (fchmod(fd.get(), folder.mode) != 0 || futimens(fd.get(), times) != 0) {
       return FileError(errno, folder.path);
     }
   }

@@ -81,7 +81,8 @@ class TreeWriter {
   // Writes bytes of the file last added at `offset`; not beyond its size.
   absl::Status Write(std::string_view bytes, uint64_t offset);
 
-  // An image's layers remove what is below them by ".wh." entries, see IsWhiteout.
+  // An image's layers remove what is below them by ".wh." entries, see
+  // IsWhiteout.
   absl::Status StartLayer();
   // The last part of `path` starts with ".wh.", or the first with ".wh..wh.".
   static bool IsWhiteout(std::string_view path);

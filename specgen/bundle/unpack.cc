@@ -173,8 +173,7 @@ absl::Status UnpackTar(BlobReader* reader, Whiteouts whiteouts,
     if (result != ARCHIVE_OK) return Damaged(input, a.get(), "");
     absl::StatusOr<TreeEntry> entry = Describe(next);
     if (!entry.ok()) return WithName(input, entry.status());
-    if (whiteouts == Whiteouts::kApply &&
-        TreeWriter::IsWhiteout(entry->path)) {
+    if (whiteouts == Whiteouts::kApply && TreeWriter::IsWhiteout(entry->path)) {
       absl::Status status = writer->Whiteout(entry->path);
       if (!status.ok()) return WithName(input, status);
       continue;

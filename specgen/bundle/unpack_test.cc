@@ -67,8 +67,8 @@ class UnpackTest : public testing::Test {
       if (entry.is_symlink()) {
         line += "->" + fs::read_symlink(entry.path()).string();
       } else if (entry.is_regular_file()) {
-        line += "=" + temp_.Read(
-            fs::relative(entry.path(), temp_.path()).string());
+        line +=
+            "=" + temp_.Read(fs::relative(entry.path(), temp_.path()).string());
       } else if (entry.is_directory()) {
         line += "/";
       }
@@ -82,8 +82,8 @@ class UnpackTest : public testing::Test {
 
   struct stat Stat(std::string_view path) {
     struct stat st = {};
-    EXPECT_EQ(
-        lstat((temp_ / absl::StrCat("tree/rootfs/", path)).c_str(), &st), 0)
+    EXPECT_EQ(lstat((temp_ / absl::StrCat("tree/rootfs/", path)).c_str(), &st),
+              0)
         << path;
     return st;
   }
@@ -106,15 +106,16 @@ class UnpackTest : public testing::Test {
 
 TEST_F(UnpackTest, MakesWhatTheArchiveSays) {
   ASSERT_TRUE(Unpack({
-      {"./", '5', "", "", 0750},
-      {"bin", '5', "", "", 0555, 1234567890},
-      {"bin/tool", '0', "#!", "", 04711, 987654321},
-      {"bin/alias", '1', "", "bin/tool", 04711},
-      {"bin/link", '2', "", "/bin/tool", 0777},
-      {"deep/er/file", '0', "x"},
-      {"tmp", '5', "", "", 01777},
-      {"pipe", '6', "", "", 0600},
-  }).ok());
+                         {"./", '5', "", "", 0750},
+                         {"bin", '5', "", "", 0555, 1234567890},
+                         {"bin/tool", '0', "#!", "", 04711, 987654321},
+                         {"bin/alias", '1', "", "bin/tool", 04711},
+                         {"bin/link", '2', "", "/bin/tool", 0777},
+                         {"deep/er/file", '0', "x"},
+                         {"tmp", '5', "", "", 01777},
+                         {"pipe", '6', "", "", 0600},
+                     })
+                  .ok());
   EXPECT_EQ(Tree(),
             "bin/\nbin/alias=#!\nbin/link->/bin/tool\nbin/tool=#!\n"
             "deep/\ndeep/er/\ndeep/er/file=x\npipe\ntmp/\n");
@@ -155,15 +156,16 @@ TEST_F(UnpackTest, SymbolicLinksAreFollowedInsideOnly) {
   EXPECT_FALSE(Unpack({{"l", '2', "", outside}, {"l/new", '0', "bad"}}).ok());
   ExpectNothingOutside();
   // To its top, however many steps up.
-  ASSERT_TRUE(Unpack({{"up", '2', "", "../../../../.."},
-                      {"up/etc/x", '0', "in"}}).ok());
+  ASSERT_TRUE(
+      Unpack({{"up", '2', "", "../../../../.."}, {"up/etc/x", '0', "in"}})
+          .ok());
   EXPECT_TRUE(absl::StrContains(Tree(), "etc/x=in\n")) << Tree();
   ExpectNothingOutside();
 }
 
 TEST_F(UnpackTest, AFileReplacesALinkAndDoesNotFollowIt) {
-  ASSERT_TRUE(Unpack({{"f", '2', "", temp_ / "outside/file"},
-                      {"f", '0', "new"}}).ok());
+  ASSERT_TRUE(
+      Unpack({{"f", '2', "", temp_ / "outside/file"}, {"f", '0', "new"}}).ok());
   EXPECT_EQ(Tree(), "f=new\n");
   ExpectNothingOutside();
 }
@@ -171,7 +173,8 @@ TEST_F(UnpackTest, AFileReplacesALinkAndDoesNotFollowIt) {
 TEST_F(UnpackTest, AFolderReplacesALinkToAFolder) {
   ASSERT_TRUE(Unpack({{"d", '2', "", temp_ / "outside"},
                       {"d", '5', "", "", 0700},
-                      {"d/x", '0', "in"}}).ok());
+                      {"d/x", '0', "in"}})
+                  .ok());
   EXPECT_EQ(Tree(), "d/\nd/x=in\n");
   ExpectNothingOutside();
 }
@@ -191,26 +194,40 @@ TEST_F(UnpackTest, HardLinksStayInside) {
 }
 
 TEST_F(UnpackTest, WhiteoutsRemoveWhatIsBelow) {
-  ASSERT_TRUE(Unpack({{"a/x", '0', "1"}, {"a/y", '0', "2"},
-                      {"b/c/d", '0', "3"}, {"keep", '0', "4"}}).ok());
-  ASSERT_TRUE(Unpack({{"a/.wh.x", '0'}, {".wh.b", '0'}, {"a/z", '0', "5"},
+  ASSERT_TRUE(Unpack({{"a/x", '0', "1"},
+                      {"a/y", '0', "2"},
+                      {"b/c/d", '0', "3"},
+                      {"keep", '0', "4"}})
+                  .ok());
+  ASSERT_TRUE(Unpack({{"a/.wh.x", '0'},
+                      {".wh.b", '0'},
+                      {"a/z", '0', "5"},
                       {".wh..wh.plnk/1.2", '0', "aufs"},
-                      {".wh.never-there", '0'}}).ok());
+                      {".wh.never-there", '0'}})
+                  .ok());
   EXPECT_EQ(Tree(), "a/\na/y=2\na/z=5\nkeep=4\n");
 }
 
 TEST_F(UnpackTest, OpaqueFoldersKeepThisLayersFiles) {
-  ASSERT_TRUE(Unpack({{"d/old", '0', "1"}, {"d/sub/old", '0', "2"},
-                      {"d/gone/old", '0', "3"}, {"e/old", '0', "4"}}).ok());
-  ASSERT_TRUE(Unpack({{"d", '5', "", "", 0755}, {"d/new", '0', "5"},
-                      {"d/sub", '5', "", "", 0755}, {"d/sub/new", '0', "6"},
-                      {"d/.wh..wh..opq", '0'}}).ok());
+  ASSERT_TRUE(Unpack({{"d/old", '0', "1"},
+                      {"d/sub/old", '0', "2"},
+                      {"d/gone/old", '0', "3"},
+                      {"e/old", '0', "4"}})
+                  .ok());
+  ASSERT_TRUE(Unpack({{"d", '5', "", "", 0755},
+                      {"d/new", '0', "5"},
+                      {"d/sub", '5', "", "", 0755},
+                      {"d/sub/new", '0', "6"},
+                      {"d/.wh..wh..opq", '0'}})
+                  .ok());
   EXPECT_EQ(Tree(), "d/\nd/new=5\nd/sub/\nd/sub/new=6\ne/\ne/old=4\n");
 }
 
 TEST_F(UnpackTest, WhiteoutsRemoveNothingElse) {
-  ASSERT_TRUE(Unpack({{"a/x", '0', "1"}, {"l", '2', "", temp_ / "outside"},
-                      {"up", '2', "", "../.."}}).ok());
+  ASSERT_TRUE(Unpack({{"a/x", '0', "1"},
+                      {"l", '2', "", temp_ / "outside"},
+                      {"up", '2', "", "../.."}})
+                  .ok());
   for (const char* path :
        {".wh.", ".wh..", ".wh...", "a/.wh.", "a/.wh..", "a/.wh..."}) {
     EXPECT_TRUE(absl::IsInvalidArgument(Unpack({{path, '0'}}))) << path;
@@ -224,8 +241,8 @@ TEST_F(UnpackTest, WhiteoutsRemoveNothingElse) {
 }
 
 TEST_F(UnpackTest, WhiteoutsOfAPlainArchiveAreFiles) {
-  ASSERT_TRUE(Unpack({{"x", '0', "1"}, {".wh.x", '0', "2"}},
-                     Whiteouts::kKeep).ok());
+  ASSERT_TRUE(
+      Unpack({{"x", '0', "1"}, {".wh.x", '0', "2"}}, Whiteouts::kKeep).ok());
   EXPECT_EQ(Tree(), ".wh.x=2\nx=1\n");
 }
 
@@ -246,14 +263,14 @@ TEST_F(UnpackTest, LimitsHold) {
   EXPECT_TRUE(absl::IsResourceExhausted(UnpackBytes(bomb)));
   EXPECT_EQ(Tree(), "");
   EXPECT_TRUE(Unpack({{"a", '0', std::string(600, 'x')}}).ok());
-  EXPECT_TRUE(absl::IsResourceExhausted(
-      Unpack({{"b", '0', std::string(600, 'x')}})));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(Unpack({{"b", '0', std::string(600, 'x')}})));
 
   limits.bytes = 1000000;
   limits.entries = 2;
   Open(Ownership::kDrop, limits);
-  EXPECT_TRUE(absl::IsResourceExhausted(
-      Unpack({{"1", '5'}, {"2", '5'}, {"3", '5'}})));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(Unpack({{"1", '5'}, {"2", '5'}, {"3", '5'}})));
   Open(Ownership::kDrop, limits);
   EXPECT_TRUE(absl::IsResourceExhausted(
       Unpack({{".wh.1", '0'}, {".wh.2", '0'}, {".wh.3", '0'}})));
@@ -279,14 +296,15 @@ TEST_F(UnpackTest, DamagedArchivesAreRefused) {
 }
 
 TEST_F(UnpackTest, ReadsZstd) {
-  // A file "f" that holds "zstd\n", compressed by zstd 1.5. It is root's, so the
-  // owner is dropped.
+  // A file "f" that holds "zstd\n", compressed by zstd 1.5. It is root's, so
+  // the owner is dropped.
   Open(Ownership::kDrop, TreeLimits());
   std::string bytes;
   ASSERT_TRUE(absl::HexStringToBytes(
       "28b52ffd0468c50100b282080fc06b0c76fb694cf56c05e7f4d0cd148292d0f2"
       "3d2421e5c1cdc6bbe2dfbbf1af090720701ff7fd658e3a60f2844b0486f393c3"
-      "026920c6a4", &bytes));
+      "026920c6a4",
+      &bytes));
   ASSERT_TRUE(UnpackBytes(bytes).ok());
   ASSERT_TRUE(writer_->Finish().ok());
   EXPECT_EQ(Tree(), "f=zstd\n\n");
@@ -299,8 +317,7 @@ TEST_F(UnpackTest, NamesAreBytes) {
   TarMember decomposed{"y", '2', "", "t"};
   decomposed.pax = {{"path", "a\xcc\x88"}, {"linkpath", "a\xcc\x88-target"}};
   ASSERT_TRUE(Unpack({bytes, decomposed, {"caf\xe9", '0', "2"}}).ok());
-  EXPECT_EQ(Tree(),
-            "a\xcc\x88->a\xcc\x88-target\nb\xff\xfe=1\ncaf\xe9=2\n");
+  EXPECT_EQ(Tree(), "a\xcc\x88->a\xcc\x88-target\nb\xff\xfe=1\ncaf\xe9=2\n");
 }
 
 TEST_F(UnpackTest, LongNames) {

@@ -41,6 +41,12 @@ struct Found {
   struct stat st;
 };
 
+bool IsMountPoint(int parent, const std::string& name) {
+  struct statx st;
+  return statx(parent, name.c_str(), AT_SYMLINK_NOFOLLOW, 0, &st) == 0 &&
+         (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 using Visitor = absl::FunctionRef<absl::Status(const Found&)>;
 
 // Visits all files, folders before what is in them, in the order of their
@@ -57,17 +63,25 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
   }
   for (const std::string& name : names) {
     if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
-    Found found{folder, name, path.empty() ? name : absl::StrCat(path, "/", name), {}};
+    Found found{
+        folder, name, path.empty() ? name : absl::StrCat(path, "/", name), {}};
     if (fstatat(folder, name.c_str(), &found.st, AT_SYMLINK_NOFOLLOW) != 0) {
       return FileError(errno, absl::StrCat(top, "/", found.path));
     }
     absl::Status status = visit(found);
     if (!status.ok()) return status;
     if (!S_ISDIR(found.st.st_mode)) continue;
-    const UniqueFd child(
-        openat(folder, name.c_str(),
-               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!child.ok()) return FileError(errno, absl::StrCat(top, "/", found.path));
+    // A volume, say. It is no part of the tree, but who asks for the tree may
+    // think so.
+    if (IsMountPoint(folder, name)) {
+      return absl::UnavailableError(
+          absl::StrCat(top, "/", found.path,
+                       ": something is mounted there: unmount it first"));
+    }
+    const UniqueFd child(openat(
+        folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!child.ok())
+      return FileError(errno, absl::StrCat(top, "/", found.path));
     status = Walk(top, child.get(), found.path, depth + 1, visit);
     if (!status.ok()) return status;
   }
@@ -75,8 +89,7 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
 }
 
 absl::Status WalkAll(const std::string& top, Visitor visit) {
-  const UniqueFd folder(
-      open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd folder(open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.ok()) return FileError(errno, top);
   Found found{folder.get(), ".", ".", {}};
   if (fstat(folder.get(), &found.st) != 0) return FileError(errno, top);
@@ -229,10 +242,10 @@ absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
     TreeEntry entry = Describe(found);
     const auto add = [&]() {
       absl::Status status = writer->Add(entry);
-      return status.ok() ? status
-                         : absl::Status(status.code(),
-                                        absl::StrCat(from, ": ",
-                                                     status.message()));
+      return status.ok()
+                 ? status
+                 : absl::Status(status.code(),
+                                absl::StrCat(from, ": ", status.message()));
     };
     if (!S_ISDIR(found.st.st_mode) && found.st.st_nlink > 1) {
       const auto [first, is_new] = seen.emplace(

@@ -96,8 +96,9 @@ void BundleCommand::Define(CLI::App* app) {
                   "The Docker release whose spec and rootfs to make (default: "
                   "the newest release)")
       ->type_name("RELEASE");
-  app->add_option("--image", options_.image,
-                  "Which image of several: its name, or the start of its digest")
+  app->add_option(
+         "--image", options_.image,
+         "Which image of several: its name, or the start of its digest")
       ->type_name("NAME");
   id_option_ = app->add_option("--id", id_,
                                "The container's id, and the name of the "
@@ -130,9 +131,10 @@ void BundleCommand::Define(CLI::App* app) {
       ->type_name("FILE");
   app->add_flag("--no-prepare", no_prepare_,
                 "Prepare nothing: only make the bundle");
-  app->add_flag("--no-owner", no_owner_,
-                "Leave out what only root may set: owners, device nodes, set-id "
-                "bits and file capabilities");
+  app->add_flag(
+      "--no-owner", no_owner_,
+      "Leave out what only root may set: owners, device nodes, set-id "
+      "bits and file capabilities");
   app->add_option("--max-size", options_.limits.bytes,
                   "How much the rootfs may hold at most, such as 512MB; the "
                   "number of files is limited to 1048576")
@@ -158,11 +160,13 @@ absl::Status BundleCommand::Load() {
   const auto absolute = [&](const std::string& path) {
     return path[0] == '/' ? CleanPath(path) : JoinPath({*folder, path});
   };
-  if (output_.empty()) return absl::FailedPreconditionError("--output: is empty");
+  if (output_.empty())
+    return absl::FailedPreconditionError("--output: is empty");
   options_.output = absolute(output_);
   options_.runs_at = runs_at_.empty() ? options_.output : absolute(runs_at_);
   if (options_.output == "/" || options_.runs_at == "/") {
-    return absl::FailedPreconditionError("--output: / is no folder for a bundle");
+    return absl::FailedPreconditionError(
+        "--output: / is no folder for a bundle");
   }
   if (id_option_->count() > 0) options_.id = id_;
   options_.metrics_socket = metrics_option_->count() > 0
@@ -215,7 +219,8 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
     facts.bundle = options_.runs_at;
     facts.runtime = runtime_;
     facts.runtime_folder = runtime_folder;
-    facts.runtime_folder_mode = options_.release->behaviour->runtime_folder_mode;
+    facts.runtime_folder_mode =
+        options_.release->behaviour->runtime_folder_mode;
     facts.plan = &maker.plan();
     console->Out(SystemdUnit(facts));
   } else if (json_) {
@@ -240,9 +245,9 @@ int BundleCommand::Make(Console* console) {
   if (status.ok()) status = maker.Generate();
   if (!status.ok()) return Fail(status, console);
   if (maker.answer().outcome() != Outcome::kSpec) {
-    return ReportNoSpec({maker.config_name(), *options_.release,
-                         maker.request(), maker.host()},
-                        maker.answer(), console);
+    return ReportNoSpec(
+        {maker.config_name(), *options_.release, maker.request(), maker.host()},
+        maker.answer(), console);
   }
   if (!IsContainerId(maker.answer().id())) {
     return Fail(absl::FailedPreconditionError(absl::StrCat(

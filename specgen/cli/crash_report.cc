@@ -65,12 +65,12 @@ int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
   }
   if (answer.outcome() == Outcome::kCrashed) {
     console->Error(absl::StrCat(where, ": ", engine, " would crash: ",
-                                CrashCause(answer, attempt.has_base_spec),
-                                " (", answer.message(), ")"));
+                                CrashCause(answer, attempt.has_base_spec), " (",
+                                answer.message(), ")"));
     if (!attempt.has_base_spec) {
-      console->Error(absl::StrCat(
-          where, ": releases that crash on it: ",
-          CrashingReleases(attempt.request, attempt.host)));
+      console->Error(
+          absl::StrCat(where, ": releases that crash on it: ",
+                       CrashingReleases(attempt.request, attempt.host)));
     }
     return kExitCrash;
   }
@@ -78,11 +78,11 @@ int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
     console->Error(absl::StrCat(where, ": ", answer.message()));
     return kExitBadInput;
   }
-  console->Error(absl::StrCat(
-      where, ": ", engine,
-      answer.stage() == Stage::kSettings ? " would refuse --set: "
-                                         : " would refuse this plugin: ",
-      answer.message()));
+  console->Error(absl::StrCat(where, ": ", engine,
+                              answer.stage() == Stage::kSettings
+                                  ? " would refuse --set: "
+                                  : " would refuse this plugin: ",
+                              answer.message()));
   return kExitRefused;
 }
 

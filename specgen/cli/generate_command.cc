@@ -91,10 +91,10 @@ int GenerateCommand::Run(Console* console) {
   // The engine makes folders before it refuses or crashes, too.
   if (!CarryOutPlan(answer, console)) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {
-    return ReportNoSpec({plugin_.input_name(), plugin_.release(),
-                         plugin_.request(), plugin_.host(),
-                         plugin_.base_spec() != nullptr},
-                        answer, console);
+    return ReportNoSpec(
+        {plugin_.input_name(), plugin_.release(), plugin_.request(),
+         plugin_.host(), plugin_.base_spec() != nullptr},
+        answer, console);
   }
   return WriteSpec(answer.spec(), console);
 }

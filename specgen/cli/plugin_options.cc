@@ -88,11 +88,12 @@ void PluginOptions::Define(CLI::App* app) {
       ->type_name("FOLDER")
       ->capture_default_str();
   metrics_option_ =
-      app->add_option("--metrics-socket", metrics_socket_,
-                      "dockerd's metrics socket, which it (18.03 and later) "
-                      "binds into plugins of type docker.metricscollector/1.0; "
-                      "\"\" leaves that mount out (default: metrics.sock beside "
-                      "an EXEC_ROOT that is called \"plugins\", else none)")
+      app->add_option(
+             "--metrics-socket", metrics_socket_,
+             "dockerd's metrics socket, which it (18.03 and later) "
+             "binds into plugins of type docker.metricscollector/1.0; "
+             "\"\" leaves that mount out (default: metrics.sock beside "
+             "an EXEC_ROOT that is called \"plugins\", else none)")
           ->type_name("PATH");
   app->add_option("--set", set_,
                   "An argument of `docker plugin set`; may be repeated")
@@ -121,8 +122,8 @@ absl::Status PluginOptions::Load() {
   absl::StatusOr<const Release*> release = FindEngine(engine_);
   if (!release.ok()) return release.status();
   release_ = *release;
-  const int from_stdin = (file_ == "-") + (base_spec_file_ == "-") +
-                         (host_file_ == "-");
+  const int from_stdin =
+      (file_ == "-") + (base_spec_file_ == "-") + (host_file_ == "-");
   if (from_stdin > 1) {
     return absl::FailedPreconditionError(
         "only one input can come from standard input");

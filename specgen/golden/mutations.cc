@@ -139,9 +139,8 @@ class Mutator {
   void Members(const char* name, std::string_view BaseSpec::*text,
                bool comma_first) {
     std::string_view run = original_.default_spec.*text;
-    const bool has_comma =
-        comma_first ? absl::ConsumePrefix(&run, ",")
-                    : absl::ConsumeSuffix(&run, ",");
+    const bool has_comma = comma_first ? absl::ConsumePrefix(&run, ",")
+                                       : absl::ConsumeSuffix(&run, ",");
     const std::vector<std::string> members = SplitItems(run);
     for (size_t i = 0; i < members.size(); ++i) {
       Behaviour* const altered =
@@ -150,8 +149,8 @@ class Mutator {
       rest.erase(rest.begin() + static_cast<ptrdiff_t>(i));
       std::string joined = absl::StrJoin(rest, ",");
       if (!joined.empty() && has_comma) {
-        joined = comma_first ? absl::StrCat(",", joined)
-                             : absl::StrCat(joined, ",");
+        joined =
+            comma_first ? absl::StrCat(",", joined) : absl::StrCat(joined, ",");
       }
       altered->default_spec.*text = Keep(std::move(joined));
     }
@@ -215,8 +214,8 @@ void Mutator::Mounts() {
 void Mutator::Namespaces() {
   const absl::Span<const BaseNamespace> all = original_.default_spec.namespaces;
   for (size_t i = 0; i < all.size(); ++i) {
-    Behaviour* const altered = New(absl::StrCat("namespaces without ",
-                                                all[i].type));
+    Behaviour* const altered =
+        New(absl::StrCat("namespaces without ", all[i].type));
     std::vector<BaseNamespace>& list = mutations_.back().namespaces;
     list.assign(all.begin(), all.end());
     list.erase(list.begin() + static_cast<ptrdiff_t>(i));
@@ -260,14 +259,13 @@ std::vector<Mutation> Mutator::Run() {
                                   capabilities, sorts_mounts, metrics_mount,
                                   masks_thermal_throttle, takes_base_spec,
                                   fills_rootfs, omits_empty_args,
-                                  omits_empty_mount_fields,
-                                  capability_sets, console_size,
-                                  default_spec] = original_;
+                                  omits_empty_mount_fields, capability_sets,
+                                  console_size, default_spec] = original_;
     [[maybe_unused]] const auto& [head, process_head, capability_items,
-                                  bounding, effective,
-                                  inheritable, permitted, process_tail,
-                                  hostname_tail, mounts, hooks_tail, has_linux,
-                                  linux_head, has_resources, device_rule_items,
+                                  bounding, effective, inheritable, permitted,
+                                  process_tail, hostname_tail, mounts,
+                                  hooks_tail, has_linux, linux_head,
+                                  has_resources, device_rule_items,
                                   resources_tail, cgroups_path_head, namespaces,
                                   device_items, seccomp_head,
                                   rootfs_propagation, masked_paths,
@@ -277,8 +275,9 @@ std::vector<Mutation> Mutator::Run() {
   }
 
 #define SPECGEN_VALUE(type, value) {type::value, #value}
-  Enum("form", &Behaviour::form,
-       {SPECGEN_VALUE(StateForm, kManifest), SPECGEN_VALUE(StateForm, kConfig)});
+  Enum(
+      "form", &Behaviour::form,
+      {SPECGEN_VALUE(StateForm, kManifest), SPECGEN_VALUE(StateForm, kConfig)});
   Enum("interface_types", &Behaviour::interface_types,
        {SPECGEN_VALUE(InterfaceTypes, kRaw),
         SPECGEN_VALUE(InterfaceTypes, kText)});
