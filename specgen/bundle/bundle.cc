@@ -349,7 +349,9 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {
   if (!result.ok() || !options_.prepare) return result;
   status = TakeStartSteps(plan_.start);
   if (status.ok()) return result;
-  if (*result == Result::kMade) {
+  if (*result == Result::kReplaced) {
+    (void)ExchangeWith(absl::StrCat(work_, "/bundle"));
+  } else if (*result == Result::kMade) {
     const UniqueFd parent(open(DirPath(options_.output).c_str(),
                                O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     RemoveTree(parent.get(), std::string(BasePath(options_.output)));
@@ -395,6 +397,24 @@ absl::Status BundleMaker::CheckNotInUse() const {
   return absl::OkStatus();
 }
 
+absl::Status BundleMaker::ExchangeWith(const std::string& made) const {
+  const std::string parts[] = {"/rootfs", "/config.json"};
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string theirs = options_.output + parts[i];
+    if (renameat2(AT_FDCWD, (made + parts[i]).c_str(), AT_FDCWD, theirs.c_str(),
+                  RENAME_EXCHANGE) == 0) {
+      continue;
+    }
+    const int error = errno;
+    if (i == 1) {
+      renameat2(AT_FDCWD, (made + parts[0]).c_str(), AT_FDCWD,
+                (options_.output + parts[0]).c_str(), RENAME_EXCHANGE);
+    }
+    return FileError(error, theirs);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
     const std::string& made) {
   const std::string& output = options_.output;
@@ -429,19 +449,8 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
   }
   absl::Status status = CheckNotInUse();
   if (!status.ok()) return status;
-  const std::string new_rootfs = absl::StrCat(made, "/rootfs");
-  const std::string new_spec = absl::StrCat(made, "/config.json");
-  // Each of the two changes places with the old one.
-  if (renameat2(AT_FDCWD, new_rootfs.c_str(), AT_FDCWD, old_rootfs.c_str(),
-                RENAME_EXCHANGE) != 0) {
-    return FileError(errno, old_rootfs);
-  }
-  if (rename(new_spec.c_str(), old_spec.c_str()) != 0) {
-    const int error = errno;
-    renameat2(AT_FDCWD, new_rootfs.c_str(), AT_FDCWD, old_rootfs.c_str(),
-              RENAME_EXCHANGE);
-    return FileError(error, old_spec);
-  }
+  status = ExchangeWith(made);
+  if (!status.ok()) return status;
   return Result::kReplaced;
 }
 

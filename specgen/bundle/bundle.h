@@ -95,7 +95,8 @@ class BundleMaker {
   absl::StatusOr<Result> Place();
   absl::StatusOr<Result> PlaceOver(const std::string& made);
   absl::Status CheckNotInUse() const;
-  absl::Status Prepare();
+  // Lets rootfs and spec of the output and of `made` change places.
+  absl::Status ExchangeWith(const std::string& made) const;
 
   const BundleOptions& options_;
   bool dry_run_ = false;

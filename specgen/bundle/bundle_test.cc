@@ -119,6 +119,33 @@ TEST_F(BundleTest, IsWhatDockerdMakes) {
   }
 }
 
+TEST_F(BundleTest, CopiesLinksAsLinks) {
+  fs::create_hard_link(temp_ / "src/rootfs/p", temp_ / "src/rootfs/q");
+  fs::create_symlink("/nowhere", temp_ / "src/rootfs/link");
+  ASSERT_EQ(mkfifo((temp_ / "src/rootfs/pipe").c_str(), 0600), 0);
+  ExpectResult(BundleMaker::Result::kMade);
+  EXPECT_TRUE(
+      fs::equivalent(temp_ / "out/b/rootfs/p", temp_ / "out/b/rootfs/q"));
+  EXPECT_EQ(fs::hard_link_count(temp_ / "out/b/rootfs/p"), 2u);
+  EXPECT_EQ(fs::read_symlink(temp_ / "out/b/rootfs/link"), "/nowhere");
+  EXPECT_TRUE(fs::is_fifo(temp_ / "out/b/rootfs/pipe"));
+  ExpectResult(BundleMaker::Result::kUnchanged);
+  // Each kind of difference is seen.
+  fs::permissions(temp_ / "out/b/rootfs/p", fs::perms(0700));
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "has another mode");
+  fs::permissions(temp_ / "out/b/rootfs/p",
+                  fs::status(temp_ / "src/rootfs/p").permissions());
+  temp_.Write("out/b/rootfs/p", "?!");
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "has other bytes");
+  temp_.Write("out/b/rootfs/p", "#!");
+  fs::remove(temp_ / "out/b/rootfs/link");
+  fs::create_symlink("/elsewhere", temp_ / "out/b/rootfs/link");
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "leads elsewhere");
+  fs::remove(temp_ / "out/b/rootfs/link");
+  temp_.Write("out/b/rootfs/link", "");
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "is another type");
+}
+
 TEST_F(BundleTest, OnceMoreChangesNothing) {
   ExpectResult(BundleMaker::Result::kMade);
   temp_.Write("out/b/propagated-mount/volume", "data");

@@ -66,9 +66,18 @@ absl::StatusOr<TreeEntry> Describe(struct archive_entry* from) {
   if (entry.path.empty()) {
     return absl::InvalidArgumentError("an entry without a name");
   }
-  if (const char* target = archive_entry_hardlink(from); target != nullptr) {
+  const char* const hard_link = archive_entry_hardlink(from);
+  if (archive_entry_filetype(from) == AE_IFLNK) {
+    const char* const link = archive_entry_symlink(from);
+    entry.type = TreeEntry::Type::kSymlink;
+    // Where only the pax header has a target, as Go writes one that is not
+    // ASCII, libarchive takes it for that of a hard link.
+    entry.target = link != nullptr        ? link
+                   : hard_link != nullptr ? hard_link
+                                          : "";
+  } else if (hard_link != nullptr) {
     entry.type = TreeEntry::Type::kHardLink;
-    entry.target = target;
+    entry.target = hard_link;
   } else {
     switch (archive_entry_filetype(from)) {
       case AE_IFREG:
@@ -77,12 +86,6 @@ absl::StatusOr<TreeEntry> Describe(struct archive_entry* from) {
       case AE_IFDIR:
         entry.type = TreeEntry::Type::kFolder;
         break;
-      case AE_IFLNK: {
-        const char* link = archive_entry_symlink(from);
-        entry.type = TreeEntry::Type::kSymlink;
-        entry.target = link != nullptr ? link : "";
-        break;
-      }
       case AE_IFCHR:
         entry.type = TreeEntry::Type::kCharDevice;
         break;

@@ -41,6 +41,12 @@ struct Found {
   struct stat st;
 };
 
+bool IsMountPoint(int parent, const std::string& name) {
+  struct statx st;
+  return statx(parent, name.c_str(), AT_SYMLINK_NOFOLLOW, 0, &st) == 0 &&
+         (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 using Visitor = absl::FunctionRef<absl::Status(const Found&)>;
 
 // Visits all files, folders before what is in them, in the order of their
@@ -65,6 +71,13 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
     absl::Status status = visit(found);
     if (!status.ok()) return status;
     if (!S_ISDIR(found.st.st_mode)) continue;
+    // A volume, say. It is no part of the tree, but who asks for the tree may
+    // think so.
+    if (IsMountPoint(folder, name)) {
+      return absl::UnavailableError(
+          absl::StrCat(top, "/", found.path,
+                       ": something is mounted there: unmount it first"));
+    }
     const UniqueFd child(openat(
         folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!child.ok())
