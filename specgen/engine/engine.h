@@ -95,6 +95,8 @@ struct Behaviour {
   bool metrics_mount;
   bool masks_thermal_throttle;
   bool takes_base_spec;
+  bool asks_for_unset_network;
+  bool describes_privileges;
 
   // JSON.
   bool omits_empty_args;
