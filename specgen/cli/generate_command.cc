@@ -1,5 +1,4 @@
 // specgen generate: the spec of one plugin.
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,11 +7,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "specgen/base/files.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/crash_report.h"
+#include "specgen/cli/output_file.h"
 #include "specgen/cli/plugin_options.h"
 #include "specgen/host/apply_plan.h"
 #include "specgen/json/json_writer.h"
@@ -37,18 +36,13 @@ class GenerateCommand : public Command {
   bool pretty_ = false;
   bool apply_ = false;
   bool show_plan_ = false;
-  bool force_ = false;
-  std::string output_;
+  OutputFile output_;
 };
 
 void GenerateCommand::Define(CLI::App* app) {
   plugin_.Define(app);
   app->add_flag("--pretty", pretty_, "Indent the spec");
-  app->add_option("-o,--output", output_,
-                  "Write the spec there, whole or not at all (default: "
-                  "standard output)")
-      ->type_name("FILE");
-  app->add_flag("--force", force_, "Overwrite the output file if it is there");
+  output_.Define("the spec", app);
   app->add_flag("--apply", apply_,
                 "Make the folders on this machine that the engine would make");
   app->add_flag("--show-plan", show_plan_,
@@ -60,10 +54,7 @@ absl::Status GenerateCommand::CheckOptions() const {
     return absl::FailedPreconditionError(
         "--apply: the plan is for the machine of --host, not for this one");
   }
-  if (force_ && output_.empty()) {
-    return absl::FailedPreconditionError("--force: there is no --output");
-  }
-  return absl::OkStatus();
+  return output_.Check();
 }
 
 bool GenerateCommand::CarryOutPlan(const Answer& answer,
@@ -75,7 +66,7 @@ bool GenerateCommand::CarryOutPlan(const Answer& answer,
     }
   }
   if (!apply_) return true;
-  const absl::Status status = ApplyPlan(answer.plan());
+  const absl::Status status = ApplyPlan(answer.plan()).status;
   if (!status.ok()) console->Error(absl::StrCat("--apply: ", status.message()));
   return status.ok();
 }
@@ -114,25 +105,16 @@ int GenerateCommand::ReportFailure(const Answer& answer,
 int GenerateCommand::WriteSpec(const std::string& spec,
                                Console* console) const {
   std::string text = pretty_ ? absl::StrCat(IndentJson(spec), "\n") : spec;
-  if (output_.empty() || output_ == "-") {
-    // Exactly Docker's bytes, but a terminal's prompt should not follow them.
-    if (!pretty_ && console->OutIsTerminal()) text.push_back('\n');
-    console->Out(text);
-    return kExitDone;
+  // Exactly Docker's bytes, but a terminal's prompt should not follow them.
+  if (!pretty_ && output_.is_stdout() && console->OutIsTerminal()) {
+    text.push_back('\n');
   }
-  const absl::Status status = WriteWholeFile(
-      output_, text, force_ ? Overwrite::kAllowed : Overwrite::kRefused);
-  if (absl::IsAlreadyExists(status)) {
-    return Fail(absl::AlreadyExistsError(absl::StrCat(
-                    status.message(), " (--force overwrites it)")),
-                console);
-  }
-  return status.ok() ? kExitDone : Fail(status, console);
+  return output_.Write(text, console);
 }
 
 int GenerateCommand::Run(Console* console) {
   absl::Status status = CheckOptions();
-  if (status.ok()) status = plugin_.Load(*console);
+  if (status.ok()) status = plugin_.Load();
   if (!status.ok()) return Fail(status, console);
 
   Answer answer;

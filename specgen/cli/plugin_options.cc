@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "specgen/base/files.h"
-#include "specgen/cli/console.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
@@ -43,21 +42,21 @@ absl::StatusOr<const Release*> FindEngine(std::string_view name) {
   return release;
 }
 
-absl::StatusOr<std::string> ReadInput(const std::string& file,
-                                      const Console& console) {
-  return file == "-" ? ReadWholeFd(console.in(), "standard input")
-                     : ReadWholeFile(file);
+absl::StatusOr<std::string> ReadInput(const std::string& file) {
+  absl::StatusOr<std::string> text = ReadWholeFile(file);
+  if (!text.ok()) return absl::UnavailableError(text.status().message());
+  return text;
 }
 
-absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file,
-                                               const Console& console) {
+absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file) {
   if (file.empty()) return std::make_unique<LiveHost>();
-  absl::StatusOr<std::string> text = ReadInput(file, console);
+  absl::StatusOr<std::string> text = ReadInput(file);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::unique_ptr<HostSnapshot>> snapshot =
       HostSnapshot::Parse(*text, file == "-" ? "standard input" : file);
-  // It is no plugin that is wrong here.
-  if (!snapshot.ok()) return absl::DataLossError(snapshot.status().message());
+  if (!snapshot.ok()) {
+    return absl::UnavailableError(snapshot.status().message());
+  }
   return std::unique_ptr<Host>(*std::move(snapshot));
 }
 
@@ -123,7 +122,7 @@ std::string_view PluginOptions::input_name() const {
   return file_ == "-" ? "standard input" : std::string_view(file_);
 }
 
-absl::Status PluginOptions::Load(const Console& console) {
+absl::Status PluginOptions::Load() {
   absl::StatusOr<const Release*> release = FindEngine(engine_);
   if (!release.ok()) return release.status();
   release_ = *release;
@@ -134,10 +133,10 @@ absl::Status PluginOptions::Load(const Console& console) {
         "only one input can come from standard input");
   }
 
-  absl::StatusOr<std::string> text = ReadInput(file_, console);
+  absl::StatusOr<std::string> text = ReadInput(file_);
   if (!text.ok()) return text.status();
   text_ = *std::move(text);
-  absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_, console);
+  absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
   if (!host.ok()) return host.status();
   host_ = *std::move(host);
   if (!base_spec_file_.empty()) {
@@ -146,7 +145,7 @@ absl::Status PluginOptions::Load(const Console& console) {
           "--base-spec: Docker ", release_->name,
           " starts from its own spec only; 1.13.0-dev to 1.13.0-rc4 take one"));
     }
-    absl::StatusOr<std::string> base = ReadInput(base_spec_file_, console);
+    absl::StatusOr<std::string> base = ReadInput(base_spec_file_);
     if (!base.ok()) return base.status();
     absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> spec = ReadBaseSpec(
         *release_->behaviour, *base,

@@ -11,7 +11,6 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "specgen/cli/console.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/host.h"
 #include "specgen/specgen.h"
@@ -22,13 +21,13 @@ namespace specgen {
 // kFailedPrecondition and name the nearest release.
 absl::StatusOr<const Release*> FindEngine(std::string_view name);
 
-// The text of a file, "-" for standard input. Errors name the file.
-absl::StatusOr<std::string> ReadInput(const std::string& file,
-                                      const Console& console);
+// The text of a file, "-" for standard input. Errors name the file, and are
+// kUnavailable whatever went wrong.
+absl::StatusOr<std::string> ReadInput(const std::string& file);
 
 // "--host": the snapshot in that file, the machine specgen runs on for "".
-absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file,
-                                               const Console& console);
+// Errors are kUnavailable.
+absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file);
 
 // Everything that a request for one spec is made of. Not movable: the request
 // points into it.
@@ -43,7 +42,7 @@ class PluginOptions {
 
   // Reads the files. Call after the options were parsed; what follows may be
   // called once it has returned OK.
-  absl::Status Load(const Console& console);
+  absl::Status Load();
 
   // How messages name the input: its path, or "standard input".
   std::string_view input_name() const;

@@ -26,6 +26,7 @@
 #include "specgen/base/edit_distance.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/path_walk.h"
+#include "specgen/host/snapshot_format.h"
 
 namespace specgen {
 namespace {
@@ -41,39 +42,8 @@ constexpr uint64_t kMaxCpu = (1 << 16) - 1;
 
 constexpr uint32_t kImplicitFolderMode = S_IFDIR | 0755;
 
-struct FileType {
-  std::string_view name;
-  uint32_t mode;
-  uint32_t default_permissions;
-  // Specs repeat the owner and the mode of what can be a device.
-  bool needs_owner_and_mode;
-  bool has_number;
-};
-
-constexpr FileType kFileTypes[] = {
-    {"dir", S_IFDIR, 0755, false, false},
-    {"file", S_IFREG, 0644, false, false},
-    {"symlink", S_IFLNK, 0777, false, false},
-    {"char", S_IFCHR, 0, true, true},
-    {"block", S_IFBLK, 0, true, true},
-    {"fifo", S_IFIFO, 0, true, false},
-    {"socket", S_IFSOCK, 0644, false, false},
-};
-
-struct FlagName {
-  std::string_view name;
-  uint64_t flag;
-};
-
-constexpr FlagName kFlagNames[] = {
-    {"ro", kMountReadOnly},       {"nosuid", kMountNoSuid},
-    {"nodev", kMountNoDev},       {"noexec", kMountNoExec},
-    {"noatime", kMountNoAtime},   {"nodiratime", kMountNoDirAtime},
-    {"relatime", kMountRelatime},
-};
-
 std::string_view TypeName(uint32_t mode) {
-  for (const FileType& type : kFileTypes) {
+  for (const SnapshotFileType& type : kSnapshotFileTypes) {
     if (type.mode == (mode & S_IFMT)) return type.name;
   }
   return "file";
@@ -715,7 +685,7 @@ class HostSnapshot::Builder {
     const size_t entry_offset = text_->Offset(value);
     size_t path_offset = entry_offset;
     size_t target_offset = entry_offset;
-    const FileType* type = nullptr;
+    const SnapshotFileType* type = nullptr;
     std::optional<std::string> path, target;
     std::optional<uint32_t> mode, uid, gid, major, minor;
 
@@ -725,7 +695,7 @@ class HostSnapshot::Builder {
           text_->ReadString(member, "\"type\"");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
-      for (const FileType& candidate : kFileTypes) {
+      for (const SnapshotFileType& candidate : kSnapshotFileTypes) {
         if (candidate.name == *name) {
           type = &candidate;
           return absl::OkStatus();
@@ -884,7 +854,7 @@ class HostSnapshot::Builder {
           text_->ReadString(element, "a mount flag");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
-      for (const FlagName& flag : kFlagNames) {
+      for (const SnapshotMountFlag& flag : kSnapshotMountFlags) {
         if (flag.name == *name) {
           if ((mount.flags & flag.flag) != 0) {
             return text_->ErrorAt(
