@@ -15,6 +15,23 @@ constexpr CommandInfo kCommands[] = {
      "The output is what --host of other commands reads, so that specs for one "
      "machine\ncan be made on another.",
      "specgen host-facts > host.json", &MakeHostFactsCommand},
+    {"lint", "Find what will bite in a plugin's config",
+     "Everything that an engine refuses, crashes on, ignores or drops, with line "
+     "and\ncolumn. Each rule is explained in specgen/lint/README.md. Nothing "
+     "depends on this\nmachine. Exit code 1 for warnings and errors, not for "
+     "notes.",
+     "specgen lint --engine 20.10.. config.json", &MakeLintCommand},
+    {"privileges", "Show what a plugin asks for, and what it really gets",
+     "First the lines that `docker plugin install` shows of that engine, then "
+     "what the\nspec grants, most dangerous first, each with the reason. With "
+     "--since, only what\nan upgrade from that plugin adds; exit code 1 if it "
+     "adds anything.",
+     "specgen privileges --since v1/config.json v2/config.json",
+     &MakePrivilegesCommand},
+    {"validate", "Check a runtime spec against the rules of its OCI version",
+     "Errors break a rule of the version; warnings are allowed, but likely not "
+     "meant.\nWorks on any spec, not only on specgen's.",
+     "specgen generate config.json | specgen validate -", &MakeValidateCommand},
 };
 
 }  // namespace

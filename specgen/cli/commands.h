@@ -10,6 +10,9 @@ namespace specgen {
 
 std::unique_ptr<Command> MakeGenerateCommand();
 std::unique_ptr<Command> MakeHostFactsCommand();
+std::unique_ptr<Command> MakeLintCommand();
+std::unique_ptr<Command> MakePrivilegesCommand();
+std::unique_ptr<Command> MakeValidateCommand();
 
 }  // namespace specgen
 

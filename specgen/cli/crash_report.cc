@@ -1,17 +1,12 @@
 #include "specgen/cli/crash_report.h"
 
-#include <cstddef>
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/types/span.h"
 #include "specgen/engine/engine.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/host/host.h"
 #include "specgen/specgen.h"
 
@@ -54,18 +49,7 @@ std::string CrashingReleases(const Request& request, const Host& host) {
     }
     return entry->second;
   };
-  const absl::Span<const Release> releases = AllReleases();
-  std::vector<std::string> runs;
-  for (size_t i = 0; i < releases.size(); ++i) {
-    if (!crashes(releases[i])) continue;
-    size_t last = i;
-    while (last + 1 < releases.size() && crashes(releases[last + 1])) ++last;
-    runs.push_back(last == i ? std::string(releases[i].name)
-                             : absl::StrCat(releases[i].name, " to ",
-                                            releases[last].name));
-    i = last;
-  }
-  return absl::StrJoin(runs, ", ");
+  return ReleaseRuns(AllReleases(), crashes);
 }
 
 }  // namespace specgen

@@ -10,7 +10,7 @@
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
-#include "specgen/cli/crash_report.h"
+#include "specgen/cli/failure_report.h"
 #include "specgen/cli/output_file.h"
 #include "specgen/cli/plugin_options.h"
 #include "specgen/host/apply_plan.h"
@@ -29,7 +29,6 @@ class GenerateCommand : public Command {
   absl::Status CheckOptions() const;
   // Makes the planned folders, or shows them; false: it was reported.
   bool CarryOutPlan(const Answer& answer, Console* console) const;
-  int ReportFailure(const Answer& answer, Console* console) const;
   int WriteSpec(const std::string& spec, Console* console) const;
 
   PluginOptions plugin_;
@@ -71,37 +70,6 @@ bool GenerateCommand::CarryOutPlan(const Answer& answer,
   return status.ok();
 }
 
-int GenerateCommand::ReportFailure(const Answer& answer,
-                                   Console* console) const {
-  const std::string engine = absl::StrCat("Docker ", plugin_.release().name);
-  std::string where(plugin_.input_name());
-  if (answer.stage() == Stage::kDecode) {
-    absl::StrAppend(&where, ":", answer.position());
-  }
-  if (answer.outcome() == Outcome::kCrashed) {
-    const bool has_base = plugin_.base_spec() != nullptr;
-    console->Error(absl::StrCat(where, ": ", engine, " would crash: ",
-                                CrashCause(answer, has_base), " (",
-                                answer.message(), ")"));
-    if (!has_base) {
-      console->Error(absl::StrCat(
-          where, ": releases that crash on it: ",
-          CrashingReleases(plugin_.request(), plugin_.host())));
-    }
-    return kExitCrash;
-  }
-  if (answer.stage() == Stage::kDecode) {
-    console->Error(absl::StrCat(where, ": ", answer.message()));
-    return kExitBadInput;
-  }
-  console->Error(absl::StrCat(
-      where, ": ", engine,
-      answer.stage() == Stage::kSettings ? " would refuse --set: "
-                                         : " would refuse this plugin: ",
-      answer.message()));
-  return kExitRefused;
-}
-
 int GenerateCommand::WriteSpec(const std::string& spec,
                                Console* console) const {
   std::string text = pretty_ ? absl::StrCat(IndentJson(spec), "\n") : spec;
@@ -122,7 +90,9 @@ int GenerateCommand::Run(Console* console) {
       .Generate(plugin_.request(), &answer);
   // The engine makes folders before it refuses or crashes, too.
   if (!CarryOutPlan(answer, console)) return kExitHost;
-  if (answer.outcome() != Outcome::kSpec) return ReportFailure(answer, console);
+  if (answer.outcome() != Outcome::kSpec) {
+    return ReportFailure(answer, plugin_, console);
+  }
   return WriteSpec(answer.spec(), console);
 }
 

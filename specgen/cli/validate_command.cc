@@ -82,8 +82,7 @@ class ValidateCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  absl::StatusOr<CheckedFile> Check(const std::string& file,
-                                    const Console& console) const;
+  absl::StatusOr<CheckedFile> Check(const std::string& file) const;
 
   std::vector<std::string> files_;
   std::string as_;
@@ -106,9 +105,9 @@ void ValidateCommand::Define(CLI::App* app) {
 }
 
 absl::StatusOr<CheckedFile> ValidateCommand::Check(
-    const std::string& file, const Console& console) const {
+    const std::string& file) const {
   const std::string name = file == "-" ? "standard input" : file;
-  absl::StatusOr<std::string> text = ReadInput(file, console);
+  absl::StatusOr<std::string> text = ReadInput(file);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(*text, name);
   if (!tree.ok()) return tree.status();
@@ -136,7 +135,7 @@ int ValidateCommand::Run(Console* console) {
   json.Object().Key("files").List();
   std::string text;
   for (const std::string& file : files_) {
-    absl::StatusOr<CheckedFile> checked = Check(file, *console);
+    absl::StatusOr<CheckedFile> checked = Check(file);
     if (!checked.ok()) return Fail(checked.status(), console);
     AddJson(*checked, &json);
     absl::StrAppend(&text, AsText(*checked));

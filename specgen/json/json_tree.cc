@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 namespace specgen {
 namespace {
@@ -136,6 +138,29 @@ TextPosition JsonTree::Position(size_t offset) const {
   const auto line =
       std::upper_bound(lines_.begin(), lines_.end(), offset) - 1;
   return {static_cast<size_t>(line - lines_.begin()) + 1, offset - *line + 1};
+}
+
+size_t JsonTree::CodePointColumn(size_t offset) const {
+  const size_t start = offset - (Position(offset).column - 1);
+  const std::string_view before = index_.text().substr(start, offset - start);
+  // Each character has one byte that continues none.
+  return 1 + static_cast<size_t>(
+                 std::count_if(before.begin(), before.end(), [](char c) {
+                   return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                 }));
+}
+
+size_t JsonTree::Offset(std::string_view position) const {
+  const std::vector<std::string_view> parts = absl::StrSplit(position, ':');
+  size_t line = 0;
+  size_t column = 0;
+  const size_t end = index_.text().size();
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &line) ||
+      !absl::SimpleAtoi(parts[1], &column) || line < 1 || column < 1 ||
+      line > lines_.size()) {
+    return end;
+  }
+  return std::min(lines_[line - 1] + column - 1, end);
 }
 
 }  // namespace specgen

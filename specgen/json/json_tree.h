@@ -75,6 +75,10 @@ class JsonTree {
 
   const JsonNode& root() const { return root_; }
   TextPosition Position(size_t offset) const;
+  // The column in characters (code points), from 1.
+  size_t CodePointColumn(size_t offset) const;
+  // The offset of "LINE:COL"; the text's end if it is beyond.
+  size_t Offset(std::string_view position) const;
 
  private:
   JsonTree() = default;

@@ -82,8 +82,8 @@ class MeaningCheck {
       f_.Error("no-args", *args, "there is no program to run: args is empty");
     } else if (args == nullptr && process.is(JsonKind::kObject) &&
                process.Find("commandLine") == nullptr &&
-               rules_.from >= V::k1_0_2) {
-      // Before, args is a required field.
+               rules_.to >= V::k1_0_2) {
+      // Up to 1.0.1, args is a required field.
       f_.Error("no-args", process, "there is no program to run: no args");
     }
     MustBeAbsolute(process.Find("cwd"), "cwd");
