@@ -28,6 +28,17 @@ constexpr CommandInfo kCommands[] = {
      "adds anything.",
      "specgen privileges --since v1/config.json v2/config.json",
      &MakePrivilegesCommand},
+    {"diff", "Tell how two specs differ, in words",
+     "Compares two plugins on one engine, two runtime specs, or one plugin on "
+     "two engines;\nplugins are compared by the specs that are made of them. "
+     "Exit codes like diff's: 0 the\nsame, 1 different, 2 and more trouble.",
+     "specgen diff config.json --engine 20.10.13 --to-engine 28.5.2",
+     &MakeDiffCommand},
+    {"report", "Write one page about a plugin",
+     "A self-contained HTML page: engines and the parts of the spec, what changed "
+     "when and\nwhy, the privileges, the lint findings. Readable without "
+     "JavaScript, filterable with\nit. The same input gives the same bytes.",
+     "specgen report config.json -o report.html", &MakeReportCommand},
     {"validate", "Check a runtime spec against the rules of its OCI version",
      "Errors break a rule of the version; warnings are allowed, but likely not "
      "meant.\nWorks on any spec, not only on specgen's.",

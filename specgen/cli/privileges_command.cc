@@ -157,6 +157,11 @@ int PrivilegesCommand::Run(Console* console) {
 
 int PrivilegesCommand::RunSince(const Generator& generator,
                                 PluginPrivileges now, Console* console) {
+  if (since_ == "-" && plugin_.input_name() == "standard input") {
+    return Fail(absl::FailedPreconditionError(
+                    "only one input can come from standard input"),
+                console);
+  }
   absl::StatusOr<std::string> text = ReadInput(since_);
   if (!text.ok()) return Fail(text.status(), console);
   Request request = plugin_.request();

@@ -27,11 +27,11 @@ namespace {
 
 using Id = LintRuleId;
 
-// Mount options that runc (libcontainer/specconv/spec_linux.go, v1.2) and crun
-// know; all else goes to the file system as data, and bind mounts have none.
+// Mount options that runc knows (libcontainer/specconv/spec_linux.go, v1.5.1);
+// all else goes to the file system as data, and bind mounts have none.
 constexpr std::string_view kMountOptions[] = {
-    "acl", "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync",
-    "exec", "iversion", "lazytime", "loud", "mand", "noacl", "noatime", "nodev",
+    "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync",
+    "exec", "iversion", "lazytime", "loud", "mand", "noatime", "nodev",
     "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
     "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind",
     "rdev", "rdiratime", "relatime", "remount", "rexec", "rnoatime", "rnodev",
@@ -348,7 +348,8 @@ void Linter::Capabilities() {
         if (!absl::StartsWith(upper, "CAP_")) upper = "CAP_" + upper;
         At(Id::kUnknownCapability, name,
            absl::StrCat(Quote(name.text),
-                        " is no capability: runc refuses or ignores it",
+                        " is no capability: runc ignores it, before 1.0.0-rc94 it "
+                        "refuses it",
                         IsCapability(upper)
                             ? absl::StrCat("; did you mean ", Quote(upper), "?")
                             : DidYouMean(kLinuxCapabilities, name.text)));
@@ -436,7 +437,8 @@ void Linter::Mount(const JsonNode& mount) {
         [](const JsonNode& field) { return field.text == "source"; });
     if (!settable) {
       At(Id::kEmptySource, *source,
-         "the source is empty and cannot be set, so the mount fails");
+         "the source is empty and cannot be set: runc binds the bundle's own "
+         "folder then");
     }
   }
   if (binds_by_type && !binds) {
@@ -457,8 +459,7 @@ void Linter::Mount(const JsonNode& mount) {
       }
       At(Id::kMountOption, option,
          absl::StrCat(Quote(option.text),
-                      " is no option of a bind mount: runtimes ignore or "
-                      "refuse it",
+                      " is no option of a bind mount: runc since 1.2 refuses it",
                       DidYouMean(kMountOptions, option.text)));
     }
   }

@@ -180,7 +180,8 @@ void GrantFinder::Capabilities() {
           [&](const CapabilityFact& f) { return f.name == name.text; });
       if (fact == std::end(kCapabilityFacts)) {
         Add(Level::kInfo, "capability", name.text,
-            "no capability of Linux: the runtime refuses or ignores it");
+            "no capability of Linux: runc ignores it, before 1.0.0-rc94 it "
+            "refuses it");
       } else {
         Add(fact->level, "capability", name.text, fact->why);
       }
@@ -291,8 +292,8 @@ void GrantFinder::BindMount(const JsonNode& mount,
     return IsIn(path, target) || IsIn(target, path);
   };
   if (source.empty()) {
-    Add(Level::kInfo, "mount", what,
-        "without a source the mount fails, unless it is set first");
+    Add(Level::kLow, "mount", what,
+        "without a source, runc binds the bundle's own folder");
   } else if (std::any_of(std::begin(kEngineSockets), std::end(kEngineSockets),
                          [&](std::string_view socket) {
                            return IsIn(socket, path);

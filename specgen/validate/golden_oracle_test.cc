@@ -38,7 +38,6 @@ constexpr KnownViolation kKnown[] = {
     {"unknown-capability", "/process/capabilities/", "", "the plugin's"},
     {"relative-destination", "/mounts/", "/destination", "the plugin's"},
     {"bind-option", "/mounts/", "", "the plugin's mount has no bind option"},
-    {"bind-source", "/mounts/", "", "the plugin's mount has no source"},
     {"duplicate-device", "/linux/devices/", "/path", "the plugin's"},
     {"device-rule-type", "/linux/resources/devices/", "/type",
      "the plugin's FIFO, for which engines since 20.10 make a rule of type p"},

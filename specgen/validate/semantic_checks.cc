@@ -222,7 +222,9 @@ class MeaningCheck {
                "no file system of type bind");
     }
     if (binds && mount.String("source").empty()) {
-      f_.Error("bind-source", mount, "a bind mount needs a source");
+      f_.Warning("bind-source", mount,
+                 "a bind mount without a source: runc binds the bundle's own "
+                 "folder");
     }
   }
 

@@ -143,7 +143,7 @@ TEST(ValidatorTest, Meaning) {
       {"1.0.0", R"("mounts":[{"destination":"/x","type":"bind","source":"/"}])",
        "bind-option /mounts/0\n"},
       {"1.0.0", R"("mounts":[{"destination":"/x","options":["rbind"]}])",
-       "bind-source /mounts/0\n"},
+       "~bind-source /mounts/0\n"},
       {"1.0.0",
        R"("mounts":[{"destination":"/x","source":"/","options":)"
        R"(["rbind","rshared","rslave"]}])",
