@@ -12,7 +12,7 @@ constexpr LintLevel kError = LintLevel::kError;
 
 constexpr LintRule kRules[] = {
     {"SG001", "refused", kError, "an engine refuses the plugin"},
-    {"SG002", "crash", kError, "an engine crashes on the plugin"},
+    {"SG002", "crash", kError, "an engine crashes on the plugin", "28.5.2"},
     {"SG003", "unknown-key", kWarning, "no engine reads the key"},
     {"SG004", "key-not-read", kWarning,
      "some engines of the range do not read the key", "1.12.6..28.5.2"},
