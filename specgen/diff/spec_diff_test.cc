@@ -145,10 +145,10 @@ std::string Between(std::string_view from, std::string_view to) {
 TEST(EngineChangesTest, AlongOneLine) {
   EXPECT_EQ(Between("20.10.0", "20.10.14"),
             "+20.10.14 the default capabilities are no longer inheritable "
-            "(CVE-2022-24769)\n");
+            "(CVE-2022-24769, GHSA-2mm7-x5h6-5pvq)\n");
   EXPECT_EQ(Between("20.10.14", "20.10.0"),
             "-20.10.14 the default capabilities are no longer inheritable "
-            "(CVE-2022-24769)\n");
+            "(CVE-2022-24769, GHSA-2mm7-x5h6-5pvq)\n");
   EXPECT_EQ(Between("28.5.2", "28.5.2"), "");
 }
 

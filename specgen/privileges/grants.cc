@@ -190,13 +190,11 @@ void GrantFinder::Capabilities() {
   const JsonNode* inheritable = capabilities->Find("inheritable");
   if (inheritable != nullptr && !inheritable->List().empty()) {
     Add(Level::kLow, "inheritable-capabilities",
-        absl::StrCat(inheritable->items.size(), " capabilities"),
+        b_.default_spec.inheritable ? "all" : "those the plugin asks for",
         b_.default_spec.inheritable
-            ? "also the default ones are inheritable (CVE-2022-24769, fixed "
-              "in 20.10.14): programs with inheritable file capabilities gain "
-              "them"
-            : "those that the plugin asks for are inheritable, too: programs "
-              "with inheritable file capabilities gain them");
+            ? "programs with inheritable file capabilities gain them, the "
+              "default ones too (CVE-2022-24769, fixed in 20.10.14)"
+            : "programs with inheritable file capabilities gain them");
   }
 }
 

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::string_view kSectionNames[] = {
     "process",      "capabilities", "mounts",          "namespaces",
-    "devices",      "device rules", "masked paths",    "read-only paths",
-    "the rest",
+    "devices",      "device rules", "masked",          "read-only",
+    "rest",
 };
 
 // A copy of `object` without some keys, as JSON.

@@ -22,7 +22,7 @@ namespace specgen {
 // A part of the spec, a column of the matrix, and the forms that it takes over
 // the engines.
 struct ReportSection {
-  std::string_view name;              // "masked paths"
+  std::string_view name;              // "masked"
   std::vector<std::string> variants;  // indented JSON, in order of appearance
 };
 

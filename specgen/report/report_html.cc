@@ -212,7 +212,7 @@ void Page::Privileges() {
       absl::StrAppend(&out_, "<tr data-filter data-level=\"", level,
                       "\"><td>");
       Element("span", absl::StrCat("badge ", level), level);
-      Raw("</td><td>");
+      Raw("</td><td class=\"kind\">");
       Text(grant.id);
       Raw("</td><td class=\"what mono\">");
       Text(grant.what);
@@ -391,7 +391,7 @@ void Page::Variants() {
                       VariantName(v), "</span><span class=\"muted\">");
       Text(where);
       Raw("</span>\n<pre>");
-      Lines(section.variants[v]);
+      Lines(section.variants[v] == "null" ? "none" : section.variants[v]);
       Raw("</pre></div>\n");
     }
     Raw("</details>\n");
