@@ -81,8 +81,8 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   input.paths = {answer->id_, answer->rootfs_, request.lib_root,
                  request.exec_root, request.metrics_socket};
   input.host = &host_;
-  const SpecOutcome outcome = MakeSpec(input, arena, &answer->spec_,
-                                       &answer->plan_, &answer->message_);
+  const SpecOutcome outcome =
+      MakeSpec(input, arena, &answer->spec_, &answer->plan_, &answer->message_);
   switch (outcome) {
     case SpecOutcome::kSpec:
       answer->outcome_ = Outcome::kSpec;

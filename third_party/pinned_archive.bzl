@@ -21,7 +21,7 @@ def _pinned_archive_impl(ctx):
         tarball = ctx.path(distdir).get_child(pins["debian"].location)
         if tarball.exists:
             pin = pins["debian"]
-            url = "file://%s" % tarball
+            url = "file://" + str(tarball).replace("%", "%25").replace(" ", "%20")
     ctx.download_and_extract(url = url, sha256 = pin.sha256, stripPrefix = pin.top)
 
     if ctx.attr.build_file:

@@ -30,9 +30,31 @@ def specgen_repositories():
         library = "protobuf",
     )
     pinned_archive(
+        name = "libarchive",
+        build_file = "//third_party/libarchive:libarchive.BUILD",
+        extra_files = {"//third_party/libarchive:specgen_config.h": "libarchive/specgen_config.h"},
+        library = "libarchive",
+        patches = ["//third_party/libarchive:names_are_bytes.patch"],
+    )
+    pinned_archive(
+        name = "libmd",
+        build_file = "//third_party/libmd:libmd.BUILD",
+        library = "libmd",
+    )
+    pinned_archive(
         name = "simdjson",
         build_file = "//third_party/simdjson:simdjson.BUILD",
         library = "simdjson",
+    )
+    pinned_archive(
+        name = "zlib",
+        build_file = "//third_party/zlib:zlib.BUILD",
+        library = "zlib",
+    )
+    pinned_archive(
+        name = "zstd",
+        build_file = "//third_party/zstd:zstd.BUILD",
+        library = "zstd",
     )
 
     # Bazel would download each of these. What is wanted of them is little, so

@@ -102,7 +102,7 @@ void CopySpec(benchmark::State& state, const std::string& config) {
   }
 }
 
-#define SPECGEN_BENCH_SIZES(function)                          \
+#define SPECGEN_BENCH_SIZES(function)                         \
   BENCHMARK_CAPTURE(function, small, BenchConfig("small"));   \
   BENCHMARK_CAPTURE(function, median, BenchConfig("median")); \
   BENCHMARK_CAPTURE(function, large, BenchConfig("large"))

@@ -1,4 +1,5 @@
-// What the benchmarks work on: plugins as people have them, and lists that grow.
+// What the benchmarks work on: plugins as people have them, and lists that
+// grow.
 #ifndef SPECGEN_BENCH_INPUTS_H_
 #define SPECGEN_BENCH_INPUTS_H_
 
@@ -30,7 +31,8 @@ const Release& ReleaseOrDie(std::string_view name);
 Request BenchRequest(std::string_view config);
 
 // A config with `count` items in one list: "mounts", "env", "devices" or
-// "dev_mounts" (mounts below /dev/, each with other settings than the engine's).
+// "dev_mounts" (mounts below /dev/, each with other settings than the
+// engine's).
 std::string GrowingConfig(std::string_view list, size_t count);
 
 }  // namespace specgen

@@ -9,39 +9,43 @@ namespace {
 constexpr CommandInfo kCommands[] = {
     {"generate", "Make the runtime spec of a plugin",
      "Prints the bytes that dockerd of that release would hand to runc. Nothing "
-     "on this\nmachine is changed unless --apply is given.",
+     "on this machine is changed unless --apply is given.",
      "specgen generate --engine 28.5.2 config.json", &MakeGenerateCommand},
     {"host-facts", "Record what specs depend on of this machine",
      "The output is what --host of other commands reads, so that specs for one "
-     "machine\ncan be made on another.",
+     "machine can be made on another.",
      "specgen host-facts > host.json", &MakeHostFactsCommand},
+    {"engines", "List Docker's releases and how they differ",
+     "Releases that answer every plugin alike are listed together, with what "
+     "changed since\nthe ones before them.",
+     "specgen engines --since 20.10 --json", &MakeEnginesCommand},
     {"lint", "Find what will bite in a plugin's config",
      "Everything that an engine refuses, crashes on, ignores or drops, with line "
-     "and\ncolumn. Each rule is explained in specgen/lint/README.md. Nothing "
-     "depends on this\nmachine. Exit code 1 for warnings and errors, not for "
+     "and column. Each rule is explained in specgen/lint/README.md. Nothing "
+     "depends on this machine. Exit code 1 for warnings and errors, not for "
      "notes.",
      "specgen lint --engine 20.10.. config.json", &MakeLintCommand},
     {"privileges", "Show what a plugin asks for, and what it really gets",
      "First the lines that `docker plugin install` shows of that engine, then "
-     "what the\nspec grants, most dangerous first, each with the reason. With "
-     "--since, only what\nan upgrade from that plugin adds; exit code 1 if it "
+     "what the spec grants, most dangerous first, each with the reason. With "
+     "--since, only what an upgrade from that plugin adds; exit code 1 if it "
      "adds anything.",
      "specgen privileges --since v1/config.json v2/config.json",
      &MakePrivilegesCommand},
     {"diff", "Tell how two specs differ, in words",
      "Compares two plugins on one engine, two runtime specs, or one plugin on "
      "two engines;\nplugins are compared by the specs that are made of them. "
-     "Exit codes like diff's: 0 the\nsame, 1 different, 2 and more trouble.",
+     "Exit codes like diff's: 0 the same, 1 different, 2 and more trouble.",
      "specgen diff config.json --engine 20.10.13 --to-engine 28.5.2",
      &MakeDiffCommand},
     {"report", "Write one page about a plugin",
      "A self-contained HTML page: engines and the parts of the spec, what changed "
-     "when and\nwhy, the privileges, the lint findings. Readable without "
-     "JavaScript, filterable with\nit. The same input gives the same bytes.",
+     "when and why, the privileges, the lint findings. Readable without "
+     "JavaScript, filterable with it. The same input gives the same bytes.",
      "specgen report config.json -o report.html", &MakeReportCommand},
     {"validate", "Check a runtime spec against the rules of its OCI version",
      "Errors break a rule of the version; warnings are allowed, but likely not "
-     "meant.\nWorks on any spec, not only on specgen's.",
+     "meant. Works on any spec, not only on specgen's.",
      "specgen generate config.json | specgen validate -", &MakeValidateCommand},
 };
 

@@ -9,6 +9,7 @@
 namespace specgen {
 
 std::unique_ptr<Command> MakeDiffCommand();
+std::unique_ptr<Command> MakeEnginesCommand();
 std::unique_ptr<Command> MakeGenerateCommand();
 std::unique_ptr<Command> MakeHostFactsCommand();
 std::unique_ptr<Command> MakeLintCommand();

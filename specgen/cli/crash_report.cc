@@ -49,7 +49,7 @@ std::string CrashingReleases(const Request& request, const Host& host) {
     }
     return entry->second;
   };
-  return ReleaseRuns(AllReleases(), crashes);
+  return ReleaseRuns(crashes);
 }
 
 }  // namespace specgen

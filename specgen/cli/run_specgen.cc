@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "CLI/App.hpp"
@@ -13,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/edit_distance.h"
 #include "specgen/cli/command.h"
+#include "specgen/cli/help_formatter.h"
 #include "specgen/cli/version.h"
 
 namespace specgen {
@@ -21,7 +23,7 @@ namespace {
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done; 1 the engine would refuse this plugin, or there is a\n"
     "difference or finding; 2 usage; 3 an input is not what it should be; 4 the\n"
-    "host or its file system said no; 5 the engine would crash.\n";
+    "host or its file system said no; 5 the engine would crash.";
 
 std::string MainHelp() {
   std::string help =
@@ -43,7 +45,7 @@ std::string MainHelp() {
   absl::StrAppend(&help,
                   "\n`specgen COMMAND --help` tells more of one;"
                   " `specgen --version` what this is.\n\n",
-                  kExitCodes);
+                  kExitCodes, "\n");
   return help;
 }
 
@@ -54,21 +56,73 @@ const CommandInfo* FindCommand(std::string_view name) {
   return nullptr;
 }
 
-int UnknownCommand(std::string_view name, Console* console) {
+// "; did you mean "x"?" if a known name is near `name`, else "".
+std::string DidYouMean(std::string_view name,
+                       const std::vector<std::string>& known) {
+  constexpr size_t kTooFar = 4;
+  constexpr size_t kLongestName = 64;
   std::string_view nearest;
-  size_t best = 4;
-  for (const CommandInfo& info : AllCommands()) {
-    const size_t distance = EditDistance(name.substr(0, 64), info.name);
-    if (!info.hidden && distance < best) {
+  size_t best = kTooFar;
+  for (const std::string& candidate : known) {
+    const size_t distance =
+        EditDistance(name.substr(0, kLongestName), candidate);
+    if (distance < best) {
       best = distance;
-      nearest = info.name;
+      nearest = candidate;
     }
   }
-  console->Error(absl::StrCat(
-      "there is no command \"", name, "\"",
-      nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"),
-      " (specgen --help lists them)"));
+  return nearest.empty() ? ""
+                         : absl::StrCat("; did you mean \"", nearest, "\"?");
+}
+
+int UnknownCommand(std::string_view name, Console* console) {
+  std::vector<std::string> known;
+  for (const CommandInfo& info : AllCommands()) {
+    if (!info.hidden) known.emplace_back(info.name);
+  }
+  console->Error(absl::StrCat("there is no command \"", name, "\"",
+                              DidYouMean(name, known),
+                              " (specgen --help lists them)"));
   return kExitUsage;
+}
+
+// What is wrong with a command line that has more than the command takes.
+std::string UnexpectedArguments(const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      known.push_back(absl::StrCat("--", name));
+    }
+  }
+  const std::vector<std::string> extras = app.remaining();
+  for (const std::string& extra : extras) {
+    if (extra.size() < 2 || extra[0] != '-') continue;
+    const std::string name = extra.substr(0, extra.find('='));
+    return absl::StrCat("there is no option \"", name, "\"",
+                        DidYouMean(name, known));
+  }
+  return absl::StrCat("\"", extras.empty() ? "" : extras.back(),
+                      "\" is one argument too many");
+}
+
+// The arguments as CLI11 takes them: from the end. "--option=" is an empty
+// value here, where CLI11 would take the next argument instead.
+std::vector<std::string> ForCli11(std::vector<std::string> args) {
+  std::vector<std::string> reversed;
+  bool options = true;
+  for (std::string& arg : args) {
+    if (arg == "--") options = false;
+    if (options && absl::StartsWith(arg, "--") &&
+        arg.find('=') == arg.size() - 1) {
+      arg.pop_back();
+      reversed.push_back(std::move(arg));
+      reversed.emplace_back();
+    } else {
+      reversed.push_back(std::move(arg));
+    }
+  }
+  std::reverse(reversed.begin(), reversed.end());
+  return reversed;
 }
 
 int RunOne(const CommandInfo& info, std::vector<std::string> args,
@@ -76,15 +130,19 @@ int RunOne(const CommandInfo& info, std::vector<std::string> args,
   const std::unique_ptr<Command> command = info.make();
   CLI::App app;
   DefineCommand(info, command.get(), &app);
+  std::string problem;
   try {
-    // CLI11 takes them from the end.
-    std::reverse(args.begin(), args.end());
-    app.parse(std::move(args));
+    app.parse(ForCli11(std::move(args)));
   } catch (const CLI::CallForHelp&) {
     console->Out(app.help());
     return kExitDone;
+  } catch (const CLI::ExtrasError&) {
+    problem = UnexpectedArguments(app);
   } catch (const CLI::ParseError& error) {
-    console->Error(absl::StrCat(info.name, ": ", error.what(), " (specgen ",
+    problem = error.what();
+  }
+  if (!problem.empty()) {
+    console->Error(absl::StrCat(info.name, ": ", problem, " (specgen ",
                                 info.name, " --help tells more)"));
     return kExitUsage;
   }
@@ -138,6 +196,9 @@ void DefineCommand(const CommandInfo& info, Command* command, CLI::App* app) {
   std::string description = absl::StrCat(info.summary, ".");
   if (!info.details.empty()) absl::StrAppend(&description, "\n\n", info.details);
   app->description(description);
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->label("Positionals", "Arguments");
+  app->formatter(formatter);
   app->footer(absl::StrCat("Example:\n  ", info.example, "\n\n", kExitCodes));
   command->Define(app);
 }

@@ -35,7 +35,6 @@ struct BaseSpec {
 
   std::string_view process_head = {};      // "consoleSize":{...},"user":{...}
   std::string_view capability_items = {};  // the default list, where one is held
-  bool has_capabilities = true;       // process.capabilities is not null
   bool bounding = false;              // which sets hold the default list
   bool effective = false;
   bool inheritable = false;

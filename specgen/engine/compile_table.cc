@@ -60,8 +60,8 @@ void LayOver(const Message& change, Message* base) {
       for (int i = 0; i < size; ++i) {
         switch (field->cpp_type()) {
           case FieldDescriptor::CPPTYPE_STRING:
-            reflection->AddString(base, field,
-                                  reflection->GetRepeatedString(change, field, i));
+            reflection->AddString(
+                base, field, reflection->GetRepeatedString(change, field, i));
             break;
           case FieldDescriptor::CPPTYPE_ENUM:
             reflection->AddEnumValue(
@@ -172,13 +172,11 @@ std::string MountJson(const Mount& mount) {
 }
 
 std::string DeviceJson(const Device& device) {
-  return absl::StrCat("{\"path\":", Json(device.path()),
-                      ",\"type\":", Json(device.type()),
-                      ",\"major\":", device.major(),
-                      ",\"minor\":", device.minor(),
-                      ",\"fileMode\":", device.file_mode(),
-                      ",\"uid\":", device.uid(), ",\"gid\":", device.gid(),
-                      "}");
+  return absl::StrCat(
+      "{\"path\":", Json(device.path()), ",\"type\":", Json(device.type()),
+      ",\"major\":", device.major(), ",\"minor\":", device.minor(),
+      ",\"fileMode\":", device.file_mode(), ",\"uid\":", device.uid(),
+      ",\"gid\":", device.gid(), "}");
 }
 
 std::string RuleJson(const DeviceRule& rule) {
@@ -231,8 +229,7 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   span("changes", Strings(Name(index, "Changes"), own.change()));
   span("sources", Strings(Name(index, "Sources"), own.source()));
 
-  span("form", Enum("StateForm",
-                    Decoding::Form_Name(b.decoding().form()), 0));
+  span("form", Enum("StateForm", Decoding::Form_Name(b.decoding().form()), 0));
   uint32_t keys = 0;
   for (int key : b.decoding().key()) keys |= 1u << key;
   f.push_back(absl::StrCat(".keys = ", keys));
@@ -290,8 +287,7 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
                     "\"user\":{\"uid\":0,\"gid\":0}"));
   text("capability_items", JsonItems(spec.capability()));
   auto has_set = [&](DefaultSpec::CapabilitySet set) {
-    return std::find(spec.capability_set().begin(),
-                     spec.capability_set().end(),
+    return std::find(spec.capability_set().begin(), spec.capability_set().end(),
                      set) != spec.capability_set().end();
   };
   flag("bounding", has_set(DefaultSpec::BOUNDING));
@@ -304,10 +300,10 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
     const Mount& mount = spec.mount(i);
     const std::string options =
         Strings(Name(index, absl::StrCat("Options", i)), mount.option());
-    mounts.push_back(absl::StrCat(
-        "{", Literal(mount.destination()), ", ", Literal(mount.type()), ", ",
-        Literal(mount.source()), ", ", options, ",\n     ",
-        Literal(MountJson(mount)), "}"));
+    mounts.push_back(absl::StrCat("{", Literal(mount.destination()), ", ",
+                                  Literal(mount.type()), ", ",
+                                  Literal(mount.source()), ", ", options,
+                                  ",\n     ", Literal(MountJson(mount)), "}"));
   }
   std::cout << "constexpr BaseMount " << Name(index, "Mounts") << "[] = {\n    "
             << absl::StrJoin(mounts, ",\n    ") << "};\n";
@@ -321,13 +317,12 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   text("device_rule_items", absl::StrJoin(rules, ","));
   std::vector<std::string> namespaces;
   for (const std::string& type : spec.namespace_()) {
-    namespaces.push_back(
-        absl::StrCat("{", Literal(type), ", ",
-                     Literal(absl::StrCat("{\"type\":", Json(type), "}")), "}"));
+    namespaces.push_back(absl::StrCat(
+        "{", Literal(type), ", ",
+        Literal(absl::StrCat("{\"type\":", Json(type), "}")), "}"));
   }
   std::cout << "constexpr BaseNamespace " << Name(index, "Namespaces")
-            << "[] = {\n    " << absl::StrJoin(namespaces, ",\n    ")
-            << "};\n";
+            << "[] = {\n    " << absl::StrJoin(namespaces, ",\n    ") << "};\n";
   span("namespaces", Name(index, "Namespaces"));
   std::vector<std::string> devices;
   for (const Device& device : spec.device()) {
@@ -339,14 +334,12 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   span("readonly_paths",
        Strings(Name(index, "Readonly"), spec.readonly_path()));
   text("readonly_path_items", JsonItems(spec.readonly_path()));
-  text("tail",
-       layout.solaris()
-           ? ",\"solaris\":{\"cappedCPU\":{},\"cappedMemory\":{}}"
-           : "");
-  table->push_back(absl::StrCat("    {", behaviour_fields,
-                                ",\n     .default_spec = {",
-                                absl::StrJoin(f, ",\n                      "),
-                                "}}"));
+  text("tail", layout.solaris()
+                   ? ",\"solaris\":{\"cappedCPU\":{},\"cappedMemory\":{}}"
+                   : "");
+  table->push_back(
+      absl::StrCat("    {", behaviour_fields, ",\n     .default_spec = {",
+                   absl::StrJoin(f, ",\n                      "), "}}"));
 }
 
 // A version as something to sort by: "17.03.0-rc1" before "17.03.0", "-beta"
@@ -435,13 +428,13 @@ int Run(const char* path) {
       Fail(absl::StrCat("behaviour ", own.name(), " is there twice"));
     }
     WriteBehaviour(i, own, full, &rows);
-    for (const Release& release : own.release()) releases.push_back({&release, i});
+    for (const Release& release : own.release())
+      releases.push_back({&release, i});
   }
-  std::stable_sort(releases.begin(), releases.end(),
-                   [](const Entry& a, const Entry& b) {
-                     return SortKey(a.release->name()) <
-                            SortKey(b.release->name());
-                   });
+  std::stable_sort(
+      releases.begin(), releases.end(), [](const Entry& a, const Entry& b) {
+        return SortKey(a.release->name()) < SortKey(b.release->name());
+      });
   for (size_t i = 1; i < releases.size(); ++i) {
     if (releases[i].release->name() == releases[i - 1].release->name()) {
       Fail(absl::StrCat("release ", releases[i].release->name(),

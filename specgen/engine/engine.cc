@@ -1,11 +1,14 @@
 #include "specgen/engine/engine.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -18,6 +21,16 @@ namespace {
 
 bool IsPreRelease(const Release& release) {
   return release.hidden || absl::StrContains(release.name, '-');
+}
+
+// `name` without what people write around a version.
+std::string PlainName(std::string_view name) {
+  const std::string lower =
+      absl::AsciiStrToLower(absl::StripAsciiWhitespace(name));
+  std::string_view view = lower;
+  absl::ConsumePrefix(&view, "docker-");
+  absl::ConsumePrefix(&view, "v");
+  return absl::StrReplaceAll(view, {{"-ce", ""}, {"-ee", ""}});
 }
 
 }  // namespace
@@ -38,11 +51,7 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
   for (const Release& release : kReleaseTable) {
     if (release.name == name || release.tag == name) return &release;
   }
-  std::string wanted = absl::AsciiStrToLower(absl::StripAsciiWhitespace(name));
-  std::string_view view = wanted;
-  absl::ConsumePrefix(&view, "docker-");
-  absl::ConsumePrefix(&view, "v");
-  wanted = absl::StrReplaceAll(view, {{"-ce", ""}, {"-ee", ""}});
+  const std::string wanted = PlainName(name);
   const Release* newest_of_line = nullptr;
   const Release* newest_candidate = nullptr;
   const std::string line = absl::StrCat(wanted, ".");
@@ -55,19 +64,41 @@ absl::StatusOr<const Release*> FindRelease(std::string_view name) {
   if (newest_of_line != nullptr) return newest_of_line;
   if (newest_candidate != nullptr) return newest_candidate;
 
+  // Among names that are equally near, the one that begins alike.
   const std::string_view bounded = std::string_view(wanted).substr(0, 64);
+  const auto remoteness = [&](const Release& release) {
+    const size_t alike =
+        std::mismatch(bounded.begin(), bounded.end(), release.name.begin(),
+                      release.name.end())
+            .first -
+        bounded.begin();
+    return std::pair(EditDistance(bounded, release.name),
+                     bounded.size() - alike);
+  };
   const Release* nearest = &NewestRelease();
-  size_t best = EditDistance(bounded, nearest->name);
+  auto best = remoteness(*nearest);
   for (const Release& release : kReleaseTable) {
-    const size_t distance = EditDistance(bounded, release.name);
+    const auto distance = remoteness(release);
     if (distance < best) {
       best = distance;
       nearest = &release;
     }
   }
-  return absl::NotFoundError(
-      absl::StrCat("no Docker release is called \"", name,
-                   "\"; the nearest one is ", nearest->name));
+  constexpr size_t kShown = 64;
+  return absl::NotFoundError(absl::StrCat(
+      "no Docker release is called \"", absl::CHexEscape(name.substr(0, kShown)),
+      name.size() > kShown ? "..." : "", "\"; the nearest one is ",
+      nearest->name));
+}
+
+absl::StatusOr<const Release*> FindFirstRelease(std::string_view name) {
+  absl::StatusOr<const Release*> found = FindRelease(name);
+  if (!found.ok()) return found;
+  const std::string line = absl::StrCat(PlainName(name), ".");
+  for (const Release& release : kReleaseTable) {
+    if (absl::StartsWith(release.name, line)) return &release;
+  }
+  return found;
 }
 
 }  // namespace specgen

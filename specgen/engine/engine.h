@@ -134,6 +134,10 @@ const Release& NewestRelease();
 // release of that line. NotFound names the nearest one.
 absl::StatusOr<const Release*> FindRelease(std::string_view name);
 
+// The same, but a line is its first release or candidate: "20.10" is
+// 20.10.0-beta1.
+absl::StatusOr<const Release*> FindFirstRelease(std::string_view name);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_ENGINE_ENGINE_H_

@@ -47,4 +47,8 @@ std::string ReleaseRuns(absl::Span<const Release> releases,
   return runs;
 }
 
+std::string ReleaseRuns(absl::FunctionRef<bool(const Release&)> holds) {
+  return ReleaseRuns(AllReleases(), holds);
+}
+
 }  // namespace specgen

@@ -22,6 +22,9 @@ absl::StatusOr<absl::Span<const Release>> FindReleases(std::string_view range);
 std::string ReleaseRuns(absl::Span<const Release> releases,
                         absl::FunctionRef<bool(const Release&)> holds);
 
+// The same of all releases.
+std::string ReleaseRuns(absl::FunctionRef<bool(const Release&)> holds);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_ENGINE_RELEASE_RANGE_H_

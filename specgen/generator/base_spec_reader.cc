@@ -100,15 +100,15 @@ class BaseSpecBuilder {
   }
 
   void BuildProcess(const Struct& process) {
-    std::string head = Members(process, {"consoleSize", "user"}, Comma::kBehind);
+    std::string head =
+        Members(process, {"consoleSize", "user"}, Comma::kBehind);
     head.pop_back();  // user is always there
     spec_.process_head = Keep(std::move(head));
     spec_.capability_items = Keep(Items(process, "capabilities"));
-    spec_.process_tail = Keep(
-        Members(process,
-                {"rlimits", "noNewPrivileges", "apparmorProfile",
-                 "selinuxLabel"},
-                Comma::kBefore));
+    spec_.process_tail = Keep(Members(
+        process,
+        {"rlimits", "noNewPrivileges", "apparmorProfile", "selinuxLabel"},
+        Comma::kBefore));
   }
 
   absl::Span<const std::string_view> Strings(const GoValue& list) {
@@ -132,17 +132,16 @@ class BaseSpecBuilder {
   }
 
   void BuildLinux(const Struct& linux_spec) {
-    spec_.linux_head =
-        Keep(Members(linux_spec, {"uidMappings", "gidMappings", "sysctl"},
-                     Comma::kBehind));
+    spec_.linux_head = Keep(Members(
+        linux_spec, {"uidMappings", "gidMappings", "sysctl"}, Comma::kBehind));
     spec_.has_resources = !linux_spec.Member("resources").is_nil();
     const Struct resources = linux_spec.Sub("resources");
     spec_.device_rule_items = Keep(Items(resources, "devices"));
-    spec_.resources_tail = Keep(
-        Members(resources,
-                {"disableOOMKiller", "oomScoreAdj", "memory", "cpu", "pids",
-                 "blockIO", "hugepageLimits", "network"},
-                Comma::kBefore));
+    spec_.resources_tail =
+        Keep(Members(resources,
+                     {"disableOOMKiller", "oomScoreAdj", "memory", "cpu",
+                      "pids", "blockIO", "hugepageLimits", "network"},
+                     Comma::kBefore));
     spec_.cgroups_path_head =
         Keep(Members(linux_spec, {"cgroupsPath"}, Comma::kBehind));
     const Struct namespaces = linux_spec.Sub("namespaces");
@@ -155,8 +154,7 @@ class BaseSpecBuilder {
     }
     spec_.namespaces = owned_.namespaces_;
     spec_.device_items = Keep(Items(linux_spec, "devices"));
-    spec_.seccomp_head =
-        Keep(Members(linux_spec, {"seccomp"}, Comma::kBehind));
+    spec_.seccomp_head = Keep(Members(linux_spec, {"seccomp"}, Comma::kBehind));
     spec_.rootfs_propagation =
         Keep(linux_spec.Member("rootfsPropagation").text());
     spec_.masked_path_items = Keep(Items(linux_spec, "maskedPaths"));

@@ -37,10 +37,10 @@ class OwnedBaseSpec {
 // from: 1.13.0-dev to 1.13.0-rc4. Later engines take their default spec only.
 bool TakesBaseSpec(const Behaviour& behaviour);
 
-// Reads an OCI runtime spec as that engine's Go structs would hold it: keys that
-// they do not have are dropped, values of a wrong type are refused. Errors are
-// "FILE:LINE:COL: message" (kInvalidArgument), or kFailedPrecondition if the
-// engine takes no base spec.
+// Reads an OCI runtime spec as that engine's Go structs would hold it: keys
+// that they do not have are dropped, values of a wrong type are refused. Errors
+// are "FILE:LINE:COL: message" (kInvalidArgument), or kFailedPrecondition if
+// the engine takes no base spec.
 absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
     const Behaviour& behaviour, std::string_view json,
     std::string_view file_name);

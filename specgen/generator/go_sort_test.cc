@@ -18,8 +18,8 @@ struct Item {
 // which order a sort leaves them.
 int Key(int pattern, int i, int n, int distinct, uint64_t* random) {
   *random = *random * 6364136223846793005u + 1442695040888963407u;
-  const int any = static_cast<int>((*random >> 33) %
-                                   static_cast<uint64_t>(distinct));
+  const int any =
+      static_cast<int>((*random >> 33) % static_cast<uint64_t>(distinct));
   const int rising = i * distinct / (n + 1);
   switch (pattern) {
     case 1:
@@ -49,6 +49,7 @@ TEST(GoSort, LeavesEqualItemsAsGoDoes) {
       uint64_t random = static_cast<uint64_t>(n) * 2654435761u +
                         static_cast<uint64_t>(distinct);
       std::vector<Item> items;
+      items.reserve(static_cast<size_t>(n));
       for (int i = 0; i < n; ++i) {
         items.push_back({Key(pattern, i, n, distinct, &random), i});
       }
@@ -68,6 +69,7 @@ TEST(GoSort, LeavesEqualItemsAsGoDoes) {
 // A list that sends every pivot astray ends in heap sort, sorted.
 TEST(GoSort, SortsWhatDefeatsItsPivots) {
   std::vector<Item> items;
+  items.reserve(3000);
   for (int i = 0; i < 3000; ++i) {
     items.push_back({(i * 7919) % (i % 97 + 1) * (i % 2 == 0 ? 1 : -1), i});
   }

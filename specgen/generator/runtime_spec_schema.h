@@ -125,10 +125,14 @@ constexpr GoField kBlockIO[] = {
     {"blkioWeight", GoKind::kUint16, GoForm::kPointer, true},
     {"blkioLeafWeight", GoKind::kUint16, GoForm::kPointer, true},
     {"blkioWeightDevice", GoKind::kStruct, GoForm::kList, true, kWeightDevice},
-    {"blkioThrottleReadBpsDevice", GoKind::kStruct, GoForm::kList, true, kThrottleDevice},
-    {"blkioThrottleWriteBpsDevice", GoKind::kStruct, GoForm::kList, true, kThrottleDevice},
-    {"blkioThrottleReadIOPSDevice", GoKind::kStruct, GoForm::kList, true, kThrottleDevice},
-    {"blkioThrottleWriteIOPSDevice", GoKind::kStruct, GoForm::kList, true, kThrottleDevice},
+    {"blkioThrottleReadBpsDevice", GoKind::kStruct, GoForm::kList, true,
+     kThrottleDevice},
+    {"blkioThrottleWriteBpsDevice", GoKind::kStruct, GoForm::kList, true,
+     kThrottleDevice},
+    {"blkioThrottleReadIOPSDevice", GoKind::kStruct, GoForm::kList, true,
+     kThrottleDevice},
+    {"blkioThrottleWriteIOPSDevice", GoKind::kStruct, GoForm::kList, true,
+     kThrottleDevice},
 };
 
 constexpr GoField kHugepageLimit[] = {
@@ -257,10 +261,13 @@ constexpr GoField kWindowsNetworkResources[] = {
 };
 
 constexpr GoField kWindowsResources[] = {
-    {"memory", GoKind::kStruct, GoForm::kPointer, true, kWindowsMemoryResources},
+    {"memory", GoKind::kStruct, GoForm::kPointer, true,
+     kWindowsMemoryResources},
     {"cpu", GoKind::kStruct, GoForm::kPointer, true, kWindowsCPUResources},
-    {"storage", GoKind::kStruct, GoForm::kPointer, true, kWindowsStorageResources},
-    {"network", GoKind::kStruct, GoForm::kPointer, true, kWindowsNetworkResources},
+    {"storage", GoKind::kStruct, GoForm::kPointer, true,
+     kWindowsStorageResources},
+    {"network", GoKind::kStruct, GoForm::kPointer, true,
+     kWindowsNetworkResources},
 };
 
 constexpr GoField kWindows[] = {

@@ -27,7 +27,8 @@ namespace {
 constexpr std::string_view kRuntimeDestination = "/run/docker/plugins";
 constexpr std::string_view kPathEnv =
     "\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"";
-constexpr std::string_view kAllDevicesRule = "{\"allow\":true,\"access\":\"rwm\"}";
+constexpr std::string_view kAllDevicesRule =
+    "{\"allow\":true,\"access\":\"rwm\"}";
 constexpr char kNilDereference[] =
     "runtime error: invalid memory address or nil pointer dereference";
 
@@ -222,9 +223,8 @@ SpecOutcome SpecMaker::AddMounts() {
   mounts_.SetSize(arena_, base_.mounts.size() + own.size() + 4);
   mounts_.Truncate(0);
   for (const BaseMount& mount : base_.mounts) {
-    *mounts_.Extend(arena_, mounts_.size()) = {mount.destination, mount.type,
-                                               mount.source, mount.options,
-                                               mount.json};
+    *mounts_.Extend(arena_, mounts_.size()) = {
+        mount.destination, mount.type, mount.source, mount.options, mount.json};
   }
 
   const std::string_view runtime_folder =
@@ -238,7 +238,8 @@ SpecOutcome SpecMaker::AddMounts() {
     // A nil s.Linux cannot be here: these engines take no base spec.
     const std::string source = DirPath(rootfs_);
     *mounts_.Extend(arena_, mounts_.size()) = {
-        config_.propagated_mount, "bind",
+        config_.propagated_mount,
+        "bind",
         arena_->Copy(JoinPath({source, "propagated-mount"})),
         kPropagatedOptions,
         {}};
@@ -350,8 +351,7 @@ SpecOutcome SpecMaker::RemoveNamespace(std::string_view type) {
 
 SpecOutcome SpecMaker::AddDevices() {
   if (b_.devices == DevicesRule::kNone) return SpecOutcome::kSpec;
-  if (config_.allow_all_devices &&
-      (!base_.has_linux || !base_.has_resources)) {
+  if (config_.allow_all_devices && (!base_.has_linux || !base_.has_resources)) {
     return Crash(kNilDereference);
   }
   const Slice<PluginDevice>& own = b_.devices == DevicesRule::kFromConfig
@@ -375,9 +375,11 @@ void SpecMaker::AddMetricsMounts() {
   // dockerd adds one for each time that the type is listed.
   for (std::string_view type : config_.interface_types) {
     if (type != "docker.metricscollector/1.0") continue;
-    *mounts_.Extend(arena_, mounts_.size()) = {
-        "/run/docker/metrics.sock", "bind", in_.paths.metrics_socket,
-        kMetricsOptions, {}};
+    *mounts_.Extend(arena_, mounts_.size()) = {"/run/docker/metrics.sock",
+                                               "bind",
+                                               in_.paths.metrics_socket,
+                                               kMetricsOptions,
+                                               {}};
   }
 }
 
@@ -390,9 +392,9 @@ SpecOutcome SpecMaker::KeepLockedFlags() {
     std::string_view option;
   };
   constexpr LockedFlag kFlags[] = {
-      {kMountReadOnly, "ro"},       {kMountNoDev, "nodev"},
-      {kMountNoExec, "noexec"},     {kMountNoSuid, "nosuid"},
-      {kMountNoAtime, "noatime"},   {kMountNoDirAtime, "nodiratime"},
+      {kMountReadOnly, "ro"},     {kMountNoDev, "nodev"},
+      {kMountNoExec, "noexec"},   {kMountNoSuid, "nosuid"},
+      {kMountNoAtime, "noatime"}, {kMountNoDirAtime, "nodiratime"},
   };
   for (SpecMount& mount : mounts_) {
     const bool binds =
@@ -636,9 +638,10 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   w->Raw(base_.linux_head);
   if (base_.has_resources && !drops_resources_) {
     w->Raw("\"resources\":{");
-    const std::string_view rules = config_.allow_all_devices && b_.devices != DevicesRule::kNone
-                                       ? kAllDevicesRule
-                                       : base_.device_rule_items;
+    const std::string_view rules =
+        config_.allow_all_devices && b_.devices != DevicesRule::kNone
+            ? kAllDevicesRule
+            : base_.device_rule_items;
     const bool has_rules = !rules.empty() || !devices_.empty();
     if (has_rules) {
       w->Raw("\"devices\":[");

@@ -16,7 +16,6 @@
 namespace specgen {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -59,9 +58,8 @@ std::string ActOutDevLoop(std::vector<std::string> memory,
 // Every list of up to four own mounts over six destinations, which are those of
 // default mounts under /dev/, others there, and elsewhere.
 TEST(DevMounts, LeaveWhatGosLoopLeavesInEverySmallCase) {
-  const std::vector<std::string> kChoices = {"/dev/pts",    "/dev/shm",
-                                             "/dev/mqueue", "/dev/own",
-                                             "/dev",        "/x"};
+  const std::vector<std::string> kChoices = {
+      "/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/own", "/dev", "/x"};
   const std::vector<std::string> kDefaults = {
       "/proc",          "/dev",        "/dev/pts", "/sys",
       "/sys/fs/cgroup", "/dev/mqueue", "/dev/shm"};
@@ -91,9 +89,9 @@ TEST(DevMounts, LeaveWhatGosLoopLeavesInEverySmallCase) {
           memory.push_back("/etc/hosts");
           memory.push_back("/etc/resolv.conf");
         }
-        const std::string config = absl::StrCat(
-            R"({"network":{"type":")", network ? "x" : "", R"("},"mounts":[)",
-            absl::StrJoin(json, ","), "]}");
+        const std::string config =
+            absl::StrCat(R"({"network":{"type":")", network ? "x" : "",
+                         R"("},"mounts":[)", absl::StrJoin(json, ","), "]}");
         Request request;
         request.plugin = config;
         generator.Generate(request, &answer);
@@ -112,22 +110,23 @@ TEST(DevMounts, LeaveWhatGosLoopLeavesInEverySmallCase) {
   EXPECT_EQ(crashes, 0);
 }
 
-// A propagated mount under /dev/ and nothing behind the own mounts cannot be had
-// from a config; a base spec cannot either. The crash needs the last mount to
-// match, which the engine's own last mount never does unless the plugin mounts
-// something at /dev/... below it: it is at /run/docker/plugins.
+// A propagated mount under /dev/ and nothing behind the own mounts cannot be
+// had from a config; a base spec cannot either. The crash needs the last mount
+// to match, which the engine's own last mount never does unless the plugin
+// mounts something at /dev/... below it: it is at /run/docker/plugins.
 TEST(DevMounts, AFewAndManyOwnMountsAreTreatedAlike) {
   const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
   const Generator generator(Engine("28.5.2"), *host);
   Answer answer;
   std::vector<std::string> json;
-  std::vector<std::string> memory = {
-      "/proc",          "/dev",        "/dev/pts", "/sys",
-      "/sys/fs/cgroup", "/dev/mqueue", "/dev/shm"};
+  std::vector<std::string> memory = {"/proc",   "/dev",           "/dev/pts",
+                                     "/sys",    "/sys/fs/cgroup", "/dev/mqueue",
+                                     "/dev/shm"};
   std::set<std::string> own;
   for (int i = 0; i < 1000; ++i) {
     const std::string path = absl::StrCat("/dev/", i % 300);
-    json.push_back(absl::StrCat(R"({"source":"","destination":")", path, "\"}"));
+    json.push_back(
+        absl::StrCat(R"({"source":"","destination":")", path, "\"}"));
     memory.push_back(path);
     own.insert(path);
   }
@@ -164,8 +163,9 @@ TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {
     return absl::StrJoin(folders, " ");
   };
   EXPECT_EQ(planned(R"({"entries":[]})", "/run/p"), "/run /run/p /run/p/id");
-  EXPECT_EQ(planned(R"({"entries":[{"path":"/run/p","type":"dir"}]})", "/run/p"),
-            "/run/p/id");
+  EXPECT_EQ(
+      planned(R"({"entries":[{"path":"/run/p","type":"dir"}]})", "/run/p"),
+      "/run/p/id");
   EXPECT_EQ(
       planned(R"({"entries":[{"path":"/run/p/id","type":"dir"}]})", "/run/p"),
       "");
@@ -213,7 +213,8 @@ TEST(Rootless, DropsSysWithADetachedNetworkAndKeepsCgroup2) {
       " /dev/mqueue /dev/shm /run/docker/plugins /etc/hosts /etc/resolv.conf";
   EXPECT_EQ(mounts("29.5.2", "true"),
             absl::StrCat("/proc /dev /dev/pts /sys /sys/fs/cgroup", kRest));
-  EXPECT_EQ(mounts("29.5.3", "true"), absl::StrCat("/proc /dev /dev/pts", kRest));
+  EXPECT_EQ(mounts("29.5.3", "true"),
+            absl::StrCat("/proc /dev /dev/pts", kRest));
   EXPECT_EQ(mounts("29.7.0", "true"),
             absl::StrCat("/proc /dev /dev/pts /sys/fs/cgroup", kRest));
   EXPECT_EQ(mounts("29.7.0", "false"),

@@ -57,8 +57,7 @@ int Run() {
     }
     generator.Generate(request->ToRequest(&set), &answer);
     std::cout << request->name << '\t'
-              << AnswerLine(answer,
-                            request->shape == PluginShape::kStored)
+              << AnswerLine(answer, request->shape == PluginShape::kStored)
               << '\n';
   }
   return 0;

@@ -207,8 +207,9 @@ std::string FirstDifference(std::string_view docker, std::string_view ours) {
                         text.substr(std::min(from, text.size()), 160),
                         from + 160 < text.size() ? "..." : "");
   };
-  return absl::StrCat("differs from byte ", at, " on:\n    Docker:  ",
-                      excerpt(docker), "\n    specgen: ", excerpt(ours));
+  return absl::StrCat("differs from byte ", at,
+                      " on:\n    Docker:  ", excerpt(docker),
+                      "\n    specgen: ", excerpt(ours));
 }
 
 // The end of the JSON string that starts at text[i], behind its quote.
@@ -243,8 +244,8 @@ bool SameButForOrder(std::string_view docker, std::string_view ours) {
                                             "\"noatime\"", "\"nodiratime\""};
   for (;;) {
     const size_t at = docker.find(kOptions);
-    const size_t end = at == std::string_view::npos ? docker.size()
-                                                    : at + kOptions.size();
+    const size_t end =
+        at == std::string_view::npos ? docker.size() : at + kOptions.size();
     if (docker.substr(0, end) != ours.substr(0, end)) return false;
     if (at == std::string_view::npos) return docker.size() == ours.size();
     docker.remove_prefix(end);
@@ -290,8 +291,7 @@ std::string CompareCalls(const GoldenCase& golden, const OurAnswer& ours) {
 std::string Compare(const GoldenRow& row, const OurAnswer& ours) {
   using Kind = GoldenAnswer::Kind;
   const GoldenAnswer& docker = *row.answer;
-  const bool decoded =
-      ours.kind == Kind::kSpec || ours.stage != Stage::kDecode;
+  const bool decoded = ours.kind == Kind::kSpec || ours.stage != Stage::kDecode;
   if (row.golden->from_daemon && decoded) {
     std::string difference = CompareCalls(*row.golden, ours);
     if (!difference.empty()) return difference;
@@ -330,11 +330,27 @@ absl::Status GoldenSet::Add(const std::string& file, const std::string& name) {
   return absl::OkStatus();
 }
 
+const Release* GoldenSet::Recorded(const std::string& name) {
+  constexpr std::string_view kDebian = "20.10.24+dfsg1";
+  const bool debian = name == kDebian;
+  absl::StatusOr<const Release*> release =
+      FindRelease(debian ? std::string_view("20.10.24") : name);
+  if (!release.ok()) return nullptr;
+  if (!debian) return (*release)->name == name ? *release : nullptr;
+  if (debian_ == nullptr) {
+    debian_ = std::make_unique<Build>(
+        Build{*(*release)->behaviour, **release});
+    debian_->behaviour.device_nodes = DeviceNodes::kByTypePermissions;
+    debian_->release.name = kDebian;
+    debian_->release.behaviour = &debian_->behaviour;
+  }
+  return &debian_->release;
+}
+
 absl::Status GoldenSet::MakeRows() {
-  std::sort(cases_.begin(), cases_.end(),
-            [](const GoldenCase& a, const GoldenCase& b) {
-              return a.name < b.name;
-            });
+  std::sort(
+      cases_.begin(), cases_.end(),
+      [](const GoldenCase& a, const GoldenCase& b) { return a.name < b.name; });
   for (const GoldenCase& golden : cases_) {
     for (const GoldenAnswer& answer : golden.answers) {
       for (const GoldenAnswer::Place& place : answer.places) {
@@ -343,12 +359,12 @@ absl::Status GoldenSet::MakeRows() {
           return absl::NotFoundError(absl::StrCat(
               golden.name, ": there is no hosts/", place.host, ".json"));
         }
-        absl::StatusOr<const Release*> release = FindRelease(place.release);
-        if (!release.ok() || (*release)->name != place.release) {
+        const Release* const release = Recorded(place.release);
+        if (release == nullptr) {
           return absl::NotFoundError(absl::StrCat(
               golden.name, ": there is no release ", place.release));
         }
-        rows_.push_back({&golden, &answer, host->second.get(), *release});
+        rows_.push_back({&golden, &answer, host->second.get(), release});
       }
     }
   }
@@ -370,8 +386,8 @@ absl::StatusOr<std::unique_ptr<GoldenSet>> GoldenSet::Load(
     for (const fs::path& path : Files(cases.string())) {
       if (path.extension() != ".case") continue;
       absl::Status status = set->Add(
-          path.string(), absl::StrCat(cases.filename().string(), "/",
-                                      path.stem().string()));
+          path.string(),
+          absl::StrCat(cases.filename().string(), "/", path.stem().string()));
       if (!status.ok()) return status;
     }
   }
@@ -410,8 +426,8 @@ std::string Difference(const GoldenRow& row, const Release& release) {
   if (difference.empty() && row.answer->folders.has_value()) {
     const std::string folders = FolderList(answer);
     if (folders != *row.answer->folders) {
-      difference = absl::StrCat(
-          "folders: ", FirstDifference(*row.answer->folders, folders));
+      difference = absl::StrCat("folders: ",
+                                FirstDifference(*row.answer->folders, folders));
     }
   }
   return difference;

@@ -30,6 +30,7 @@ Request RequestLine::ToRequest(std::vector<std::string_view>* set_views) const {
   request.shape = shape;
   set_views->assign(set.begin(), set.end());
   request.set = *set_views;
+  request.restarted = restarted;
   request.id = id;
   request.rootfs = rootfs;
   request.lib_root = lib_root;
@@ -77,6 +78,9 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
         if (reader.String(&value)) {
           decodes = absl::Base64Unescape(value, &request.plugin);
         }
+      } else if (key == "restarted") {
+        request.restarted = reader.Peek() == JsonKind::kTrue;
+        reader.Skip();
       } else if (key == "set") {
         if (!reader.EnterArray()) break;
         while (reader.NextItem()) text(&request.set.emplace_back());
@@ -87,8 +91,8 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
   }
   reader.ExpectEnd();
   if (!reader.ok() || !decodes) {
-    return absl::InvalidArgumentError(
-        decodes ? reader.problem().message : "config_b64 is not base64");
+    return absl::InvalidArgumentError(decodes ? reader.problem().message
+                                              : "config_b64 is not base64");
   }
   return request;
 }
@@ -101,9 +105,9 @@ std::string AnswerLine(const Answer& answer, bool with_folders) {
     const char* stage = answer.stage() == Stage::kDecode     ? "decode"
                         : answer.stage() == Stage::kSettings ? "settings"
                                                              : "spec";
-    line = absl::StrCat(
-        answer.outcome() == Outcome::kCrashed ? "panic" : "error", "\t", stage,
-        "\t", JsonString(answer.message()));
+    line =
+        absl::StrCat(answer.outcome() == Outcome::kCrashed ? "panic" : "error",
+                     "\t", stage, "\t", JsonString(answer.message()));
   }
   if (with_folders) absl::StrAppend(&line, "\tmkdir\t", FolderList(answer));
   return line;

@@ -16,7 +16,8 @@ namespace specgen {
 
 // A request in one line of JSON:
 //   {"name": ..., "config": the author's file, raw, or "plugin": stored state,
-//    "set": [...], "id": ..., "rootfs": ..., "lib_root": ..., "exec_root": ...}
+//    "set": [...], "restarted": whether the daemon restarted before that,
+//    "id": ..., "rootfs": ..., "lib_root": ..., "exec_root": ...}
 // A config that is not JSON comes as "config_text", a string, or, where it is
 // not even text, as "config_b64". Requests to a real daemon name its
 // "metrics_socket".
@@ -25,6 +26,7 @@ struct RequestLine {
   std::string plugin;
   PluginShape shape = PluginShape::kConfig;
   std::vector<std::string> set;
+  bool restarted = false;
   std::string id;
   std::string rootfs;
   std::string lib_root;

@@ -90,8 +90,11 @@ TEST(EvalSymlinksTest, FollowsUpTo255Links) {
   for (int i = 1; i <= 300; ++i) {
     const std::string link = std::to_string(i);
     const std::string target = std::to_string(i - 1);
-    json += R"(,{"path": "/l)" + link +
-            R"(", "type": "symlink", "target": "l)" + target + "\"}";
+    json += R"(,{"path": "/l)";
+    json += link;
+    json += R"(", "type": "symlink", "target": "l)";
+    json += target;
+    json += "\"}";
   }
   const auto host = HostSnapshot::Parse(json + "]}", "links.json");
   ASSERT_TRUE(host.ok()) << host.status();

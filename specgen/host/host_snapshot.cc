@@ -239,7 +239,7 @@ class JsonText {
     return string;
   }
 
-  absl::StatusOr<bool> ReadBool(Value value, std::string_view what) {
+  absl::StatusOr<bool> ReadBool(Value value, std::string_view what) const {
     const size_t offset = Offset(value);
     bool answer;
     if (value.get_bool().get(answer)) {
@@ -249,7 +249,7 @@ class JsonText {
   }
 
   absl::StatusOr<uint32_t> ReadNumber(Value value, std::string_view what,
-                                      uint64_t max) {
+                                      uint64_t max) const {
     const size_t offset = Offset(value);
     uint64_t number;
     if (value.get_uint64().get(number) || number > max) {
@@ -716,8 +716,9 @@ class HostSnapshot::Builder {
       if (hex) {
         absl::StatusOr<std::string> bytes =
             ReadHex(member, absl::StrCat("\"", key, "_hex\""));
-        if (bytes.ok()) *text = *std::move(bytes);
-        return bytes.status();
+        if (!bytes.ok()) return bytes.status();
+        *text = *std::move(bytes);
+        return absl::OkStatus();
       }
       absl::StatusOr<std::string_view> string =
           text_->ReadString(member, Quote(key));

@@ -125,12 +125,11 @@ ptrdiff_t Unescape(std::string_view body, char* out, size_t* bad_offset) {
   char* const begin = out;
   size_t i = 0;
   while (i < body.size()) {
-    const void* found =
-        std::memchr(body.data() + i, '\\', body.size() - i);
+    const void* found = std::memchr(body.data() + i, '\\', body.size() - i);
     const size_t next =
-        found == nullptr
-            ? body.size()
-            : static_cast<size_t>(static_cast<const char*>(found) - body.data());
+        found == nullptr ? body.size()
+                         : static_cast<size_t>(static_cast<const char*>(found) -
+                                               body.data());
     std::memmove(out, body.data() + i, next - i);
     out += next - i;
     i = next;

@@ -27,8 +27,8 @@ std::string ToValidUtf8(std::string_view text);
 
 // The content of a JSON string (without its quotes) that holds escapes,
 // unescaped into `out`, which has room for body.size() bytes. Lone surrogates
-// become U+FFFD. Returns the length, or -1 and the offset of an escape that JSON
-// does not have. `body` is valid UTF-8.
+// become U+FFFD. Returns the length, or -1 and the offset of an escape that
+// JSON does not have. `body` is valid UTF-8.
 ptrdiff_t Unescape(std::string_view body, char* out, size_t* bad_offset);
 
 // Whether a byte of `text` is a backslash.

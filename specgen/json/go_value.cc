@@ -34,10 +34,10 @@ void WrongType(JsonReader* reader, const GoField& field, GoForm form) {
   const JsonKind kind = reader->Peek();
   const size_t offset = reader->offset();
   reader->Skip();
-  reader->Problem(JsonProblem::Kind::kType, offset,
-                  absl::StrCat("\"", field.key, "\" must be ",
-                               KindName(field.kind, form), ", not ",
-                               JsonKindName(kind)));
+  reader->Problem(
+      JsonProblem::Kind::kType, offset,
+      absl::StrCat("\"", field.key, "\" must be ", KindName(field.kind, form),
+                   ", not ", JsonKindName(kind)));
 }
 
 // Whether a number is a whole one in [low, high].
@@ -73,8 +73,8 @@ bool Fits(GoKind kind, std::string_view text) {
 // Go's case folding of keys, for tables of ASCII keys.
 bool KeyMatches(std::string_view key, std::string_view field) {
   if (absl::EqualsIgnoreCase(key, field)) return true;
-  const std::string folded = absl::StrReplaceAll(
-      key, {{"\xC5\xBF", "s"}, {"\xE2\x84\xAA", "k"}});
+  const std::string folded =
+      absl::StrReplaceAll(key, {{"\xC5\xBF", "s"}, {"\xE2\x84\xAA", "k"}});
   return folded.size() != key.size() && absl::EqualsIgnoreCase(folded, field);
 }
 
@@ -248,7 +248,8 @@ void GoValue::EncodePlain(const GoField& field, JsonWriter* writer) const {
       writer->String(text_);
       break;
     case GoKind::kBool:
-      writer->Raw(truth_ ? std::string_view("true") : std::string_view("false"));
+      writer->Raw(truth_ ? std::string_view("true")
+                         : std::string_view("false"));
       break;
     case GoKind::kMap: {
       if (nil_) {

@@ -21,10 +21,10 @@ class JsonIndex {
  public:
   enum class Result {
     kOk,
-    kEmpty,         // nothing but white space
-    kOpenString,    // a string that never ends
-    kControl,       // a byte below 0x20 inside a string
-    kTooLarge,      // over 64 MiB
+    kEmpty,       // nothing but white space
+    kOpenString,  // a string that never ends
+    kControl,     // a byte below 0x20 inside a string
+    kTooLarge,    // over 64 MiB
     kOutOfMemory,
   };
 

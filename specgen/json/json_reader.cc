@@ -10,9 +10,7 @@
 namespace specgen {
 namespace {
 
-bool IsSpace(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -344,8 +342,8 @@ void JsonReader::ExpectEnd() {
 std::string LineAndColumn(std::string_view text, size_t offset) {
   offset = std::min(offset, text.size());
   const std::string_view before = text.substr(0, offset);
-  const size_t line = static_cast<size_t>(
-      std::count(before.begin(), before.end(), '\n')) + 1;
+  const size_t line =
+      static_cast<size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
   const size_t start = before.rfind('\n');
   const size_t column =
       start == std::string_view::npos ? offset + 1 : offset - start;

@@ -93,9 +93,7 @@ class JsonReader {
   // Records a problem, unless one is there that wins.
   void Problem(JsonProblem::Kind kind, size_t offset, std::string message);
   bool ok() const { return problem_.kind == JsonProblem::Kind::kNone; }
-  bool syntax_ok() const {
-    return problem_.kind != JsonProblem::Kind::kSyntax;
-  }
+  bool syntax_ok() const { return problem_.kind != JsonProblem::Kind::kSyntax; }
   const JsonProblem& problem() const { return problem_; }
 
   // Tokens looked at so far: a measure of work that does not depend on the

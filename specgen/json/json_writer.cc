@@ -16,8 +16,8 @@ namespace {
 constexpr std::array<bool, 256> kPlain = [] {
   std::array<bool, 256> plain{};
   for (int c = 0x20; c < 0x80; ++c) {
-    plain[static_cast<size_t>(c)] = c != '"' && c != '\\' && c != '<' &&
-                                    c != '>' && c != '&';
+    plain[static_cast<size_t>(c)] =
+        c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
   }
   return plain;
 }();
@@ -46,8 +46,7 @@ void JsonWriter::StringBody(std::string_view text) {
   // Signed: bytes of 0x80 and up are negative and below the space as well.
   const __m128i space = _mm_set1_epi8(' ');
   while (n >= 16) {
-    const __m128i bytes =
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     const __m128i special = _mm_or_si128(
         _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
                                   _mm_cmpeq_epi8(bytes, backslash)),

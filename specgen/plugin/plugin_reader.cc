@@ -106,10 +106,10 @@ Folded FoldKey(std::string_view key) {
 Key FindFolded(std::string_view key) {
   const Folded word = FoldKey(key);
   const auto is = [&](std::string_view lower) { return word == Fold(lower); };
-#define SPECGEN_KEY(text, name)                    \
-  do {                                             \
-    constexpr Folded kWord = Fold(text);           \
-    if (word == kWord) return Key::name;           \
+#define SPECGEN_KEY(text, name)          \
+  do {                                   \
+    constexpr Folded kWord = Fold(text); \
+    if (word == kWord) return Key::name; \
   } while (false)
   switch (key.size()) {
     case 2:
@@ -758,8 +758,8 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
     if (found) {
       r_.Problem(JsonProblem::Kind::kAbort, offset,
                  absl::StrCat("a second plugin matches \"", wanted,
-                              "\": choose one of ",
-                              absl::StrJoin(names, ", "), " by --plugin"));
+                              "\": choose one of ", absl::StrJoin(names, ", "),
+                              " by --plugin"));
       continue;
     }
     found = true;
@@ -771,11 +771,10 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
                             absl::StrJoin(names, ", "), " by --plugin"));
   } else if (!found) {
     r_.Problem(JsonProblem::Kind::kAbort, 0,
-               names.empty()
-                   ? std::string("the list holds no plugin")
-                   : absl::StrCat("no plugin matches \"", wanted,
-                                  "\": there are ",
-                                  absl::StrJoin(names, ", ")));
+               names.empty() ? std::string("the list holds no plugin")
+                             : absl::StrCat("no plugin matches \"", wanted,
+                                            "\": there are ",
+                                            absl::StrJoin(names, ", ")));
   }
 }
 

@@ -31,8 +31,8 @@ enum class PluginShape : uint8_t {
 // it may be empty if there is one only.
 //
 // What Go would refuse, and what makes that engine crash, is recorded as a
-// problem of `reader`; `plugin` is then of no use. A config has no settings: see
-// MakeDefaultSettings.
+// problem of `reader`; `plugin` is then of no use. A config has no settings:
+// see MakeDefaultSettings.
 void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
                 std::string_view wanted, PluginShape* shape, Plugin* plugin);
 

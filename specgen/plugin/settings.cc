@@ -157,9 +157,11 @@ void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
   settings.env.SetEmpty();
   for (const PluginEnv& env : config.env) {
     if (env.value == nullptr) continue;
-    char* entry = arena->Allocate<char>(env.name.size() + 1 + env.value->size());
+    char* entry =
+        arena->Allocate<char>(env.name.size() + 1 + env.value->size());
     char* end = entry;
-    for (std::string_view part : {env.name, std::string_view("="), *env.value}) {
+    for (std::string_view part :
+         {env.name, std::string_view("="), *env.value}) {
       for (char c : part) *end++ = c;
     }
     settings.env.Append(arena, {entry, static_cast<size_t>(end - entry)});

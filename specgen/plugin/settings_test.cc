@@ -1,0 +1,191 @@
+#include "specgen/plugin/settings.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "specgen/base/arena.h"
+#include "specgen/engine/engine.h"
+#include "specgen/json/json_index.h"
+#include "specgen/json/json_reader.h"
+#include "specgen/plugin/plugin_reader.h"
+
+namespace specgen {
+namespace {
+
+// What is tested here was recorded of Docker's own code; the goldens in
+// testdata/cases (curated, probe, dockerd-*) compare whole answers.
+
+constexpr char kConfig[] = R"({
+  "env": [{"name": "A.B", "value": "1", "settable": ["value"]},
+          {"name": "N", "settable": ["value"]},
+          {"name": "Q", "value": "q", "settable": ["value", "other"]},
+          {"name": "U", "value": "u"}],
+  "mounts": [{"name": "m", "source": "/a", "settable": ["source"]},
+             {"name": "m2", "source": "/b", "settable": ["source", "type"]},
+             {"name": "nil", "source": null, "settable": ["source"]}],
+  "linux": {"devices": [{"name": "d", "path": "/dev/x", "settable": ["path"]},
+                        {"name": "nild", "settable": ["path"]}]},
+  "args": {"name": "args", "value": ["x", "y"], "settable": ["value"]}})";
+
+// An installed plugin.
+class Installed {
+ public:
+  explicit Installed(std::string_view engine = "28.5.2",
+                     std::string_view config = kConfig)
+      : behaviour_(*(*FindRelease(engine))->behaviour) {
+    EXPECT_EQ(index_.Build(config), JsonIndex::Result::kOk);
+    JsonReader reader(index_, &arena_);
+    PluginShape shape = PluginShape::kConfig;
+    ReadPlugin(&reader, behaviour_, "", &shape, &plugin_);
+    EXPECT_TRUE(reader.ok()) << reader.problem().message;
+    MakeDefaultSettings(behaviour_, &arena_, &plugin_);
+  }
+
+  void Restart() { UnshareSettings(&arena_, &plugin_); }
+
+  // "done", "crash: ..." or the refusal.
+  std::string Set(const std::vector<std::string_view>& args) {
+    const SetResult result = ApplySet(behaviour_, args, &arena_, &plugin_);
+    switch (result.outcome) {
+      case SetResult::Outcome::kDone:
+        return "done";
+      case SetResult::Outcome::kCrashed:
+        return "crash: " + result.message;
+      case SetResult::Outcome::kRefused:
+        break;
+    }
+    return result.message;
+  }
+
+  Plugin& plugin() { return plugin_; }
+  std::string Env() const { return Join(plugin_.settings.env); }
+  std::string Args() const { return Join(plugin_.settings.args); }
+
+ private:
+  static std::string Join(const StringList& list) {
+    std::string text;
+    for (std::string_view item : list) text += std::string(item) + "|";
+    return text;
+  }
+
+  const Behaviour& behaviour_;
+  Arena arena_;
+  JsonIndex index_;
+  Plugin plugin_;
+};
+
+TEST(MakeDefaultSettings, CopiesTheConfig) {
+  Installed installed;
+  EXPECT_EQ(installed.Env(), "A.B=1|Q=q|U=u|");  // what has no value is not there
+  EXPECT_EQ(installed.Args(), "x|y|");
+  const Plugin& plugin = installed.plugin();
+  ASSERT_EQ(plugin.settings.mounts.size(), 3u);
+  ASSERT_EQ(plugin.settings.devices.size(), 2u);
+  // Shared, as in Docker.
+  EXPECT_EQ(plugin.settings.mounts[0].source, plugin.config.mounts[0].source);
+  EXPECT_EQ(plugin.settings.devices[0].path, plugin.config.devices[0].path);
+}
+
+TEST(MakeDefaultSettings, CopiesNoArgsBeforeRc4) {
+  Installed installed("1.13.0-rc3");
+  EXPECT_EQ(installed.Args(), "");
+  EXPECT_EQ(installed.plugin().settings.devices.size(), 0u);
+  EXPECT_EQ(installed.plugin().settings.mounts.size(), 3u);
+}
+
+TEST(ApplySet, SetsEachKind) {
+  Installed installed;
+  EXPECT_EQ(installed.Set({"N=a=b", "A.B.value=2", "m=/new", "m2.source=/n2",
+                           "d.path=/dev/y", "args=1  2 "}),
+            "done");
+  EXPECT_EQ(installed.Env(), "A.B=2|Q=q|U=u|N=a=b|");
+  EXPECT_EQ(installed.Args(), "1||2||");
+  const Plugin& plugin = installed.plugin();
+  EXPECT_EQ(*plugin.config.mounts[0].source, "/new");
+  EXPECT_EQ(*plugin.settings.mounts[0].source, "/new");
+  EXPECT_EQ(*plugin.config.mounts[1].source, "/n2");
+  EXPECT_EQ(*plugin.settings.devices[0].path, "/dev/y");
+}
+
+TEST(ApplySet, RefusesInDockersWords) {
+  Installed installed;
+  constexpr char kFormat[] =
+      "invalid format, must be <name>[.<field>][=<value>]";
+  EXPECT_EQ(installed.Set({"=x"}), kFormat);
+  EXPECT_EQ(installed.Set({"="}), kFormat);
+  EXPECT_EQ(installed.Set({"U=1"}), "\"U\" is not settable");
+  EXPECT_EQ(installed.Set({"U.value=1"}), "\"U.value\" is not settable");
+  EXPECT_EQ(installed.Set({"Q=1"}),
+            "multiple fields are settable, one must be specified");
+  EXPECT_EQ(installed.Set({"m.path=1"}), "\"m.path\" is not settable");
+  EXPECT_EQ(installed.Set({"M=1"}),
+            "setting \"M\" not found in the plugin configuration");
+  EXPECT_EQ(installed.Set({"x\"\\\n\xC3\xA9\xFF=1"}),
+            "setting \"x\\\"\\\\\\n\xC3\xA9\\xff\" not found in the plugin "
+            "configuration");
+  EXPECT_EQ(installed.Set({".m=1"}),
+            "setting \".m\" not found in the plugin configuration");
+  // The last dot divides.
+  EXPECT_EQ(installed.Set({"A.B=1"}),
+            "setting \"A\" not found in the plugin configuration");
+  EXPECT_EQ(installed.Set({"m..source=1"}),
+            "setting \"m.\" not found in the plugin configuration");
+}
+
+TEST(ApplySet, KeepsWhatWentBefore) {
+  Installed installed;
+  EXPECT_EQ(installed.Set({"m=/new", "nosuch=1", "d=/dev/y"}),
+            "setting \"nosuch\" not found in the plugin configuration");
+  EXPECT_EQ(*installed.plugin().config.mounts[0].source, "/new");
+  EXPECT_EQ(*installed.plugin().settings.devices[0].path, "/dev/x");
+  // But an argument that is none stops all.
+  EXPECT_EQ(installed.Set({"m=/newer", "=1"}).substr(0, 14), "invalid format");
+  EXPECT_EQ(*installed.plugin().config.mounts[0].source, "/new");
+}
+
+TEST(ApplySet, NullsDependOnTheEngine) {
+  for (const char* name : {"nil=1", "nild=1"}) {
+    const std::string what =
+        name == std::string_view("nil=1") ? "mount source" : "device path";
+    EXPECT_EQ(Installed("17.11.0").Set({name}),
+              "crash: runtime error: invalid memory address or nil pointer "
+              "dereference");
+    EXPECT_EQ(Installed("17.12.0").Set({name}), "Plugin config has no " + what);
+    EXPECT_EQ(Installed("28.5.2").Set({name}), "Plugin config has no " + what);
+    EXPECT_EQ(Installed("29.0.0").Set({name}), "plugin config has no " + what);
+  }
+}
+
+TEST(ApplySet, WasNotImplementedIn112) {
+  EXPECT_EQ(Installed("1.12.6").Set({"m=/x"}), "not implemented");
+}
+
+TEST(ApplySet, RefusesAnEnabledPlugin) {
+  Installed installed;
+  installed.plugin().enabled = true;
+  EXPECT_EQ(installed.Set({"m=/x"}),
+            "cannot set on an active plugin, disable plugin before setting");
+}
+
+// dockerd reads its state back as two halves that share nothing: `set` then
+// reaches the config's sources and paths only.
+TEST(UnshareSettings, LetsSetReachTheConfigOnly) {
+  Installed installed;
+  installed.Restart();
+  EXPECT_EQ(installed.Set({"m=/new", "d=/dev/y", "N=1", "args=z"}), "done");
+  const Plugin& plugin = installed.plugin();
+  EXPECT_EQ(*plugin.config.mounts[0].source, "/new");
+  EXPECT_EQ(*plugin.settings.mounts[0].source, "/a");
+  EXPECT_EQ(*plugin.config.devices[0].path, "/dev/y");
+  EXPECT_EQ(*plugin.settings.devices[0].path, "/dev/x");
+  EXPECT_EQ(plugin.settings.mounts[2].source, nullptr);
+  EXPECT_EQ(plugin.settings.devices[1].path, nullptr);
+  // Env and args are in the settings alone.
+  EXPECT_EQ(installed.Env(), "A.B=1|Q=q|U=u|N=1|");
+  EXPECT_EQ(installed.Args(), "z|");
+}
+
+}  // namespace
+}  // namespace specgen

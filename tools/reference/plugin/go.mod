@@ -1,0 +1,3 @@
+module specgen/tools/reference/plugin
+
+go 1.21

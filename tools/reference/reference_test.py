@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Tests of what needs neither Go nor Docker nor root's rights."""
+
+import base64
+import importlib.machinery
+import importlib.util
+import json
+import os
+import stat
+import tempfile
+import unittest
+
+import engines
+import goldens
+import host_tree
+import random_requests
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def script(name):
+    """A program of this folder, as a module."""
+    loader = importlib.machinery.SourceFileLoader(name, f"{HERE}/{name}")
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+differ = script("differ")
+record = script("record")
+
+
+class RandomRequests(unittest.TestCase):
+    def test_same_seed_same_requests_and_host(self):
+        base = {"entries": []}
+        self.assertEqual(random_requests.random_requests(7, 50),
+                         random_requests.random_requests(7, 50))
+        self.assertNotEqual(random_requests.random_requests(7, 50),
+                            random_requests.random_requests(8, 50))
+        self.assertEqual(random_requests.random_host(7, base),
+                         random_requests.random_host(7, base))
+        self.assertEqual(base, {"entries": []})
+
+    def test_every_second_request_is_well_formed(self):
+        broken = 0
+        for i, line in enumerate(random_requests.random_requests(1, 400)):
+            text = base64.b64decode(json.loads(line)["config_b64"])
+            try:
+                json.loads(text)
+            except (ValueError, RecursionError):
+                self.assertEqual(i % 2, 1, text)
+                broken += 1
+        self.assertGreater(broken, 20)
+
+    def test_wild_requests_hold_what_they_promise(self):
+        texts = [base64.b64decode(json.loads(line)["config_b64"])
+                 for line in random_requests.random_requests(2, 2000)]
+        for piece in ("ſ".encode(), "\u212a".encode(), b"\xff", b"\\ud800", b"null",
+                      b"4294967296", b"[" * 9000, b'{"a":' * 9000, b"NaN"):
+            self.assertTrue(any(piece in text for text in texts), piece[:20])
+
+
+class Engines(unittest.TestCase):
+    def test_releases_sort_as_they_came_out(self):
+        releases = ["20.10.9", "20.10.24", "24.0.0-beta.1", "24.0.0-rc.2", "24.0.0"]
+        self.assertEqual(sorted(reversed(releases), key=engines.key), releases)
+
+
+class HostTree(unittest.TestCase):
+    def test_files_are_as_described(self):
+        me = {"uid": os.getuid(), "gid": os.getgid()}
+        host = {"entries": [
+            {"path": "/a/file", "type": "file", "mode": "0640", **me},
+            {"path": "/a/link", "type": "symlink", "target": "file", **me},
+            {"path": "/a/pipe", "type": "fifo", "mode": "0604", **me},
+            {"path": "/a/sub", "type": "dir", "mode": "1777", **me},
+            {"path_hex": b"/a/\xff".hex(), "type": "file", "mode": "0600", **me}],
+                "possible_cpus": [0, 1], "thermal_throttle_cpus": [1]}
+        with host_tree.HostTree(host) as tree:
+            root = tree.root
+            self.assertEqual(stat.S_IMODE(os.stat(f"{root}/a/file").st_mode), 0o640)
+            self.assertEqual(os.readlink(f"{root}/a/link"), "file")
+            mode = os.stat(f"{root}/a/pipe").st_mode
+            self.assertTrue(stat.S_ISFIFO(mode))
+            self.assertEqual(stat.S_IMODE(mode), 0o604)
+            self.assertEqual(stat.S_IMODE(os.stat(f"{root}/a/sub").st_mode), 0o1777)
+            self.assertTrue(os.path.lexists(root.encode() + b"/a/\xff"))
+            cpus = f"{root}/{host_tree.CPU_FOLDER}"
+            self.assertEqual(sorted(os.listdir(cpus)), ["cpu1", "possible"])
+        self.assertFalse(os.path.exists(root))
+
+    def test_a_bad_host_leaves_nothing(self):
+        before = set(os.listdir(tempfile.gettempdir()))
+        with self.assertRaisesRegex(host_tree.BadHost, "/x.*door"):
+            with host_tree.HostTree({"entries": [{"path": "/x", "type": "door"}]}):
+                pass
+        left = set(os.listdir(tempfile.gettempdir())) - before
+        self.assertFalse([n for n in left if n.startswith("specgen-reference-")])
+
+
+class Differ(unittest.TestCase):
+    def test_what_counts(self):
+        def same(a, b):
+            return differ.what_counts(a) == differ.what_counts(b)
+        self.assertFalse(same(b"ok\t{}", b"ok\t{ }"))
+        self.assertTrue(same(b'error\tdecode\t"a"', b'error\tdecode\t"b"'))
+        self.assertFalse(same(b'error\tspec\t"a"', b'error\tspec\t"b"'))
+        self.assertTrue(same(b'error\tspec\t"\\u00e4"', 'error\tspec\t"ä"'.encode()))
+        self.assertFalse(same(b'error\tspec\t"a"', b'error\tsettings\t"a"'))
+        self.assertTrue(same(b'panic\tspec\t"a"', b'panic\tspec\t"b"'))
+        self.assertFalse(same(b'panic\tspec\t"a"', b'error\tspec\t"a"'))
+
+    def test_shrinks_to_what_matters(self):
+        class Needs:
+            """Differs where the config says "needle" and a setting "set"."""
+            def differs(self, lines):
+                requests = [json.loads(line) for line in lines]
+                return [b"needle" in differ._config_of(r) and "set" in r["set"]
+                        for r in requests]
+        line = json.dumps({
+            "name": "n", "set": ["a", "set", "b"], "id": "1", "rootfs": "/x",
+            "exec_root": "/y", "config": {"a": [1, 2, {"needle": "x" * 50}], "b": None}})
+        small = json.loads(differ.shrink(Needs(), line.encode()))
+        self.assertEqual(small["set"], ["set"])
+        self.assertLess(len(small["config_text"]), len('{"a":[{"needle":""}]}') + 1)
+
+
+class Record(unittest.TestCase):
+    def test_only_go_and_chance_keep_the_old_answer(self):
+        def kept(old, new, any_order=False):
+            return record.settled(old, new, any_order) == old
+        self.assertTrue(kept(b'error\tdecode\t"a"', b'error\tdecode\t"b"'))
+        self.assertFalse(kept(b'error\tspec\t"a"', b'error\tspec\t"b"'))
+        self.assertFalse(kept(b'error\tdecode\t"a"', b'error\tspec\t"a"'))
+        self.assertFalse(kept(b"ok\t{}", b'error\tspec\t"a"'))
+        one = b'ok\t{"mounts":[{"options":["a","b"]}]}'
+        other = b'ok\t{"mounts":[{"options":["b","a"]}]}'
+        self.assertFalse(kept(one, other))
+        self.assertTrue(kept(one, other, any_order=True))
+        self.assertFalse(kept(one, b'ok\t{"mounts":[]}', any_order=True))
+
+    def test_reads_goldens_back(self):
+        text = (b'=== request\n{"name": "n", "config": {}}\n'
+                b"=== answer reference 1.0 2.0\n=== answer userns 2.0\n"
+                b'error spec\n"m"\n=== answer reference 3.0\nok\n{}\nmkdir []\n')
+        case = goldens.parse_case(text, "x")
+        self.assertEqual(case.name, "n")
+        self.assertEqual({k: record.columns(v) for k, v in case.answers.items()}, {
+            ("reference", "1.0"): b'error\tspec\t"m"',
+            ("reference", "2.0"): b'error\tspec\t"m"',
+            ("userns", "2.0"): b'error\tspec\t"m"',
+            ("reference", "3.0"): b"ok\t{}\tmkdir\t[]"})
+
+
+if __name__ == "__main__":
+    unittest.main()
