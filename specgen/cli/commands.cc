@@ -34,7 +34,7 @@ constexpr CommandInfo kCommands[] = {
      &MakePrivilegesCommand},
     {"diff", "Tell how two specs differ, in words",
      "Compares two plugins on one engine, two runtime specs, or one plugin on "
-     "two engines;\nplugins are compared by the specs that are made of them. "
+     "two engines; plugins are compared by the specs that are made of them. "
      "Exit codes like diff's: 0 the same, 1 different, 2 and more trouble.",
      "specgen diff config.json --engine 20.10.13 --to-engine 28.5.2",
      &MakeDiffCommand},

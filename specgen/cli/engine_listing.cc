@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {

@@ -50,6 +50,14 @@ void Read(std::string_view text, JsonReader* reader, JsonNode* node) {
   }
 }
 
+// Each character has one byte that continues none.
+size_t CountCharacters(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+      }));
+}
+
 void SetParents(JsonNode* node) {
   for (JsonNode& item : node->items) {
     item.parent = node;
@@ -122,6 +130,13 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
        at = read.find('\n', at + 1)) {
     tree->lines_.push_back(at + 1);
   }
+  if (CountCharacters(read) < read.size()) {
+    size_t count = 0;
+    for (size_t at = 0; at <= read.size(); at += kBlock) {
+      tree->characters_.push_back(count);
+      count += CountCharacters(read.substr(at, kBlock));
+    }
+  }
   JsonReader reader(tree->index_, &tree->arena_);
   Read(read, &reader, &tree->root_);
   reader.ExpectEnd();
@@ -141,13 +156,16 @@ TextPosition JsonTree::Position(size_t offset) const {
 }
 
 size_t JsonTree::CodePointColumn(size_t offset) const {
-  const size_t start = offset - (Position(offset).column - 1);
-  const std::string_view before = index_.text().substr(start, offset - start);
-  // Each character has one byte that continues none.
-  return 1 + static_cast<size_t>(
-                 std::count_if(before.begin(), before.end(), [](char c) {
-                   return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                 }));
+  const size_t column = Position(offset).column;
+  if (characters_.empty()) return column;
+  return 1 + CharactersBefore(offset) - CharactersBefore(offset - (column - 1));
+}
+
+size_t JsonTree::CharactersBefore(size_t offset) const {
+  const size_t block = offset / kBlock;
+  return characters_[block] +
+         CountCharacters(
+             index_.text().substr(block * kBlock, offset - block * kBlock));
 }
 
 size_t JsonTree::Offset(std::string_view position) const {

@@ -88,6 +88,11 @@ class JsonTree {
   Arena arena_;
   JsonNode root_;
   std::vector<size_t> lines_;  // where each starts
+  // Characters before each block of kBlock bytes; empty if all are ASCII.
+  static constexpr size_t kBlock = 1024;
+  std::vector<size_t> characters_;
+
+  size_t CharactersBefore(size_t offset) const;
 };
 
 }  // namespace specgen

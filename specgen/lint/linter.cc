@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -130,7 +131,7 @@ class Linter {
     Stage stage;
     std::string message;
     std::string position;
-    std::vector<std::pair<std::string, std::string>> mounts;  // to, from
+    std::set<std::pair<std::string, std::string>> mounts;  // to, from
   };
 
   void Add(Id id, const JsonNode& node, size_t offset, std::string message) {
@@ -217,8 +218,8 @@ void Linter::AskEngines(Answer* answer, const Host& host) {
     if (!spec.ok()) continue;  // specs are JSON
     if (const JsonNode* mounts = (*spec)->root().Find("mounts")) {
       for (const JsonNode& mount : mounts->List()) {
-        entry.mounts.emplace_back(mount.String("destination"),
-                                  mount.String("source"));
+        entry.mounts.emplace(mount.String("destination"),
+                             mount.String("source"));
       }
     }
   }
@@ -293,12 +294,16 @@ void Linter::UnknownKey(const JsonNode& member,
 
 void Linter::Keys(const JsonNode& object, absl::Span<const ConfigKeyRule> keys,
                   bool top) {
+  std::map<std::string, const JsonNode*> last;
   for (const JsonNode& member : object.items) {
-    const JsonNode* last = Member(&object, member.key);
-    if (last != &member) {
+    last[absl::AsciiStrToLower(member.key)] = &member;
+  }
+  for (const JsonNode& member : object.items) {
+    const JsonNode* again = last[absl::AsciiStrToLower(member.key)];
+    if (again != &member) {
       AtKey(Id::kDuplicateKey, member,
             absl::StrCat(Quote(member.key), " stands here again in line ",
-                         tree_.Position(last->key_offset).line,
+                         tree_.Position(again->key_offset).line,
                          ": engines lay that over this"));
     }
     const auto rule = std::find_if(
@@ -389,15 +394,11 @@ void Linter::Path(const JsonNode* node, std::string_view what,
 void Linter::LostMount(const JsonNode& mount) {
   const std::string_view destination = Text(&mount, "destination");
   if (!absl::StartsWith(destination, "/dev/")) return;
-  const std::string_view source = Text(&mount, "source");
+  const std::pair<std::string, std::string> wanted(destination,
+                                                   Text(&mount, "source"));
   const auto lost = [&](const Behaviour& b) {
     const EngineAnswer& answer = answers_.at(&b);
-    return answer.outcome == Outcome::kSpec &&
-           std::none_of(answer.mounts.begin(), answer.mounts.end(),
-                        [&](const auto& entry) {
-                          return entry.first == destination &&
-                                 entry.second == source;
-                        });
+    return answer.outcome == Outcome::kSpec && !answer.mounts.contains(wanted);
   };
   if (!Any(lost)) return;
   const std::string engines = Engines(lost);
@@ -493,7 +494,7 @@ void Linter::Mounts() {
 
 void Linter::DeviceNodes() {
   const auto reads = [](const Behaviour& b) {
-    return b.devices != DevicesRule::kNone;
+    return b.devices == DevicesRule::kFromSettings;
   };
   for (const JsonNode* list : LinuxLists("devices", kDevices)) {
     for (const JsonNode& device : list->List()) {

@@ -383,19 +383,16 @@ void GrantFinder::Mounts() {
 // Mounts that were asked for, or are there by default, and are not in the spec.
 void GrantFinder::LostMounts() {
   const JsonNode* mounts = spec_.Find("mounts");
-  const auto count = [&](std::string_view destination, std::string_view source) {
-    size_t found = 0;
-    if (mounts == nullptr) return found;
+  std::set<std::pair<std::string_view, std::string_view>> there;
+  if (mounts != nullptr) {
     for (const JsonNode& mount : mounts->List()) {
-      found += mount.String("destination") == destination &&
-               mount.String("source") == source;
+      there.emplace(mount.String("destination"), mount.String("source"));
     }
-    return found;
-  };
+  }
   for (const PluginMount& mount : OwnMounts()) {
     const std::string_view source =
         mount.source == nullptr ? std::string_view() : *mount.source;
-    if (count(mount.destination, source) == 0) {
+    if (!there.contains({mount.destination, source})) {
       Add(Level::kInfo, "mount-vanishes",
           absl::StrCat(source, " at ", mount.destination),
           "the plugin asks for it, but the engine's loop over mounts under "
@@ -403,7 +400,7 @@ void GrantFinder::LostMounts() {
     }
   }
   for (const BaseMount& mount : b_.default_spec.mounts) {
-    if (count(mount.destination, mount.source) > 0) continue;
+    if (there.contains({mount.destination, mount.source})) continue;
     Add(Level::kInfo, "default-mount-gone", mount.destination,
         "the engine's own mount yields to one of the plugin, which may be gone "
         "as well");

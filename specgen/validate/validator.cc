@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <map>
 #include <system_error>
 #include <tuple>
 
@@ -85,9 +86,10 @@ class FieldCheck {
       : rules_(rules), f_(*findings) {}
 
   void Object(const JsonNode& object, absl::Span<const SpecField> fields) {
+    std::map<std::string_view, const JsonNode*> last;
+    for (const JsonNode& member : object.items) last[member.key] = &member;
     for (const JsonNode& member : object.items) {
-      const JsonNode* last = object.Find(member.key);
-      if (last != &member) {
+      if (last[member.key] != &member) {
         f_.WarningAtKey("duplicate-key", member,
                         absl::StrCat(Quote(member.key),
                                      " stands here again further down, which "
@@ -99,7 +101,7 @@ class FieldCheck {
     for (const SpecField& field : fields) {
       if (field.required &&
           Covers(rules_, field.required_since, field.required_until) &&
-          object.Find(field.key) == nullptr) {
+          !last.contains(field.key)) {
         f_.Error("required", object,
                  absl::StrCat(Quote(field.key), " is missing"));
       }
