@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "specgen/base/arena.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 
