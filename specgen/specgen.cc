@@ -8,27 +8,6 @@
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
-namespace {
-
-const char* IndexProblem(JsonIndex::Result result) {
-  switch (result) {
-    case JsonIndex::Result::kOk:
-      return nullptr;
-    case JsonIndex::Result::kEmpty:
-      return "there is no JSON text";
-    case JsonIndex::Result::kOpenString:
-      return "a string does not end";
-    case JsonIndex::Result::kControl:
-      return "a control character stands in a string; write it as an escape";
-    case JsonIndex::Result::kTooLarge:
-      return "the text is larger than 64 MiB";
-    case JsonIndex::Result::kOutOfMemory:
-      return "there is no memory for the text";
-  }
-  return nullptr;
-}
-
-}  // namespace
 
 void Generator::Generate(const Request& request, Answer* answer) const {
   const Behaviour& behaviour = *release_.behaviour;

@@ -31,6 +31,34 @@ constexpr CommandInfo kCommands[] = {
      "Releases that answer every plugin alike are listed together, with what "
      "changed since the ones before them.",
      "specgen engines --since 20.10 --json", &MakeEnginesCommand},
+    {"lint", "Find what will bite in a plugin's config",
+     "Everything that an engine refuses, crashes on, ignores or drops, with line "
+     "and column. Each rule is explained in specgen/lint/README.md. Nothing "
+     "depends on this machine. Exit code 1 for warnings and errors, not for "
+     "notes.",
+     "specgen lint --engine 20.10.. config.json", &MakeLintCommand},
+    {"privileges", "Show what a plugin asks for, and what it really gets",
+     "First the lines that `docker plugin install` shows of that engine, then "
+     "what the spec grants, most dangerous first, each with the reason. With "
+     "--since, only what an upgrade from that plugin adds; exit code 1 if it "
+     "adds anything.",
+     "specgen privileges --since v1/config.json v2/config.json",
+     &MakePrivilegesCommand},
+    {"diff", "Tell how two specs differ, in words",
+     "Compares two plugins on one engine, two runtime specs, or one plugin on "
+     "two engines; plugins are compared by the specs that are made of them. "
+     "Exit codes like diff's: 0 the same, 1 different, 2 and more trouble.",
+     "specgen diff config.json --engine 20.10.13 --to-engine 28.5.2",
+     &MakeDiffCommand},
+    {"report", "Write one page about a plugin",
+     "A self-contained HTML page: engines and the parts of the spec, what changed "
+     "when and why, the privileges, the lint findings. Readable without "
+     "JavaScript, filterable with it. The same input gives the same bytes.",
+     "specgen report config.json -o report.html", &MakeReportCommand},
+    {"validate", "Check a runtime spec against the rules of its OCI version",
+     "Errors break a rule of the version; warnings are allowed, but likely not "
+     "meant. Works on any spec, not only on specgen's.",
+     "specgen generate config.json | specgen validate -", &MakeValidateCommand},
     {"completion", "Print what teaches a shell specgen's options",
      "Bash sources it; zsh wants it as _specgen in a folder of $fpath, fish as "
      "specgen.fish in ~/.config/fish/completions.",

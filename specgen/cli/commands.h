@@ -9,11 +9,16 @@
 namespace specgen {
 
 std::unique_ptr<Command> MakeBundleCommand();
+std::unique_ptr<Command> MakeCompletionCommand();
+std::unique_ptr<Command> MakeDiffCommand();
 std::unique_ptr<Command> MakeEnginesCommand();
 std::unique_ptr<Command> MakeGenerateCommand();
 std::unique_ptr<Command> MakeHostFactsCommand();
-std::unique_ptr<Command> MakeCompletionCommand();
+std::unique_ptr<Command> MakeLintCommand();
 std::unique_ptr<Command> MakeManCommand();
+std::unique_ptr<Command> MakePrivilegesCommand();
+std::unique_ptr<Command> MakeReportCommand();
+std::unique_ptr<Command> MakeValidateCommand();
 
 }  // namespace specgen
 

@@ -2,15 +2,14 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/console.h"
-#include "specgen/cli/release_ranges.h"
 #include "specgen/engine/engine.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/host/host.h"
 #include "specgen/specgen.h"
 
@@ -53,7 +52,7 @@ std::string CrashingReleases(const Request& request, const Host& host) {
     }
     return entry->second;
   };
-  return ReleaseRanges(crashes);
+  return ReleaseRuns(crashes);
 }
 
 int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
-#include "specgen/cli/release_ranges.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -76,8 +76,7 @@ std::string OneRelease(const Release& release) {
       "Docker ", release.name, ": ", release.hidden ? "commit " : "tag ",
       release.tag, " of ", release.date,
       release.hidden ? ", never released" : "", "\n");
-  absl::StrAppend(&text, "behaves as ",
-                  ReleaseRanges([&](const Release& other) {
+  absl::StrAppend(&text, "behaves as ", ReleaseRuns([&](const Release& other) {
                     return other.behaviour == &behaviour;
                   }),
                   "\n");
@@ -101,9 +100,10 @@ std::string EngineListing(const EngineSelection& selection) {
     if (count == 0) continue;
     releases += count;
     ++behaviours;
-    absl::StrAppend(&text, ReleaseRanges([&](const Release& release) {
-      return release.behaviour == &behaviour && Selected(selection, release);
-    }),
+    absl::StrAppend(&text, ReleaseRuns([&](const Release& release) {
+                      return release.behaviour == &behaviour &&
+                             Selected(selection, release);
+                    }),
                     count > 1 ? absl::StrCat(" (", count, " releases)") : "",
                     "\n");
     AppendChanges(behaviour, &text);

@@ -8,7 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "specgen/base/arena.h"
-#include "specgen/cli/release_ranges.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 
@@ -26,12 +26,12 @@ std::string Golden(const std::string& name) {
 const Release& Find(std::string_view name) { return **FindRelease(name); }
 
 TEST(ReleaseRanges, JoinsReleasesThatStandBesideEachOther) {
-  EXPECT_EQ(ReleaseRanges([](const Release&) { return false; }), "");
-  EXPECT_EQ(ReleaseRanges([](const Release&) { return true; }),
+  EXPECT_EQ(ReleaseRuns([](const Release&) { return false; }), "");
+  EXPECT_EQ(ReleaseRuns([](const Release&) { return true; }),
             "1.12.0 to 29.7.2");
-  EXPECT_EQ(ReleaseRanges([](const Release& r) { return r.name == "27.0.1"; }),
+  EXPECT_EQ(ReleaseRuns([](const Release& r) { return r.name == "27.0.1"; }),
             "27.0.1");
-  EXPECT_EQ(ReleaseRanges([](const Release& r) {
+  EXPECT_EQ(ReleaseRuns([](const Release& r) {
               return r.name == "1.12.0" || r.name == "1.12.1" ||
                      r.name == "1.12.3" || r.name == "29.7.2";
             }),

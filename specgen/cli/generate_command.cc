@@ -10,7 +10,7 @@
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
-#include "specgen/cli/crash_report.h"
+#include "specgen/cli/failure_report.h"
 #include "specgen/cli/output_file.h"
 #include "specgen/cli/plugin_options.h"
 #include "specgen/host/apply_plan.h"
@@ -91,10 +91,7 @@ int GenerateCommand::Run(Console* console) {
   // The engine makes folders before it refuses or crashes, too.
   if (!CarryOutPlan(answer, console)) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {
-    return ReportNoSpec(
-        {plugin_.input_name(), plugin_.release(), plugin_.request(),
-         plugin_.host(), plugin_.base_spec() != nullptr},
-        answer, console);
+    return ReportFailure(answer, plugin_, console);
   }
   return WriteSpec(answer.spec(), console);
 }

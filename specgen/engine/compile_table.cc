@@ -266,6 +266,8 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   flag("masks_thermal_throttle", r.masks_thermal_throttle());
   flag("takes_base_spec", r.takes_base_spec());
   flag("fills_rootfs", r.fills_rootfs());
+  flag("asks_for_unset_network", r.asks_for_unset_network());
+  flag("describes_privileges", r.describes_privileges());
 
   flag("omits_empty_args", layout.omits_empty_args());
   flag("omits_empty_mount_fields", layout.omits_empty_mount_fields());

@@ -96,6 +96,8 @@ struct Behaviour {
   bool masks_thermal_throttle;
   bool takes_base_spec;
   bool fills_rootfs;
+  bool asks_for_unset_network;
+  bool describes_privileges;
 
   // JSON.
   bool omits_empty_args;

@@ -258,7 +258,8 @@ std::vector<Mutation> Mutator::Run() {
                                   propagated_mount, devices, device_nodes,
                                   capabilities, sorts_mounts, metrics_mount,
                                   masks_thermal_throttle, takes_base_spec,
-                                  fills_rootfs, omits_empty_args,
+                                  fills_rootfs, asks_for_unset_network,
+                                  describes_privileges, omits_empty_args,
                                   omits_empty_mount_fields, capability_sets,
                                   console_size, default_spec] = original_;
     [[maybe_unused]] const auto& [head, process_head, capability_items,
@@ -345,6 +346,8 @@ std::vector<Mutation> Mutator::Run() {
   SPECGEN_FLAG(masks_thermal_throttle);
   SPECGEN_FLAG(takes_base_spec);
   SPECGEN_FLAG(fills_rootfs);
+  SPECGEN_FLAG(asks_for_unset_network);
+  SPECGEN_FLAG(describes_privileges);
   SPECGEN_FLAG(omits_empty_args);
   SPECGEN_FLAG(omits_empty_mount_fields);
   SPECGEN_FLAG(capability_sets);

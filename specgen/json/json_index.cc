@@ -51,4 +51,22 @@ JsonIndex::Result JsonIndex::Build(std::string_view text) {
   }
 }
 
+const char* IndexProblem(JsonIndex::Result result) {
+  switch (result) {
+    case JsonIndex::Result::kOk:
+      return nullptr;
+    case JsonIndex::Result::kEmpty:
+      return "there is no JSON text";
+    case JsonIndex::Result::kOpenString:
+      return "a string does not end";
+    case JsonIndex::Result::kControl:
+      return "a control character stands in a string; write it as an escape";
+    case JsonIndex::Result::kTooLarge:
+      return "the text is larger than 64 MiB";
+    case JsonIndex::Result::kOutOfMemory:
+      return "there is no memory for the text";
+  }
+  return nullptr;
+}
+
 }  // namespace specgen

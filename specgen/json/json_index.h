@@ -60,6 +60,9 @@ class JsonIndex {
   bool corrected_ = false;
 };
 
+// What is wrong with the text, in a reader's words; null for kOk.
+const char* IndexProblem(JsonIndex::Result result);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_JSON_JSON_INDEX_H_

@@ -1,0 +1,252 @@
+// specgen diff: two plugins, two specs, or one plugin on two engines.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/diff/engine_changes.h"
+#include "specgen/diff/spec_diff.h"
+#include "specgen/generator/base_spec_reader.h"
+#include "specgen/json/json_builder.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/privileges/prompt.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+// One of the two sides.
+struct Side {
+  std::string name;   // "config.json", "Docker 28.5.2"
+  bool is_spec_file = false;
+  const Release* release = nullptr;
+  Answer answer;
+  std::unique_ptr<JsonTree> spec;  // null if there is none
+};
+
+std::string OutcomeText(const Answer& answer) {
+  switch (answer.outcome()) {
+    case Outcome::kSpec:
+      return "a spec";
+    case Outcome::kRefused:
+      return absl::StrCat("a refusal: ", answer.message());
+    case Outcome::kCrashed:
+      return absl::StrCat("a crash: ", answer.message());
+  }
+  return "";
+}
+
+class DiffCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  absl::Status LoadSides(Side* before, Side* after);
+  absl::Status LoadSide(std::string_view text, std::string_view name,
+                        const Release& release, Side* side) const;
+  void Print(const Side& before, const Side& after,
+             const std::vector<Change>& changes,
+             const std::vector<EngineChange>& why, Console* console) const;
+
+  PluginOptions plugin_;
+  std::string other_;
+  std::string to_engine_;
+  std::string other_text_;
+  bool json_ = false;
+};
+
+void DiffCommand::Define(CLI::App* app) {
+  plugin_.Define(app);
+  app->add_option("OTHER", other_,
+                  "The other plugin or runtime spec; all options hold for both")
+      ->type_name("FILE");
+  app->add_option("--to-engine", to_engine_,
+                  "The other Docker release; without OTHER, FILE is compared "
+                  "with itself")
+      ->type_name("RELEASE");
+  app->add_flag("--json", json_, "Print JSON; its shape is in "
+                                 "specgen/diff/README.md");
+}
+
+absl::Status DiffCommand::LoadSide(std::string_view text,
+                                   std::string_view name,
+                                   const Release& release, Side* side) const {
+  side->name = std::string(name);
+  side->release = &release;
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
+  if (!tree.ok()) return tree.status();
+  if ((*tree)->root().Find("ociVersion") != nullptr) {
+    side->is_spec_file = true;
+    side->spec = *std::move(tree);
+    return absl::OkStatus();
+  }
+  Request request = plugin_.request();
+  request.plugin = text;
+  Generator(release, plugin_.host(), plugin_.base_spec())
+      .Generate(request, &side->answer);
+  if (side->answer.outcome() != Outcome::kSpec) return absl::OkStatus();
+  tree = JsonTree::Parse(side->answer.spec(), "the spec");
+  if (!tree.ok()) return tree.status();
+  side->spec = *std::move(tree);
+  return absl::OkStatus();
+}
+
+absl::Status DiffCommand::LoadSides(Side* before, Side* after) {
+  if (other_.empty() && to_engine_.empty()) {
+    return absl::FailedPreconditionError(
+        "diff: name a second file, or an engine with --to-engine");
+  }
+  absl::Status status = plugin_.Load();
+  if (!status.ok()) return status;
+  const Release* to = &plugin_.release();
+  if (!to_engine_.empty()) {
+    absl::StatusOr<const Release*> release = FindEngine(to_engine_);
+    if (!release.ok()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("--to-engine", release.status().message().substr(
+                                          std::string_view("--engine").size())));
+    }
+    to = *release;
+    if (TakesBaseSpec(*plugin_.release().behaviour) !=
+            TakesBaseSpec(*to->behaviour) &&
+        plugin_.base_spec() != nullptr) {
+      return absl::FailedPreconditionError(
+          "--base-spec: only one of the two engines takes one");
+    }
+  }
+  status = LoadSide(plugin_.request().plugin, plugin_.input_name(),
+                    plugin_.release(), before);
+  if (!status.ok()) return status;
+  if (other_.empty()) {
+    if (before->is_spec_file) {
+      return absl::FailedPreconditionError(
+          "--to-engine: a runtime spec is made already; name a plugin");
+    }
+    return LoadSide(plugin_.request().plugin, plugin_.input_name(), *to, after);
+  }
+  if (other_ == "-" && plugin_.input_name() == "standard input") {
+    return absl::FailedPreconditionError(
+        "only one input can come from standard input");
+  }
+  absl::StatusOr<std::string> text = ReadInput(other_);
+  if (!text.ok()) return text.status();
+  other_text_ = *std::move(text);
+  return LoadSide(other_text_, other_ == "-" ? "standard input" : other_, *to,
+                  after);
+}
+
+void DiffCommand::Print(const Side& before, const Side& after,
+                        const std::vector<Change>& changes,
+                        const std::vector<EngineChange>& why,
+                        Console* console) const {
+  const auto describe = [](const Side& side) {
+    return side.is_spec_file ? side.name
+                             : absl::StrCat(side.name, " on Docker ",
+                                            side.release->name);
+  };
+  if (json_) {
+    JsonBuilder json;
+    json.Object();
+    json.Key("before").String(describe(before));
+    json.Key("after").String(describe(after));
+    json.Key("same").Bool(changes.empty());
+    json.Key("changes").List();
+    for (const Change& change : changes) {
+      json.Object();
+      json.Key("kind").String(ChangeKindName(change.kind));
+      json.Key("section").String(change.section);
+      json.Key("subject").String(change.subject);
+      json.Key("text").String(change.text);
+      json.EndObject();
+    }
+    json.EndList();
+    json.Key("why").List();
+    for (const EngineChange& change : why) {
+      json.Object();
+      json.Key("engine").String(change.behaviour->name);
+      json.Key("undone").Bool(change.undone);
+      json.Key("text").String(change.text);
+      json.Key("advisories").Strings(AdvisoryIds(change.text));
+      json.EndObject();
+    }
+    json.EndList().EndObject();
+    console->Out(json.Finish());
+    return;
+  }
+  if (changes.empty()) return;
+  std::string out = absl::StrCat("--- ", Printable(describe(before)), "\n+++ ",
+                                 Printable(describe(after)), "\n");
+  std::string_view section;
+  for (const Change& change : changes) {
+    if (change.section != section) {
+      section = change.section;
+      absl::StrAppend(&out, section, ":\n");
+    }
+    absl::StrAppend(&out, "  ", std::string(1, ChangeKindSign(change.kind)),
+                    " ", Printable(change.text), "\n");
+  }
+  if (!why.empty()) {
+    absl::StrAppend(&out, "what changed between the engines:\n");
+    for (const EngineChange& change : why) {
+      absl::StrAppend(&out, change.undone ? "  no longer: " : "  ",
+                      "Docker ", change.behaviour->name, ": ", change.text,
+                      "\n");
+    }
+  }
+  console->Out(out);
+}
+
+int DiffCommand::Run(Console* console) {
+  Side before;
+  Side after;
+  absl::Status status = LoadSides(&before, &after);
+  if (!status.ok()) return Fail(status, console);
+  // What is no plugin at all is trouble, not a difference.
+  for (const Side* side : {&before, &after}) {
+    if (side->spec == nullptr && side->answer.stage() == Stage::kDecode &&
+        side->answer.outcome() == Outcome::kRefused) {
+      console->Error(absl::StrCat(side->name, ":", side->answer.position(),
+                                  ": ", side->answer.message()));
+      return kExitBadInput;
+    }
+  }
+  std::vector<Change> changes;
+  if (before.spec != nullptr && after.spec != nullptr) {
+    changes = DiffSpecs(before.spec->root(), after.spec->root());
+  } else if (OutcomeText(before.answer) != OutcomeText(after.answer)) {
+    changes.push_back({ChangeKind::kChanged, "outcome", "outcome",
+                       absl::StrCat("before, there is ",
+                                    OutcomeText(before.answer),
+                                    "; after, there is ",
+                                    OutcomeText(after.answer))});
+  }
+  std::vector<EngineChange> why;
+  if (before.release->behaviour != after.release->behaviour &&
+      !before.is_spec_file && !after.is_spec_file && !changes.empty()) {
+    why = ChangesBetween(*before.release->behaviour, *after.release->behaviour);
+  }
+  Print(before, after, changes, why, console);
+  if (changes.empty() && before.spec == nullptr) {
+    console->Error(absl::StrCat("there is no spec to compare: both sides are ",
+                                OutcomeText(before.answer)));
+  }
+  return changes.empty() ? kExitDone : kExitRefused;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeDiffCommand() {
+  return std::make_unique<DiffCommand>();
+}
+
+}  // namespace specgen

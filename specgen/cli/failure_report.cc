@@ -1,0 +1,15 @@
+#include "specgen/cli/failure_report.h"
+
+#include "specgen/cli/crash_report.h"
+
+namespace specgen {
+
+int ReportFailure(const Answer& answer, const PluginOptions& options,
+                  Console* console) {
+  return ReportNoSpec({options.input_name(), options.release(),
+                       options.request(), options.host(),
+                       options.base_spec() != nullptr},
+                      answer, console);
+}
+
+}  // namespace specgen

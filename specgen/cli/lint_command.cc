@@ -1,0 +1,179 @@
+// specgen lint: what will bite in a plugin's config.
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/cli/version.h"
+#include "specgen/engine/release_range.h"
+#include "specgen/json/json_builder.h"
+#include "specgen/lint/lint_rules.h"
+#include "specgen/lint/linter.h"
+#include "specgen/lint/sarif.h"
+
+namespace specgen {
+namespace {
+
+std::string AsText(const LintedFile& file) {
+  std::string out;
+  for (const LintFinding& finding : file.findings) {
+    absl::StrAppend(&out, file.name, ":", ToString(finding.position), ": ",
+                    LintLevelName(finding.rule->level), ": ", finding.message,
+                    " [", finding.rule->id, " ", finding.rule->name, "]\n");
+  }
+  return out;
+}
+
+std::string AsJson(const std::vector<LintedFile>& files,
+                   absl::Span<const Release> releases) {
+  JsonBuilder json;
+  json.Object();
+  json.Key("engines").Object();
+  json.Key("from").String(releases.front().name);
+  json.Key("to").String(releases.back().name);
+  json.EndObject();
+  json.Key("files").List();
+  for (const LintedFile& file : files) {
+    json.Object().Key("file").String(file.name);
+    json.Key("findings").List();
+    for (const LintFinding& finding : file.findings) {
+      json.Object();
+      json.Key("id").String(finding.rule->id);
+      json.Key("rule").String(finding.rule->name);
+      json.Key("level").String(LintLevelName(finding.rule->level));
+      json.Key("line").Integer(static_cast<int64_t>(finding.position.line));
+      json.Key("column").Integer(static_cast<int64_t>(finding.position.column));
+      json.Key("pointer").String(finding.pointer);
+      json.Key("message").String(finding.message);
+      json.EndObject();
+    }
+    json.EndList().EndObject();
+  }
+  json.EndList().EndObject();
+  return json.Finish();
+}
+
+class LintCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  absl::StatusOr<LintedFile> LintFile(
+      const std::string& file, absl::Span<const Release> releases) const;
+  absl::Status ReadIgnored();
+
+  std::vector<std::string> files_;
+  std::string engines_;
+  std::string plugin_name_;
+  std::vector<std::string> ignore_names_;
+  std::set<const LintRule*> ignored_;
+  bool json_ = false;
+  bool sarif_ = false;
+};
+
+void LintCommand::Define(CLI::App* app) {
+  app->add_option("FILE", files_,
+                  "Plugins in any form that generate takes; - is standard "
+                  "input")
+      ->required();
+  app->add_option("--engine", engines_,
+                  "The Docker releases that the plugin shall work on: A..B, "
+                  "A.., ..B or one (default: the newest)")
+      ->type_name("RANGE");
+  app->add_option("--plugin", plugin_name_,
+                  "Which plugin of `docker plugin inspect`'s list: its name or "
+                  "the start of its id")
+      ->type_name("NAME");
+  app->add_option("--ignore", ignore_names_,
+                  "A rule to leave out, by its id or name; may be repeated")
+      ->type_name("RULE")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  CLI::Option* const json =
+      app->add_flag("--json", json_, "Print JSON; its shape is in "
+                                     "specgen/lint/README.md");
+  app->add_flag("--sarif", sarif_, "Print SARIF 2.1.0, for code review tools")
+      ->excludes(json);
+}
+
+absl::Status LintCommand::ReadIgnored() {
+  for (const std::string& name : ignore_names_) {
+    const LintRule* rule = FindLintRule(name);
+    if (rule == nullptr) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("--ignore: there is no rule \"", name,
+                       "\"; specgen/lint/README.md lists them"));
+    }
+    ignored_.insert(rule);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LintedFile> LintCommand::LintFile(
+    const std::string& file, absl::Span<const Release> releases) const {
+  absl::StatusOr<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.status();
+  LintRequest request;
+  request.plugin = *text;
+  request.plugin_name = plugin_name_;
+  request.name = file == "-" ? "standard input" : file;
+  request.releases = releases;
+  absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
+  if (!findings.ok()) return findings.status();
+  std::erase_if(*findings, [&](const LintFinding& finding) {
+    return ignored_.contains(finding.rule);
+  });
+  return LintedFile{std::string(request.name), *std::move(findings)};
+}
+
+int LintCommand::Run(Console* console) {
+  absl::Status status = ReadIgnored();
+  if (!status.ok()) return Fail(status, console);
+  absl::StatusOr<absl::Span<const Release>> releases = FindReleases(engines_);
+  if (!releases.ok()) {
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
+                    "--engine: ", releases.status().message())),
+                console);
+  }
+  std::vector<LintedFile> files;
+  for (const std::string& file : files_) {
+    absl::StatusOr<LintedFile> linted = LintFile(file, *releases);
+    if (!linted.ok()) return Fail(linted.status(), console);
+    files.push_back(*std::move(linted));
+  }
+  if (sarif_) {
+    console->Out(SarifText(files, kVersion));
+  } else if (json_) {
+    console->Out(AsJson(files, *releases));
+  } else {
+    for (const LintedFile& file : files) console->Out(AsText(file));
+  }
+  const bool found = std::any_of(
+      files.begin(), files.end(), [](const LintedFile& file) {
+        return std::any_of(file.findings.begin(), file.findings.end(),
+                           [](const LintFinding& finding) {
+                             return finding.rule->level != LintLevel::kNote;
+                           });
+      });
+  return found ? kExitRefused : kExitDone;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeLintCommand() {
+  return std::make_unique<LintCommand>();
+}
+
+}  // namespace specgen

@@ -1,0 +1,223 @@
+// specgen privileges: what a plugin asks for, and what it gets.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/failure_report.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/json/json_builder.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/privileges/grants.h"
+#include "specgen/privileges/prompt.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+struct PluginPrivileges {
+  std::vector<Privilege> prompt;
+  std::vector<Grant> grants;
+};
+
+absl::StatusOr<PluginPrivileges> Inspect(const Release& release,
+                                         const Answer& answer) {
+  absl::StatusOr<std::unique_ptr<JsonTree>> spec =
+      JsonTree::Parse(answer.spec(), "the spec");
+  if (!spec.ok()) return spec.status();
+  return PluginPrivileges{
+      ComputePrivileges(*release.behaviour, answer.plugin().config),
+      FindGrants(release, answer.plugin(), (*spec)->root())};
+}
+
+// What `now` asks for beyond `before`; of lists only the new items.
+std::vector<Privilege> AddedPrompt(const std::vector<Privilege>& before,
+                                   const std::vector<Privilege>& now) {
+  std::vector<Privilege> added;
+  for (const Privilege& privilege : now) {
+    Privilege rest{privilege.name, privilege.description, {}};
+    for (const std::string& item : privilege.value) {
+      const bool had =
+          std::any_of(before.begin(), before.end(), [&](const Privilege& old) {
+            return old.name == privilege.name &&
+                   std::find(old.value.begin(), old.value.end(), item) !=
+                       old.value.end();
+          });
+      if (!had) rest.value.push_back(item);
+    }
+    if (!rest.value.empty()) added.push_back(std::move(rest));
+  }
+  return added;
+}
+
+std::string GrantLines(const std::vector<Grant>& grants) {
+  std::string out;
+  for (const Grant& grant : grants) {
+    const std::string_view level = GrantLevelName(grant.level);
+    absl::StrAppend(&out, "  ", level, std::string(10 - level.size(), ' '),
+                    grant.id, " ", Printable(grant.what), ": ",
+                    Printable(grant.why), "\n");
+  }
+  return out;
+}
+
+std::string PromptLines(const std::vector<Privilege>& prompt) {
+  std::string out;
+  for (const Privilege& privilege : prompt) {
+    absl::StrAppend(&out, PromptLine(privilege), "\n");
+  }
+  return out;
+}
+
+void AddJson(const PluginPrivileges& privileges, JsonBuilder* json) {
+  json->Key("prompt").List();
+  for (const Privilege& privilege : privileges.prompt) {
+    json->Object();
+    json->Key("name").String(privilege.name);
+    json->Key("description").String(privilege.description);
+    json->Key("value").Strings(privilege.value);
+    json->EndObject();
+  }
+  json->EndList();
+  json->Key("grants").List();
+  for (const Grant& grant : privileges.grants) {
+    json->Object();
+    json->Key("level").String(GrantLevelName(grant.level));
+    json->Key("id").String(grant.id);
+    json->Key("what").String(grant.what);
+    json->Key("why").String(grant.why);
+    json->EndObject();
+  }
+  json->EndList();
+}
+
+class PrivilegesCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  int RunSince(const Generator& generator, PluginPrivileges now,
+               Console* console);
+
+  PluginOptions plugin_;
+  std::string since_;
+  bool json_ = false;
+};
+
+void PrivilegesCommand::Define(CLI::App* app) {
+  plugin_.Define(app);
+  app->add_option("--since", since_,
+                  "The plugin as it was: show only what FILE adds to it, on "
+                  "the same engine and host; the exit code is 1 if it adds "
+                  "anything but notes (level info)")
+      ->type_name("OLD");
+  app->add_flag("--json", json_, "Print JSON; its shape is in "
+                                 "specgen/privileges/README.md");
+}
+
+int PrivilegesCommand::Run(Console* console) {
+  absl::Status status = plugin_.Load();
+  if (!status.ok()) return Fail(status, console);
+  const Generator generator(plugin_.release(), plugin_.host(),
+                            plugin_.base_spec());
+  Answer answer;
+  generator.Generate(plugin_.request(), &answer);
+  if (answer.outcome() != Outcome::kSpec) {
+    return ReportFailure(answer, plugin_, console);
+  }
+  absl::StatusOr<PluginPrivileges> now = Inspect(plugin_.release(), answer);
+  if (!now.ok()) return Fail(now.status(), console);
+  if (!since_.empty()) return RunSince(generator, *std::move(now), console);
+
+  const std::string engine = absl::StrCat("Docker ", plugin_.release().name);
+  if (json_) {
+    JsonBuilder json;
+    json.Object().Key("engine").String(plugin_.release().name);
+    AddJson(*now, &json);
+    console->Out(json.EndObject().Finish());
+    return kExitDone;
+  }
+  console->Out(absl::StrCat(
+      engine,
+      now->prompt.empty() ? " asks nothing at install.\n"
+                          : " asks at install:\n",
+      PromptLines(now->prompt), "\nThe plugin gets:\n",
+      GrantLines(now->grants)));
+  return kExitDone;
+}
+
+int PrivilegesCommand::RunSince(const Generator& generator,
+                                PluginPrivileges now, Console* console) {
+  if (since_ == "-" && plugin_.input_name() == "standard input") {
+    return Fail(absl::FailedPreconditionError(
+                    "only one input can come from standard input"),
+                console);
+  }
+  absl::StatusOr<std::string> text = ReadInput(since_);
+  if (!text.ok()) return Fail(text.status(), console);
+  Request request = plugin_.request();
+  request.plugin = *text;
+  Answer answer;
+  generator.Generate(request, &answer);
+  const std::string name = since_ == "-" ? "standard input" : since_;
+  if (answer.outcome() != Outcome::kSpec) {
+    console->Error(absl::StrCat(
+        "--since: ", name,
+        answer.stage() == Stage::kDecode
+            ? absl::StrCat(":", answer.position())
+            : "",
+        ": Docker ", plugin_.release().name, " makes no spec of it: ",
+        answer.message()));
+    return answer.stage() == Stage::kDecode ? kExitBadInput : kExitRefused;
+  }
+  absl::StatusOr<PluginPrivileges> before = Inspect(plugin_.release(), answer);
+  if (!before.ok()) return Fail(before.status(), console);
+  PluginPrivileges added{AddedPrompt(before->prompt, now.prompt),
+                         AddedGrants(before->grants, now.grants)};
+  const bool adds =
+      !added.prompt.empty() ||
+      std::any_of(added.grants.begin(), added.grants.end(),
+                  [](const Grant& grant) {
+                    return grant.level != GrantLevel::kInfo;
+                  });
+  if (json_) {
+    JsonBuilder json;
+    json.Object().Key("engine").String(plugin_.release().name);
+    json.Key("since").String(name);
+    json.Key("adds").Bool(adds);
+    AddJson(added, &json);
+    console->Out(json.EndObject().Finish());
+  } else if (added.prompt.empty() && added.grants.empty()) {
+    console->Out(absl::StrCat("Nothing is added since ", name, ".\n"));
+  } else {
+    std::string out;
+    if (!added.prompt.empty()) {
+      absl::StrAppend(&out, "Docker ", plugin_.release().name,
+                      " asks beyond ", name, ":\n",
+                      PromptLines(added.prompt), "\n");
+    }
+    if (!added.grants.empty()) {
+      absl::StrAppend(&out, "The plugin gets beyond ", name, ":\n",
+                      GrantLines(added.grants));
+    }
+    console->Out(out);
+  }
+  return adds ? kExitRefused : kExitDone;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakePrivilegesCommand() {
+  return std::make_unique<PrivilegesCommand>();
+}
+
+}  // namespace specgen

@@ -1,0 +1,86 @@
+// specgen report: one page about a plugin over many engines.
+#include <memory>
+#include <string>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/output_file.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/cli/version.h"
+#include "specgen/engine/release_range.h"
+#include "specgen/report/report.h"
+
+namespace specgen {
+namespace {
+
+class ReportCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  PluginOptions plugin_;
+  std::string engines_ = "1.13.0..";
+  std::string title_;
+  bool json_ = false;
+  OutputFile output_;
+};
+
+void ReportCommand::Define(CLI::App* app) {
+  plugin_.Define(app);
+  app->add_option("--engines", engines_,
+                  "The Docker releases that the report goes over: A..B, A.., "
+                  "..B; --engine is the one whose privileges are shown")
+      ->type_name("RANGE")
+      ->capture_default_str();
+  app->add_option("--title", title_,
+                  "The plugin's name (default: that of the stored state, else "
+                  "the file's)")
+      ->type_name("TEXT");
+  app->add_flag("--json", json_, "Write JSON in place of the page; its shape is "
+                                 "in specgen/report/README.md");
+  output_.Define("the report", app);
+}
+
+int ReportCommand::Run(Console* console) {
+  absl::Status status = output_.Check();
+  if (status.ok()) status = plugin_.Load();
+  if (!status.ok()) return Fail(status, console);
+  if (plugin_.base_spec() != nullptr) {
+    return Fail(absl::FailedPreconditionError(
+                    "--base-spec: a report goes over engines, of which few "
+                    "take one"),
+                console);
+  }
+  absl::StatusOr<absl::Span<const Release>> releases = FindReleases(engines_);
+  if (!releases.ok()) {
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
+                    "--engines: ", releases.status().message())),
+                console);
+  }
+  ReportRequest request;
+  request.request = plugin_.request();
+  request.input = plugin_.input_name();
+  request.engine = &plugin_.release();
+  request.releases = *releases;
+  request.host = &plugin_.host();
+  absl::StatusOr<Report> report = MakeReport(request);
+  if (!report.ok()) return Fail(report.status(), console);
+  if (!title_.empty()) report->title = title_;
+  return output_.Write(
+      json_ ? ReportJson(*report) : ReportHtml(*report, kVersion), console);
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeReportCommand() {
+  return std::make_unique<ReportCommand>();
+}
+
+}  // namespace specgen

@@ -1,0 +1,157 @@
+// specgen validate: a runtime spec against the rules of its version.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/json/json_builder.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/validate/oci_version.h"
+#include "specgen/validate/validator.h"
+
+namespace specgen {
+namespace {
+
+struct CheckedFile {
+  std::string name;
+  SpecReport report;
+  int errors = 0;
+  int warnings = 0;
+};
+
+std::string Count(int count, const char* what) {
+  return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
+}
+
+std::string AsText(const CheckedFile& file) {
+  std::string out;
+  for (const SpecFinding& finding : file.report.findings) {
+    absl::StrAppend(
+        &out, file.name, ":", ToString(finding.position), ": ",
+        finding.severity == SpecSeverity::kError ? "error: " : "warning: ",
+        finding.message, " [", finding.rule, "]",
+        finding.pointer.empty() ? "" : absl::StrCat(" at ", finding.pointer),
+        "\n");
+  }
+  const OciVersionRange& rules = file.report.rules;
+  absl::StrAppend(&out, file.name, ": ", Count(file.errors, "error"), ", ",
+                  Count(file.warnings, "warning"), " by the rules of OCI ",
+                  OciVersionName(rules.from));
+  if (rules.to != rules.from) {
+    absl::StrAppend(&out, " or ", OciVersionName(rules.to));
+  }
+  return absl::StrCat(out, "\n");
+}
+
+void AddJson(const CheckedFile& file, JsonBuilder* json) {
+  json->Object();
+  json->Key("file").String(file.name);
+  json->Key("ociVersion").String(file.report.oci_version);
+  json->Key("rules").Object();
+  json->Key("from").String(OciVersionName(file.report.rules.from));
+  json->Key("to").String(OciVersionName(file.report.rules.to));
+  json->EndObject();
+  json->Key("errors").Integer(file.errors);
+  json->Key("warnings").Integer(file.warnings);
+  json->Key("findings").List();
+  for (const SpecFinding& finding : file.report.findings) {
+    json->Object();
+    json->Key("severity")
+        .String(finding.severity == SpecSeverity::kError ? "error" : "warning");
+    json->Key("rule").String(finding.rule);
+    json->Key("pointer").String(finding.pointer);
+    json->Key("line").Integer(static_cast<int64_t>(finding.position.line));
+    json->Key("column").Integer(static_cast<int64_t>(finding.position.column));
+    json->Key("message").String(finding.message);
+    json->EndObject();
+  }
+  json->EndList().EndObject();
+}
+
+class ValidateCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  absl::StatusOr<CheckedFile> Check(const std::string& file) const;
+
+  std::vector<std::string> files_;
+  std::string as_;
+  std::optional<OciVersionRange> rules_;
+  bool strict_ = false;
+  bool json_ = false;
+};
+
+void ValidateCommand::Define(CLI::App* app) {
+  app->add_option("FILE", files_,
+                  "Runtime specs (a bundle's config.json); - is standard input")
+      ->required();
+  app->add_option("--oci-version", as_,
+                  "The rules to apply, from 1.0.0-rc1 to 1.3.0 (default: those "
+                  "of the spec's own ociVersion)")
+      ->type_name("VERSION");
+  app->add_flag("--strict", strict_, "Warnings count like errors");
+  app->add_flag("--json", json_, "Print JSON; its shape is in "
+                                 "specgen/validate/README.md");
+}
+
+absl::StatusOr<CheckedFile> ValidateCommand::Check(
+    const std::string& file) const {
+  const std::string name = file == "-" ? "standard input" : file;
+  absl::StatusOr<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(*text, name);
+  if (!tree.ok()) return tree.status();
+  CheckedFile checked{name, ValidateSpec(**tree, rules_)};
+  for (const SpecFinding& finding : checked.report.findings) {
+    ++(finding.severity == SpecSeverity::kError ? checked.errors
+                                                : checked.warnings);
+  }
+  return checked;
+}
+
+int ValidateCommand::Run(Console* console) {
+  if (!as_.empty()) {
+    rules_ = FindOciVersion(as_);
+    if (!rules_.has_value()) {
+      return Fail(absl::FailedPreconditionError(absl::StrCat(
+                      "--oci-version: no runtime spec ", as_,
+                      " is known; those known are ", OciVersionName(kOldestOci),
+                      " to ", OciVersionName(kNewestOci))),
+                  console);
+    }
+  }
+  int code = kExitDone;
+  JsonBuilder json;
+  json.Object().Key("files").List();
+  std::string text;
+  for (const std::string& file : files_) {
+    absl::StatusOr<CheckedFile> checked = Check(file);
+    if (!checked.ok()) return Fail(checked.status(), console);
+    AddJson(*checked, &json);
+    absl::StrAppend(&text, AsText(*checked));
+    if (checked->errors > 0 || (strict_ && checked->warnings > 0)) {
+      code = kExitRefused;
+    }
+  }
+  json.EndList().EndObject();
+  console->Out(json_ ? json.Finish() : text);
+  return code;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeValidateCommand() {
+  return std::make_unique<ValidateCommand>();
+}
+
+}  // namespace specgen

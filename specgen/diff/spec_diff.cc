@@ -1,0 +1,572 @@
+#include "specgen/diff/spec_diff.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "specgen/json/json_writer.h"
+
+namespace specgen {
+namespace {
+
+using Kind = ChangeKind;
+
+void AppendCanonical(const JsonNode& node, JsonWriter* w) {
+  switch (node.kind) {
+    case JsonKind::kObject: {
+      std::map<std::string_view, const JsonNode*> members;
+      for (const JsonNode& item : node.items) members[item.key] = &item;
+      w->Raw('{');
+      bool comma = false;
+      for (const auto& [key, value] : members) {
+        if (comma) w->Raw(',');
+        comma = true;
+        w->String(key);
+        w->Raw(':');
+        AppendCanonical(*value, w);
+      }
+      w->Raw('}');
+      break;
+    }
+    case JsonKind::kArray: {
+      w->Raw('[');
+      bool comma = false;
+      for (const JsonNode& item : node.items) {
+        if (comma) w->Raw(',');
+        comma = true;
+        AppendCanonical(item, w);
+      }
+      w->Raw(']');
+      break;
+    }
+    case JsonKind::kString:
+      w->String(node.text);
+      break;
+    case JsonKind::kNumber:
+      w->Raw(node.text);
+      break;
+    case JsonKind::kTrue:
+      w->Raw("true");
+      break;
+    case JsonKind::kFalse:
+      w->Raw("false");
+      break;
+    case JsonKind::kNull:
+    case JsonKind::kNothing:
+      w->Raw("null");
+      break;
+  }
+}
+
+// A value for people: strings without quotes.
+std::string Shown(const JsonNode& node) {
+  return node.is(JsonKind::kString) ? std::string(node.text)
+                                    : CanonicalJson(node);
+}
+
+std::vector<std::string> Texts(const JsonNode* list) {
+  std::vector<std::string> texts;
+  if (list == nullptr) return texts;
+  for (const JsonNode& item : list->List()) texts.push_back(Shown(item));
+  return texts;
+}
+
+class SpecDiff {
+ public:
+  SpecDiff(const JsonNode& before, const JsonNode& after)
+      : a_(before), b_(after) {}
+
+  std::vector<Change> Run() {
+    // What is not of its usual type has no words of its own.
+    for (std::string_view key : {"process", "mounts", "linux"}) {
+      Kinds("spec", key, a_, b_);
+    }
+    for (std::string_view key : {"namespaces", "maskedPaths", "readonlyPaths",
+                                 "devices", "resources"}) {
+      Kinds("linux", key, Object(a_, "linux"), Object(b_, "linux"));
+    }
+    Kinds("process", "env", Object(a_, "process"), Object(b_, "process"));
+    Process(Object(a_, "process"), Object(b_, "process"));
+    Mounts();
+    Linux(Object(a_, "linux"), Object(b_, "linux"));
+    Members("spec", "", a_, b_, {"process", "mounts", "linux"});
+    return std::move(changes_);
+  }
+
+ private:
+  static const JsonNode& Object(const JsonNode& node, std::string_view key) {
+    static const JsonNode* const kNone = [] {
+      auto* none = new JsonNode();
+      none->kind = JsonKind::kObject;
+      return none;
+    }();
+    const JsonNode* found = node.Find(key);
+    return found != nullptr && found->is(JsonKind::kObject) ? *found : *kNone;
+  }
+
+  void Add(Kind kind, std::string_view section, std::string_view subject,
+           std::string text) {
+    changes_.push_back({kind, section, std::string(subject), std::move(text)});
+  }
+
+  // What differs in members that have no words of their own.
+  void Members(std::string_view section, const std::string& prefix,
+               const JsonNode& a, const JsonNode& b,
+               const std::set<std::string_view>& but) {
+    std::set<std::string_view> keys;
+    for (const JsonNode& item : a.items) keys.insert(item.key);
+    for (const JsonNode& item : b.items) keys.insert(item.key);
+    for (std::string_view key : keys) {
+      if (but.contains(key)) continue;
+      Value(section, absl::StrCat(prefix, key), a.Find(key), b.Find(key));
+    }
+  }
+
+  void Value(std::string_view section, const std::string& name,
+             const JsonNode* a, const JsonNode* b) {
+    if (a == nullptr && b == nullptr) return;
+    if (a == nullptr) {
+      Add(Kind::kAdded, section, name,
+          absl::StrCat(name, " is now ", Shown(*b)));
+    } else if (b == nullptr) {
+      Add(Kind::kRemoved, section, name,
+          absl::StrCat(name, " is no longer there (it was ", Shown(*a), ")"));
+    } else if (a->is(JsonKind::kObject) && b->is(JsonKind::kObject)) {
+      Members(section, absl::StrCat(name, "."), *a, *b, {});
+    } else if (CanonicalJson(*a) != CanonicalJson(*b)) {
+      Add(Kind::kChanged, section, name,
+          absl::StrCat(name, " changes from ", Shown(*a), " to ", Shown(*b)));
+    }
+  }
+
+  void Kinds(std::string_view section, std::string_view key, const JsonNode& a,
+             const JsonNode& b) {
+    const JsonNode* x = a.Find(key);
+    const JsonNode* y = b.Find(key);
+    if (x != nullptr && y != nullptr && x->kind != y->kind) {
+      Value(section, std::string(key), x, y);
+    }
+  }
+
+  // Lists whose order means nothing: what was added, what was removed.
+  void Set(std::string_view section, const std::vector<std::string>& a,
+           const std::vector<std::string>& b,
+           const std::function<std::string(std::string_view)>& added,
+           const std::function<std::string(std::string_view)>& removed,
+           std::string_view whole) {
+    std::multiset<std::string> in_a(a.begin(), a.end());
+    std::multiset<std::string> in_b(b.begin(), b.end());
+    bool same = true;
+    for (const std::string& item : b) {
+      const auto found = in_a.find(item);
+      if (found != in_a.end()) {
+        in_a.erase(found);
+        continue;
+      }
+      same = false;
+      Add(Kind::kAdded, section, item, added(item));
+    }
+    for (const std::string& item : a) {
+      const auto found = in_b.find(item);
+      if (found != in_b.end()) {
+        in_b.erase(found);
+        continue;
+      }
+      same = false;
+      Add(Kind::kRemoved, section, item, removed(item));
+    }
+    if (same && a != b) {
+      Add(Kind::kReordered, section, "",
+          absl::StrCat("the ", whole, " are the same in another order"));
+    }
+  }
+
+  void Process(const JsonNode& a, const JsonNode& b) {
+    Capabilities(a.Find("capabilities"), b.Find("capabilities"));
+    Env(a.Find("env"), b.Find("env"));
+    Members("process", "", a, b, {"capabilities", "env"});
+  }
+
+  // Capability to the sets that hold it.
+  static std::map<std::string, std::set<std::string>> Sets(
+      const JsonNode* capabilities) {
+    std::map<std::string, std::set<std::string>> sets;
+    if (capabilities == nullptr) return sets;
+    for (const JsonNode& name : capabilities->List()) {
+      sets[Shown(name)] = {"bounding", "effective", "inheritable", "permitted"};
+    }
+    if (!capabilities->is(JsonKind::kObject)) return sets;
+    for (const JsonNode& set : capabilities->items) {
+      for (const JsonNode& name : set.List()) {
+        sets[Shown(name)].insert(std::string(set.key));
+      }
+    }
+    return sets;
+  }
+
+  void Capabilities(const JsonNode* a, const JsonNode* b) {
+    auto before = Sets(a);
+    auto after = Sets(b);
+    const size_t at = changes_.size();
+    // Many capabilities that change alike are said in one line.
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>>
+        changed;
+    for (const auto& [name, sets] : after) {
+      const auto old = before.find(name);
+      if (old == before.end()) {
+        Add(Kind::kAdded, "capabilities", name,
+            absl::StrCat(name, " is added (", absl::StrJoin(sets, ", "), ")"));
+      } else if (old->second != sets) {
+        changed[{absl::StrJoin(old->second, ", "), absl::StrJoin(sets, ", ")}]
+            .push_back(name);
+      }
+    }
+    for (const auto& [name, sets] : before) {
+      if (!after.contains(name)) {
+        Add(Kind::kRemoved, "capabilities", name,
+            absl::StrCat(name, " is removed (it was ",
+                         absl::StrJoin(sets, ", "), ")"));
+      }
+    }
+    for (const auto& [from_to, names] : changed) {
+      const std::string all = absl::StrJoin(names, ", ");
+      Add(Kind::kChanged, "capabilities", all,
+          absl::StrCat(all, names.size() == 1 ? " is now " : " are now ",
+                       from_to.second, " (before: ", from_to.first, ")"));
+    }
+    if (changes_.size() > at || a == nullptr || b == nullptr) return;
+    if (a->kind != b->kind) {
+      Add(Kind::kChanged, "capabilities", "",
+          "the capabilities are written in another form: they stand in sets, "
+          "not in one list, or the other way round");
+    } else if (CanonicalJson(*a) != CanonicalJson(*b)) {
+      Add(Kind::kReordered, "capabilities", "",
+          "the capabilities are the same in another order, or repeated");
+    }
+  }
+
+  void Env(const JsonNode* a, const JsonNode* b) {
+    const auto split = [](const JsonNode* list) {
+      std::map<std::string, std::string> env;
+      for (const std::string& entry : Texts(list)) {
+        const size_t equals = entry.find('=');
+        env[entry.substr(0, equals)] =
+            equals == std::string::npos ? "" : entry.substr(equals + 1);
+      }
+      return env;
+    };
+    const auto before = split(a);
+    const auto after = split(b);
+    const size_t at = changes_.size();
+    for (const auto& [name, value] : after) {
+      const auto old = before.find(name);
+      if (old == before.end()) {
+        Add(Kind::kAdded, "environment", name,
+            absl::StrCat(name, " is set to \"", value, "\""));
+      } else if (old->second != value) {
+        Add(Kind::kChanged, "environment", name,
+            absl::StrCat(name, " changes from \"", old->second, "\" to \"",
+                         value, "\""));
+      }
+    }
+    for (const auto& [name, value] : before) {
+      if (!after.contains(name)) {
+        Add(Kind::kRemoved, "environment", name,
+            absl::StrCat(name, " is no longer set (it was \"", value, "\")"));
+      }
+    }
+    if (changes_.size() == at && Texts(a) != Texts(b)) {
+      Add(Kind::kReordered, "environment", "",
+          "the variables are the same in another order, or repeated");
+    }
+  }
+
+  static std::string MountText(const JsonNode& mount) {
+    std::string text = absl::StrCat("from ", mount.String("source").empty()
+                                                 ? "nothing"
+                                                 : mount.String("source"));
+    if (!mount.String("type").empty()) {
+      absl::StrAppend(&text, ", type ", mount.String("type"));
+    }
+    const std::vector<std::string> options = Texts(mount.Find("options"));
+    if (!options.empty()) {
+      absl::StrAppend(&text, ", ", absl::StrJoin(options, " "));
+    }
+    return text;
+  }
+
+  void Mounts() {
+    static const std::vector<JsonNode>* const kNone =
+        new std::vector<JsonNode>();
+    const JsonNode* const list_a = a_.Find("mounts");
+    const JsonNode* const list_b = b_.Find("mounts");
+    const auto& a = list_a == nullptr ? *kNone : list_a->List();
+    const auto& b = list_b == nullptr ? *kNone : list_b->List();
+    // Pairs by destination; of repeated ones in their order.
+    std::vector<const JsonNode*> partner(b.size(), nullptr);
+    std::vector<bool> taken(a.size(), false);
+    // Mounts without a key stay alone.
+    const auto pair_up =
+        [&](const std::function<std::string(const JsonNode&)>& key_of) {
+          std::map<std::string, std::deque<size_t>> open;
+          for (size_t i = 0; i < a.size(); ++i) {
+            if (!taken[i]) open[key_of(a[i])].push_back(i);
+          }
+          for (size_t j = 0; j < b.size(); ++j) {
+            if (partner[j] != nullptr) continue;
+            const std::string key = key_of(b[j]);
+            const auto found = open.find(key);
+            if (key.empty() || found == open.end() || found->second.empty()) {
+              continue;
+            }
+            const size_t i = found->second.front();
+            found->second.pop_front();
+            partner[j] = &a[i];
+            taken[i] = true;
+          }
+        };
+    pair_up([](const JsonNode& mount) { return CanonicalJson(mount); });
+    pair_up([](const JsonNode& mount) {
+      return std::string(mount.String("destination"));
+    });
+    // A part of the host that is mounted elsewhere has moved.
+    pair_up([](const JsonNode& mount) {
+      const std::string_view source = mount.String("source");
+      return absl::StartsWith(source, "/")
+                 ? absl::StrCat(mount.String("type"), " ", source)
+                 : std::string();
+    });
+    for (size_t j = 0; j < b.size(); ++j) {
+      const std::string_view destination = b[j].String("destination");
+      if (partner[j] == nullptr) {
+        Add(Kind::kAdded, "mounts", destination,
+            absl::StrCat(destination, " is mounted ", MountText(b[j])));
+      } else {
+        OneMount(*partner[j], b[j]);
+      }
+    }
+    for (size_t i = 0; i < a.size(); ++i) {
+      if (taken[i]) continue;
+      const std::string_view destination = a[i].String("destination");
+      Add(Kind::kRemoved, "mounts", destination,
+          absl::StrCat(destination, " is no longer mounted (it was ",
+                       MountText(a[i]), ")"));
+    }
+    const JsonNode* last = nullptr;
+    for (const JsonNode* mount : partner) {
+      if (mount == nullptr) continue;
+      if (last != nullptr && mount < last) {
+        Add(Kind::kReordered, "mounts", "",
+            "the mounts are made in another order");
+        break;
+      }
+      last = mount;
+    }
+  }
+
+  void OneMount(const JsonNode& a, const JsonNode& b) {
+    const std::string destination(b.String("destination"));
+    if (a.String("destination") != destination) {
+      Add(Kind::kMoved, "mounts", destination,
+          absl::StrCat("the mount of ", b.String("source"), " moves from ",
+                       a.String("destination"), " to ", destination));
+    }
+    for (std::string_view key : {"source", "type"}) {
+      if (a.String(key) == b.String(key)) continue;
+      Add(Kind::kChanged, "mounts", destination,
+          absl::StrCat(destination, ": the ", key, " changes from \"",
+                       a.String(key), "\" to \"", b.String(key), "\""));
+    }
+    const std::vector<std::string> before = Texts(a.Find("options"));
+    const std::vector<std::string> after = Texts(b.Find("options"));
+    for (const std::string& option : after) {
+      if (std::count(before.begin(), before.end(), option) > 0) continue;
+      Add(Kind::kChanged, "mounts", destination,
+          absl::StrCat(destination, " gets the option ", option));
+    }
+    for (const std::string& option : before) {
+      if (std::count(after.begin(), after.end(), option) > 0) continue;
+      Add(Kind::kChanged, "mounts", destination,
+          absl::StrCat(destination, " loses the option ", option));
+    }
+    Members("mounts", absl::StrCat(destination, ": "), a, b,
+            {"destination", "source", "type", "options"});
+  }
+
+  void Linux(const JsonNode& a, const JsonNode& b) {
+    Namespaces(a, b);
+    Set("masked paths", Texts(a.Find("maskedPaths")),
+        Texts(b.Find("maskedPaths")),
+        [](std::string_view path) {
+          return absl::StrCat(path, " is newly masked");
+        },
+        [](std::string_view path) {
+          return absl::StrCat(path, " is no longer masked");
+        },
+        "masked paths");
+    Set("read-only paths", Texts(a.Find("readonlyPaths")),
+        Texts(b.Find("readonlyPaths")),
+        [](std::string_view path) {
+          return absl::StrCat(path, " is newly read-only");
+        },
+        [](std::string_view path) {
+          return absl::StrCat(path, " is no longer read-only by itself");
+        },
+        "read-only paths");
+    Devices(a.Find("devices"), b.Find("devices"));
+    const JsonNode& resources_a = Object(a, "resources");
+    const JsonNode& resources_b = Object(b, "resources");
+    DeviceRules(resources_a.Find("devices"), resources_b.Find("devices"));
+    Members("resources", "", resources_a, resources_b, {"devices"});
+    if ((a.Find("resources") == nullptr) != (b.Find("resources") == nullptr)) {
+      const bool now = b.Find("resources") != nullptr;
+      Add(now ? Kind::kAdded : Kind::kRemoved, "resources", "resources",
+          now ? "there are limits on resources and devices"
+              : "there are no limits on resources and devices any more");
+    }
+    Members("linux", "", a, b,
+            {"namespaces", "maskedPaths", "readonlyPaths", "devices",
+             "resources"});
+  }
+
+  void Namespaces(const JsonNode& a, const JsonNode& b) {
+    const auto texts = [](const JsonNode* list) {
+      std::vector<std::string> all;
+      if (list == nullptr) return all;
+      for (const JsonNode& entry : list->List()) {
+        const std::string_view path = entry.String("path");
+        all.push_back(absl::StrCat(entry.String("type"),
+                                   path.empty() ? "" : " of ", path));
+      }
+      return all;
+    };
+    Set("namespaces", texts(a.Find("namespaces")), texts(b.Find("namespaces")),
+        [](std::string_view type) {
+          return absl::StrCat("it gets a namespace: ", type);
+        },
+        [](std::string_view type) {
+          return absl::StrCat("it shares the host's namespace: ", type);
+        },
+        "namespaces");
+  }
+
+  void Devices(const JsonNode* a, const JsonNode* b) {
+    std::map<std::string_view, const JsonNode*> before;
+    if (a != nullptr) {
+      for (const JsonNode& device : a->List()) {
+        before[device.String("path")] = &device;
+      }
+    }
+    std::set<std::string_view> seen;
+    if (b != nullptr) {
+      for (const JsonNode& device : b->List()) {
+        const std::string_view path = device.String("path");
+        seen.insert(path);
+        const auto old = before.find(path);
+        if (old == before.end()) {
+          Add(Kind::kAdded, "devices", path,
+              absl::StrCat("the device ", path, " is there"));
+        } else {
+          Members("devices", absl::StrCat(path, ": "), *old->second, device,
+                  {"path"});
+        }
+      }
+    }
+    for (const auto& [path, device] : before) {
+      if (!seen.contains(path)) {
+        Add(Kind::kRemoved, "devices", path,
+            absl::StrCat("the device ", path, " is no longer there"));
+      }
+    }
+  }
+
+  static std::vector<std::string> RuleTexts(const JsonNode* list) {
+    std::vector<std::string> all;
+    if (list == nullptr) return all;
+    for (const JsonNode& rule : list->List()) {
+      const JsonNode* allow = rule.Find("allow");
+      const auto number = [&](std::string_view key) {
+        const JsonNode* node = rule.Find(key);
+        return node == nullptr ? std::string("*") : Shown(*node);
+      };
+      const std::string_view type = rule.String("type");
+      all.push_back(absl::StrCat(
+          allow != nullptr && allow->is_true() ? "allow " : "deny ",
+          type.empty() ? "a" : type, " ", number("major"), ":", number("minor"),
+          " ", rule.String("access")));
+    }
+    return all;
+  }
+
+  void DeviceRules(const JsonNode* a, const JsonNode* b) {
+    const auto before = RuleTexts(a);
+    const auto after = RuleTexts(b);
+    Set("device rules", before, after,
+        [](std::string_view rule) {
+          return absl::StrCat("new device rule: ", rule);
+        },
+        [](std::string_view rule) {
+          return absl::StrCat("device rule gone: ", rule);
+        },
+        "device rules");
+    if (before == after && a != nullptr && b != nullptr &&
+        CanonicalJson(*a) != CanonicalJson(*b)) {
+      Add(Kind::kChanged, "device rules", "",
+          "the device rules are written in another form");
+    }
+  }
+
+  const JsonNode& a_;
+  const JsonNode& b_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace
+
+std::string_view ChangeKindName(ChangeKind kind) {
+  switch (kind) {
+    case Kind::kAdded:
+      return "added";
+    case Kind::kRemoved:
+      return "removed";
+    case Kind::kChanged:
+      return "changed";
+    case Kind::kMoved:
+      return "moved";
+    case Kind::kReordered:
+      return "reordered";
+  }
+  return "";
+}
+
+char ChangeKindSign(ChangeKind kind) {
+  switch (kind) {
+    case Kind::kAdded:
+      return '+';
+    case Kind::kRemoved:
+      return '-';
+    default:
+      return '~';
+  }
+}
+
+std::vector<Change> DiffSpecs(const JsonNode& before, const JsonNode& after) {
+  return SpecDiff(before, after).Run();
+}
+
+std::string CanonicalJson(const JsonNode& node) {
+  std::string out;
+  JsonWriter writer(&out);
+  AppendCanonical(node, &writer);
+  writer.Finish();
+  return out;
+}
+
+}  // namespace specgen

@@ -1,0 +1,30 @@
+// Ranges of releases, read from and written for people.
+#ifndef SPECGEN_ENGINE_RELEASE_RANGE_H_
+#define SPECGEN_ENGINE_RELEASE_RANGE_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "specgen/engine/engine.h"
+
+namespace specgen {
+
+// "A..B": both and all releases between them by version; "A.." and "..B" go to
+// the newest and from the oldest; "A" is that one; "" is the newest release.
+// Each is a name for FindRelease. Errors are kNotFound or kInvalidArgument.
+absl::StatusOr<absl::Span<const Release>> FindReleases(std::string_view range);
+
+// Those of `releases` (a range of AllReleases) for which `holds`, as
+// "1.13.0 to 18.09.0, 20.10.14"; "" if there are none.
+std::string ReleaseRuns(absl::Span<const Release> releases,
+                        absl::FunctionRef<bool(const Release&)> holds);
+
+// The same of all releases.
+std::string ReleaseRuns(absl::FunctionRef<bool(const Release&)> holds);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_ENGINE_RELEASE_RANGE_H_

@@ -1,0 +1,91 @@
+// Makes the JSON that commands print for programs.
+#ifndef SPECGEN_JSON_JSON_BUILDER_H_
+#define SPECGEN_JSON_JSON_BUILDER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "specgen/json/json_writer.h"
+
+namespace specgen {
+
+// Writes values one after the other and puts the commas between them. The
+// caller opens and closes objects and lists in pairs. Strings that are not
+// UTF-8 get U+FFFD, so the output always is JSON.
+class JsonBuilder {
+ public:
+  JsonBuilder() : writer_(&out_) {}
+  JsonBuilder(const JsonBuilder&) = delete;
+  JsonBuilder& operator=(const JsonBuilder&) = delete;
+
+  JsonBuilder& Object() { return Open('{'); }
+  JsonBuilder& EndObject() { return Close('}'); }
+  JsonBuilder& List() { return Open('['); }
+  JsonBuilder& EndList() { return Close(']'); }
+
+  JsonBuilder& Key(std::string_view key) {
+    Comma();
+    writer_.String(key);
+    writer_.Raw(':');
+    comma_ = false;
+    return *this;
+  }
+  JsonBuilder& String(std::string_view text) {
+    Comma();
+    writer_.String(text);
+    return *this;
+  }
+  JsonBuilder& Integer(int64_t value) {
+    Comma();
+    writer_.Integer(value);
+    return *this;
+  }
+  JsonBuilder& Bool(bool value) {
+    Comma();
+    writer_.Raw(value ? std::string_view("true") : std::string_view("false"));
+    return *this;
+  }
+  template <typename List>
+  JsonBuilder& Strings(const List& list) {
+    Open('[');
+    for (std::string_view item : list) String(item);
+    return Close(']');
+  }
+
+  // The text, indented, with a line feed at the end. Ends the use of this.
+  std::string Finish() {
+    writer_.Finish();
+    return IndentJson(out_) + "\n";
+  }
+  // The same without white space.
+  std::string FinishCompact() {
+    writer_.Finish();
+    return out_;
+  }
+
+ private:
+  JsonBuilder& Open(char bracket) {
+    Comma();
+    writer_.Raw(bracket);
+    comma_ = false;
+    return *this;
+  }
+  JsonBuilder& Close(char bracket) {
+    writer_.Raw(bracket);
+    comma_ = true;
+    return *this;
+  }
+  void Comma() {
+    if (comma_) writer_.Raw(',');
+    comma_ = true;
+  }
+
+  std::string out_;
+  JsonWriter writer_;
+  bool comma_ = false;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_JSON_JSON_BUILDER_H_

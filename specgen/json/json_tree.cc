@@ -1,0 +1,184 @@
+#include "specgen/json/json_tree.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+namespace specgen {
+namespace {
+
+// Reads the value at `reader`, at most JsonReader::kMaxDepth deep.
+void Read(std::string_view text, JsonReader* reader, JsonNode* node) {
+  node->kind = reader->Peek();
+  node->offset = reader->offset();
+  switch (node->kind) {
+    case JsonKind::kObject: {
+      if (!reader->EnterObject()) return;
+      for (;;) {
+        // The key, behind the comma that ends the member before it.
+        size_t at = reader->offset();
+        if (at < text.size() && text[at] == ',') {
+          at = text.find_first_not_of(" \t\r\n", at + 1);
+        }
+        std::string_view key;
+        if (!reader->NextKey(&key)) return;
+        JsonNode& member = node->items.emplace_back();
+        member.key = key;
+        member.key_offset = at;
+        Read(text, reader, &member);
+      }
+    }
+    case JsonKind::kArray:
+      if (!reader->EnterArray()) return;
+      while (reader->NextItem()) {
+        Read(text, reader, &node->items.emplace_back());
+      }
+      return;
+    case JsonKind::kString:
+      reader->String(&node->text);
+      return;
+    case JsonKind::kNumber:
+      reader->Number(&node->text);
+      return;
+    default:
+      reader->Skip();
+  }
+}
+
+// Each character has one byte that continues none.
+size_t CountCharacters(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+      }));
+}
+
+void SetParents(JsonNode* node) {
+  for (JsonNode& item : node->items) {
+    item.parent = node;
+    SetParents(&item);
+  }
+}
+
+}  // namespace
+
+const JsonNode* JsonNode::Find(std::string_view wanted) const {
+  if (kind != JsonKind::kObject) return nullptr;
+  for (auto item = items.rbegin(); item != items.rend(); ++item) {
+    if (item->key == wanted) return &*item;
+  }
+  return nullptr;
+}
+
+const JsonNode* JsonNode::Find(std::string_view first,
+                               std::string_view second) const {
+  const JsonNode* node = Find(first);
+  return node == nullptr ? nullptr : node->Find(second);
+}
+
+const std::vector<JsonNode>& JsonNode::List() const {
+  static const std::vector<JsonNode>* const kNone = new std::vector<JsonNode>();
+  return kind == JsonKind::kArray ? items : *kNone;
+}
+
+std::string_view JsonNode::String() const {
+  return kind == JsonKind::kString ? text : std::string_view();
+}
+
+std::string_view JsonNode::String(std::string_view wanted) const {
+  const JsonNode* node = Find(wanted);
+  return node == nullptr ? std::string_view() : node->String();
+}
+
+std::string JsonNode::Pointer() const {
+  if (parent == nullptr) return "";
+  std::string pointer = parent->Pointer();
+  if (parent->kind == JsonKind::kArray) {
+    absl::StrAppend(&pointer, "/", this - parent->items.data());
+  } else {
+    absl::StrAppend(&pointer, "/",
+                    absl::StrReplaceAll(key, {{"~", "~0"}, {"/", "~1"}}));
+  }
+  return pointer;
+}
+
+std::string ToString(const TextPosition& position) {
+  return absl::StrCat(position.line, ":", position.column);
+}
+
+absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
+    std::string_view text, std::string_view name) {
+  if (text.size() > kMaxSize) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ":1:1: the text is larger than 8 MiB"));
+  }
+  std::unique_ptr<JsonTree> tree(new JsonTree());
+  tree->text_ = std::string(text);
+  const JsonIndex::Result indexed = tree->index_.Build(tree->text_);
+  if (indexed != JsonIndex::Result::kOk) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ":1:1: ", IndexProblem(indexed)));
+  }
+  const std::string_view read = tree->index_.text();
+  tree->lines_.push_back(0);
+  for (size_t at = read.find('\n'); at != std::string_view::npos;
+       at = read.find('\n', at + 1)) {
+    tree->lines_.push_back(at + 1);
+  }
+  if (CountCharacters(read) < read.size()) {
+    size_t count = 0;
+    for (size_t at = 0; at <= read.size(); at += kBlock) {
+      tree->characters_.push_back(count);
+      count += CountCharacters(read.substr(at, kBlock));
+    }
+  }
+  JsonReader reader(tree->index_, &tree->arena_);
+  Read(read, &reader, &tree->root_);
+  reader.ExpectEnd();
+  if (!reader.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        name, ":", ToString(tree->Position(reader.problem().offset)), ": ",
+        reader.problem().message));
+  }
+  SetParents(&tree->root_);
+  return tree;
+}
+
+TextPosition JsonTree::Position(size_t offset) const {
+  const auto line =
+      std::upper_bound(lines_.begin(), lines_.end(), offset) - 1;
+  return {static_cast<size_t>(line - lines_.begin()) + 1, offset - *line + 1};
+}
+
+size_t JsonTree::CodePointColumn(size_t offset) const {
+  const size_t column = Position(offset).column;
+  if (characters_.empty()) return column;
+  return 1 + CharactersBefore(offset) - CharactersBefore(offset - (column - 1));
+}
+
+size_t JsonTree::CharactersBefore(size_t offset) const {
+  const size_t block = offset / kBlock;
+  return characters_[block] +
+         CountCharacters(
+             index_.text().substr(block * kBlock, offset - block * kBlock));
+}
+
+size_t JsonTree::Offset(std::string_view position) const {
+  const std::vector<std::string_view> parts = absl::StrSplit(position, ':');
+  size_t line = 0;
+  size_t column = 0;
+  const size_t end = index_.text().size();
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &line) ||
+      !absl::SimpleAtoi(parts[1], &column) || line < 1 || column < 1 ||
+      line > lines_.size()) {
+    return end;
+  }
+  return std::min(lines_[line - 1] + column - 1, end);
+}
+
+}  // namespace specgen

@@ -1,0 +1,42 @@
+// Looks a plugin's config over for what will bite.
+#ifndef SPECGEN_LINT_LINTER_H_
+#define SPECGEN_LINT_LINTER_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "specgen/engine/engine.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/lint/lint_rules.h"
+
+namespace specgen {
+
+struct LintFinding {
+  const LintRule* rule = nullptr;
+  TextPosition position;
+  size_t code_point_column = 1;  // the column in characters, for SARIF
+  std::string pointer;           // RFC 6901, from the root of the text
+  std::string message;           // with the engines, where they differ
+};
+
+struct LintRequest {
+  std::string_view plugin;       // JSON, in any shape that generate takes
+  std::string_view plugin_name;  // chooses from `docker plugin inspect`
+  std::string_view name;         // how messages call the text
+  // A range of AllReleases(), not empty: what the plugin shall work on.
+  absl::Span<const Release> releases;
+};
+
+// The findings, in the order of the text. Fails (kInvalidArgument, with the
+// place) if the text is not JSON, or holds no plugin.
+//
+// Nothing depends on the machine: device nodes count as there.
+absl::StatusOr<std::vector<LintFinding>> Lint(const LintRequest& request);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_LINT_LINTER_H_

@@ -1,0 +1,95 @@
+#include "specgen/lint/sarif.h"
+
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "specgen/json/json_builder.h"
+#include "specgen/lint/lint_rules.h"
+
+namespace specgen {
+namespace {
+
+// RFC 3986: everything but what a path may hold as it is.
+std::string UriOfPath(std::string_view path) {
+  std::string uri = absl::StrCat(path.substr(0, 1) == "/" ? "file://" : "");
+  for (char c : path) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+        std::string_view("/-._~").find(c) != std::string_view::npos) {
+      uri.push_back(c);
+    } else {
+      absl::StrAppendFormat(&uri, "%%%02X", static_cast<unsigned char>(c));
+    }
+  }
+  return uri;
+}
+
+void AddRules(JsonBuilder* json) {
+  json->Key("rules").List();
+  for (const LintRule& rule : LintRules()) {
+    json->Object();
+    json->Key("id").String(rule.id);
+    json->Key("name").String(rule.name);
+    json->Key("shortDescription").Object();
+    json->Key("text").String(rule.summary);
+    json->EndObject();
+    json->Key("defaultConfiguration").Object();
+    json->Key("level").String(LintLevelName(rule.level));
+    json->EndObject();
+    json->EndObject();
+  }
+  json->EndList();
+}
+
+void AddResult(const LintedFile& file, const LintFinding& finding,
+               JsonBuilder* json) {
+  json->Object();
+  json->Key("ruleId").String(finding.rule->id);
+  json->Key("ruleIndex").Integer(finding.rule - LintRules().data());
+  json->Key("level").String(LintLevelName(finding.rule->level));
+  json->Key("message").Object();
+  json->Key("text").String(finding.message);
+  json->EndObject();
+  json->Key("locations").List().Object();
+  json->Key("physicalLocation").Object();
+  json->Key("artifactLocation").Object();
+  json->Key("uri").String(UriOfPath(file.name));
+  json->EndObject();
+  json->Key("region").Object();
+  json->Key("startLine").Integer(static_cast<int64_t>(finding.position.line));
+  json->Key("startColumn")
+      .Integer(static_cast<int64_t>(finding.code_point_column));
+  json->EndObject();
+  json->EndObject();
+  json->EndObject().EndList();
+  json->EndObject();
+}
+
+}  // namespace
+
+std::string SarifText(const std::vector<LintedFile>& files,
+                      std::string_view version) {
+  JsonBuilder json;
+  json.Object();
+  json.Key("$schema").String("https://json.schemastore.org/sarif-2.1.0.json");
+  json.Key("version").String("2.1.0");
+  json.Key("runs").List().Object();
+  json.Key("tool").Object().Key("driver").Object();
+  json.Key("name").String("specgen");
+  json.Key("version").String(version);
+  AddRules(&json);
+  json.EndObject().EndObject();
+  json.Key("columnKind").String("unicodeCodePoints");
+  json.Key("results").List();
+  for (const LintedFile& file : files) {
+    for (const LintFinding& finding : file.findings) {
+      AddResult(file, finding, &json);
+    }
+  }
+  json.EndList();
+  json.EndObject().EndList().EndObject();
+  return json.Finish();
+}
+
+}  // namespace specgen

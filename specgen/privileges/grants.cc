@@ -1,0 +1,529 @@
+#include "specgen/privileges/grants.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/types/span.h"
+
+namespace specgen {
+namespace {
+
+using Level = GrantLevel;
+
+struct CapabilityFact {
+  std::string_view name;
+  Level level;
+  std::string_view why;
+};
+
+// capabilities(7), with an eye on what root in a container does with them.
+constexpr CapabilityFact kCapabilityFacts[] = {
+    {"CAP_SYS_ADMIN", Level::kCritical,
+     "mounts, namespaces and much else: close to root on the host"},
+    {"CAP_SYS_MODULE", Level::kCritical, "loads kernel modules"},
+    {"CAP_SYS_RAWIO", Level::kCritical,
+     "reads and writes physical memory and I/O ports"},
+    {"CAP_SYS_PTRACE", Level::kHigh,
+     "reads and changes processes that it sees; with the host's PIDs, all"},
+    {"CAP_DAC_READ_SEARCH", Level::kHigh,
+     "opens host files by handle, past the mounts (open_by_handle_at)"},
+    {"CAP_BPF", Level::kHigh, "loads BPF programs into the kernel"},
+    {"CAP_SYS_BOOT", Level::kHigh, "reboots, and loads another kernel"},
+    {"CAP_MAC_ADMIN", Level::kHigh, "changes the security policy"},
+    {"CAP_MAC_OVERRIDE", Level::kHigh, "passes the security policy"},
+    {"CAP_NET_ADMIN", Level::kMedium,
+     "configures the network; with the host's network, the host's"},
+    {"CAP_PERFMON", Level::kMedium, "watches the whole system"},
+    {"CAP_SYSLOG", Level::kMedium, "reads the kernel's log and addresses"},
+    {"CAP_SYS_TIME", Level::kMedium, "sets the host's clock"},
+    {"CAP_LINUX_IMMUTABLE", Level::kMedium,
+     "changes files that are marked immutable"},
+    {"CAP_AUDIT_CONTROL", Level::kMedium, "turns the audit log off"},
+    {"CAP_AUDIT_READ", Level::kMedium, "reads the audit log"},
+    {"CAP_SYS_RESOURCE", Level::kMedium, "passes limits and quotas"},
+    {"CAP_CHECKPOINT_RESTORE", Level::kMedium, "changes process ids"},
+    {"CAP_IPC_OWNER", Level::kMedium,
+     "uses all shared memory that it sees"},
+    {"CAP_SYS_TTY_CONFIG", Level::kMedium, "hangs up terminals"},
+    {"CAP_SYS_PACCT", Level::kLow, "turns process accounting on and off"},
+    {"CAP_SYS_NICE", Level::kLow, "sets priorities of other processes"},
+    {"CAP_IPC_LOCK", Level::kLow, "locks memory"},
+    {"CAP_LEASE", Level::kLow, "takes leases on files"},
+    {"CAP_NET_BROADCAST", Level::kLow, "sends broadcasts"},
+    {"CAP_WAKE_ALARM", Level::kLow, "wakes the machine"},
+    {"CAP_BLOCK_SUSPEND", Level::kLow, "keeps the machine awake"},
+};
+
+constexpr std::string_view kEngineSockets[] = {
+    "/run/docker.sock", "/run/containerd/containerd.sock"};
+
+// Host folders that decide what runs on the host, or hold its secrets.
+constexpr std::string_view kSensitive[] = {
+    "/bin", "/boot", "/dev",  "/etc", "/home", "/lib",           "/lib64",
+    "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var/lib/docker",
+    "/var/lib/containerd", "/var/spool/cron"};
+
+// `path` without a /var before /run: both name the same folder on Linux today.
+std::string_view WithoutVar(std::string_view path) {
+  if (path == "/var/run" || absl::StartsWith(path, "/var/run/")) {
+    path.remove_prefix(4);
+  }
+  return path;
+}
+
+// Whether `path` is `folder` or below it.
+bool IsIn(std::string_view path, std::string_view folder) {
+  while (folder.size() > 1 && absl::EndsWith(folder, "/")) {
+    folder.remove_suffix(1);
+  }
+  while (path.size() > 1 && absl::EndsWith(path, "/")) path.remove_suffix(1);
+  return folder == "/" || path == folder ||
+         (absl::StartsWith(path, folder) && path[folder.size()] == '/');
+}
+
+std::optional<int64_t> Integer(const JsonNode* node) {
+  if (node == nullptr || !node->is(JsonKind::kNumber)) return std::nullopt;
+  int64_t value = 0;
+  std::from_chars(node->text.data(), node->text.data() + node->text.size(),
+                  value);
+  return value;
+}
+
+// Names in quotes, from a run of JSON strings: "\"A\",\"B\"".
+bool HoldsItem(std::string_view items, std::string_view name) {
+  return absl::StrContains(items, absl::StrCat("\"", name, "\""));
+}
+
+class GrantFinder {
+ public:
+  GrantFinder(const Release& release, const Plugin& plugin,
+              const JsonNode& spec)
+      : release_(release),
+        b_(*release.behaviour),
+        plugin_(plugin),
+        spec_(spec) {}
+
+  std::vector<Grant> Find() {
+    Capabilities();
+    Devices();
+    Mounts();
+    LostMounts();
+    Namespaces();
+    Paths();
+    Confinement();
+    std::stable_sort(grants_.begin(), grants_.end(),
+                     [](const Grant& a, const Grant& b) {
+                       return a.level > b.level;
+                     });
+    return std::move(grants_);
+  }
+
+ private:
+  void Add(Level level, std::string_view id, std::string_view what,
+           std::string_view why) {
+    grants_.push_back({level, id, std::string(what), std::string(why)});
+  }
+
+  void Capabilities();
+  void Devices();
+  void DeviceNode(const JsonNode& device);
+  bool MayOpen(std::string_view type, int64_t major, int64_t minor) const;
+  void Mounts();
+  void BindMount(const JsonNode& mount, std::string_view destination,
+                 std::string_view source, bool read_only);
+  void LostMounts();
+  void Namespaces();
+  void Paths();
+  void Confinement();
+
+  const Slice<PluginMount>& OwnMounts() const {
+    return b_.mounts_from_settings ? plugin_.settings.mounts
+                                   : plugin_.config.mounts;
+  }
+  const JsonNode* Linux(std::string_view key) const {
+    return spec_.Find("linux", key);
+  }
+
+  const Release& release_;
+  const Behaviour& b_;
+  const Plugin& plugin_;
+  const JsonNode& spec_;
+  std::vector<Grant> grants_;
+};
+
+void GrantFinder::Capabilities() {
+  const JsonNode* capabilities = spec_.Find("process", "capabilities");
+  if (capabilities == nullptr) {
+    Add(Level::kInfo, "no-capabilities", "process.capabilities",
+        "the spec sets none, so the runtime leaves the process without any");
+    return;
+  }
+  const JsonNode* set = capabilities->is(JsonKind::kArray)
+                            ? capabilities
+                            : capabilities->Find("effective");
+  std::set<std::string_view> seen;
+  if (set != nullptr) {
+    for (const JsonNode& name : set->List()) {
+      if (HoldsItem(b_.default_spec.capability_items, name.text) ||
+          !seen.insert(name.text).second) {
+        continue;
+      }
+      const auto* fact = std::find_if(
+          std::begin(kCapabilityFacts), std::end(kCapabilityFacts),
+          [&](const CapabilityFact& f) { return f.name == name.text; });
+      if (fact == std::end(kCapabilityFacts)) {
+        Add(Level::kInfo, "capability", name.text,
+            "no capability of Linux: runc ignores it, before 1.0.0-rc94 it "
+            "refuses it");
+      } else {
+        Add(fact->level, "capability", name.text, fact->why);
+      }
+    }
+  }
+  const JsonNode* inheritable = capabilities->Find("inheritable");
+  if (inheritable != nullptr && !inheritable->List().empty()) {
+    Add(Level::kLow, "inheritable-capabilities",
+        b_.default_spec.inheritable ? "all" : "those the plugin asks for",
+        b_.default_spec.inheritable
+            ? "programs with inheritable file capabilities gain them, the "
+              "default ones too (CVE-2022-24769, fixed in 20.10.14)"
+            : "programs with inheritable file capabilities gain them");
+  }
+}
+
+// As the device cgroup decides: the last rule that speaks of the device wins.
+bool GrantFinder::MayOpen(std::string_view type, int64_t major,
+                          int64_t minor) const {
+  const JsonNode* resources = Linux("resources");
+  const JsonNode* rules =
+      resources == nullptr ? nullptr : resources->Find("devices");
+  bool allowed = true;
+  if (rules == nullptr) return allowed;
+  for (const JsonNode& rule : rules->List()) {
+    const std::string_view rule_type = rule.String("type");
+    if (!rule_type.empty() && rule_type != "a" && rule_type != type) continue;
+    const auto rule_major = Integer(rule.Find("major"));
+    const auto rule_minor = Integer(rule.Find("minor"));
+    if (rule_major.has_value() && *rule_major >= 0 && *rule_major != major) {
+      continue;
+    }
+    if (rule_minor.has_value() && *rule_minor >= 0 && *rule_minor != minor) {
+      continue;
+    }
+    const JsonNode* allow = rule.Find("allow");
+    allowed = allow != nullptr && allow->is_true();
+  }
+  return allowed;
+}
+
+void GrantFinder::DeviceNode(const JsonNode& device) {
+  const std::string_view path = device.String("path");
+  const std::string_view type = device.String("type");
+  const int64_t major = Integer(device.Find("major")).value_or(0);
+  const int64_t minor = Integer(device.Find("minor")).value_or(0);
+  const std::string number = absl::StrCat(type, " ", major, ":", minor);
+  const bool is_fuse = type == "c" && major == 10 && minor == 229;
+  if (!MayOpen(type, major, minor)) {
+    Add(Level::kInfo, "device-denied", path,
+        absl::StrCat("the node is there, but the last device rule about ",
+                     number, " denies it"));
+    return;
+  }
+  if (type == "b") {
+    Add(Level::kHigh, "device", path,
+        absl::StrCat("reads, writes and makes the disk ", number,
+                     " behind all file systems"));
+  } else if (type == "p") {
+    Add(Level::kLow, "device", path, "a FIFO of the host");
+  } else if (type == "c" && major == 1 &&
+             (minor == 1 || minor == 2 || minor == 4)) {
+    Add(Level::kCritical, "device", path,
+        "physical memory or I/O ports of the host");
+  } else if (is_fuse) {
+    Add(Level::kLow, "device", path, "mounts file systems of its own (FUSE)");
+    Add(Level::kInfo, "fuse-rule-order", path,
+        "engines deny 10:229 by default; the plugin's rule stands behind that "
+        "one, so it wins");
+  } else {
+    Add(Level::kMedium, "device", path,
+        absl::StrCat("reads, writes and makes the host's device ", number));
+  }
+}
+
+void GrantFinder::Devices() {
+  const JsonNode* resources = Linux("resources");
+  const JsonNode* rules =
+      resources == nullptr ? nullptr : resources->Find("devices");
+  if (rules == nullptr) {
+    Add(Level::kCritical, "all-devices", "all", "there are no device rules");
+  } else {
+    for (const JsonNode& rule : rules->List()) {
+      const std::string_view type = rule.String("type");
+      const JsonNode* allow = rule.Find("allow");
+      if (allow != nullptr && allow->is_true() && rule.Find("major") == nullptr &&
+          (type.empty() || type == "a")) {
+        Add(Level::kCritical, "all-devices", "all",
+            "may make and use every device of the host, disks too");
+      }
+    }
+  }
+  const JsonNode* devices = Linux("devices");
+  if (devices == nullptr) return;
+  for (const JsonNode& device : devices->List()) DeviceNode(device);
+}
+
+void GrantFinder::BindMount(const JsonNode& mount,
+                            std::string_view destination,
+                            std::string_view source, bool read_only) {
+  const std::string what = absl::StrCat(
+      source.empty() ? "(no source)" : source, " at ", destination,
+      read_only ? " (read-only)" : "");
+  const std::string_view path = WithoutVar(source);
+  const auto reaches = [&](std::string_view target) {
+    return IsIn(path, target) || IsIn(target, path);
+  };
+  if (source.empty()) {
+    Add(Level::kLow, "mount", what,
+        "without a source, runc binds the bundle's own folder");
+  } else if (std::any_of(std::begin(kEngineSockets), std::end(kEngineSockets),
+                         [&](std::string_view socket) {
+                           return IsIn(socket, path);
+                         })) {
+    Add(Level::kCritical, "mount", what,
+        "holds the engine's socket: who can connect owns the host, also "
+        "read-only");
+  } else if (std::any_of(std::begin(kSensitive), std::end(kSensitive),
+                         reaches)) {
+    Add(read_only ? Level::kMedium : Level::kHigh, "mount", what,
+        read_only ? "reads what decides over the host"
+                  : "writes what decides over the host");
+  } else {
+    Add(read_only ? Level::kLow : Level::kMedium, "mount", what,
+        read_only ? "reads files of the host" : "writes files of the host");
+  }
+  if (const JsonNode* options = mount.Find("options")) {
+    for (const JsonNode& option : options->List()) {
+      if (option.text == "rshared" || option.text == "shared") {
+        Add(Level::kHigh, "shared-propagation", what,
+            absl::StrCat("what the plugin mounts there appears on the host (",
+                         option.text, ")"));
+      }
+    }
+  }
+}
+
+void GrantFinder::Mounts() {
+  const JsonNode* mounts = spec_.Find("mounts");
+  if (mounts == nullptr) return;
+  for (const JsonNode& mount : mounts->List()) {
+    const std::string_view destination = mount.String("destination");
+    const std::string_view source = mount.String("source");
+    const std::string_view type = mount.String("type");
+    bool binds = type == "bind";
+    bool read_only = false;
+    if (const JsonNode* options = mount.Find("options")) {
+      for (const JsonNode& option : options->List()) {
+        binds |= option.text == "bind" || option.text == "rbind";
+        if (option.text == "ro") read_only = true;
+        if (option.text == "rw") read_only = false;
+      }
+    }
+    if (binds) {
+      // Those that engines add by themselves.
+      if (destination == "/run/docker/plugins") continue;
+      if (source == destination &&
+          (source == "/etc/hosts" || source == "/etc/resolv.conf")) {
+        Add(Level::kInfo, "network-files", destination,
+            "the engine adds it for plugins with a network type");
+        continue;
+      }
+      if (absl::EndsWith(source, "/metrics.sock") &&
+          destination == "/run/docker/metrics.sock") {
+        Add(Level::kLow, "metrics-socket", source, "reads dockerd's metrics");
+        continue;
+      }
+      if (!plugin_.config.propagated_mount.empty() &&
+          destination == plugin_.config.propagated_mount &&
+          absl::EndsWith(source, "/propagated-mount")) {
+        Add(Level::kMedium, "propagated-mount", destination,
+            absl::StrCat("what the plugin mounts there appears on the host, "
+                         "below ",
+                         source));
+        continue;
+      }
+      BindMount(mount, destination, source, read_only);
+    } else if (!read_only &&
+               (type == "sysfs" || type == "cgroup" || type == "cgroup2" ||
+                type == "devtmpfs")) {
+      Add(Level::kHigh, "kernel-file-system", destination,
+          absl::StrCat("a writable ", type, " changes the host"));
+    } else if (type != "tmpfs" && type != "proc" && type != "sysfs" &&
+               type != "cgroup" && type != "devpts" && type != "mqueue" &&
+               !type.empty()) {
+      Add(Level::kMedium, "file-system", absl::StrCat(source, " at ",
+                                                      destination),
+          absl::StrCat("mounts a file system of type ", type));
+    }
+  }
+  if (b_.propagated_mount == PropagatedMount::kRootfsPropagation &&
+      !plugin_.config.propagated_mount.empty()) {
+    Add(Level::kMedium, "propagated-mount", plugin_.config.propagated_mount,
+        "the whole rootfs is rshared: what the plugin mounts in it appears on "
+        "the host");
+  }
+}
+
+// Mounts that were asked for, or are there by default, and are not in the spec.
+void GrantFinder::LostMounts() {
+  const JsonNode* mounts = spec_.Find("mounts");
+  std::set<std::pair<std::string_view, std::string_view>> there;
+  if (mounts != nullptr) {
+    for (const JsonNode& mount : mounts->List()) {
+      there.emplace(mount.String("destination"), mount.String("source"));
+    }
+  }
+  for (const PluginMount& mount : OwnMounts()) {
+    const std::string_view source =
+        mount.source == nullptr ? std::string_view() : *mount.source;
+    if (!there.contains({mount.destination, source})) {
+      Add(Level::kInfo, "mount-vanishes",
+          absl::StrCat(source, " at ", mount.destination),
+          "the plugin asks for it, but the engine's loop over mounts under "
+          "/dev/ drops it without a word");
+    }
+  }
+  for (const BaseMount& mount : b_.default_spec.mounts) {
+    if (there.contains({mount.destination, mount.source})) continue;
+    Add(Level::kInfo, "default-mount-gone", mount.destination,
+        "the engine's own mount yields to one of the plugin, which may be gone "
+        "as well");
+  }
+}
+
+void GrantFinder::Namespaces() {
+  const JsonNode* namespaces = Linux("namespaces");
+  const auto has = [&](std::string_view type) {
+    if (namespaces == nullptr) return false;
+    return std::any_of(namespaces->List().begin(), namespaces->List().end(),
+                       [&](const JsonNode& entry) {
+                         return entry.String("type") == type;
+                       });
+  };
+  if (!has("network")) {
+    Add(Level::kHigh, "host-network", "network",
+        "uses all interfaces of the host, and services that listen on "
+        "localhost or abstract sockets");
+  }
+  if (!has("pid")) {
+    Add(Level::kHigh, "host-pid", "pid",
+        "sees all processes of the host, reads their environment, signals "
+        "them");
+  }
+  if (!has("ipc")) {
+    Add(Level::kMedium, "host-ipc", "ipc",
+        "uses the host's shared memory and message queues");
+  }
+  if (!has("user") && plugin_.config.uid == 0) {
+    Add(Level::kLow, "host-root", "uid 0",
+        "root in it is root on the host: no plugin gets a user namespace");
+  }
+}
+
+// Paths that later releases mask.
+void GrantFinder::Paths() {
+  const absl::Span<const Behaviour> all = AllBehaviours();
+  const JsonNode* masked = Linux("maskedPaths");
+  const auto is_masked = [&](std::string_view path) {
+    if (masked == nullptr) return false;
+    return std::any_of(
+        masked->List().begin(), masked->List().end(),
+        [&](const JsonNode& item) { return item.text == path; });
+  };
+  const Behaviour& newest = *NewestRelease().behaviour;
+  for (std::string_view path : newest.default_spec.masked_paths) {
+    if (is_masked(path)) continue;
+    std::string why = "later releases mask it";
+    // The change that says so may name an advisory.
+    for (const Behaviour& behaviour : all) {
+      const auto& paths = behaviour.default_spec.masked_paths;
+      if (std::find(paths.begin(), paths.end(), path) == paths.end()) continue;
+      why = absl::StrCat("masked since Docker ", behaviour.name);
+      for (std::string_view change : behaviour.changes) {
+        if (absl::StrContains(change, path)) {
+          why = absl::StrCat("since Docker ", behaviour.name, ", ", change);
+        }
+      }
+      break;
+    }
+    Add(Level::kLow, "unmasked-path", path, why);
+  }
+  if (newest.masks_thermal_throttle && !b_.masks_thermal_throttle) {
+    Add(Level::kLow, "unmasked-path",
+        "/sys/devices/system/cpu/cpu*/thermal_throttle",
+        "masked since Docker 28.0.2 where the host has it "
+        "(GHSA-6fw5-f8r9-fgfm)");
+  }
+}
+
+void GrantFinder::Confinement() {
+  std::vector<std::string_view> missing;
+  if (Linux("seccomp") == nullptr) missing.push_back("seccomp filter");
+  const JsonNode* process = spec_.Find("process");
+  if (process == nullptr || process->String("apparmorProfile").empty()) {
+    missing.push_back("AppArmor profile");
+  }
+  const JsonNode* no_new =
+      process == nullptr ? nullptr : process->Find("noNewPrivileges");
+  if (no_new == nullptr || !no_new->is_true()) {
+    missing.push_back("noNewPrivileges");
+  }
+  if (!missing.empty()) {
+    Add(Level::kInfo, "unconfined", absl::StrJoin(missing, ", "),
+        "no engine gives them to a plugin, unlike to a container");
+  }
+}
+
+}  // namespace
+
+std::string_view GrantLevelName(GrantLevel level) {
+  switch (level) {
+    case Level::kInfo:
+      return "info";
+    case Level::kLow:
+      return "low";
+    case Level::kMedium:
+      return "medium";
+    case Level::kHigh:
+      return "high";
+    case Level::kCritical:
+      return "critical";
+  }
+  return "";
+}
+
+std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
+                              const JsonNode& spec) {
+  return GrantFinder(release, plugin, spec).Find();
+}
+
+std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
+                               const std::vector<Grant>& now) {
+  std::vector<Grant> added;
+  for (const Grant& grant : now) {
+    if (std::none_of(before.begin(), before.end(), [&](const Grant& old) {
+          return grant.SameAs(old);
+        })) {
+      added.push_back(grant);
+    }
+  }
+  return added;
+}
+
+}  // namespace specgen

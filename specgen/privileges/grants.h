@@ -1,0 +1,51 @@
+// What a spec really lets a plugin do, said in a line each.
+#ifndef SPECGEN_PRIVILEGES_GRANTS_H_
+#define SPECGEN_PRIVILEGES_GRANTS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "specgen/engine/engine.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/plugin/plugin.h"
+
+namespace specgen {
+
+enum class GrantLevel : uint8_t {
+  kInfo,      // not a right: something that is other than it looks
+  kLow,       // little, but more than a container's default
+  kMedium,    // parts of the host can be read or changed
+  kHigh,      // much of the host; often enough to take it over
+  kCritical,  // the host itself
+};
+
+std::string_view GrantLevelName(GrantLevel level);
+
+struct Grant {
+  GrantLevel level = GrantLevel::kInfo;
+  // What kind of thing: "capability", "mount", "device", ... (README.md).
+  std::string_view id;
+  std::string what;  // "CAP_SYS_ADMIN"
+  std::string why;
+
+  // Whether the other grants the same, in whatever words.
+  bool SameAs(const Grant& other) const {
+    return id == other.id && what == other.what && level == other.level;
+  }
+};
+
+// The grants of a plugin's spec, most dangerous first. `spec` is what `release`
+// made of `plugin` (parsed); the plugin tells what was asked for and is not
+// there.
+std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
+                              const JsonNode& spec);
+
+// Those of `now` that are not in `before`.
+std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
+                               const std::vector<Grant>& now);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_PRIVILEGES_GRANTS_H_

@@ -1,0 +1,313 @@
+#include "specgen/report/report.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "specgen/json/json_builder.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/json/json_writer.h"
+#include "specgen/lint/lint_rules.h"
+#include "specgen/privileges/prompt.h"
+
+namespace specgen {
+namespace {
+
+constexpr std::string_view kSectionNames[] = {
+    "process",      "capabilities", "mounts",          "namespaces",
+    "devices",      "device rules", "masked",          "read-only",
+    "rest",
+};
+
+// A copy of `object` without some keys, as JSON.
+std::string Without(const JsonNode* object,
+                    const std::vector<std::string_view>& keys) {
+  if (object == nullptr || !object->is(JsonKind::kObject)) return "{}";
+  JsonNode copy;
+  copy.kind = JsonKind::kObject;
+  for (const JsonNode& item : object->items) {
+    if (std::find(keys.begin(), keys.end(), item.key) == keys.end()) {
+      copy.items.push_back(item);
+    }
+  }
+  return CanonicalJson(copy);
+}
+
+std::string Part(const JsonNode* node) {
+  return node == nullptr ? "null" : CanonicalJson(*node);
+}
+
+// The texts of the sections, in the order of kSectionNames.
+std::vector<std::string> SectionTexts(const JsonNode& spec) {
+  const JsonNode* process = spec.Find("process");
+  const JsonNode* linux_part = spec.Find("linux");
+  const auto in_linux = [&](std::string_view key) {
+    return linux_part == nullptr ? nullptr : linux_part->Find(key);
+  };
+  const JsonNode* resources = in_linux("resources");
+  std::vector<std::string> texts = {
+      Without(process, {"capabilities"}),
+      Part(process == nullptr ? nullptr : process->Find("capabilities")),
+      Part(spec.Find("mounts")),
+      Part(in_linux("namespaces")),
+      Part(in_linux("devices")),
+      Part(resources == nullptr ? nullptr : resources->Find("devices")),
+      Part(in_linux("maskedPaths")),
+      Part(in_linux("readonlyPaths")),
+  };
+  const std::string rest = Without(&spec, {"process", "mounts", "linux"});
+  const std::string rest_of_linux =
+      Without(linux_part, {"namespaces", "devices", "resources", "maskedPaths",
+                           "readonlyPaths"});
+  // Both are objects; that of the spec is never empty.
+  texts.push_back(rest == "{}" ? absl::StrCat("{\"linux\":", rest_of_linux, "}")
+                               : absl::StrCat(rest.substr(0, rest.size() - 1),
+                                              ",\"linux\":", rest_of_linux,
+                                              "}"));
+  return texts;
+}
+
+class ReportMaker {
+ public:
+  explicit ReportMaker(const ReportRequest& request) : in_(request) {
+    for (std::string_view name : kSectionNames) {
+      report_.sections.push_back({name, {}});
+    }
+  }
+
+  absl::StatusOr<Report> Make();
+
+ private:
+  // What one engine made of the plugin.
+  struct EngineSpec {
+    Outcome outcome;
+    std::string message;
+    std::unique_ptr<JsonTree> spec;
+    std::vector<size_t> variants;
+  };
+
+  const EngineSpec& SpecOf(const Release& release);
+  void AddRuns();
+  void AddPrivileges();
+
+  const ReportRequest& in_;
+  Report report_;
+  std::map<std::pair<const Behaviour*, UserNamespaceRule>, EngineSpec> specs_;
+  Answer answer_;
+};
+
+const ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
+  const auto [entry, is_new] =
+      specs_.try_emplace({release.behaviour, release.user_namespace});
+  EngineSpec& made = entry->second;
+  if (!is_new) return made;
+  Generator(release, *in_.host).Generate(in_.request, &answer_);
+  made.outcome = answer_.outcome();
+  made.message = answer_.message();
+  if (made.outcome != Outcome::kSpec) return made;
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+      JsonTree::Parse(answer_.spec(), "spec");
+  if (!tree.ok()) {  // a spec of more than 8 MiB
+    made.outcome = Outcome::kRefused;
+    made.message = std::string(tree.status().message());
+    return made;
+  }
+  made.spec = *std::move(tree);
+  const std::vector<std::string> texts = SectionTexts(made.spec->root());
+  for (size_t i = 0; i < texts.size(); ++i) {
+    std::vector<std::string>& variants = report_.sections[i].variants;
+    const std::string text = IndentJson(texts[i]);
+    const auto found = std::find(variants.begin(), variants.end(), text);
+    made.variants.push_back(static_cast<size_t>(found - variants.begin()));
+    if (found == variants.end()) variants.push_back(text);
+  }
+  return made;
+}
+
+void ReportMaker::AddRuns() {
+  const EngineSpec* last = nullptr;
+  const Behaviour* last_behaviour = nullptr;
+  for (size_t i = 0; i < in_.releases.size();) {
+    const Release& first = in_.releases[i];
+    size_t end = i + 1;
+    while (end < in_.releases.size() &&
+           in_.releases[end].behaviour == first.behaviour &&
+           in_.releases[end].user_namespace == first.user_namespace &&
+           in_.releases[end].hidden == first.hidden) {
+      ++end;
+    }
+    const absl::Span<const Release> releases =
+        in_.releases.subspan(i, end - i);
+    i = end;
+    if (first.hidden) continue;
+    const EngineSpec& made = SpecOf(first);
+    ReportRun run{releases, made.outcome, made.message, made.variants, {}, {}};
+    if (last != nullptr) {
+      if (last->spec != nullptr && made.spec != nullptr) {
+        run.changes = DiffSpecs(last->spec->root(), made.spec->root());
+      } else if (last->outcome != made.outcome ||
+                 last->message != made.message) {
+        run.changes.push_back(
+            {ChangeKind::kChanged, "outcome", "outcome",
+             made.outcome == Outcome::kSpec ? "the engine now makes a spec"
+                                            : absl::StrCat(
+                                                  "the engine now ",
+                                                  made.outcome ==
+                                                          Outcome::kCrashed
+                                                      ? "crashes: "
+                                                      : "refuses the plugin: ",
+                                                  made.message)});
+      }
+      run.why = ChangesBetween(*last_behaviour, *first.behaviour);
+    }
+    // Releases that differ in user namespaces only, on a host without one.
+    if (!report_.runs.empty() && run.changes.empty() && run.why.empty()) {
+      ReportRun& before = report_.runs.back();
+      before.releases = absl::MakeConstSpan(
+          before.releases.data(),
+          static_cast<size_t>(releases.data() + releases.size() -
+                              before.releases.data()));
+    } else {
+      report_.runs.push_back(std::move(run));
+    }
+    last = &made;
+    last_behaviour = first.behaviour;
+  }
+}
+
+void ReportMaker::AddPrivileges() {
+  Generator(*in_.engine, *in_.host).Generate(in_.request, &answer_);
+  report_.engine = in_.engine;
+  report_.has_spec = answer_.outcome() == Outcome::kSpec;
+  if (answer_.outcome() == Outcome::kRefused) {
+    report_.no_spec = absl::StrCat("refuses the plugin: ", answer_.message());
+  } else if (answer_.outcome() == Outcome::kCrashed) {
+    report_.no_spec = absl::StrCat("crashes: ", answer_.message());
+  }
+  if (answer_.stage() == Stage::kDecode && !report_.has_spec) return;
+  const Plugin& plugin = answer_.plugin();
+  report_.title = std::string(plugin.name);
+  for (const Privilege& privilege :
+       ComputePrivileges(*in_.engine->behaviour, plugin.config)) {
+    report_.prompt.push_back(
+        {PromptLine(privilege), std::string(privilege.description)});
+  }
+  if (!report_.has_spec) return;
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+      JsonTree::Parse(answer_.spec(), "spec");
+  if (!tree.ok()) return;
+  report_.grants = FindGrants(*in_.engine, plugin, (*tree)->root());
+}
+
+absl::StatusOr<Report> ReportMaker::Make() {
+  report_.input = std::string(in_.input);
+  LintRequest lint;
+  lint.plugin = in_.request.plugin;
+  lint.plugin_name = in_.request.plugin_name;
+  lint.name = in_.input;
+  lint.releases = in_.releases;
+  absl::StatusOr<std::vector<LintFinding>> findings = Lint(lint);
+  if (!findings.ok()) return findings.status();
+  report_.findings = *std::move(findings);
+  AddPrivileges();
+  if (report_.title.empty()) report_.title = report_.input;
+  AddRuns();
+  return std::move(report_);
+}
+
+std::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kSpec:
+      return "spec";
+    case Outcome::kRefused:
+      return "refused";
+    case Outcome::kCrashed:
+      return "crashed";
+  }
+  return "";
+}
+
+void AddRunJson(const ReportRun& run, JsonBuilder* json) {
+  json->Object();
+  json->Key("from").String(run.releases.front().name);
+  json->Key("to").String(run.releases.back().name);
+  json->Key("outcome").String(OutcomeName(run.outcome));
+  json->Key("message").String(run.message);
+  json->Key("variants").List();
+  for (size_t variant : run.variants) {
+    json->Integer(static_cast<int64_t>(variant));
+  }
+  json->EndList();
+  json->Key("changes").List();
+  for (const Change& change : run.changes) {
+    json->Object();
+    json->Key("kind").String(ChangeKindName(change.kind));
+    json->Key("section").String(change.section);
+    json->Key("subject").String(change.subject);
+    json->Key("text").String(change.text);
+    json->EndObject();
+  }
+  json->EndList();
+  json->Key("why").List();
+  for (const EngineChange& change : run.why) {
+    json->Object();
+    json->Key("engine").String(change.behaviour->name);
+    json->Key("undone").Bool(change.undone);
+    json->Key("text").String(change.text);
+    json->Key("advisories").Strings(AdvisoryIds(change.text));
+    json->EndObject();
+  }
+  json->EndList().EndObject();
+}
+
+}  // namespace
+
+absl::StatusOr<Report> MakeReport(const ReportRequest& request) {
+  return ReportMaker(request).Make();
+}
+
+std::string ReportJson(const Report& report) {
+  JsonBuilder json;
+  json.Object();
+  json.Key("title").String(report.title);
+  json.Key("input").String(report.input);
+  json.Key("engine").String(report.engine->name);
+  json.Key("prompt").List();
+  for (const PromptItem& item : report.prompt) json.String(item.line);
+  json.EndList();
+  json.Key("grants").List();
+  for (const Grant& grant : report.grants) {
+    json.Object();
+    json.Key("level").String(GrantLevelName(grant.level));
+    json.Key("id").String(grant.id);
+    json.Key("what").String(grant.what);
+    json.Key("why").String(grant.why);
+    json.EndObject();
+  }
+  json.EndList();
+  json.Key("findings").List();
+  for (const LintFinding& finding : report.findings) {
+    json.Object();
+    json.Key("id").String(finding.rule->id);
+    json.Key("level").String(LintLevelName(finding.rule->level));
+    json.Key("line").Integer(static_cast<int64_t>(finding.position.line));
+    json.Key("column").Integer(static_cast<int64_t>(finding.position.column));
+    json.Key("message").String(finding.message);
+    json.EndObject();
+  }
+  json.EndList();
+  json.Key("sections").List();
+  for (const ReportSection& section : report.sections) {
+    json.String(section.name);
+  }
+  json.EndList();
+  json.Key("runs").List();
+  for (const ReportRun& run : report.runs) AddRunJson(run, &json);
+  json.EndList().EndObject();
+  return json.Finish();
+}
+
+}  // namespace specgen

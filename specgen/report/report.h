@@ -1,0 +1,80 @@
+// All that specgen knows of one plugin, over a range of engines.
+#ifndef SPECGEN_REPORT_REPORT_H_
+#define SPECGEN_REPORT_REPORT_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "specgen/diff/engine_changes.h"
+#include "specgen/diff/spec_diff.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/host.h"
+#include "specgen/lint/linter.h"
+#include "specgen/privileges/grants.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+
+// A part of the spec, a column of the matrix, and the forms that it takes over
+// the engines.
+struct ReportSection {
+  std::string_view name;              // "masked"
+  std::vector<std::string> variants;  // indented JSON, in order of appearance
+};
+
+// Releases that follow each other by version and behave alike.
+struct ReportRun {
+  absl::Span<const Release> releases;
+  Outcome outcome = Outcome::kSpec;
+  std::string message;            // why there is no spec
+  std::vector<size_t> variants;   // of each section; empty without a spec
+  // What is other than in the run before: in this plugin's spec, and in the
+  // engine; empty for the first run.
+  std::vector<Change> changes;
+  std::vector<EngineChange> why;
+};
+
+struct PromptItem {
+  std::string line;         // as the docker CLI prints it
+  std::string description;
+};
+
+struct Report {
+  std::string title;
+  std::string input;  // the name of the file
+  // The engine that prompt and grants are of.
+  const Release* engine = nullptr;
+  bool has_spec = false;
+  std::string no_spec;  // why not
+  std::vector<PromptItem> prompt;
+  std::vector<Grant> grants;
+  std::vector<LintFinding> findings;  // over the whole range
+  std::vector<ReportSection> sections;
+  std::vector<ReportRun> runs;  // oldest first
+};
+
+struct ReportRequest {
+  Request request;
+  std::string_view input;  // how to call the text
+  const Release* engine = nullptr;
+  absl::Span<const Release> releases;
+  const Host* host = nullptr;
+};
+
+// Fails (kInvalidArgument, with the place) if the text is not JSON. The report
+// depends on nothing but its arguments.
+absl::StatusOr<Report> MakeReport(const ReportRequest& request);
+
+// For programs; see README.md.
+std::string ReportJson(const Report& report);
+
+// One HTML page that needs nothing else, neither files nor network.
+std::string ReportHtml(const Report& report, std::string_view version);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_REPORT_REPORT_H_

@@ -1,0 +1,426 @@
+// The page. Every text that comes from the plugin goes through Text(), which
+// leaves no markup and no control characters; the page's policy forbids all
+// scripts but its own one, by its hash.
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "specgen/engine/engine.h"
+#include "specgen/lint/lint_rules.h"
+#include "specgen/privileges/prompt.h"
+#include "specgen/report/page_assets.h"
+#include "specgen/report/report.h"
+
+namespace specgen {
+namespace {
+
+constexpr GrantLevel kLevels[] = {GrantLevel::kCritical, GrantLevel::kHigh,
+                                  GrantLevel::kMedium, GrantLevel::kLow,
+                                  GrantLevel::kInfo};
+
+// "A", ..., "Z", "A1", ...
+std::string VariantName(size_t i) {
+  std::string name(1, static_cast<char>('A' + i % 26));
+  return i < 26 ? name : absl::StrCat(name, i / 26);
+}
+
+std::string VariantClass(size_t i) { return absl::StrCat("v", i % 10); }
+
+std::string RunName(const ReportRun& run) {
+  const std::string_view first = run.releases.front().name;
+  const std::string_view last = run.releases.back().name;
+  return first == last ? std::string(first)
+                       : absl::StrCat(first, " to ", last);
+}
+
+class Page {
+ public:
+  Page(const Report& report, std::string_view version)
+      : report_(report), version_(version) {}
+
+  std::string Make();
+
+ private:
+  void Raw(std::string_view html) { out_.append(html); }
+  void Text(std::string_view text);
+  void Lines(std::string_view text);
+  // "<TAG CLASS>text</TAG>".
+  void Element(std::string_view tag, std::string_view css_class,
+               std::string_view text) {
+    absl::StrAppend(&out_, "<", tag);
+    if (!css_class.empty()) absl::StrAppend(&out_, " class=\"", css_class, "\"");
+    Raw(">");
+    Text(text);
+    absl::StrAppend(&out_, "</", tag, ">");
+  }
+
+  void Head();
+  void Tiles();
+  void Tools();
+  void Privileges();
+  void Findings();
+  void Matrix();
+  void MatrixRow(const ReportRun& run, const ReportRun* before);
+  void Timeline();
+  void Run(const ReportRun& run);
+  void Why(const EngineChange& change);
+  void Variants();
+
+  const Report& report_;
+  const std::string_view version_;
+  std::string out_;
+};
+
+void Page::Text(std::string_view text) {
+  for (char c : Printable(text)) {
+    switch (c) {
+      case '&':
+        Raw("&amp;");
+        break;
+      case '<':
+        Raw("&lt;");
+        break;
+      case '>':
+        Raw("&gt;");
+        break;
+      case '"':
+        Raw("&quot;");
+        break;
+      case '\'':
+        Raw("&#39;");
+        break;
+      default:
+        out_.push_back(c);
+    }
+  }
+}
+
+void Page::Lines(std::string_view text) {
+  bool first = true;
+  for (std::string_view line : absl::StrSplit(text, '\n')) {
+    if (!first) Raw("\n");
+    first = false;
+    Text(line);
+  }
+}
+
+void Page::Head() {
+  Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+      "'none'; style-src 'unsafe-inline'; script-src '");
+  Raw(kReportScriptHash);
+  Raw("'\">\n<meta name=\"viewport\" content=\"width=device-width, "
+      "initial-scale=1\">\n<title>");
+  Text(report_.title);
+  Raw(": what Docker makes of it</title>\n<style>");
+  Raw(kReportStyle);
+  Raw("</style>\n</head>\n<body>\n<header class=\"top\">\n");
+  Element("h1", "", report_.title);
+  Raw("\n<p class=\"muted\">A Docker managed plugin (");
+  Text(report_.input);
+  Raw("), as ");
+  Text(report_.runs.empty() ? std::string_view("no engine")
+                            : report_.runs.front().releases.front().name);
+  Raw(" to ");
+  Text(report_.runs.empty() ? std::string_view("")
+                            : report_.runs.back().releases.back().name);
+  Raw(" run it.</p>\n<nav><a href=\"#privileges\">Privileges</a>"
+      "<a href=\"#findings\">Lint findings</a>"
+      "<a href=\"#engines\">Engines</a><a href=\"#changes\">What changed, and "
+      "why</a><a href=\"#forms\">The spec, part by part</a></nav>\n");
+  Tiles();
+  Raw("</header>\n<main>\n");
+}
+
+void Page::Tiles() {
+  std::array<size_t, 5> by_level = {};
+  for (const Grant& grant : report_.grants) {
+    ++by_level[static_cast<size_t>(grant.level)];
+  }
+  size_t bad = 0;
+  for (const LintFinding& finding : report_.findings) {
+    bad += finding.rule->level != LintLevel::kNote;
+  }
+  size_t specs = 0;
+  size_t total = 0;
+  for (const ReportRun& run : report_.runs) {
+    total += run.releases.size();
+    if (run.outcome == Outcome::kSpec) specs += run.releases.size();
+  }
+  const auto tile = [&](std::string_view css_class, const std::string& number,
+                        std::string_view label) {
+    Raw("<li>");
+    Element("b", css_class, number);
+    Element("span", "", label);
+    Raw("</li>\n");
+  };
+  Raw("<ul class=\"tiles\">\n");
+  tile("", absl::StrCat(specs, " of ", total), "releases make a spec");
+  const size_t critical = by_level[4];
+  const size_t high = by_level[3];
+  tile(critical > 0 ? "critical" : "", absl::StrCat(critical),
+       "critical privileges");
+  tile(high > 0 ? "high" : "", absl::StrCat(high), "high privileges");
+  tile("", absl::StrCat(by_level[2]), "medium privileges");
+  tile(bad > 0 ? "warning" : "", absl::StrCat(bad), "lint findings");
+  Raw("</ul>\n");
+}
+
+void Page::Tools() {
+  Raw("<div class=\"tools\" role=\"search\">\n<input type=\"search\" "
+      "id=\"search\" placeholder=\"Filter, such as /proc or capability\" "
+      "aria-label=\"Filter\">\n<label><input type=\"checkbox\" "
+      "id=\"only-changes\"> only engines that change something</label>\n");
+  for (GrantLevel level : kLevels) {
+    const std::string_view name = GrantLevelName(level);
+    absl::StrAppend(&out_, "<label class=\"", name,
+                    "\"><input type=\"checkbox\" data-level=\"", name,
+                    "\" checked> ", name, "</label>\n");
+  }
+  Raw("<span id=\"count\" class=\"muted\" role=\"status\"></span>\n</div>\n");
+}
+
+void Page::Privileges() {
+  Raw("<section class=\"card\" id=\"privileges\">\n<h2>Privileges on Docker ");
+  Text(report_.engine->name);
+  Raw("</h2>\n");
+  if (!report_.no_spec.empty()) {
+    Raw("<p class=\"error\">This engine ");
+    Text(report_.no_spec);
+    Raw("</p>\n");
+  }
+  if (report_.prompt.empty()) {
+    Raw("<p>At install it asks nothing.</p>\n");
+  } else {
+    Raw("<p>At install it asks:</p>\n<pre>");
+    for (const PromptItem& item : report_.prompt) {
+      Text(item.line);
+      Raw("\n");
+    }
+    Raw("</pre>\n");
+  }
+  if (!report_.grants.empty()) {
+    Raw("<p>What the plugin then gets:</p>\n<div class=\"scroll\"><table>\n"
+        "<thead><tr><th>Level</th><th>Kind</th><th>What</th><th>Why it "
+        "matters</th></tr></thead>\n<tbody>\n");
+    for (const Grant& grant : report_.grants) {
+      const std::string_view level = GrantLevelName(grant.level);
+      absl::StrAppend(&out_, "<tr data-filter data-level=\"", level,
+                      "\"><td>");
+      Element("span", absl::StrCat("badge ", level), level);
+      Raw("</td><td class=\"kind\">");
+      Text(grant.id);
+      Raw("</td><td class=\"what mono\">");
+      Text(grant.what);
+      Raw("</td><td>");
+      Text(grant.why);
+      Raw("</td></tr>\n");
+    }
+    Raw("</tbody></table></div>\n");
+  }
+  Raw("</section>\n");
+}
+
+void Page::Findings() {
+  Raw("<section class=\"card\" id=\"findings\">\n<h2>Lint findings</h2>\n");
+  if (report_.findings.empty()) {
+    Raw("<p>There are none, over all these engines.</p>\n</section>\n");
+    return;
+  }
+  Raw("<div class=\"scroll\"><table>\n<thead><tr><th>Level</th><th>Rule</th>"
+      "<th>Line</th><th>Finding</th></tr></thead>\n<tbody>\n");
+  for (const LintFinding& finding : report_.findings) {
+    const std::string_view level = LintLevelName(finding.rule->level);
+    Raw("<tr data-filter><td>");
+    Element("span", absl::StrCat("badge ", level), level);
+    Raw("</td><td class=\"mono\">");
+    Text(absl::StrCat(finding.rule->id, " ", finding.rule->name));
+    Raw("</td><td class=\"mono\">");
+    Text(ToString(finding.position));
+    Raw("</td><td class=\"what\">");
+    Text(finding.message);
+    Raw("</td></tr>\n");
+  }
+  Raw("</tbody></table></div>\n</section>\n");
+}
+
+void Page::MatrixRow(const ReportRun& run, const ReportRun* before) {
+  absl::StrAppend(&out_, "<tr data-filter data-changed=\"",
+                  before == nullptr || !run.changes.empty() ? "yes" : "no",
+                  "\"><th scope=\"row\"><a href=\"#r-");
+  Text(run.releases.front().name);
+  Raw("\">");
+  Text(RunName(run));
+  Raw("</a></th><td class=\"mono\">");
+  Text(run.releases.front().date);
+  Raw("</td>");
+  if (run.outcome != Outcome::kSpec) {
+    absl::StrAppend(&out_, "<td class=\"none\" colspan=\"",
+                    report_.sections.size(), "\">");
+    Text(run.outcome == Outcome::kCrashed ? "crashes: " : "refuses: ");
+    Text(run.message);
+    Raw("</td></tr>\n");
+    return;
+  }
+  for (size_t i = 0; i < run.variants.size(); ++i) {
+    const size_t variant = run.variants[i];
+    const bool is_new = before != nullptr && !before->variants.empty() &&
+                        before->variants[i] != variant;
+    absl::StrAppend(&out_, "<td class=\"", VariantClass(variant),
+                    is_new ? " new" : "", "\"><a href=\"#f-", i, "-", variant,
+                    "\">", VariantName(variant), "</a></td>");
+  }
+  Raw("</tr>\n");
+}
+
+void Page::Matrix() {
+  Raw("<section class=\"card\" id=\"engines\">\n<h2>Engines</h2>\n<p "
+      "class=\"muted\">Each letter is a form that a part of the spec takes; the "
+      "same letter in a column is the same form. A bar on top marks a change. "
+      "Releases that behave alike share a row.</p>\n<div class=\"scroll\">"
+      "<table class=\"matrix\">\n<thead><tr><th>Docker</th><th>Date</th>");
+  for (const ReportSection& section : report_.sections) {
+    Element("th", "", section.name);
+  }
+  Raw("</tr></thead>\n<tbody>\n");
+  const ReportRun* before = nullptr;
+  for (const ReportRun& run : report_.runs) {
+    MatrixRow(run, before);
+    before = &run;
+  }
+  Raw("</tbody></table></div>\n</section>\n");
+}
+
+void Page::Why(const EngineChange& change) {
+  Raw("<li>");
+  if (change.undone) Raw("no longer: ");
+  Text("Docker ");
+  Text(change.behaviour->name);
+  Raw(": ");
+  Text(change.text);
+  for (const std::string& id : AdvisoryIds(change.text)) {
+    Raw(" <span class=\"badge high advisory\">");
+    Text(id);
+    Raw("</span>");
+  }
+  Raw("</li>\n");
+}
+
+void Page::Run(const ReportRun& run) {
+  absl::StrAppend(&out_, "<div class=\"run\" data-filter data-changed=\"",
+                  run.changes.empty() ? "no" : "yes", "\" id=\"r-");
+  Text(run.releases.front().name);
+  Raw("\">\n<h3>");
+  Text(RunName(run));
+  Raw(" <span class=\"muted\">");
+  Text(run.releases.front().date);
+  Raw("</span></h3>\n");
+  if (run.changes.empty()) {
+    Raw("<p class=\"muted\">Nothing changes for this plugin.</p>\n");
+  } else {
+    Raw("<ul>\n");
+    for (const Change& change : run.changes) {
+      const char sign = ChangeKindSign(change.kind);
+      absl::StrAppend(&out_, "<li class=\"",
+                      sign == '+'   ? "added"
+                      : sign == '-' ? "removed"
+                                    : "changed",
+                      "\"><span class=\"part\">");
+      Text(change.section);
+      Raw(":</span> ");
+      Text(change.text);
+      Raw("</li>\n");
+    }
+    Raw("</ul>\n");
+  }
+  if (!run.why.empty()) {
+    Raw("<details><summary class=\"muted\">What changed in the engine</summary>"
+        "<ul class=\"why\">\n");
+    for (const EngineChange& change : run.why) Why(change);
+    Raw("</ul></details>\n");
+  }
+  // Advisories are not hidden in there.
+  std::string ids;
+  for (const EngineChange& change : run.why) {
+    if (change.undone) continue;
+    for (const std::string& id : AdvisoryIds(change.text)) {
+      absl::StrAppend(&ids, ids.empty() ? "" : ", ", id);
+    }
+  }
+  if (!ids.empty()) {
+    Raw("<p class=\"high advisory\">Fixes ");
+    Text(ids);
+    Raw("</p>\n");
+  }
+  Raw("</div>\n");
+}
+
+void Page::Timeline() {
+  Raw("<section class=\"card\" id=\"changes\">\n<h2>What changed, and why</h2>\n"
+      "<p class=\"muted\">Each entry is compared with the one before it, in the "
+      "order of versions.</p>\n");
+  for (const ReportRun& run : report_.runs) {
+    if (&run == &report_.runs.front()) continue;
+    Run(run);
+  }
+  Raw("</section>\n");
+}
+
+void Page::Variants() {
+  Raw("<section class=\"card\" id=\"forms\">\n<h2>The spec, part by part</h2>\n");
+  for (size_t i = 0; i < report_.sections.size(); ++i) {
+    const ReportSection& section = report_.sections[i];
+    Raw("<details><summary><b>");
+    Text(section.name);
+    absl::StrAppend(&out_, "</b> <span class=\"muted\">",
+                    section.variants.size(),
+                    section.variants.size() == 1 ? " form" : " forms",
+                    "</span></summary>\n");
+    for (size_t v = 0; v < section.variants.size(); ++v) {
+      std::string where;
+      for (const ReportRun& run : report_.runs) {
+        if (run.variants.empty() || run.variants[i] != v) continue;
+        absl::StrAppend(&where, where.empty() ? "" : ", ", RunName(run));
+      }
+      absl::StrAppend(&out_, "<div class=\"variant\" id=\"f-", i, "-", v,
+                      "\"><span class=\"key ", VariantClass(v), "\">",
+                      VariantName(v), "</span><span class=\"muted\">");
+      Text(where);
+      Raw("</span>\n<pre>");
+      Lines(section.variants[v] == "null" ? "none" : section.variants[v]);
+      Raw("</pre></div>\n");
+    }
+    Raw("</details>\n");
+  }
+  Raw("</section>\n");
+}
+
+std::string Page::Make() {
+  Head();
+  Tools();
+  Privileges();
+  Findings();
+  Matrix();
+  Timeline();
+  Variants();
+  Raw("</main>\n<footer>Made by specgen ");
+  Text(version_);
+  Raw(" with its table of engines of ");
+  Text(EngineTableDate());
+  Raw(".</footer>\n<script>");
+  Raw(kReportScript);
+  Raw("</script>\n</body>\n</html>\n");
+  return std::move(out_);
+}
+
+}  // namespace
+
+std::string ReportHtml(const Report& report, std::string_view version) {
+  return Page(report, version).Make();
+}
+
+}  // namespace specgen

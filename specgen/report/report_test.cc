@@ -1,0 +1,149 @@
+#include "specgen/report/report.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
+#include "specgen/engine/engine.h"
+#include "specgen/engine/release_range.h"
+#include "specgen/host/host_snapshot.h"
+
+namespace specgen {
+namespace {
+
+constexpr std::string_view kHost =
+    R"({"entries": [{"path": "/dev/fuse", "type": "char", "mode": "0666",)"
+    R"("uid": 0, "gid": 0, "major": 10, "minor": 229}]})";
+
+absl::StatusOr<Report> Make(std::string_view config,
+                            std::string_view range = "1.13.0..") {
+  const std::unique_ptr<HostSnapshot> host =
+      HostSnapshot::Parse(kHost, "host").value();
+  ReportRequest request;
+  request.request.plugin = config;
+  request.request.rootfs = "/srv/rootfs";
+  request.input = "config.json";
+  request.engine = FindRelease("28.5.2").value();
+  request.releases = FindReleases(range).value();
+  request.host = host.get();
+  return MakeReport(request);
+}
+
+constexpr std::string_view kConfig = R"({
+  "entrypoint": ["/p"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "p.sock"},
+  "network": {"type": "host"}, "propagatedMount": "/mnt",
+  "linux": {"capabilities": ["CAP_SYS_ADMIN"], "devices": [{"path": "/dev/fuse"}]}
+})";
+
+const ReportRun* FindRun(const Report& report, std::string_view first) {
+  for (const ReportRun& run : report.runs) {
+    if (run.releases.front().name == first) return &run;
+  }
+  return nullptr;
+}
+
+TEST(ReportTest, RunsCoverTheRange) {
+  const absl::StatusOr<Report> report = Make(kConfig);
+  ASSERT_TRUE(report.ok()) << report.status();
+  const Release* next = FindReleases("1.13.0..").value().data();
+  for (const ReportRun& run : report->runs) {
+    EXPECT_EQ(run.releases.data(), next);
+    next = run.releases.data() + run.releases.size();
+  }
+  EXPECT_EQ(next, AllReleases().data() + AllReleases().size());
+}
+
+TEST(ReportTest, SaysWhatChangedAndWhy) {
+  const absl::StatusOr<Report> report = Make(kConfig);
+  ASSERT_TRUE(report.ok());
+  const ReportRun* run = FindRun(*report, "20.10.14");
+  ASSERT_NE(run, nullptr);
+  ASSERT_EQ(run->why.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(run->why[0].text, "CVE-2022-24769"));
+  ASSERT_EQ(run->changes.size(), 1u);
+  EXPECT_EQ(run->changes[0].section, "capabilities");
+
+  run = FindRun(*report, "28.0.2");
+  ASSERT_NE(run, nullptr);
+  ASSERT_EQ(run->changes.size(), 1u);
+  EXPECT_EQ(run->changes[0].text, "/proc/interrupts is newly masked");
+  EXPECT_TRUE(absl::StrContains(run->why[0].text, "GHSA-6fw5-f8r9-fgfm"));
+}
+
+TEST(ReportTest, RefusalsAndCrashesHaveTheirRow) {
+  const absl::StatusOr<Report> report = Make(
+      R"({"interface": {"types": ["/x"]}, "mounts": [{"destination": "/y"}]})",
+      "1.13.0-rc3..");
+  ASSERT_TRUE(report.ok());
+  const ReportRun* first = FindRun(*report, "1.13.0-rc3");
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->outcome, Outcome::kCrashed);
+  const ReportRun* last = FindRun(*report, "29.0.0-rc.1");
+  ASSERT_NE(last, nullptr);
+  EXPECT_EQ(last->outcome, Outcome::kRefused);
+  EXPECT_TRUE(last->variants.empty());
+  const std::string page = ReportHtml(*report, "0");
+  EXPECT_TRUE(absl::StrContains(page, "refuses: mount source is not specified"));
+  EXPECT_TRUE(absl::StrContains(page, "crashes: "));
+}
+
+TEST(ReportTest, NotJson) {
+  EXPECT_EQ(Make("{").status().message().substr(0, 16), "config.json:1:2:");
+}
+
+TEST(ReportTest, IsTheSameEachTime) {
+  EXPECT_EQ(ReportHtml(*Make(kConfig), "0"), ReportHtml(*Make(kConfig), "0"));
+  EXPECT_EQ(ReportJson(*Make(kConfig)), ReportJson(*Make(kConfig)));
+}
+
+// Whatever a plugin says, wherever it says it, none of it becomes markup.
+TEST(ReportTest, HostileTextIsEscaped) {
+  constexpr std::string_view kEvil =
+      R"(</script></style></pre><script>alert(1)</script>'\"&<!--\u0000\u001b[2J\u202e)";
+  const std::string config = absl::StrReplaceAll(
+      R"({"entrypoint": ["@"], "workdir": "@", "@": "@",
+          "interface": {"types": ["@/1", "@"], "socket": "@"},
+          "network": {"type": "@"}, "propagatedMount": "@",
+          "env": [{"name": "@", "value": "@", "settable": ["@"]}],
+          "args": {"name": "@", "value": ["@"], "settable": ["@"]},
+          "mounts": [{"name": "@", "source": "@", "destination": "@",
+                      "type": "@", "options": ["@"], "settable": ["@"]},
+                     {"source": "/@", "destination": "/dev/shm",
+                      "type": "bind", "options": ["@"]}],
+          "linux": {"capabilities": ["@"]}})",
+      {{"@", kEvil}});
+  absl::StatusOr<Report> report = Make(config);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_TRUE(report->has_spec) << report->no_spec;
+  report->title = "</title><script>alert(2)</script>";
+  const std::string page = ReportHtml(*report, "<script>");
+  EXPECT_TRUE(absl::StrContains(page, "&lt;script&gt;alert(1)"));
+  EXPECT_FALSE(absl::StrContains(page, "<script>alert"));
+  EXPECT_FALSE(absl::StrContains(page, "<!--"));
+  for (std::string_view tag : {"<script>", "</script>", "</style>", "</title>"}) {
+    const size_t at = page.find(tag);
+    ASSERT_NE(at, std::string::npos) << tag;
+    EXPECT_EQ(page.find(tag, at + 1), std::string::npos) << tag;
+  }
+  for (char c : page) {
+    EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  }
+  EXPECT_FALSE(absl::StrContains(page, "\xE2\x80\xAE"));  // U+202E
+}
+
+// The page needs nothing from elsewhere.
+TEST(ReportTest, IsSelfContained) {
+  const std::string page = ReportHtml(*Make(kConfig), "0");
+  for (std::string_view text : {"http:", "https:", " src=", "@import", "url("}) {
+    EXPECT_FALSE(absl::StrContains(page, text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace specgen

@@ -1,0 +1,47 @@
+// Collects the findings about one document.
+#ifndef SPECGEN_VALIDATE_FINDING_LIST_H_
+#define SPECGEN_VALIDATE_FINDING_LIST_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "specgen/json/json_tree.h"
+#include "specgen/validate/validator.h"
+
+namespace specgen {
+
+class FindingList {
+ public:
+  // Both must outlive this.
+  FindingList(const JsonTree& tree, std::vector<SpecFinding>* findings)
+      : tree_(tree), findings_(findings) {}
+
+  void Error(std::string_view rule, const JsonNode& at, std::string message) {
+    Add(SpecSeverity::kError, rule, at, at.offset, std::move(message));
+  }
+  void Warning(std::string_view rule, const JsonNode& at,
+               std::string message) {
+    Add(SpecSeverity::kWarning, rule, at, at.offset, std::move(message));
+  }
+  // At the key of a member, not its value.
+  void WarningAtKey(std::string_view rule, const JsonNode& at,
+                    std::string message) {
+    Add(SpecSeverity::kWarning, rule, at, at.key_offset, std::move(message));
+  }
+
+ private:
+  void Add(SpecSeverity severity, std::string_view rule, const JsonNode& at,
+           size_t offset, std::string message) {
+    findings_->push_back({severity, rule, at.Pointer(),
+                          tree_.Position(offset), std::move(message)});
+  }
+
+  const JsonTree& tree_;
+  std::vector<SpecFinding>* findings_;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_VALIDATE_FINDING_LIST_H_

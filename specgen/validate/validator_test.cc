@@ -1,0 +1,239 @@
+#include "specgen/validate/validator.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/validate/oci_version.h"
+
+namespace specgen {
+namespace {
+
+// "RULE POINTER" of each finding, a line each; warnings start with "~".
+std::string Findings(std::string_view json,
+                     std::optional<OciVersionRange> as = std::nullopt) {
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(json, "spec");
+  if (!tree.ok()) return std::string(tree.status().message());
+  std::string out;
+  for (const SpecFinding& finding : ValidateSpec(**tree, as).findings) {
+    absl::StrAppend(&out,
+                    finding.severity == SpecSeverity::kWarning ? "~" : "",
+                    finding.rule, " ", finding.pointer, "\n");
+  }
+  return out;
+}
+
+// A good spec of that version, with `members` put behind its own.
+std::string Spec(std::string_view version, std::string_view members = "") {
+  return absl::StrCat(
+      R"({"ociVersion":")", version,
+      R"(","process":{"cwd":"/","args":["/x"]},"root":{"path":"/r"})",
+      members.empty() ? "" : ",", members, "}");
+}
+
+std::string WithProcess(std::string_view version, std::string_view members) {
+  return absl::StrCat(
+      R"({"ociVersion":")", version,
+      R"(","process":{"cwd":"/","args":["/x"],)", members,
+      R"(},"root":{"path":"/r"}})");
+}
+
+TEST(OciVersionTest, DevMayFollowEitherOfTwo) {
+  const auto range = FindOciVersion("1.0.2-dev");
+  ASSERT_TRUE(range.has_value());
+  EXPECT_EQ(range->from, OciVersion::k1_0_2);
+  EXPECT_EQ(range->to, OciVersion::k1_1_0_rc_1);
+  EXPECT_EQ(FindOciVersion("1.3.0-dev")->to, OciVersion::k1_3_0);
+  EXPECT_FALSE(FindOciVersion("1.4.0").has_value());
+  EXPECT_FALSE(FindOciVersion("").has_value());
+}
+
+TEST(ValidatorTest, GoodSpecsHaveNoFindings) {
+  for (std::string_view version : {"1.0.0", "1.0.2-dev", "1.2.0", "1.3.0"}) {
+    EXPECT_EQ(Findings(Spec(version)), "") << version;
+  }
+  EXPECT_EQ(Findings(Spec("1.0.0-rc2",
+                          R"("platform":{"os":"linux","arch":"amd64"})")),
+            "");
+}
+
+TEST(ValidatorTest, RequiredFieldsDependOnTheVersion) {
+  EXPECT_EQ(Findings("{}"), "required \nrequired \n");
+  EXPECT_EQ(Findings(Spec("1.0.0-rc1")), "required \n");  // platform
+  EXPECT_EQ(Findings(R"({"ociVersion":"1.0.0","root":{"path":"/"},)"
+                     R"("process":{}})"),
+            "required /process\nrequired /process\n");
+  EXPECT_EQ(Findings(R"({"ociVersion":"1.1.0","root":{"path":"/"},)"
+                     R"("process":{}})"),
+            "required /process\nno-args /process\n");
+  EXPECT_EQ(Findings(Spec("1.0.0", R"("mounts":[{"type":"proc"}])")),
+            "required /mounts/0\n");
+}
+
+TEST(ValidatorTest, TypesAndLimits) {
+  EXPECT_EQ(Findings("[]"), "type \n");
+  EXPECT_EQ(Findings(Spec("1.0.0", R"("mounts":{},"hostname":5)")),
+            "type /mounts\ntype /hostname\n");
+  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("env":["A=b",1,null])")),
+            "type /process/env/1\ntype /process/env/2\n");
+  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("user":{"uid":-1})")),
+            "limits /process/user/uid\n");
+  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("user":{"uid":1.0})")),
+            "limits /process/user/uid\n");
+  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("user":{"uid":4294967295})")),
+            "");
+  constexpr std::string_view kLimit =
+      R"("rlimits":[{"type":"RLIMIT_CPU","soft":0,"hard":$}])";
+  EXPECT_EQ(Findings(WithProcess("1.0.0", absl::StrReplaceAll(kLimit, {{"$", "18446744073709551615"}}))), "");
+  EXPECT_EQ(Findings(WithProcess("1.0.0", absl::StrReplaceAll(kLimit, {{"$", "18446744073709551616"}}))),
+            "limits /process/rlimits/0/hard\n");
+  EXPECT_EQ(Findings(Spec("1.0.0", R"("linux":{"sysctl":{"a":1}})")),
+            "type /linux/sysctl/a\n");
+}
+
+TEST(ValidatorTest, CapabilitiesChangedTheirForm) {
+  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("capabilities":["CAP_KILL"])")),
+            "type /process/capabilities\n");
+  // rc4 had a list, rc5 sets.
+  EXPECT_EQ(Findings(WithProcess("1.0.0-rc4-dev",
+                                 R"("capabilities":["CAP_KILL"])")),
+            "required \n");
+  EXPECT_EQ(Findings(WithProcess("1.0.0-rc4-dev",
+                                 R"("capabilities":{"bounding":[]})")),
+            "required \n");
+}
+
+TEST(ValidatorTest, KeysOfOtherVersionsAndUnknownKeys) {
+  EXPECT_EQ(Findings(Spec("1.0.2", R"("domainname":"")")),
+            "~other-version /domainname\n");
+  EXPECT_EQ(Findings(Spec("1.0.0", R"("platform":{})")),
+            "~other-version /platform\n");
+  EXPECT_EQ(Findings(Spec("1.0.0", R"("monts":[])")), "~unknown-key /monts\n");
+  EXPECT_EQ(Findings(Spec("1.0.0", R"("hostname":"","hostname":"")")),
+            "~duplicate-key /hostname\n");
+  EXPECT_EQ(Findings(Spec("1.0.0", R"("linux":{"namespaces":[{"type":"time"}]})")),
+            "value /linux/namespaces/0/type\n");
+  EXPECT_EQ(Findings(Spec("1.1.0", R"("linux":{"namespaces":[{"type":"time"}]})")),
+            "");
+}
+
+TEST(ValidatorTest, VersionsThatAreNotKnown) {
+  EXPECT_EQ(Findings(Spec("1.9.0")), "~oci-version /ociVersion\n");
+  EXPECT_EQ(Findings(Spec("2.0.0")), "oci-version /ociVersion\n");
+  EXPECT_EQ(Findings(Spec("1.0.2-dev"), FindOciVersion("1.0.0-rc1")),
+            "required \n");
+}
+
+TEST(ValidatorTest, Meaning) {
+  const struct {
+    std::string_view version, members, findings;
+  } kCases[] = {
+      {"1.0.0", R"("mounts":[{"destination":"x"}])",
+       "relative-destination /mounts/0/destination\n"},
+      {"1.2.0", R"("mounts":[{"destination":"x"}])",
+       "~relative-destination /mounts/0/destination\n"},
+      {"1.0.0", R"("mounts":[{"destination":"/x"},{"destination":"/x"}])",
+       "~duplicate-destination /mounts/1/destination\n"},
+      {"1.0.0", R"("mounts":[{"destination":"/x","type":"bind","source":"/"}])",
+       "bind-option /mounts/0\n"},
+      {"1.0.0", R"("mounts":[{"destination":"/x","options":["rbind"]}])",
+       "~bind-source /mounts/0\n"},
+      {"1.0.0",
+       R"("mounts":[{"destination":"/x","source":"/","options":)"
+       R"(["rbind","rshared","rslave"]}])",
+       "~propagation-conflict /mounts/0/options/2\n"},
+      {"1.0.0",
+       R"("linux":{"namespaces":[{"type":"pid"},{"type":"pid","path":"x"}]})",
+       "duplicate-namespace /linux/namespaces/1/type\n"
+       "relative-path /linux/namespaces/1/path\n"},
+      {"1.0.0",
+       R"("linux":{"devices":[{"type":"c","path":"dev","major":1},)"
+       R"({"type":"p","path":"dev"}]})",
+       "device-number /linux/devices/0\nrelative-path /linux/devices/0/path\n"
+       "relative-path /linux/devices/1/path\n"
+       "duplicate-device /linux/devices/1/path\n"},
+      {"1.0.0",
+       R"("linux":{"resources":{"devices":[{"allow":true,"type":"p",)"
+       R"("access":"rwx"}]}})",
+       "device-rule-type /linux/resources/devices/0/type\n"
+       "device-rule-access /linux/resources/devices/0/access\n"},
+      {"1.0.0", R"("linux":{"rootfsPropagation":"rshared"})",
+       "~rootfs-propagation /linux/rootfsPropagation\n"},
+      {"1.0.0", R"("linux":{"rootfsPropagation":"rsharde"})",
+       "rootfs-propagation /linux/rootfsPropagation\n"},
+      {"1.0.0", R"("linux":{"maskedPaths":["/a","b"]})",
+       "relative-path /linux/maskedPaths/1\n"},
+      {"1.0.0", R"("hostname":"h")", "hostname-without-uts /hostname\n"},
+      {"1.0.0", R"("hooks":{"prestart":[{"path":"x"}]})",
+       "relative-path /hooks/prestart/0/path\n"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(Findings(Spec(c.version, c.members)), c.findings) << c.members;
+  }
+}
+
+TEST(ValidatorTest, MeaningOfTheProcess) {
+  EXPECT_EQ(Findings(R"({"ociVersion":"1.0.0","root":{"path":""},)"
+                     R"("process":{"cwd":"x","args":[]}})"),
+            "empty-path /root/path\nrelative-path /process/cwd\n"
+            "no-args /process/args\n");
+  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("env":["A","=b"])")),
+            "~env-form /process/env/0\n~env-form /process/env/1\n");
+  constexpr std::string_view kSets =
+      R"("capabilities":{"effective":["CAP_KILL","CAP_NO"],)"
+      R"("permitted":["CAP_NO","CAP_NO"]})";
+  EXPECT_EQ(Findings(WithProcess("1.0.2", kSets)),
+            "capability-not-permitted /process/capabilities/effective/0\n"
+            "unknown-capability /process/capabilities/effective/1\n"
+            "unknown-capability /process/capabilities/permitted/0\n"
+            "unknown-capability /process/capabilities/permitted/1\n"
+            "~duplicate-capability /process/capabilities/permitted/1\n");
+  EXPECT_EQ(Findings(WithProcess("1.1.0",
+                                 R"("capabilities":{"bounding":["CAP_NO"]})")),
+            "~unknown-capability /process/capabilities/bounding/0\n");
+  EXPECT_EQ(Findings(WithProcess(
+                "1.0.0",
+                R"("rlimits":[{"type":"RLIMIT_CPU","soft":2,"hard":1},)"
+                R"({"type":"RLIMIT_CPU","soft":0,"hard":0},)"
+                R"({"type":"RLIMIT_X","soft":0,"hard":0}])")),
+            "rlimit-order /process/rlimits/0/soft\n"
+            "duplicate-rlimit /process/rlimits/1/type\n"
+            "rlimit-type /process/rlimits/2/type\n");
+}
+
+TEST(ValidatorTest, FindingsSayWhere) {
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(
+      "{\n  \"ociVersion\": \"1.2.0\",\n  \"process\": "
+      "{\"args\": [\"a\"], \"cwd\": \"b\"},\n  \"roots\": {}\n}\n",
+      "spec");
+  ASSERT_TRUE(tree.ok());
+  const SpecReport report = ValidateSpec(**tree);
+  ASSERT_EQ(report.findings.size(), 3u);
+  EXPECT_EQ(ToString(report.findings[0].position), "1:1");  // no root
+  EXPECT_EQ(ToString(report.findings[1].position), "3:37");
+  EXPECT_EQ(ToString(report.findings[2].position), "4:3");
+  EXPECT_EQ(report.oci_version, "1.2.0");
+  EXPECT_TRUE(report.has_errors());
+}
+
+TEST(JsonTreeTest, PointersAndPositionsOfKeys) {
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(
+      "{\"a/b\" : [1, {\"~\":null}] ,\n \"c\":\"\\u0041\"}", "x");
+  ASSERT_TRUE(tree.ok());
+  const JsonNode& root = (*tree)->root();
+  ASSERT_EQ(root.items.size(), 2u);
+  EXPECT_EQ(root.items[0].items[1].items[0].Pointer(), "/a~1b/1/~0");
+  EXPECT_EQ(ToString((*tree)->Position(root.items[1].key_offset)), "2:2");
+  EXPECT_EQ(root.String("c"), "A");
+  EXPECT_EQ(JsonTree::Parse("{\n\"a\":}", "x").status().message().substr(0, 5),
+            "x:2:5");
+}
+
+}  // namespace
+}  // namespace specgen
