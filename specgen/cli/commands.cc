@@ -10,7 +10,8 @@ constexpr CommandInfo kCommands[] = {
     {"bundle", "Make an OCI bundle of a plugin, for runc and crun",
      "PLUGIN is a folder with config.json and rootfs (an author's, or one of "
      "dockerd's store, /var/lib/docker/plugins/ID), the folder of a plugin's "
-     "image (an OCI layout, what skopeo copies to dir:, a docker-archive), or a "
+     "image (an OCI layout, what skopeo copies to dir:, a docker-archive), or "
+     "a "
      "tar archive of either. The bundle is made whole or not at all; making it "
      "again changes nothing. What has to be prepared on this machine is "
      "prepared, too: the folder of the plugin's socket, the shared mount for "

@@ -10,9 +10,8 @@ namespace specgen {
 
 std::string VersionText() {
   return absl::StrCat("specgen ", kVersion, ", commit ", kCommit,
-                      "\nengines up to Docker ",
-                      NewestRelease().name, ", table of ", EngineTableDate(),
-                      "\n");
+                      "\nengines up to Docker ", NewestRelease().name,
+                      ", table of ", EngineTableDate(), "\n");
 }
 
 }  // namespace specgen
