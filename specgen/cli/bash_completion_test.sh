@@ -12,7 +12,7 @@ touch config.json 'a b.json'
 "$specgen" completion bash >script
 bash -n script
 # shellcheck disable=SC1091
-source script
+source ./script
 complete -p specgen | grep -q -- '-F _specgen specgen'
 
 failures=0
