@@ -63,7 +63,7 @@ class UnpackTest : public testing::Test {
     std::vector<std::string> lines;
     for (const auto& entry :
          fs::recursive_directory_iterator(temp_ / "tree/rootfs")) {
-      std::string line = fs::relative(entry.path(), temp_ / "tree/rootfs");
+      std::string line = entry.path().lexically_relative(temp_ / "tree/rootfs");
       if (entry.is_symlink()) {
         line += "->" + fs::read_symlink(entry.path()).string();
       } else if (entry.is_regular_file()) {
@@ -365,7 +365,7 @@ TEST_F(UnpackTest, RemovesTreesDeeperThanAPath) {
   const absl::Status status = Unpack(members);
   ASSERT_TRUE(status.ok()) << status;
   ASSERT_TRUE(writer_->Remove("d").ok());
-  EXPECT_FALSE(absl::StrContains(Tree(), "d/"));
+  EXPECT_FALSE(fs::exists(temp_ / "tree/rootfs/d"));
 }
 
 TEST_F(UnpackTest, OwnersThatDoNotExistAreRefused) {
