@@ -34,7 +34,7 @@ def specgen_repositories():
         build_file = "//third_party/libarchive:libarchive.BUILD",
         extra_files = {"//third_party/libarchive:specgen_config.h": "libarchive/specgen_config.h"},
         library = "libarchive",
-        patches = ["//third_party/libarchive:names_are_bytes.patch"],
+        patches = ["//third_party/libarchive:pax.patch"],
     )
     pinned_archive(
         name = "libmd",

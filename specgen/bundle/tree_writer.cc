@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <deque>
@@ -168,28 +169,44 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
   UniqueFd fd = OpenInRoot(root_.get(), path, kFlags);
   if (fd.ok()) return fd;
   if (errno != ENOENT || !make) return FileError(errno, path);
-  // Make what is missing, from the top.
-  UniqueFd parent = OpenInRoot(root_.get(), ".", kFlags);
-  std::string so_far;
-  for (std::string_view part : absl::StrSplit(path, '/')) {
-    const std::string name(part);
-    so_far = so_far.empty() ? name : absl::StrCat(so_far, "/", name);
-    fd = OpenInRoot(root_.get(), so_far, kFlags);
-    if (!fd.ok() && errno == ENOENT) {
-      if (mkdirat(parent.get(), name.c_str(), kImpliedMode) != 0) {
-        // A symbolic link that leads nowhere.
-        return FileError(errno == EEXIST ? ENOTDIR : errno, so_far);
-      }
-      if (fchmodat(parent.get(), name.c_str(), kImpliedMode, 0) != 0) {
-        return FileError(errno, so_far);
-      }
-      in_layer_.insert(so_far);
-      fd = OpenInRoot(root_.get(), so_far, kFlags);
+  // Each lookup starts at the top again, as links want it. So the deepest
+  // folder that is there is found by bisection.
+  const std::vector<std::string> parts = absl::StrSplit(path, '/');
+  const auto prefix = [&parts](size_t count) {
+    return absl::StrJoin(parts.begin(),
+                         parts.begin() + static_cast<ptrdiff_t>(count), "/");
+  };
+  UniqueFd folder = OpenInRoot(root_.get(), ".", kFlags);
+  size_t there = 0;
+  size_t missing = parts.size();
+  while (missing - there > 1) {
+    const size_t middle = there + (missing - there) / 2;
+    fd = OpenInRoot(root_.get(), prefix(middle), kFlags);
+    if (fd.ok()) {
+      there = middle;
+      folder = std::move(fd);
+    } else if (errno == ENOENT) {
+      missing = middle;
+    } else {
+      return FileError(errno, prefix(middle));
     }
-    if (!fd.ok()) return FileError(errno, so_far);
-    parent = std::move(fd);
   }
-  return parent;
+  for (size_t i = there; i < parts.size(); ++i) {
+    const char* const name = parts[i].c_str();
+    if (absl::Status status = CountEntry(path); !status.ok()) return status;
+    if (mkdirat(folder.get(), name, kImpliedMode) != 0) {
+      // EEXIST: a symbolic link that leads nowhere.
+      return FileError(errno == EEXIST ? ENOTDIR : errno, prefix(i + 1));
+    }
+    in_layer_.insert(prefix(i + 1));
+    fd.Reset(openat(folder.get(), name,
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd.ok() || fchmod(fd.get(), kImpliedMode) != 0) {
+      return FileError(errno, prefix(i + 1));
+    }
+    folder = std::move(fd);
+  }
+  return folder;
 }
 
 absl::Status TreeWriter::MakeFolders(std::string_view path) {
@@ -249,9 +266,7 @@ bool TreeWriter::IsWhiteout(std::string_view path) {
 absl::Status TreeWriter::Whiteout(std::string_view path) {
   if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
   if (absl::Status status = CloseFile(); !status.ok()) return status;
-  if (left_.entries-- == 0) {
-    return absl::ResourceExhaustedError("too many entries");
-  }
+  if (absl::Status status = CountEntry(path); !status.ok()) return status;
   absl::StatusOr<std::string> clean = CleanEntryPath(path);
   if (!clean.ok()) return clean.status();
   const auto [folder, name] = SplitPath(*clean);
@@ -293,6 +308,15 @@ absl::Status TreeWriter::Whiteout(std::string_view path) {
       }
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status TreeWriter::CountEntry(std::string_view path) {
+  if (left_.entries == 0) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("\"", path, "\": one file or folder too many"));
+  }
+  --left_.entries;
   return absl::OkStatus();
 }
 
@@ -463,11 +487,7 @@ absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
 absl::Status TreeWriter::Add(const TreeEntry& entry) {
   if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
   if (absl::Status status = CloseFile(); !status.ok()) return status;
-  if (left_.entries == 0) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("\"", entry.path, "\": one entry too many"));
-  }
-  --left_.entries;
+  if (absl::Status status = CountEntry(entry.path); !status.ok()) return status;
   absl::StatusOr<std::string> path = CleanEntryPath(entry.path);
   if (!path.ok()) return path.status();
   const bool is_folder = entry.type == TreeEntry::Type::kFolder;

@@ -48,7 +48,8 @@ struct TreeEntry {
 // any size.
 struct TreeLimits {
   uint64_t bytes = uint64_t{8} << 30;  // of all files, holes counted as bytes
-  uint64_t entries = uint64_t{1} << 20;
+  // Files, and folders that are made; a path of each is kept in memory.
+  uint64_t entries = uint64_t{1} << 18;
 };
 
 enum class Ownership {
@@ -119,6 +120,7 @@ class TreeWriter {
 
   // Opens the folder `path`, which is made with all above it if `make`.
   absl::StatusOr<UniqueFd> OpenFolder(const std::string& path, bool make);
+  absl::Status CountEntry(std::string_view path);
   absl::Status AddFolder(const TreeEntry& entry, const std::string& path,
                          int parent, const std::string& name);
   absl::Status AddFile(const TreeEntry& entry, int parent,

@@ -70,11 +70,7 @@ absl::StatusOr<TreeEntry> Describe(struct archive_entry* from) {
   if (archive_entry_filetype(from) == AE_IFLNK) {
     const char* const link = archive_entry_symlink(from);
     entry.type = TreeEntry::Type::kSymlink;
-    // Where only the pax header has a target, as Go writes one that is not
-    // ASCII, libarchive takes it for that of a hard link.
-    entry.target = link != nullptr        ? link
-                   : hard_link != nullptr ? hard_link
-                                          : "";
+    entry.target = link != nullptr ? link : "";
   } else if (hard_link != nullptr) {
     entry.type = TreeEntry::Type::kHardLink;
     entry.target = hard_link;

@@ -63,7 +63,7 @@ class UnpackTest : public testing::Test {
     std::vector<std::string> lines;
     for (const auto& entry :
          fs::recursive_directory_iterator(temp_ / "tree/rootfs")) {
-      std::string line = fs::relative(entry.path(), temp_ / "tree/rootfs");
+      std::string line = entry.path().lexically_relative(temp_ / "tree/rootfs");
       if (entry.is_symlink()) {
         line += "->" + fs::read_symlink(entry.path()).string();
       } else if (entry.is_regular_file()) {
@@ -320,6 +320,18 @@ TEST_F(UnpackTest, NamesAreBytes) {
   EXPECT_EQ(Tree(), "a\xcc\x88->a\xcc\x88-target\nb\xff\xfe=1\ncaf\xe9=2\n");
 }
 
+TEST_F(UnpackTest, TargetsInThePaxHeaderOnly) {
+  TarMember hard{"h", '1'};
+  hard.pax = {{"linkpath", "\xe6\x97\xa5"}};
+  TarMember symbolic{"s", '2'};
+  symbolic.pax = hard.pax;
+  // A file has no target, whatever is written there.
+  TarMember file{"f", '0', "2"};
+  file.pax = hard.pax;
+  ASSERT_TRUE(Unpack({{"\xe6\x97\xa5", '0', "1"}, hard, symbolic, file}).ok());
+  EXPECT_EQ(Tree(), "f=2\nh=1\ns->\xe6\x97\xa5\n\xe6\x97\xa5=1\n");
+}
+
 TEST_F(UnpackTest, LongNames) {
   TarMember longest{"x", '0', "1"};
   std::string path;
@@ -335,11 +347,10 @@ TEST_F(UnpackTest, LongNames) {
 }
 
 TEST_F(UnpackTest, RemovesTreesDeeperThanAPath) {
-  // Each link makes the next folders reachable by a short path. (The kernel
-  // follows no more than 40.)
+  // Each link makes the next folders reachable by a short path.
   std::vector<TarMember> members;
   std::string prefix;
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 15; ++i) {
     TarMember folder{"x", '5', "", "", 0700};
     std::string deep = prefix;
     for (int j = 0; j < 200; ++j) deep += "d/";
@@ -354,7 +365,7 @@ TEST_F(UnpackTest, RemovesTreesDeeperThanAPath) {
   const absl::Status status = Unpack(members);
   ASSERT_TRUE(status.ok()) << status;
   ASSERT_TRUE(writer_->Remove("d").ok());
-  EXPECT_FALSE(absl::StrContains(Tree(), "d/"));
+  EXPECT_FALSE(fs::exists(temp_ / "tree/rootfs/d"));
 }
 
 TEST_F(UnpackTest, OwnersThatDoNotExistAreRefused) {

@@ -49,10 +49,14 @@ bool IsMountPoint(int parent, const std::string& name) {
 
 using Visitor = absl::FunctionRef<absl::Status(const Found&)>;
 
+// What to do where something is mounted in a tree: a volume, say. It is no part
+// of the tree, but who asks for a copy may think so.
+enum class AtMounts { kFail, kPassOver };
+
 // Visits all files, folders before what is in them, in the order of their
 // bytes; "." first.
 absl::Status Walk(const std::string& top, int folder, const std::string& path,
-                  int depth, Visitor visit) {
+                  int depth, AtMounts mounts, Visitor visit) {
   if (depth > kMaxDepth) {
     return absl::InvalidArgumentError(
         absl::StrCat(top, "/", path, ": more than 256 folders deep"));
@@ -71,9 +75,8 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
     absl::Status status = visit(found);
     if (!status.ok()) return status;
     if (!S_ISDIR(found.st.st_mode)) continue;
-    // A volume, say. It is no part of the tree, but who asks for the tree may
-    // think so.
     if (IsMountPoint(folder, name)) {
+      if (mounts == AtMounts::kPassOver) continue;
       return absl::UnavailableError(
           absl::StrCat(top, "/", found.path,
                        ": something is mounted there: unmount it first"));
@@ -82,20 +85,20 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
         folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!child.ok())
       return FileError(errno, absl::StrCat(top, "/", found.path));
-    status = Walk(top, child.get(), found.path, depth + 1, visit);
+    status = Walk(top, child.get(), found.path, depth + 1, mounts, visit);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status WalkAll(const std::string& top, Visitor visit) {
+absl::Status WalkAll(const std::string& top, AtMounts mounts, Visitor visit) {
   const UniqueFd folder(open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.ok()) return FileError(errno, top);
   Found found{folder.get(), ".", ".", {}};
   if (fstat(folder.get(), &found.st) != 0) return FileError(errno, top);
   absl::Status status = visit(found);
   if (!status.ok()) return status;
-  return Walk(top, folder.get(), "", 0, visit);
+  return Walk(top, folder.get(), "", 0, mounts, visit);
 }
 
 UniqueFd OpenFile(const Found& found) {
@@ -237,7 +240,7 @@ class Counterpart {
 
 absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
   std::map<std::pair<dev_t, ino_t>, std::string> seen;
-  return WalkAll(from, [&](const Found& found) {
+  return WalkAll(from, AtMounts::kFail, [&](const Found& found) {
     const std::string host_path = absl::StrCat(from, "/", found.path);
     TreeEntry entry = Describe(found);
     const auto add = [&]() {
@@ -293,7 +296,7 @@ absl::StatusOr<std::string> FirstDifference(
   std::string difference;
   // Ends the walk.
   const absl::Status found_one = absl::AbortedError("");
-  absl::Status status = WalkAll(a, [&](const Found& in_a) {
+  absl::Status status = WalkAll(a, AtMounts::kPassOver, [&](const Found& in_a) {
     if (S_ISSOCK(in_a.st.st_mode)) return absl::OkStatus();
     Counterpart in_b(b_root.get(), in_a);
     const std::string what =
@@ -305,7 +308,7 @@ absl::StatusOr<std::string> FirstDifference(
   if (!difference.empty()) return difference;
   if (!status.ok()) return status;
   // All of `a` is in `b`; is there more?
-  status = WalkAll(b, [&](const Found& in_b) {
+  status = WalkAll(b, AtMounts::kPassOver, [&](const Found& in_b) {
     const bool empty_file = S_ISREG(in_b.st.st_mode) && in_b.st.st_size == 0;
     if (S_ISSOCK(in_b.st.st_mode) ||
         ((S_ISDIR(in_b.st.st_mode) || empty_file) &&

@@ -14,8 +14,8 @@ namespace specgen {
 // Copies what is in the folder `from` as `docker plugin create` takes a rootfs:
 // with owners, modes, times, hard links, device nodes and file capabilities,
 // but without sockets and other extended attributes (moby pkg/archive,
-// TarWithOptions). Symbolic links are copied, not followed. Messages start with
-// the path on the host.
+// TarWithOptions). Symbolic links are copied, not followed. Something that
+// is mounted in it is an error. Messages start with the path on the host.
 absl::Status CopyTree(const std::string& from, TreeWriter* writer);
 
 // Where the trees `a` and `b` first differ, in a reader's words; "" if they do

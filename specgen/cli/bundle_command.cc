@@ -137,7 +137,7 @@ void BundleCommand::Define(CLI::App* app) {
       "bits and file capabilities");
   app->add_option("--max-size", options_.limits.bytes,
                   "How much the rootfs may hold at most, such as 512MB; the "
-                  "number of files is limited to 1048576")
+                  "number of files is limited to 262144")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
       ->type_name("BYTES")
       ->default_str("8GB");
