@@ -8,61 +8,50 @@
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
-namespace {
 
-const char* IndexProblem(JsonIndex::Result result) {
-  switch (result) {
-    case JsonIndex::Result::kOk:
-      return nullptr;
-    case JsonIndex::Result::kEmpty:
-      return "there is no JSON text";
-    case JsonIndex::Result::kOpenString:
-      return "a string does not end";
-    case JsonIndex::Result::kControl:
-      return "a control character stands in a string; write it as an escape";
-    case JsonIndex::Result::kTooLarge:
-      return "the text is larger than 64 MiB";
-    case JsonIndex::Result::kOutOfMemory:
-      return "there is no memory for the text";
-  }
-  return nullptr;
+void Answer::Clear() {
+  arena_.Reset();
+  spec_.Clear();
+  message_.clear();
+  position_.clear();
+  plan_.clear();
+  work_ = 0;
 }
 
-}  // namespace
+void Answer::Fail(Outcome outcome, Stage stage, std::string message) {
+  outcome_ = outcome;
+  stage_ = stage;
+  message_ = std::move(message);
+}
 
 void Generator::Generate(const Request& request, Answer* answer) const {
-  const Behaviour& behaviour = *release_.behaviour;
-  Arena* arena = &answer->arena_;
-  arena->Reset();
-  answer->spec_.clear();
-  answer->message_.clear();
-  answer->position_.clear();
-  answer->plan_.clear();
-  answer->work_ = 0;
-  const auto fail = [&](Outcome outcome, Stage stage, std::string message) {
-    answer->outcome_ = outcome;
-    answer->stage_ = stage;
-    answer->message_ = std::move(message);
-  };
-
-  JsonIndex& index = answer->index_;
-  const JsonIndex::Result indexed = index.Build(request.plugin);
+  const JsonIndex::Result indexed = answer->index_.Build(request.plugin);
   if (indexed != JsonIndex::Result::kOk) {
-    fail(Outcome::kRefused, Stage::kDecode, IndexProblem(indexed));
+    answer->Clear();
+    answer->Fail(Outcome::kRefused, Stage::kDecode, JsonIndex::ResultText(indexed));
     answer->position_ = "1:1";
     return;
   }
-  JsonReader reader(index, arena);
+  Generate(request, answer->index_.all(), answer);
+}
+
+void Generator::Generate(const Request& request, const JsonTokens& tokens,
+                         Answer* answer) const {
+  const Behaviour& behaviour = *release_.behaviour;
+  answer->Clear();
+  Arena* arena = &answer->arena_;
+  JsonReader reader(tokens, arena);
   Plugin& plugin = answer->plugin_;
   answer->shape_ = request.shape;
   ReadPlugin(&reader, behaviour, request.plugin_name, &answer->shape_, &plugin);
   answer->work_ = reader.work();
   if (!reader.ok()) {
     const JsonProblem& problem = reader.problem();
-    fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
-                                                   : Outcome::kRefused,
-         Stage::kDecode, problem.message);
-    answer->position_ = LineAndColumn(index.text(), problem.offset);
+    answer->Fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
+                                                           : Outcome::kRefused,
+                 Stage::kDecode, problem.message);
+    answer->position_ = LineAndColumn(tokens.text.substr(tokens.start),
+                                      problem.offset - tokens.start);
     return;
   }
 
@@ -73,9 +62,10 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   if (!request.set.empty()) {
     SetResult result = ApplySet(behaviour, request.set, arena, &plugin);
     if (result.outcome != SetResult::Outcome::kDone) {
-      fail(result.outcome == SetResult::Outcome::kCrashed ? Outcome::kCrashed
-                                                          : Outcome::kRefused,
-           Stage::kSettings, std::move(result.message));
+      answer->Fail(result.outcome == SetResult::Outcome::kCrashed
+                       ? Outcome::kCrashed
+                       : Outcome::kRefused,
+                   Stage::kSettings, std::move(result.message));
       return;
     }
   }

@@ -60,7 +60,7 @@ std::string Generate(std::string_view engine, const BaseSpec* base,
   request.plugin = plugin;
   Answer answer;
   generator.Generate(request, &answer);
-  return answer.outcome() == Outcome::kSpec ? answer.spec()
+  return answer.outcome() == Outcome::kSpec ? std::string(answer.spec())
                                             : answer.message();
 }
 

@@ -74,7 +74,7 @@ class SpecMaker {
         plan_(plan),
         message_(message) {}
 
-  SpecOutcome Make(std::string* json);
+  SpecOutcome Make(Buffer* json);
 
  private:
   SpecOutcome Refuse(std::string message) {
@@ -112,7 +112,7 @@ class SpecMaker {
   bool HasNamespace(std::string_view type) const;
   void MakeRootless();
 
-  void Write(std::string* json) const;
+  void Write(Buffer* json) const;
   void WriteProcess(JsonWriter* w) const;
   void WriteCapabilities(JsonWriter* w) const;
   void WriteMount(const SpecMount& mount, JsonWriter* w) const;
@@ -481,7 +481,7 @@ void SpecMaker::MakeRootless() {
   }
 }
 
-SpecOutcome SpecMaker::Make(std::string* json) {
+SpecOutcome SpecMaker::Make(Buffer* json) {
   rootfs_ = b_.rootfs == RootfsRule::kGiven
                 ? in_.paths.rootfs
                 : Join(Join(in_.paths.lib_root, in_.paths.id), "rootfs");
@@ -755,7 +755,7 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   w->Raw('}');
 }
 
-void SpecMaker::Write(std::string* json) const {
+void SpecMaker::Write(Buffer* json) const {
   JsonWriter w(json);
   w.Raw('{');
   w.Raw(base_.head);
@@ -781,7 +781,7 @@ void SpecMaker::Write(std::string* json) const {
 
 }  // namespace
 
-SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, std::string* json,
+SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, Buffer* json,
                      std::vector<PlannedFolder>* plan, std::string* message) {
   plan->clear();
   return SpecMaker(input, arena, plan, message).Make(json);

@@ -12,6 +12,24 @@ constexpr size_t kSmallestCapacity = 8 << 10;
 
 }  // namespace
 
+const char* JsonIndex::ResultText(Result result) {
+  switch (result) {
+    case Result::kOk:
+      break;
+    case Result::kEmpty:
+      return "there is no JSON text";
+    case Result::kOpenString:
+      return "a string does not end";
+    case Result::kControl:
+      return "a control character stands in a string; write it as an escape";
+    case Result::kTooLarge:
+      return "the text is larger than 64 MiB";
+    case Result::kOutOfMemory:
+      return "there is no memory for the text";
+  }
+  return "";
+}
+
 JsonIndex::Result JsonIndex::Build(std::string_view text) {
   text_ = text;
   corrected_ = false;

@@ -12,6 +12,17 @@
 
 namespace specgen {
 
+// A JSON text, or one value of a larger one, as its tokens.
+struct JsonTokens {
+  // Up to the end of the value; what stands before `start` is not part of it.
+  std::string_view text;
+  size_t start = 0;
+  // Byte offsets into `text`: see JsonIndex::tokens(). One more stands behind
+  // the last: where the value ends, or what follows it starts.
+  const uint32_t* offsets = nullptr;
+  size_t count = 0;
+};
+
 // Finds the tokens of a text with simdjson, in any of its CPU kernels. The
 // second stage is ours (JsonReader): simdjson's own differs from Go's
 // encoding/json in what it accepts.
@@ -29,6 +40,9 @@ class JsonIndex {
   };
 
   static constexpr size_t kMaxSize = size_t{64} << 20;
+
+  // What is wrong, for people.
+  static const char* ResultText(Result result);
 
   // Uses simdjson's best kernel for this CPU, or the one given (a test passes
   // each in turn).
@@ -50,6 +64,7 @@ class JsonIndex {
   // stands behind the last: the size of the text.
   const uint32_t* tokens() const { return parser_->structural_indexes.get(); }
   size_t token_count() const { return parser_->n_structural_indexes; }
+  JsonTokens all() const { return {text_, 0, tokens(), token_count()}; }
 
  private:
   const simdjson::implementation* kernel_;

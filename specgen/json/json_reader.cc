@@ -327,6 +327,35 @@ void JsonReader::Skip(std::string_view* raw) {
   end_of_value();
 }
 
+bool JsonReader::SetAside(JsonTokens* value) {
+  if (!syntax_ok()) return false;
+  const size_t first = next_;
+  size_t depth = 0;
+  do {
+    if (next_ >= count_) {
+      Syntax(text_.size(), "the JSON text ends too early");
+      return false;
+    }
+    const char c = At(next_++);
+    // {} and [] differ in this bit only. Which closes which is left to whoever
+    // reads the value.
+    if ((c | 0x20) == '{') {
+      ++depth;
+    } else if ((c | 0x20) == '}') {
+      if (depth == 0) {
+        Syntax(tokens_[next_ - 1], "here a value is expected");
+        return false;
+      }
+      --depth;
+    }
+  } while (depth > 0);
+  value->text = text_.substr(0, tokens_[next_]);
+  value->start = tokens_[first];
+  value->offsets = tokens_ + first;
+  value->count = next_ - first;
+  return true;
+}
+
 void JsonReader::Restart() {
   if (!syntax_ok()) return;
   next_ = 0;

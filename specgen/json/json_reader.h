@@ -52,11 +52,13 @@ class JsonReader {
   static constexpr size_t kMaxDepth = 10000;
 
   // Strings with escapes are unescaped into `arena`.
-  JsonReader(const JsonIndex& index, Arena* arena)
-      : text_(index.text()),
-        tokens_(index.tokens()),
-        count_(index.token_count()),
+  JsonReader(const JsonTokens& tokens, Arena* arena)
+      : text_(tokens.text),
+        tokens_(tokens.offsets),
+        count_(tokens.count),
         arena_(arena) {}
+  JsonReader(const JsonIndex& index, Arena* arena)
+      : JsonReader(index.all(), arena) {}
 
   // What the next value is.
   JsonKind Peek() const;
@@ -80,6 +82,10 @@ class JsonReader {
   // Passes over the next value, whatever it is, and checks it.
   // The text of the value goes to `raw` if given.
   void Skip(std::string_view* raw = nullptr);
+  // Passes over the next value without checking more than that its brackets
+  // close, and returns it, to be read by a reader of its own. False after a
+  // syntax error.
+  bool SetAside(JsonTokens* value);
   // Passes over true, false or null (which Peek() has seen).
   void SkipLiteral();
 

@@ -25,11 +25,9 @@ constexpr std::array<bool, 256> kPlain = [] {
 }  // namespace
 
 void JsonWriter::Grow(size_t size) {
-  const size_t used = static_cast<size_t>(next_ - out_->data());
-  out_->resize(2 * out_->size() + size);
-  out_->resize(out_->capacity());
-  next_ = out_->data() + used;
-  end_ = out_->data() + out_->size();
+  out_->Truncate(static_cast<size_t>(next_ - out_->data()));
+  next_ = out_->Reserve(size);
+  end_ = out_->data() + out_->capacity();
 }
 
 void JsonWriter::StringBody(std::string_view text) {
