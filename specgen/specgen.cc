@@ -3,11 +3,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "specgen/generator/spec_maker.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
+
+std::string MetricsSocketBeside(std::string_view exec_root) {
+  while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
+  }
+  if (!absl::ConsumeSuffix(&exec_root, "/plugins")) return "";
+  return absl::StrCat(exec_root, "/metrics.sock");
+}
 
 void Answer::Clear() {
   arena_.Reset();

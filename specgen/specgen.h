@@ -66,6 +66,11 @@ struct Request {
   std::string_view metrics_socket;
 };
 
+// The metrics socket that belongs to an exec root: it lies beside dockerd's
+// plugins folder. Of an exec root that is not called "plugins" it tells
+// nothing: then "".
+std::string MetricsSocketBeside(std::string_view exec_root);
+
 enum class Outcome {
   kSpec,     // there is a spec
   kRefused,  // the engine would return an error

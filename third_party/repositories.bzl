@@ -4,6 +4,11 @@ load("//third_party:pinned_archive.bzl", "pinned_archive")
 
 def specgen_repositories():
     pinned_archive(
+        name = "cli11",
+        build_file = "//third_party/cli11:cli11.BUILD",
+        library = "cli11",
+    )
+    pinned_archive(
         name = "com_google_absl",
         library = "abseil",
         patches = ["//third_party/abseil:no_wasm_platforms.patch"],

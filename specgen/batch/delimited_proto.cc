@@ -66,6 +66,7 @@ class ProtoAnswerer : public RecordAnswerer {
   v1::GenerateRequest request_;
   v1::GenerateResponse response_;  // empty between records
   std::vector<std::string_view> set_;
+  MetricsSockets metrics_sockets_;
 };
 
 RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
@@ -105,7 +106,9 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
   if (request_.has_rootfs()) request.rootfs = request_.rootfs();
   if (request_.has_lib_root()) request.lib_root = request_.lib_root();
   if (request_.has_exec_root()) request.exec_root = request_.exec_root();
-  request.metrics_socket = request_.metrics_socket();
+  request.metrics_socket = request_.has_metrics_socket()
+                               ? request_.metrics_socket()
+                               : metrics_sockets_.Beside(request.exec_root);
   (*generator)->Generate(request, answer_.get());
 
   response_.set_number(number);

@@ -1,8 +1,6 @@
 // RunFolder. Each thread takes the next config of one list; nothing else is
 // shared but the counts.
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +8,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -23,9 +20,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "specgen/base/buffer.h"
+#include "specgen/base/files.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/cpu_count.h"
 
@@ -36,58 +34,6 @@ namespace fs = std::filesystem;
 
 // After how many files the counts are passed on.
 constexpr uint64_t kProgressFiles = 64;
-
-std::string ErrorText(int error) {
-  return std::generic_category().message(error);
-}
-
-// 0 or an errno; EFBIG for a file of over kMaxSize.
-int ReadWhole(const std::string& path, Buffer* text) {
-  text->Clear();
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return errno;
-  int error = 0;
-  for (;;) {
-    const ssize_t n = read(fd, text->Reserve(size_t{64} << 10),
-                           size_t{64} << 10);
-    if (n == 0) break;
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      error = errno;
-      break;
-    }
-    text->AddSize(static_cast<size_t>(n));
-    if (text->size() > JsonIndex::kMaxSize) {
-      error = EFBIG;
-      break;
-    }
-  }
-  close(fd);
-  return error;
-}
-
-// Writes a file so that nobody ever sees a part of it. 0 or an errno.
-int WriteWhole(const std::string& path, const std::string& temporary,
-               std::string_view text) {
-  const int fd = open(temporary.c_str(),
-                      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) return errno;
-  int error = 0;
-  while (!text.empty() && error == 0) {
-    const ssize_t n = write(fd, text.data(), text.size());
-    if (n >= 0) {
-      text.remove_prefix(static_cast<size_t>(n));
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
-  if (close(fd) != 0 && error == 0) error = errno;
-  if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) {
-    error = errno;
-  }
-  if (error != 0) unlink(temporary.c_str());
-  return error;
-}
 
 class Folder {
  public:
@@ -107,9 +53,9 @@ class Folder {
  private:
   absl::Status List();
   void Work();
-  void Make(const std::string& name, Answer* answer, Buffer* text,
-            BatchCounts* counts);
-  void GiveUp(int error, const std::string& path);
+  // Returns the size of the config.
+  size_t Make(const std::string& name, Answer* answer, BatchCounts* counts);
+  void GiveUp(const absl::Status& status);
   bool MustStop();
 
   const Generator& generator_;
@@ -169,29 +115,30 @@ bool Folder::MustStop() {
   return true;
 }
 
-void Folder::GiveUp(int error, const std::string& path) {
+void Folder::GiveUp(const absl::Status& status) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  result_.status.Update(absl::ErrnoToStatus(error, path));
+  result_.status.Update(status);
   ends_ = true;
 }
 
-void Folder::Make(const std::string& name, Answer* answer, Buffer* text,
-                  BatchCounts* counts) {
+size_t Folder::Make(const std::string& name, Answer* answer,
+                    BatchCounts* counts) {
   const std::string config = absl::StrCat(config_folder_, "/", name);
   const std::string spec = absl::StrCat(spec_folder_, "/", name);
   FileProblem problem;
-  const int error = ReadWhole(config, text);
-  if (error != 0) {
+  size_t size = 0;
+  const absl::StatusOr<std::string> text = ReadWholeFile(config);
+  if (!text.ok()) {
     problem.outcome = RecordOutcome::kInvalid;
-    problem.message =
-        error == EFBIG ? "the file is larger than 64 MiB" : ErrorText(error);
+    problem.message = std::string(text.status().message());
     ++counts->invalid;
   } else {
     Request request = request_;
-    request.plugin = text->view();
+    request.plugin = *text;
     generator_.Generate(request, answer);
     problem.outcome = OutcomeOf(*answer);
-    counts->bytes_read += text->size();
+    size = text->size();
+    counts->bytes_read += size;
     if (answer->outcome() == Outcome::kSpec) {
       const size_t slash = name.rfind('/');
       if (slash != std::string::npos) {
@@ -199,12 +146,15 @@ void Folder::Make(const std::string& name, Answer* answer, Buffer* text,
         fs::create_directories(
             absl::StrCat(spec_folder_, "/", name.substr(0, slash)), ignored);
       }
-      const int write_error = WriteWhole(
-          spec, absl::StrCat(spec, ".", getpid(), ".tmp"), answer->spec());
-      if (write_error != 0) return GiveUp(write_error, spec);
+      const absl::Status written =
+          WriteWholeFile(spec, answer->spec(), Overwrite::kYes);
+      if (!written.ok()) {
+        GiveUp(written);
+        return size;
+      }
       ++counts->specs;
       counts->bytes_written += answer->spec().size();
-      return;
+      return size;
     }
     problem.position = answer->position();
     problem.message = answer->message();
@@ -212,16 +162,18 @@ void Folder::Make(const std::string& name, Answer* answer, Buffer* text,
                                               : counts->crashed);
   }
   if (unlink(spec.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
-    return GiveUp(errno, spec);
+    GiveUp(absl::ErrnoToStatus(
+        errno, absl::StrCat(spec, ": an old spec cannot be removed")));
+    return size;
   }
   problem.path = name;
   const std::lock_guard<std::mutex> lock(mutex_);
   problem_(problem);
+  return size;
 }
 
 void Folder::Work() {
   auto answer = std::make_unique<Answer>();
-  Buffer text;
   BatchCounts counts;
   const auto pass_on = [&] {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -238,9 +190,8 @@ void Folder::Work() {
   while (!MustStop()) {
     const size_t i = next_.fetch_add(1, std::memory_order_relaxed);
     if (i >= names_.size()) break;
-    Make(names_[i], answer.get(), &text, &counts);
-    if (text.size() > (size_t{1} << 20)) {
-      text.Release(0);
+    // What a large config needed is given back.
+    if (Make(names_[i], answer.get(), &counts) > (size_t{1} << 20)) {
       answer = std::make_unique<Answer>();
     }
     if (counts.answers() >= kProgressFiles) pass_on();

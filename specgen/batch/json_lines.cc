@@ -105,12 +105,14 @@ class JsonLinesAnswerer : public RecordAnswerer {
   Source source_ = Source::kNone;
   JsonTokens tokens_;
   std::vector<std::string_view> set_;
+  bool metrics_socket_given_ = false;
   std::string message_;
   std::optional<size_t> column_;
 
   // The engine of the last request: usually the next one's as well.
   std::string last_engine_;
   const Generator* generator_ = nullptr;
+  MetricsSockets metrics_sockets_;
 };
 
 // The value of a key that holds text; null leaves it as it is.
@@ -154,6 +156,7 @@ bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
     } else if (key == "exec_root") {
       is_text = ReadText(reader, &request_.exec_root);
     } else if (key == "metrics_socket") {
+      metrics_socket_given_ = reader->Peek() == JsonKind::kString;
       is_text = ReadText(reader, &request_.metrics_socket);
     } else if (key == "plugin_name") {
       is_text = ReadText(reader, &request_.plugin_name);
@@ -245,6 +248,7 @@ bool JsonLinesAnswerer::Read(std::string_view line) {
   request_ = Request();
   source_ = Source::kNone;
   set_.clear();
+  metrics_socket_given_ = false;
   message_.clear();
   column_.reset();
   const JsonIndex::Result indexed = index_.Build(line);
@@ -280,6 +284,9 @@ RecordOutcome JsonLinesAnswerer::Answer(std::string_view line, uint64_t number,
     }
     generator_ = *generator;
     last_engine_.assign(engine_);
+  }
+  if (!metrics_socket_given_) {
+    request_.metrics_socket = metrics_sockets_.Beside(request_.exec_root);
   }
   if (source_ == Source::kTokens) {
     generator_->Generate(request_, tokens_, answer_.get());

@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "specgen/base/buffer.h"
 #include "specgen/batch/engine_set.h"
+#include "specgen/specgen.h"
 
 namespace specgen {
 
@@ -38,6 +40,23 @@ class RecordAnswerer {
 
   // Gives back memory beyond what usual records need.
   virtual void Shrink() = 0;
+};
+
+// MetricsSocketBeside for many requests, most of which have the same exec root.
+class MetricsSockets {
+ public:
+  // The view is valid until the next call.
+  std::string_view Beside(std::string_view exec_root) {
+    if (exec_root != exec_root_) {
+      exec_root_ = exec_root;
+      socket_ = MetricsSocketBeside(exec_root);
+    }
+    return socket_;
+  }
+
+ private:
+  std::string exec_root_;
+  std::string socket_;
 };
 
 // How Answer's outcome counts.
@@ -99,7 +118,8 @@ class RecordFormat {
 //   "set"          ["NAME[.FIELD]=VALUE", ...], as for `docker plugin set`
 //   "restarted"    true: dockerd has restarted since it installed the plugin
 //   "id", "rootfs", "lib_root", "exec_root", "metrics_socket"
-//                  as in specgen::Request
+//                  as in specgen::Request; without a metrics socket, that of
+//                  MetricsSocketBeside is meant
 // A key that is null is as if it were not there; of a key that stands twice the
 // last counts. Any other key is an error, so that a misspelt one is noticed.
 // The recorded requests of testdata have this form too. Blank lines are passed

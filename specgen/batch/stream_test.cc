@@ -449,7 +449,9 @@ std::string Delimited(const google::protobuf::MessageLite& message) {
   const uint8_t* end =
       google::protobuf::io::CodedOutputStream::WriteVarint64ToArray(
           text.size(), size);
-  return std::string(size, end) + text;
+  return std::string(reinterpret_cast<const char*>(size),
+                     static_cast<size_t>(end - size)) +
+         text;
 }
 
 std::vector<v1::GenerateResponse> Responses(const std::string& text) {
@@ -518,7 +520,9 @@ TEST(Proto, AMessageThatIsTooLongIsPassedOver) {
       google::protobuf::io::CodedOutputStream::WriteVarint64ToArray(huge.size(),
                                                                     size);
   const BatchRun run = RunOn(*DelimitedProtoFormat(),
-                        absl::StrCat(std::string(size, end), huge,
+                        absl::StrCat(std::string(reinterpret_cast<const char*>(size),
+                                                 static_cast<size_t>(end - size)),
+                                     huge,
                                      Delimited(good)));
   const std::vector<v1::GenerateResponse> responses = Responses(run.output);
   ASSERT_EQ(responses.size(), 2);

@@ -23,8 +23,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "simdjson.h"
+#include "specgen/base/edit_distance.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/path_walk.h"
+#include "specgen/host/snapshot_format.h"
 
 namespace specgen {
 namespace {
@@ -40,39 +42,8 @@ constexpr uint64_t kMaxCpu = (1 << 16) - 1;
 
 constexpr uint32_t kImplicitFolderMode = S_IFDIR | 0755;
 
-struct FileType {
-  std::string_view name;
-  uint32_t mode;
-  uint32_t default_permissions;
-  // Specs repeat the owner and the mode of what can be a device.
-  bool needs_owner_and_mode;
-  bool has_number;
-};
-
-constexpr FileType kFileTypes[] = {
-    {"dir", S_IFDIR, 0755, false, false},
-    {"file", S_IFREG, 0644, false, false},
-    {"symlink", S_IFLNK, 0777, false, false},
-    {"char", S_IFCHR, 0, true, true},
-    {"block", S_IFBLK, 0, true, true},
-    {"fifo", S_IFIFO, 0, true, false},
-    {"socket", S_IFSOCK, 0644, false, false},
-};
-
-struct FlagName {
-  std::string_view name;
-  uint64_t flag;
-};
-
-constexpr FlagName kFlagNames[] = {
-    {"ro", kMountReadOnly},       {"nosuid", kMountNoSuid},
-    {"nodev", kMountNoDev},       {"noexec", kMountNoExec},
-    {"noatime", kMountNoAtime},   {"nodiratime", kMountNoDirAtime},
-    {"relatime", kMountRelatime},
-};
-
 std::string_view TypeName(uint32_t mode) {
-  for (const FileType& type : kFileTypes) {
+  for (const SnapshotFileType& type : kSnapshotFileTypes) {
     if (type.mode == (mode & S_IFMT)) return type.name;
   }
   return "file";
@@ -84,23 +55,6 @@ std::string Quote(std::string_view text) {
   const bool cut = text.size() > kMaxShown;
   return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kMaxShown)),
                       cut ? "...\"" : "\"");
-}
-
-// The least number of inserted, removed or replaced bytes that turn `a` into
-// `b`. Both are short.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
 }
 
 // "; did you mean "x"?" if a known name is near `name`, else "".
@@ -731,7 +685,7 @@ class HostSnapshot::Builder {
     const size_t entry_offset = text_->Offset(value);
     size_t path_offset = entry_offset;
     size_t target_offset = entry_offset;
-    const FileType* type = nullptr;
+    const SnapshotFileType* type = nullptr;
     std::optional<std::string> path, target;
     std::optional<uint32_t> mode, uid, gid, major, minor;
 
@@ -741,7 +695,7 @@ class HostSnapshot::Builder {
           text_->ReadString(member, "\"type\"");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
-      for (const FileType& candidate : kFileTypes) {
+      for (const SnapshotFileType& candidate : kSnapshotFileTypes) {
         if (candidate.name == *name) {
           type = &candidate;
           return absl::OkStatus();
@@ -900,7 +854,7 @@ class HostSnapshot::Builder {
           text_->ReadString(element, "a mount flag");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
-      for (const FlagName& flag : kFlagNames) {
+      for (const SnapshotMountFlag& flag : kSnapshotMountFlags) {
         if (flag.name == *name) {
           if ((mount.flags & flag.flag) != 0) {
             return text_->ErrorAt(

@@ -45,9 +45,6 @@
 
 namespace specgen {
 
-// ST_RELATIME of statfs(2), for completeness: moby reads another bit.
-inline constexpr uint64_t kMountRelatime = 4096;
-
 // Answers as Linux would to root, who may search every folder: EACCES never
 // comes. Immutable, so safe to share between threads.
 class HostSnapshot : public Host {

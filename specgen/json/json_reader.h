@@ -2,10 +2,16 @@
 #ifndef SPECGEN_JSON_JSON_READER_H_
 #define SPECGEN_JSON_JSON_READER_H_
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "specgen/base/arena.h"
 #include "specgen/json/json_index.h"
@@ -61,7 +67,7 @@ class JsonReader {
       : JsonReader(index.all(), arena) {}
 
   // What the next value is.
-  JsonKind Peek() const;
+  JsonKind Peek() const { return kKindOf[static_cast<uint8_t>(At(next_))]; }
   // Where it stands.
   size_t offset() const {
     return next_ < count_ ? tokens_[next_] : text_.size();
@@ -72,11 +78,35 @@ class JsonReader {
   bool EnterArray();
   // Moves to the next member or item; at the end, leaves and returns false.
   // A key with escapes is unescaped.
-  bool NextKey(std::string_view* key);
-  bool NextItem();
+  bool NextKey(std::string_view* key) {
+    // The usual way: a comma, a key and a colon, all in place.
+    size_t at = next_;
+    if (!fresh_ && At(at) == ',') ++at;
+    if (fresh_ || at != next_) {
+      if (At(at) == '"' && PlainString(at, key) && At(at + 1) == ':') {
+        next_ = at + 2;
+        fresh_ = false;
+        return true;
+      }
+    }
+    return NextKeySlowly(key);
+  }
+  bool NextItem() {
+    if (!fresh_ && At(next_) == ',' && At(next_ + 1) != ']') {
+      ++next_;
+      return true;
+    }
+    return NextItemSlowly();
+  }
 
   // The value of the next string. False after a syntax error.
-  bool String(std::string_view* value);
+  bool String(std::string_view* value) {
+    if (At(next_) == '"' && PlainString(next_, value)) {
+      ++next_;
+      return true;
+    }
+    return StringSlowly(value);
+  }
   // The text of the next number.
   bool Number(std::string_view* text);
   // Passes over the next value, whatever it is, and checks it.
@@ -111,6 +141,44 @@ class JsonReader {
   Arena* arena() const { return arena_; }
 
  private:
+  static const std::array<JsonKind, 256> kKindOf;
+
+  bool NextKeySlowly(std::string_view* key);
+  bool NextItemSlowly();
+  bool StringSlowly(std::string_view* value);
+
+  // The string whose quote is at `token`, if it has no escapes and is not at
+  // the end of the text; false says nothing. Does not move.
+  bool PlainString(size_t token, std::string_view* value) const {
+#if defined(__SSE2__)
+    constexpr size_t kStep = 16;
+    const size_t begin = tokens_[token] + size_t{1};
+    const char* const text = text_.data() + begin;
+    const __m128i quotes = _mm_set1_epi8('"');
+    const __m128i backslashes = _mm_set1_epi8('\\');
+    // What follows the closing quote may be anything, up to the end of the text.
+    for (size_t size = 0;; size += kStep) {
+      if (begin + size + kStep > text_.size()) return false;
+      const __m128i bytes =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + size));
+      const uint32_t quote = static_cast<uint32_t>(
+          _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quotes)));
+      const uint32_t backslash = static_cast<uint32_t>(
+          _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslashes)));
+      // The bits below the first quote.
+      if ((backslash & (quote - 1) & ~quote) != 0) return false;
+      if (quote != 0) {
+        *value = {text, size + static_cast<size_t>(std::countr_zero(quote))};
+        return true;
+      }
+    }
+#else
+    static_cast<void>(token);
+    static_cast<void>(value);
+    return false;
+#endif
+  }
+
   void Syntax(size_t offset, const char* message);
   char At(size_t token) const {
     return token < count_ ? text_[tokens_[token]] : '\0';

@@ -94,6 +94,12 @@ Folded FoldKey(std::string_view key) {
       word.high |= kCaseBits >> (8 * (16 - key.size()));
     }
     word.low |= kCaseBits;
+  } else if (key.size() >= 4) {
+    uint32_t first, last;
+    std::memcpy(&first, key.data(), 4);
+    std::memcpy(&last, key.data() + key.size() - 4, 4);
+    word.low = first | static_cast<uint64_t>(last) << (8 * (key.size() - 4));
+    word.low |= kCaseBits >> (8 * (8 - key.size()));
   } else {
     for (size_t i = 0; i < key.size(); ++i) {
       word.low |= static_cast<uint64_t>(static_cast<uint8_t>(key[i]) | 0x20)

@@ -1,0 +1,48 @@
+// Reading and writing whole files.
+//
+// Errors are absl::Status with a message for people: "FILE: what went wrong:
+// what to do about it", with "standard input" or "standard output" for FILE
+// where that is meant. The code is that of the errno, where there is one.
+#ifndef SPECGEN_BASE_FILES_H_
+#define SPECGEN_BASE_FILES_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace specgen {
+
+// Far more than any plugin, spec or snapshot has.
+inline constexpr size_t kMaxFileBytes = size_t{64} << 20;
+
+// The bytes of the file `path`, or of standard input if it is "-". Anything
+// that can be read will do, such as a pipe. More than `max_bytes` are an error
+// (kResourceExhausted), found without reading all of them.
+absl::StatusOr<std::string> ReadWholeFile(std::string_view path,
+                                          size_t max_bytes = kMaxFileBytes);
+
+enum class Overwrite { kNo, kYes };
+
+// Writes the file `path`, whole or not at all: whoever opens it sees the old
+// bytes or the new ones, and after a failure nothing has changed and nothing is
+// left behind.
+//
+// - A file that is there is an error (kAlreadyExists), unless `overwrite`. It
+//   is replaced by a new one with the same permission bits, and the same owner
+//   if we may give files away. Other hard links to it keep the old bytes.
+// - A new file has mode 0644, less the umask.
+// - A symbolic link stays; what it leads to is written.
+// - "-", /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N mean that
+//   open file itself; terminals, pipes and other character devices are opened.
+//   All these are written as they are, even without `overwrite`; here a failure
+//   can leave a part behind.
+// - Block devices, sockets and folders are refused.
+absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
+                            Overwrite overwrite);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BASE_FILES_H_

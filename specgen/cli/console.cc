@@ -1,0 +1,44 @@
+#include "specgen/cli/console.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+
+namespace specgen {
+namespace {
+
+// Writes all of `text`; returns 0 or the errno of the write that failed.
+int WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Console::Out(std::string_view text) {
+  if (out_error_ == 0) out_error_ = WriteAll(out_, text);
+}
+
+void Console::Error(std::string_view message) {
+  ErrorText(absl::StrCat("specgen: ", message, "\n"));
+}
+
+void Console::ErrorText(std::string_view text) {
+  // There is nowhere left to complain to.
+  (void)WriteAll(err_, text);
+}
+
+bool Console::OutIsTerminal() const { return ::isatty(out_) == 1; }
+
+}  // namespace specgen

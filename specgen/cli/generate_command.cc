@@ -1,0 +1,137 @@
+// specgen generate: the spec of one plugin.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/crash_report.h"
+#include "specgen/cli/output_file.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/host/apply_plan.h"
+#include "specgen/json/json_writer.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+class GenerateCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  absl::Status CheckOptions() const;
+  // Makes the planned folders, or shows them; false: it was reported.
+  bool CarryOutPlan(const Answer& answer, Console* console) const;
+  int ReportFailure(const Answer& answer, Console* console) const;
+  int WriteSpec(std::string_view spec, Console* console) const;
+
+  PluginOptions plugin_;
+  bool pretty_ = false;
+  bool apply_ = false;
+  bool show_plan_ = false;
+  OutputFile output_;
+};
+
+void GenerateCommand::Define(CLI::App* app) {
+  plugin_.Define(app);
+  app->add_flag("--pretty", pretty_, "Indent the spec");
+  output_.Define("the spec", app);
+  app->add_flag("--apply", apply_,
+                "Make the folders on this machine that the engine would make");
+  app->add_flag("--show-plan", show_plan_,
+                "Say on standard error which folders the engine would make");
+}
+
+absl::Status GenerateCommand::CheckOptions() const {
+  if (apply_ && plugin_.has_host_file()) {
+    return absl::FailedPreconditionError(
+        "--apply: the plan is for the machine of --host, not for this one");
+  }
+  return output_.Check();
+}
+
+bool GenerateCommand::CarryOutPlan(const Answer& answer,
+                                   Console* console) const {
+  if (show_plan_) {
+    for (const PlannedFolder& folder : answer.plan()) {
+      console->ErrorText(
+          absl::StrFormat("mkdir -m %04o %s\n", folder.mode, folder.path));
+    }
+  }
+  if (!apply_) return true;
+  const absl::Status status = ApplyPlan(answer.plan()).status;
+  if (!status.ok()) console->Error(absl::StrCat("--apply: ", status.message()));
+  return status.ok();
+}
+
+int GenerateCommand::ReportFailure(const Answer& answer,
+                                   Console* console) const {
+  const std::string engine = absl::StrCat("Docker ", plugin_.release().name);
+  std::string where(plugin_.input_name());
+  if (answer.stage() == Stage::kDecode) {
+    absl::StrAppend(&where, ":", answer.position());
+  }
+  if (answer.outcome() == Outcome::kCrashed) {
+    const bool has_base = plugin_.base_spec() != nullptr;
+    console->Error(absl::StrCat(where, ": ", engine, " would crash: ",
+                                CrashCause(answer, has_base), " (",
+                                answer.message(), ")"));
+    if (!has_base) {
+      console->Error(absl::StrCat(
+          where, ": releases that crash on it: ",
+          CrashingReleases(plugin_.request(), plugin_.host())));
+    }
+    return kExitCrash;
+  }
+  if (answer.stage() == Stage::kDecode) {
+    console->Error(absl::StrCat(where, ": ", answer.message()));
+    return kExitBadInput;
+  }
+  console->Error(absl::StrCat(
+      where, ": ", engine,
+      answer.stage() == Stage::kSettings ? " would refuse --set: "
+                                         : " would refuse this plugin: ",
+      answer.message()));
+  return kExitRefused;
+}
+
+int GenerateCommand::WriteSpec(std::string_view spec,
+                               Console* console) const {
+  std::string text = pretty_ ? absl::StrCat(IndentJson(spec), "\n")
+                             : std::string(spec);
+  // Exactly Docker's bytes, but a terminal's prompt should not follow them.
+  if (!pretty_ && output_.is_stdout() && console->OutIsTerminal()) {
+    text.push_back('\n');
+  }
+  return output_.Write(text, console);
+}
+
+int GenerateCommand::Run(Console* console) {
+  absl::Status status = CheckOptions();
+  if (status.ok()) status = plugin_.Load();
+  if (!status.ok()) return Fail(status, console);
+
+  Answer answer;
+  Generator(plugin_.release(), plugin_.host(), plugin_.base_spec())
+      .Generate(plugin_.request(), &answer);
+  // The engine makes folders before it refuses or crashes, too.
+  if (!CarryOutPlan(answer, console)) return kExitHost;
+  if (answer.outcome() != Outcome::kSpec) return ReportFailure(answer, console);
+  return WriteSpec(answer.spec(), console);
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeGenerateCommand() {
+  return std::make_unique<GenerateCommand>();
+}
+
+}  // namespace specgen

@@ -1,0 +1,158 @@
+#include "specgen/cli/plugin_options.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/base/files.h"
+#include "specgen/generator/base_spec_reader.h"
+#include "specgen/host/host_snapshot.h"
+#include "specgen/host/live_host.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+absl::StatusOr<const Release*> FindEngine(std::string_view name) {
+  if (name.empty()) return &NewestRelease();
+  absl::StatusOr<const Release*> release = FindRelease(name);
+  if (!release.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--engine: ", release.status().message(),
+                     " (specgen engines lists all)"));
+  }
+  return release;
+}
+
+absl::StatusOr<std::string> ReadInput(const std::string& file) {
+  absl::StatusOr<std::string> text = ReadWholeFile(file);
+  if (!text.ok()) return absl::UnavailableError(text.status().message());
+  return text;
+}
+
+absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file) {
+  if (file.empty()) return std::make_unique<LiveHost>();
+  absl::StatusOr<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<std::unique_ptr<HostSnapshot>> snapshot =
+      HostSnapshot::Parse(*text, file == "-" ? "standard input" : file);
+  if (!snapshot.ok()) {
+    return absl::UnavailableError(snapshot.status().message());
+  }
+  return std::unique_ptr<Host>(*std::move(snapshot));
+}
+
+void PluginOptions::Define(CLI::App* app) {
+  app->add_option("FILE", file_,
+                  "The plugin: an author's config.json, dockerd's stored state "
+                  "(/var/lib/docker/plugins/ID/config.json), or what `docker "
+                  "plugin inspect` prints; - is standard input")
+      ->required();
+  app->add_option("--plugin", plugin_name_,
+                  "Which plugin of `docker plugin inspect`'s list: its name or "
+                  "the start of its id")
+      ->type_name("NAME");
+  app->add_option("--engine", engine_,
+                  "The Docker release, such as 20.10.14, v28.5.2 or 17.03-ce; "
+                  "20.10 is the newest of that line (default: the newest "
+                  "release)")
+      ->type_name("RELEASE");
+  id_option_ = app->add_option("--id", id_,
+                               "The plugin's id (default: that of the stored "
+                               "state, else \"plugin\")")
+                   ->type_name("ID");
+  rootfs_option_ =
+      app->add_option("--rootfs", rootfs_,
+                      "The plugin's rootfs on the host (default: that of the "
+                      "stored state, else LIB_ROOT/ID/rootfs); engines before "
+                      "1.13.0-rc4 always take the latter")
+          ->type_name("FOLDER");
+  app->add_option("--lib-root", lib_root_, "Where dockerd keeps its plugins")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  app->add_option("--exec-root", exec_root_,
+                  "Where dockerd makes the plugins' runtime folders")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  metrics_option_ =
+      app->add_option("--metrics-socket", metrics_socket_,
+                      "dockerd's metrics socket, which it (18.03 and later) "
+                      "binds into plugins of type docker.metricscollector/1.0; "
+                      "\"\" leaves that mount out (default: metrics.sock beside "
+                      "an EXEC_ROOT that is called \"plugins\", else none)")
+          ->type_name("PATH");
+  app->add_option("--set", set_,
+                  "An argument of `docker plugin set`; may be repeated")
+      ->type_name("NAME[.FIELD]=VALUE")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app->add_flag("--restarted", restarted_,
+                "dockerd has restarted since it installed the plugin: --set "
+                "then changes the sources of mounts, but not the devices' "
+                "paths, of an author's config");
+  app->add_option("--base-spec", base_spec_file_,
+                  "The spec to start from in place of the engine's own, for "
+                  "engines that take one: 1.13.0-dev to 1.13.0-rc4")
+      ->type_name("FILE");
+  app->add_option("--host", host_file_,
+                  "Facts about the machine that the spec is for, as `specgen "
+                  "host-facts` prints them (default: this machine)")
+      ->type_name("FILE");
+}
+
+std::string_view PluginOptions::input_name() const {
+  return file_ == "-" ? "standard input" : std::string_view(file_);
+}
+
+absl::Status PluginOptions::Load() {
+  absl::StatusOr<const Release*> release = FindEngine(engine_);
+  if (!release.ok()) return release.status();
+  release_ = *release;
+  const int from_stdin = (file_ == "-") + (base_spec_file_ == "-") +
+                         (host_file_ == "-");
+  if (from_stdin > 1) {
+    return absl::FailedPreconditionError(
+        "only one input can come from standard input");
+  }
+
+  absl::StatusOr<std::string> text = ReadInput(file_);
+  if (!text.ok()) return text.status();
+  text_ = *std::move(text);
+  absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
+  if (!host.ok()) return host.status();
+  host_ = *std::move(host);
+  if (!base_spec_file_.empty()) {
+    if (!TakesBaseSpec(*release_->behaviour)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--base-spec: Docker ", release_->name,
+          " starts from its own spec only; 1.13.0-dev to 1.13.0-rc4 take one"));
+    }
+    absl::StatusOr<std::string> base = ReadInput(base_spec_file_);
+    if (!base.ok()) return base.status();
+    absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> spec = ReadBaseSpec(
+        *release_->behaviour, *base,
+        base_spec_file_ == "-" ? "standard input" : base_spec_file_);
+    if (!spec.ok()) return spec.status();
+    base_spec_ = *std::move(spec);
+  }
+
+  set_views_.assign(set_.begin(), set_.end());
+  request_.plugin = text_;
+  request_.plugin_name = plugin_name_;
+  request_.set = set_views_;
+  request_.restarted = restarted_;
+  if (id_option_->count() > 0) request_.id = id_;
+  if (rootfs_option_->count() > 0) request_.rootfs = rootfs_;
+  request_.lib_root = lib_root_;
+  request_.exec_root = exec_root_;
+  if (metrics_option_->count() == 0) {
+    metrics_socket_ = MetricsSocketBeside(exec_root_);
+  }
+  request_.metrics_socket = metrics_socket_;
+  return absl::OkStatus();
+}
+
+}  // namespace specgen

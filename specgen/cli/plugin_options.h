@@ -1,0 +1,87 @@
+// The options by which a command line names a plugin, an engine and a host.
+#ifndef SPECGEN_CLI_PLUGIN_OPTIONS_H_
+#define SPECGEN_CLI_PLUGIN_OPTIONS_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "specgen/generator/base_spec_reader.h"
+#include "specgen/host/host.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+
+// "--engine": the release of that name, the newest one for "". Errors are
+// kFailedPrecondition and name the nearest release.
+absl::StatusOr<const Release*> FindEngine(std::string_view name);
+
+// The text of a file, "-" for standard input. Errors name the file, and are
+// kUnavailable whatever went wrong.
+absl::StatusOr<std::string> ReadInput(const std::string& file);
+
+// "--host": the snapshot in that file, the machine specgen runs on for "".
+// Errors are kUnavailable.
+absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file);
+
+// Everything that a request for one spec is made of. Not movable: the request
+// points into it.
+class PluginOptions {
+ public:
+  PluginOptions() = default;
+  PluginOptions(const PluginOptions&) = delete;
+  PluginOptions& operator=(const PluginOptions&) = delete;
+
+  // Adds FILE and the options.
+  void Define(CLI::App* app);
+
+  // Reads the files. Call after the options were parsed; what follows may be
+  // called once it has returned OK.
+  absl::Status Load();
+
+  // How messages name the input: its path, or "standard input".
+  std::string_view input_name() const;
+  bool has_host_file() const { return !host_file_.empty(); }
+
+  const Request& request() const { return request_; }
+  const Release& release() const { return *release_; }
+  const Host& host() const { return *host_; }
+  // Null without --base-spec.
+  const BaseSpec* base_spec() const {
+    return base_spec_ == nullptr ? nullptr : &base_spec_->spec();
+  }
+
+ private:
+  std::string file_;
+  std::string plugin_name_;
+  std::string engine_;
+  std::string id_;
+  std::string rootfs_;
+  std::string lib_root_ = "/var/lib/docker/plugins";
+  std::string exec_root_ = "/run/docker/plugins";
+  std::string metrics_socket_;
+  std::vector<std::string> set_;
+  bool restarted_ = false;
+  std::string base_spec_file_;
+  std::string host_file_;
+
+  const CLI::Option* id_option_ = nullptr;
+  const CLI::Option* rootfs_option_ = nullptr;
+  const CLI::Option* metrics_option_ = nullptr;
+
+  std::string text_;
+  std::vector<std::string_view> set_views_;
+  Request request_;
+  const Release* release_ = nullptr;
+  std::unique_ptr<Host> host_;
+  std::unique_ptr<OwnedBaseSpec> base_spec_;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_CLI_PLUGIN_OPTIONS_H_

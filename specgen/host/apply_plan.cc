@@ -1,0 +1,67 @@
+#include "specgen/host/apply_plan.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "specgen/host/errno_text.h"
+#include "specgen/host/path_walk.h"
+#include "specgen/host/plan.h"
+
+namespace specgen {
+namespace {
+
+constexpr mode_t kDockerdUmask = 022;
+
+class ScopedUmask {
+ public:
+  explicit ScopedUmask(mode_t mask) : old_(umask(mask)) {}
+  ~ScopedUmask() { umask(old_); }
+  ScopedUmask(const ScopedUmask &) = delete;
+  ScopedUmask &operator=(const ScopedUmask &) = delete;
+
+ private:
+  const mode_t old_;
+};
+
+bool IsFolder(const std::string &path) {
+  struct stat st;
+  return stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+// mkdir(2), which Go calls again after a signal; 0 or an errno.
+int MakeFolder(const std::string &path, mode_t mode) {
+  if (const int error = CheckPath(path); error != 0) return error;
+  int error;
+  do {
+    error = mkdir(path.c_str(), mode) == 0 ? 0 : errno;
+  } while (error == EINTR);
+  return error;
+}
+
+}  // namespace
+
+AppliedPlan ApplyPlan(absl::Span<const PlannedFolder> plan) {
+  AppliedPlan applied;
+  const ScopedUmask umask(kDockerdUmask);
+  for (const PlannedFolder &folder : plan) {
+    const std::string path(folder.path);
+    const int error = MakeFolder(path, folder.mode & 0777);
+    if (error == 0) {
+      applied.made.push_back(folder.path);
+    } else if (error == EINVAL || !IsFolder(path)) {
+      applied.status =
+          absl::Status(absl::ErrnoToStatusCode(error),
+                       absl::StrCat("mkdir ", path, ": ", GoErrnoText(error)));
+      return applied;
+    }
+  }
+  return applied;
+}
+
+}  // namespace specgen

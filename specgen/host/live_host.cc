@@ -1,0 +1,297 @@
+#include "specgen/host/live_host.h"
+
+#include <dirent.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/base/call_once.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "specgen/base/files.h"
+#include "specgen/host/errno_text.h"
+#include "specgen/host/mount_table.h"
+#include "specgen/host/path_walk.h"
+
+namespace specgen {
+namespace {
+
+// Far beyond any kernel's NR_CPUS.
+constexpr uint32_t kMaxCpu = (1 << 16) - 1;
+
+// Go calls again when a signal interrupts a call on a file.
+template <typename Call>
+auto RetryOnSignal(Call call) {
+  while (true) {
+    const auto answer = call();
+    if (answer != -1 || errno != EINTR) return answer;
+  }
+}
+
+// A path with the NUL behind it that system calls want, without allocating.
+class KernelPath {
+ public:
+  // 0, or the errno for a path that cannot be given to the kernel.
+  int Set(std::string_view path) {
+    if (const int error = CheckPath(path); error != 0) return error;
+    path.copy(bytes_.data(), path.size());
+    bytes_[path.size()] = '\0';
+    return 0;
+  }
+  const char *c_str() const { return bytes_.data(); }
+
+ private:
+  std::array<char, kMaxPathBytes + 1> bytes_;
+};
+
+FileFacts FactsOf(const struct stat &st) {
+  FileFacts facts = {.mode = st.st_mode, .uid = st.st_uid, .gid = st.st_gid};
+  if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+    facts.major = gnu_dev_major(st.st_rdev);
+    facts.minor = gnu_dev_minor(st.st_rdev);
+  }
+  return facts;
+}
+
+// Go's strconv.Atoi, for numbers that a CPU can have.
+bool ParseCpu(std::string_view text, uint32_t *cpu) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), *cpu);
+  return error == std::errc() && end == text.data() + text.size() &&
+         *cpu <= kMaxCpu;
+}
+
+}  // namespace
+
+LiveSystem LiveSystem::FromProcess() {
+  LiveSystem system;
+  if (const char *state_dir = std::getenv("ROOTLESSKIT_STATE_DIR");
+      state_dir != nullptr) {
+    system.rootlesskit_state_dir = state_dir;
+  }
+  // Room for the CPUs of any kernel; a plain cpu_set_t holds 1024.
+  std::vector<cpu_set_t> set((kMaxCpu + 1) / CPU_SETSIZE);
+  const size_t bytes = set.size() * sizeof(cpu_set_t);
+  if (sched_getaffinity(0, bytes, set.data()) == 0) {
+    system.usable_cpus =
+        static_cast<uint32_t>(std::max(1, CPU_COUNT_S(bytes, set.data())));
+  }
+  return system;
+}
+
+LiveHost::LiveHost(LiveSystem system) : system_(std::move(system)) {}
+
+int LiveHost::Lstat(std::string_view path, FileFacts *facts) const {
+  KernelPath kernel_path;
+  if (const int error = kernel_path.Set(path); error != 0) return error;
+  struct stat st;
+  if (RetryOnSignal([&] { return lstat(kernel_path.c_str(), &st); }) != 0) {
+    return errno;
+  }
+  *facts = FactsOf(st);
+  return 0;
+}
+
+int LiveHost::Stat(std::string_view path, FileFacts *facts) const {
+  KernelPath kernel_path;
+  if (const int error = kernel_path.Set(path); error != 0) return error;
+  struct stat st;
+  if (RetryOnSignal([&] { return stat(kernel_path.c_str(), &st); }) != 0) {
+    return errno;
+  }
+  *facts = FactsOf(st);
+  return 0;
+}
+
+int LiveHost::ReadLink(std::string_view path, std::string *target) const {
+  KernelPath kernel_path;
+  if (const int error = kernel_path.Set(path); error != 0) return error;
+  char buffer[PATH_MAX];  // more than any target has
+  const ssize_t size = RetryOnSignal(
+      [&] { return readlink(kernel_path.c_str(), buffer, sizeof(buffer)); });
+  if (size < 0) return errno;
+  target->assign(buffer, static_cast<size_t>(size));
+  return 0;
+}
+
+int LiveHost::ListFolder(std::string_view path,
+                         std::vector<std::string> *names) const {
+  KernelPath kernel_path;
+  if (const int error = kernel_path.Set(path); error != 0) return error;
+  DIR *opened;
+  do {
+    opened = opendir(kernel_path.c_str());
+  } while (opened == nullptr && errno == EINTR);
+  if (opened == nullptr) return errno;
+  const std::unique_ptr<DIR, int (*)(DIR *)> folder(opened, closedir);
+  names->clear();
+  while (true) {
+    errno = 0;
+    const dirent *entry = readdir(folder.get());
+    if (entry == nullptr) {
+      if (errno == EINTR) continue;
+      break;
+    }
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names->emplace_back(name);
+  }
+  if (errno != 0) return errno;
+  std::sort(names->begin(), names->end());
+  return 0;
+}
+
+int LiveHost::MountFlags(std::string_view path, uint64_t *flags) const {
+  KernelPath kernel_path;
+  if (const int error = kernel_path.Set(path); error != 0) return error;
+  struct statfs answer;
+  if (RetryOnSignal(
+          [&] { return system_.statfs(kernel_path.c_str(), &answer); }) != 0) {
+    return errno;
+  }
+  *flags = static_cast<uint64_t>(answer.f_flags);
+  return 0;
+}
+
+const std::vector<uint32_t> &LiveHost::ThermalThrottleCpus() const {
+  return GetMachine().thermal_throttle_cpus;
+}
+
+bool LiveHost::InUserNamespace() const {
+  return GetMachine().in_user_namespace;
+}
+
+bool LiveHost::UnderRootlessKit() const {
+  return !system_.rootlesskit_state_dir.empty();
+}
+
+bool LiveHost::DetachedNetworkNamespace() const {
+  return GetMachine().detached_network_namespace;
+}
+
+bool LiveHost::UnifiedCgroups() const { return GetMachine().unified_cgroups; }
+
+const std::vector<uint32_t> &LiveHost::PossibleCpus() const {
+  return GetMachine().possible_cpus;
+}
+
+const LiveHost::Machine &LiveHost::GetMachine() const {
+  absl::call_once(once_, [this] {
+    Machine &machine = machine_;
+    const std::string cpus = absl::StrCat(system_.sys, "/devices/system/cpu");
+    if (const absl::StatusOr<std::string> possible =
+            ReadWholeFile(absl::StrCat(cpus, "/possible"));
+        possible.ok()) {
+      machine.possible_cpus = ParseCpuList(*possible);
+    }
+    if (machine.possible_cpus.empty()) {
+      for (uint32_t cpu = 0; cpu <= system_.usable_cpus; ++cpu) {
+        machine.possible_cpus.push_back(cpu);
+      }
+    }
+    FileFacts facts;
+    for (const uint32_t cpu : machine.possible_cpus) {
+      if (Stat(absl::StrCat(cpus, "/cpu", cpu, "/thermal_throttle"), &facts) ==
+          0) {
+        machine.thermal_throttle_cpus.push_back(cpu);
+      }
+    }
+
+    if (const absl::StatusOr<std::string> uid_map =
+            ReadWholeFile(absl::StrCat(system_.proc, "/self/uid_map"));
+        uid_map.ok()) {
+      machine.in_user_namespace = IsUidMapOfUserNamespace(*uid_map);
+    }
+    machine.detached_network_namespace =
+        UnderRootlessKit() &&
+        Stat(absl::StrCat(system_.rootlesskit_state_dir, "/netns"), &facts) ==
+            0;
+    struct statfs cgroups;
+    machine.unified_cgroups =
+        system_.statfs(absl::StrCat(system_.sys, "/fs/cgroup").c_str(),
+                       &cgroups) == 0 &&
+        cgroups.f_type == CGROUP2_SUPER_MAGIC;
+  });
+  return machine_;
+}
+
+absl::StatusOr<std::vector<MountPoint>> LiveHost::MountPoints() const {
+  const std::string path = absl::StrCat(system_.proc, "/self/mountinfo");
+  absl::StatusOr<std::string> text = ReadWholeFile(path);
+  if (!text.ok()) return text.status();
+  return ParseMountInfo(*text, path);
+}
+
+absl::StatusOr<std::string> LiveHost::WorkingFolder() {
+  char buffer[PATH_MAX];
+  if (getcwd(buffer, sizeof(buffer)) == nullptr) {
+    const int error = errno;
+    return absl::Status(absl::ErrnoToStatusCode(error),
+                        absl::StrCat("the working folder: ", GoErrnoText(error),
+                                     ": change to a folder that is there"));
+  }
+  if (buffer[0] != '/') {
+    return absl::NotFoundError(
+        "the working folder is outside the root folder: change to one inside");
+  }
+  return buffer;
+}
+
+std::vector<uint32_t> ParseCpuList(std::string_view text) {
+  std::vector<uint32_t> cpus;
+  for (const std::string_view range :
+       absl::StrSplit(absl::StripAsciiWhitespace(text), ',')) {
+    const std::pair<std::string_view, std::string_view> ends =
+        absl::StrSplit(range, absl::MaxSplits('-', 1));
+    const bool is_range = range.find('-') != std::string_view::npos;
+    uint32_t first, last;
+    if (!ParseCpu(ends.first, &first)) return {};
+    last = first;
+    if (is_range && !ParseCpu(ends.second, &last)) return {};
+    for (uint32_t cpu = first; cpu <= last; ++cpu) {
+      if (cpus.size() > kMaxCpu) return {};  // some of them twice
+      cpus.push_back(cpu);
+    }
+  }
+  std::sort(cpus.begin(), cpus.end());
+  cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+  return cpus;
+}
+
+bool IsUidMapOfUserNamespace(std::string_view uid_map) {
+  if (uid_map.empty()) return false;
+  const std::string_view line = uid_map.substr(0, uid_map.find('\n'));
+  if (line.empty()) return true;
+  const std::vector<std::string_view> words =
+      absl::StrSplit(line, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
+  int64_t numbers[3];
+  if (words.size() < 3) return false;
+  for (size_t i = 0; i < 3; ++i) {
+    if (!absl::SimpleAtoi(words[i], &numbers[i])) return false;
+  }
+  return !(numbers[0] == 0 && numbers[1] == 0 && numbers[2] == 4294967295);
+}
+
+}  // namespace specgen
