@@ -269,12 +269,13 @@ void Stream::Read() {
     rest.Append(piece->text.view().substr(at));
     piece->text.Truncate(at);
     number += piece->records.size() + (piece->last_too_long ? 1 : 0);
-    const bool has_records = !piece->records.empty() || piece->last_too_long;
-    if (has_records) Publish(piece);
+    // Perhaps without a record, at the end of what was passed over.
+    const bool has_bytes = piece->input_bytes > 0 || piece->last_too_long;
+    if (has_bytes) Publish(piece);
     // Where reading ended early, part of a record may be left over: nobody
     // asked for that yet.
-    if (!open && (!has_records || rest.empty())) break;
-    if (has_records) piece = NextFree();
+    if (!open && (!has_bytes || rest.empty())) break;
+    if (has_bytes) piece = NextFree();
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   read_all_ = true;

@@ -597,11 +597,22 @@ void WriteItems(const List& list, bool comma, JsonWriter* w) {
 void SpecMaker::WriteCapabilities(JsonWriter* w) const {
   static const StringList* const kNone = new StringList();
   const StringList& own = b_.capabilities ? config_.capabilities : *kNone;
+  // The plugin's own are the same in each list, so only the first is made.
+  size_t own_begin = 0;
+  size_t own_end = 0;
   const auto list = [&](bool has_default) {
     w->Raw('[');
-    const bool comma = has_default && !base_.capability_items.empty();
-    if (comma) w->Raw(base_.capability_items);
-    WriteItems(own, comma, w);
+    if (has_default && !base_.capability_items.empty()) {
+      w->Raw(base_.capability_items);
+      if (!own.empty()) w->Raw(',');
+    }
+    if (own_end == 0) {
+      own_begin = w->size();
+      WriteItems(own, false, w);
+      own_end = w->size();
+    } else {
+      w->Repeat(own_begin, own_end);
+    }
     w->Raw(']');
   };
   if (!b_.capability_sets) {

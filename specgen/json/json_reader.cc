@@ -130,12 +130,6 @@ bool JsonReader::EnterArray() {
 
 bool JsonReader::NextKeySlowly(std::string_view* key) {
   if (!syntax_ok()) return false;
-  if (At(next_) == '}') {
-    ++next_;
-    --depth_;
-    fresh_ = false;
-    return false;
-  }
   if (!fresh_) {
     if (At(next_) != ',') {
       Syntax(offset(), next_ < count_
@@ -163,12 +157,6 @@ bool JsonReader::NextKeySlowly(std::string_view* key) {
 
 bool JsonReader::NextItemSlowly() {
   if (!syntax_ok()) return false;
-  if (At(next_) == ']') {
-    ++next_;
-    --depth_;
-    fresh_ = false;
-    return false;
-  }
   if (!fresh_) {
     if (At(next_) != ',') {
       Syntax(offset(), next_ < count_

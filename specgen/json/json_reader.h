@@ -79,21 +79,27 @@ class JsonReader {
   // Moves to the next member or item; at the end, leaves and returns false.
   // A key with escapes is unescaped.
   bool NextKey(std::string_view* key) {
-    // The usual way: a comma, a key and a colon, all in place.
-    size_t at = next_;
-    if (!fresh_ && At(at) == ',') ++at;
-    if (fresh_ || at != next_) {
-      if (At(at) == '"' && PlainString(at, key) && At(at + 1) == ':') {
-        next_ = at + 2;
-        fresh_ = false;
-        return true;
-      }
+    // The usual ways: a comma, a key and a colon, all in place, or the end.
+    const char first = At(next_);
+    if (first == '}') return LeaveInner();
+    const size_t at = next_ + (fresh_ ? 0 : 1);
+    if ((fresh_ || first == ',') && At(at) == '"' && PlainString(at, key) &&
+        At(at + 1) == ':') {
+      next_ = at + 2;
+      fresh_ = false;
+      return true;
     }
     return NextKeySlowly(key);
   }
   bool NextItem() {
-    if (!fresh_ && At(next_) == ',' && At(next_ + 1) != ']') {
+    const char first = At(next_);
+    if (first == ']') return LeaveInner();
+    if (!fresh_ && first == ',' && At(next_ + 1) != ']') {
       ++next_;
+      return true;
+    }
+    if (fresh_ && next_ < count_) {
+      fresh_ = false;
       return true;
     }
     return NextItemSlowly();
@@ -143,6 +149,13 @@ class JsonReader {
  private:
   static const std::array<JsonKind, 256> kKindOf;
 
+  // Passes over the end of an object or list.
+  bool LeaveInner() {
+    ++next_;
+    --depth_;
+    fresh_ = false;
+    return false;
+  }
   bool NextKeySlowly(std::string_view* key);
   bool NextItemSlowly();
   bool StringSlowly(std::string_view* value);

@@ -53,6 +53,16 @@ class JsonWriter {
     *next_++ = c;
   }
 
+  // How much was written since the buffer was empty.
+  size_t size() const { return static_cast<size_t>(next_ - out_->data()); }
+
+  // Writes again what was written from `begin` to `end`, in terms of size().
+  void Repeat(size_t begin, size_t end) {
+    Ensure(end - begin);
+    std::memcpy(next_, out_->data() + begin, end - begin);
+    next_ += end - begin;
+  }
+
   // Removes the last `size` bytes that were written.
   void TakeBack(size_t size) { next_ -= size; }
 
