@@ -168,8 +168,8 @@ std::string_view SpecMaker::Join(std::string_view a, std::string_view b) {
   return arena_->Copy(JoinPath({a, b}));
 }
 
-// The usual case, without an overlay: `path` is clean, and on the host are the
-// folders down to some not far above it, and nothing below that. False: it may be
+// The usual case, without an overlay: `path`, which lstat(2) does not find, is
+// clean, and on the host are the folders down to some not far above it, and nothing below that. False: it may be
 // otherwise, and nothing is planned.
 bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode) {
   constexpr size_t kMostMissing = 8;
@@ -195,7 +195,8 @@ bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode) {
   uint64_t flags = 0;
   // A link that leads nowhere, or a mount that cannot be written.
   if (!S_ISDIR(facts.mode) ||
-      host_->Lstat(path.substr(0, ends[missing - 1]), &facts) != ENOENT ||
+      (missing > 1 &&
+       host_->Lstat(path.substr(0, ends[missing - 1]), &facts) != ENOENT) ||
       (host_->MountFlags(path.substr(0, end), &flags) == 0 &&
        (flags & kMountReadOnly) != 0)) {
     return false;
@@ -206,8 +207,9 @@ bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode) {
 
 bool SpecMaker::MakeFolders(std::string_view path, uint32_t mode) {
   if (!LooksAgain()) {
+    // What lstat(2) does not find, stat(2) does not either.
     FileFacts facts;
-    const int error = host_->Stat(path, &facts);
+    const int error = host_->Lstat(path, &facts);
     if (error == 0 && S_ISDIR(facts.mode)) return true;
     if (error == ENOENT && PlanMissingFolders(path, mode)) {
       unseen_folder_ = {path, mode};

@@ -89,6 +89,16 @@ std::string Generate(const std::string& text, const Json& base,
   Json& mounts = spec["mounts"];
   Json runtime = std::move(mounts.back());
   mounts.erase(mounts.size() - 1);
+  const std::string propagated = config.value("propagatedMount", "");
+  if (!propagated.empty()) {
+    const std::string& rootfs =
+        spec["root"]["path"].get_ref<const std::string&>();
+    mounts.push_back(
+        {{"destination", propagated},
+         {"type", "bind"},
+         {"source", rootfs.substr(0, rootfs.rfind('/')) + "/propagated-mount"},
+         {"options", {"rbind", "rw", "rshared"}}});
+  }
   for (const Json& mount : ListOf(config, "mounts")) {
     Json added = {{"destination", mount.value("destination", "")},
                   {"type", mount.value("type", "")},
@@ -137,7 +147,6 @@ std::string Generate(const std::string& text, const Json& base,
   }
   // Go writes keys in the order of its structs.
   Json ordered = Json::object();
-  const std::string propagated = config.value("propagatedMount", "");
   for (auto& [key, value] : linux_spec.items()) {
     if (key == "maskedPaths") {
       if (!devices.empty()) ordered["devices"] = std::move(devices);
@@ -165,8 +174,7 @@ int main(int argc, char** argv) {
     nodes[entry["path"]] = {
         entry["major"], entry["minor"],
         static_cast<int>(
-            std::stol(entry["mode"].get<std::string>(), nullptr, 8)) |
-            020000};
+            std::stol(entry["mode"].get<std::string>(), nullptr, 8))};
   }
   const std::string config = ReadFile(argv[3]);
   // Go writes what HTML could misread as escapes; nlohmann does not.

@@ -8,8 +8,8 @@
 //! keys than Go's structs.
 use oci_spec::runtime::{
     Capability,
-    LinuxDeviceBuilder, LinuxDeviceCgroup, LinuxDeviceCgroupBuilder, LinuxDeviceType, Mount,
-    MountBuilder, Spec,
+    LinuxDeviceBuilder, LinuxDeviceCgroup, LinuxDeviceCgroupBuilder, LinuxDeviceType,
+    LinuxNamespaceType, Mount, MountBuilder, Spec,
 };
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -139,6 +139,12 @@ fn generate(config: &str, base: &Spec, nodes: &HashMap<String, Node>) -> Result<
 
     let mut mounts = spec.mounts().clone().unwrap_or_default();
     let runtime = mounts.pop().ok_or("no runtime mount")?;
+    if !config.propagated_mount.is_empty() {
+        let rootfs = spec.root().as_ref().ok_or("no root")?.path();
+        let source = rootfs.parent().ok_or("no parent")?.join("propagated-mount");
+        let source = source.to_str().ok_or("not UTF-8")?;
+        mounts.push(bind(&config.propagated_mount, source, &["rbind", "rw", "rshared"])?);
+    }
     for own in config.mounts.unwrap_or_default() {
         let mut mount = MountBuilder::default()
             .destination(own.destination)
@@ -158,10 +164,12 @@ fn generate(config: &str, base: &Spec, nodes: &HashMap<String, Node>) -> Result<
     let mut linux = spec.linux().clone().ok_or("no linux")?;
     let mut namespaces = linux.namespaces().clone().unwrap_or_default();
     namespaces.retain(|n| {
-        let name = n.typ().to_string();
-        !(name == "network" && config.network.typ == "host"
-            || name == "ipc" && config.ipc_host
-            || name == "pid" && config.pid_host)
+        match n.typ() {
+            LinuxNamespaceType::Network => config.network.typ != "host",
+            LinuxNamespaceType::Ipc => !config.ipc_host,
+            LinuxNamespaceType::Pid => !config.pid_host,
+            _ => true,
+        }
     });
     linux.set_namespaces(Some(namespaces));
     if !config.propagated_mount.is_empty() {
@@ -205,12 +213,14 @@ fn generate(config: &str, base: &Spec, nodes: &HashMap<String, Node>) -> Result<
     Ok(serde_json::to_string(&spec)?)
 }
 
-/// Sorts what oci-spec holds as a set, so that answers can be compared.
+/// Sorts what oci-spec holds as a set, and takes out what Docker lists twice, so
+/// that answers can be compared.
 fn comparable(text: &str) -> Result<serde_json::Value, Error> {
     let mut value: serde_json::Value = serde_json::from_str(text)?;
     if let Some(sets) = value.pointer_mut("/process/capabilities").and_then(|v| v.as_object_mut()) {
         for list in sets.values_mut().filter_map(|v| v.as_array_mut()) {
             list.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            list.dedup();
         }
     }
     Ok(value)
@@ -231,7 +241,7 @@ fn main() -> Result<(), Error> {
                 Node {
                     major: entry["major"].as_i64().unwrap_or(0),
                     minor: entry["minor"].as_i64().unwrap_or(0),
-                    mode: u32::from_str_radix(entry["mode"].as_str().unwrap_or("0"), 8)? | 0o20000,
+                    mode: u32::from_str_radix(entry["mode"].as_str().unwrap_or("0"), 8)?,
                 },
             );
         }
