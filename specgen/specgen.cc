@@ -3,45 +3,63 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "specgen/generator/spec_maker.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
 
-void Generator::Generate(const Request& request, Answer* answer) const {
-  const Behaviour& behaviour = *release_.behaviour;
-  Arena* arena = &answer->arena_;
-  arena->Reset();
-  answer->spec_.clear();
-  answer->message_.clear();
-  answer->position_.clear();
-  answer->plan_.clear();
-  answer->work_ = 0;
-  const auto fail = [&](Outcome outcome, Stage stage, std::string message) {
-    answer->outcome_ = outcome;
-    answer->stage_ = stage;
-    answer->message_ = std::move(message);
-  };
+std::string MetricsSocketBeside(std::string_view exec_root) {
+  while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
+  }
+  if (!absl::ConsumeSuffix(&exec_root, "/plugins")) return "";
+  return absl::StrCat(exec_root, "/metrics.sock");
+}
 
-  JsonIndex& index = answer->index_;
-  const JsonIndex::Result indexed = index.Build(request.plugin);
+void Answer::Clear() {
+  arena_.Reset();
+  spec_.Clear();
+  message_.clear();
+  position_.clear();
+  plan_.clear();
+  work_ = 0;
+}
+
+void Answer::Fail(Outcome outcome, Stage stage, std::string message) {
+  outcome_ = outcome;
+  stage_ = stage;
+  message_ = std::move(message);
+}
+
+void Generator::Generate(const Request& request, Answer* answer) const {
+  const JsonIndex::Result indexed = answer->index_.Build(request.plugin);
   if (indexed != JsonIndex::Result::kOk) {
-    fail(Outcome::kRefused, Stage::kDecode, IndexProblem(indexed));
+    answer->Clear();
+    answer->Fail(Outcome::kRefused, Stage::kDecode, IndexProblem(indexed));
     answer->position_ = "1:1";
     return;
   }
-  JsonReader reader(index, arena);
+  Generate(request, answer->index_.all(), answer);
+}
+
+void Generator::Generate(const Request& request, const JsonTokens& tokens,
+                         Answer* answer) const {
+  const Behaviour& behaviour = *release_.behaviour;
+  answer->Clear();
+  Arena* arena = &answer->arena_;
+  JsonReader reader(tokens, arena);
   Plugin& plugin = answer->plugin_;
   answer->shape_ = request.shape;
   ReadPlugin(&reader, behaviour, request.plugin_name, &answer->shape_, &plugin);
   answer->work_ = reader.work();
   if (!reader.ok()) {
     const JsonProblem& problem = reader.problem();
-    fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
-                                                   : Outcome::kRefused,
-         Stage::kDecode, problem.message);
-    answer->position_ = LineAndColumn(index.text(), problem.offset);
+    answer->Fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
+                                                           : Outcome::kRefused,
+                 Stage::kDecode, problem.message);
+    answer->position_ = LineAndColumn(tokens.text.substr(tokens.start),
+                                      problem.offset - tokens.start);
     return;
   }
 
@@ -52,9 +70,10 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   if (!request.set.empty()) {
     SetResult result = ApplySet(behaviour, request.set, arena, &plugin);
     if (result.outcome != SetResult::Outcome::kDone) {
-      fail(result.outcome == SetResult::Outcome::kCrashed ? Outcome::kCrashed
-                                                          : Outcome::kRefused,
-           Stage::kSettings, std::move(result.message));
+      answer->Fail(result.outcome == SetResult::Outcome::kCrashed
+                       ? Outcome::kCrashed
+                       : Outcome::kRefused,
+                   Stage::kSettings, std::move(result.message));
       return;
     }
   }

@@ -27,6 +27,7 @@
 
 #include "absl/types/span.h"
 #include "specgen/base/arena.h"
+#include "specgen/base/buffer.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/host.h"
 #include "specgen/host/plan.h"
@@ -65,6 +66,11 @@ struct Request {
   std::string_view metrics_socket;
 };
 
+// The metrics socket that belongs to an exec root: it lies beside dockerd's
+// plugins folder. Of an exec root that is not called "plugins" it tells
+// nothing: then "".
+std::string MetricsSocketBeside(std::string_view exec_root);
+
 enum class Outcome {
   kSpec,     // there is a spec
   kRefused,  // the engine would return an error
@@ -93,7 +99,8 @@ class Answer {
   Stage stage() const { return stage_; }
 
   // The spec, compact, as Go's json.Marshal writes it: no line feed at the end.
-  const std::string& spec() const { return spec_; }
+  // Valid until the next request.
+  std::string_view spec() const { return spec_.view(); }
 
   // Why there is no spec. Docker's own words for kSettings and kSpec (and Go's
   // for crashes there); ours for kDecode, where Docker's depend on the version
@@ -121,9 +128,12 @@ class Answer {
  private:
   friend class Generator;
 
+  void Clear();
+  void Fail(Outcome outcome, Stage stage, std::string message);
+
   Outcome outcome_ = Outcome::kRefused;
   Stage stage_ = Stage::kDecode;
-  std::string spec_;
+  Buffer spec_;
   std::string message_;
   std::string position_;
   std::vector<PlannedFolder> plan_;
@@ -152,6 +162,12 @@ class Generator {
                                         : release.behaviour->default_spec) {}
 
   void Generate(const Request& request, Answer* answer) const;
+
+  // The same for a plugin whose tokens are known already, such as one that
+  // stands in a larger text: they replace `request.plugin`, and must outlive
+  // the answer.
+  void Generate(const Request& request, const JsonTokens& plugin,
+                Answer* answer) const;
 
   const Release& release() const { return release_; }
 

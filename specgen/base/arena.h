@@ -34,6 +34,12 @@ class Arena {
     next_ = blocks_.empty() ? nullptr : blocks_.back().bytes.get();
   }
 
+  // As Reset, but gives the memory back.
+  void Release() {
+    blocks_.clear();
+    next_ = end_ = nullptr;
+  }
+
   // `count` uninitialised objects.
   template <typename T>
   T* Allocate(size_t count) {

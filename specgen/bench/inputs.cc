@@ -50,6 +50,11 @@ Request BenchRequest(std::string_view config) {
   return request;
 }
 
+std::string BenchSpec(std::string_view engine, std::string_view name) {
+  return ReadFileOrDie(
+      absl::StrCat("specgen/bench/specs/", engine, "-", name, ".json"));
+}
+
 std::string GrowingConfig(std::string_view list, size_t count) {
   std::string items;
   for (size_t i = 0; i < count; ++i) {
@@ -61,6 +66,11 @@ std::string GrowingConfig(std::string_view list, size_t count) {
     } else if (list == "devices") {
       absl::StrAppend(&items, R"({"name": "device)", i,
                       R"(", "path": "/dev/fuse"})");
+    } else if (list == "capabilities") {
+      absl::StrAppend(&items, "\"CAP_", i, "\"");
+    } else if (list == "duplicates") {
+      absl::StrAppend(&items, R"("env": [{"name": "A)", i,
+                      R"(", "value": "b"}, {"name": "C"}])");
     } else {
       const std::string_view parent =
           list == "dev_mounts" ? "/dev/folder" : "/srv/folder";
@@ -69,6 +79,7 @@ std::string GrowingConfig(std::string_view list, size_t count) {
                       R"(", "type": "bind", "options": ["rbind", "ro"]})");
     }
   }
+  if (list == "duplicates") return absl::StrCat("{", items, "}\n");
   const std::string text = absl::StrCat("[\n    ", items, "\n  ]");
   const bool mounts = list == "mounts" || list == "dev_mounts";
   return absl::StrCat(
@@ -76,7 +87,8 @@ std::string GrowingConfig(std::string_view list, size_t count) {
   "entrypoint": ["/plugin"],
   "interface": {"types": ["docker.volumedriver/1.0"], "socket": "p.sock"},
   "network": {"type": "host"},
-  "linux": {"capabilities": ["CAP_SYS_ADMIN"])",
+  "linux": {"capabilities": )",
+      list == "capabilities" ? std::string_view(text) : "[\"CAP_SYS_ADMIN\"]",
       list == "devices" ? absl::StrCat(", \"devices\": ", text) : "", R"(},
   "env": )",
       list == "env" ? text : "[]", R"(,

@@ -1,5 +1,4 @@
-// What the benchmarks work on: plugins as people have them, and lists that
-// grow.
+// What the benchmarks work on: plugins as people have them, and lists that grow.
 #ifndef SPECGEN_BENCH_INPUTS_H_
 #define SPECGEN_BENCH_INPUTS_H_
 
@@ -20,7 +19,13 @@ std::string ReadFileOrDie(const std::string& path);
 // The config "small", "median" or "large" of bench/configs.
 std::string BenchConfig(std::string_view name);
 
-// The host that the golden answers belong to.
+// What Docker makes of it, with BenchRequest and on BenchHost. Recorded with
+// Docker's code for the releases of kBenchEngines (competitors/go).
+std::string BenchSpec(std::string_view engine, std::string_view name);
+inline constexpr std::string_view kBenchEngines[] = {"20.10.24", "24.0.7",
+                                                     "28.5.2"};
+
+// A host like those that dockerd runs on.
 std::unique_ptr<HostSnapshot> BenchHost();
 
 // The release of that name; ends the program if there is none.
@@ -30,9 +35,11 @@ const Release& ReleaseOrDie(std::string_view name);
 // everything else as dockerd has it by default. Points to `config`.
 Request BenchRequest(std::string_view config);
 
-// A config with `count` items in one list: "mounts", "env", "devices" or
-// "dev_mounts" (mounts below /dev/, each with other settings than the
-// engine's).
+// A config with `count` items in one list, of kGrowingLists. "dev_mounts" are
+// mounts below /dev/, which InitSpec compares with the others; "duplicates" are
+// keys that stand again and again.
+inline constexpr std::string_view kGrowingLists[] = {
+    "mounts", "env", "devices", "dev_mounts", "capabilities", "duplicates"};
 std::string GrowingConfig(std::string_view list, size_t count);
 
 }  // namespace specgen

@@ -7,6 +7,19 @@ namespace specgen {
 namespace {
 
 constexpr CommandInfo kCommands[] = {
+    {"generate", "Make the runtime spec of a plugin",
+     "Prints the bytes that dockerd of that release would hand to runc. "
+     "Nothing "
+     "on this machine is changed unless --apply is given.",
+     "specgen generate --engine 28.5.2 config.json", &MakeGenerateCommand},
+    {"batch", "Make many specs at once",
+     "Reads requests as lines of JSON and writes an answer for each, in the "
+     "same order,\non all CPUs. A request is an object like\n"
+     "  {\"engine\": \"20.10\", \"config\": {...}, \"set\": "
+     "[\"DEBUG=1\"]}\nand an answer has \"spec\" or \"error\". "
+     "specgen/batch/record_format.h and\nspecgen.proto beside it describe "
+     "both forms.",
+     "specgen batch requests.ndjson > answers.ndjson", &MakeBatchCommand},
     {"bundle", "Make an OCI bundle of a plugin, for runc and crun",
      "PLUGIN is a folder with config.json and rootfs (an author's, or one of "
      "dockerd's store, /var/lib/docker/plugins/ID), the folder of a plugin's "
@@ -18,25 +31,6 @@ constexpr CommandInfo kCommands[] = {
      "its volumes, and whatever else the engine would make.",
      "specgen bundle --dry-run -o /var/lib/sshfs ./sshfs-volume",
      &MakeBundleCommand},
-    {"generate", "Make the runtime spec of a plugin",
-     "Prints the bytes that dockerd of that release would hand to runc. "
-     "Nothing "
-     "on this machine is changed unless --apply is given.",
-     "specgen generate --engine 28.5.2 config.json", &MakeGenerateCommand},
-    {"host-facts", "Record what specs depend on of this machine",
-     "The output is what --host of other commands reads, so that specs for one "
-     "machine can be made on another.",
-     "specgen host-facts > host.json", &MakeHostFactsCommand},
-    {"engines", "List Docker's releases and how they differ",
-     "Releases that answer every plugin alike are listed together, with what "
-     "changed since the ones before them.",
-     "specgen engines --since 20.10 --json", &MakeEnginesCommand},
-    {"lint", "Find what will bite in a plugin's config",
-     "Everything that an engine refuses, crashes on, ignores or drops, with line "
-     "and column. Each rule is explained in specgen/lint/README.md. Nothing "
-     "depends on this machine. Exit code 1 for warnings and errors, not for "
-     "notes.",
-     "specgen lint --engine 20.10.. config.json", &MakeLintCommand},
     {"privileges", "Show what a plugin asks for, and what it really gets",
      "First the lines that `docker plugin install` shows of that engine, then "
      "what the spec grants, most dangerous first, each with the reason. With "
@@ -44,6 +38,12 @@ constexpr CommandInfo kCommands[] = {
      "adds anything.",
      "specgen privileges --since v1/config.json v2/config.json",
      &MakePrivilegesCommand},
+    {"lint", "Find what will bite in a plugin's config",
+     "Everything that an engine refuses, crashes on, ignores or drops, with line "
+     "and column. Each rule is explained in specgen/lint/README.md. Nothing "
+     "depends on this machine. Exit code 1 for warnings and errors, not for "
+     "notes.",
+     "specgen lint --engine 20.10.. config.json", &MakeLintCommand},
     {"diff", "Tell how two specs differ, in words",
      "Compares two plugins on one engine, two runtime specs, or one plugin on "
      "two engines; plugins are compared by the specs that are made of them. "
@@ -59,6 +59,14 @@ constexpr CommandInfo kCommands[] = {
      "Errors break a rule of the version; warnings are allowed, but likely not "
      "meant. Works on any spec, not only on specgen's.",
      "specgen generate config.json | specgen validate -", &MakeValidateCommand},
+    {"engines", "List Docker's releases and how they differ",
+     "Releases that answer every plugin alike are listed together, with what "
+     "changed since the ones before them.",
+     "specgen engines --since 20.10 --json", &MakeEnginesCommand},
+    {"host-facts", "Record what specs depend on of this machine",
+     "The output is what --host of other commands reads, so that specs for one "
+     "machine can be made on another.",
+     "specgen host-facts > host.json", &MakeHostFactsCommand},
     {"completion", "Print what teaches a shell specgen's options",
      "Bash sources it; zsh wants it as _specgen in a folder of $fpath, fish as "
      "specgen.fish in ~/.config/fish/completions.",

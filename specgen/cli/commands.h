@@ -12,6 +12,7 @@ std::unique_ptr<Command> MakeBundleCommand();
 std::unique_ptr<Command> MakeCompletionCommand();
 std::unique_ptr<Command> MakeDiffCommand();
 std::unique_ptr<Command> MakeEnginesCommand();
+std::unique_ptr<Command> MakeBatchCommand();
 std::unique_ptr<Command> MakeGenerateCommand();
 std::unique_ptr<Command> MakeHostFactsCommand();
 std::unique_ptr<Command> MakeLintCommand();

@@ -1,6 +1,7 @@
 // specgen generate: the spec of one plugin.
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "CLI/App.hpp"
@@ -29,7 +30,7 @@ class GenerateCommand : public Command {
   absl::Status CheckOptions() const;
   // Makes the planned folders, or shows them; false: it was reported.
   bool CarryOutPlan(const Answer& answer, Console* console) const;
-  int WriteSpec(const std::string& spec, Console* console) const;
+  int WriteSpec(std::string_view spec, Console* console) const;
 
   PluginOptions plugin_;
   bool pretty_ = false;
@@ -70,9 +71,10 @@ bool GenerateCommand::CarryOutPlan(const Answer& answer,
   return status.ok();
 }
 
-int GenerateCommand::WriteSpec(const std::string& spec,
+int GenerateCommand::WriteSpec(std::string_view spec,
                                Console* console) const {
-  std::string text = pretty_ ? absl::StrCat(IndentJson(spec), "\n") : spec;
+  std::string text = pretty_ ? absl::StrCat(IndentJson(spec), "\n")
+                             : std::string(spec);
   // Exactly Docker's bytes, but a terminal's prompt should not follow them.
   if (!pretty_ && output_.is_stdout() && console->OutIsTerminal()) {
     text.push_back('\n');

@@ -8,9 +8,7 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "specgen/base/files.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/host_snapshot.h"
@@ -18,13 +16,6 @@
 #include "specgen/specgen.h"
 
 namespace specgen {
-std::string MetricsSocketBeside(std::string_view exec_root) {
-  // Another exec root tells nothing of where the socket is.
-  while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
-  }
-  if (!absl::ConsumeSuffix(&exec_root, "/plugins")) return "";
-  return absl::StrCat(exec_root, "/metrics.sock");
-}
 
 absl::StatusOr<const Release*> FindEngine(std::string_view name) {
   if (name.empty()) return &NewestRelease();

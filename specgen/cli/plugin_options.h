@@ -21,10 +21,6 @@ namespace specgen {
 // kFailedPrecondition and name the nearest release.
 absl::StatusOr<const Release*> FindEngine(std::string_view name);
 
-// Where dockerd's metrics socket is if `exec_root` is its plugins' exec root:
-// beside it, if that is called "plugins", else "".
-std::string MetricsSocketBeside(std::string_view exec_root);
-
 // The text of a file, "-" for standard input. Errors name the file, and are
 // kUnavailable whatever went wrong.
 absl::StatusOr<std::string> ReadInput(const std::string& file);

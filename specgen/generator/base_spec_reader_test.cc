@@ -60,7 +60,8 @@ std::string Generate(std::string_view engine, const BaseSpec* base,
   request.plugin = plugin;
   Answer answer;
   generator.Generate(request, &answer);
-  return answer.outcome() == Outcome::kSpec ? answer.spec() : answer.message();
+  return answer.outcome() == Outcome::kSpec ? std::string(answer.spec())
+                                            : answer.message();
 }
 
 // A spec that a generator made is a base spec like any other: made into one and
@@ -160,12 +161,12 @@ TEST(BaseSpec, WithoutTheStructsThatInitSpecFollowsCrashes) {
             kCrash);
   EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"propagatedMount":"/p"})"),
             kCrash);
-  EXPECT_EQ(
-      Generate("1.13.0-rc4", base, R"({"linux":{"deviceCreation":true}})"),
-      kCrash);
+  EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"linux":{"deviceCreation":true}})"),
+            kCrash);
   EXPECT_THAT(Generate("1.13.0-rc4", base, R"({"entrypoint":[]})"),
               HasSubstr(R"("args":[],)"));
-  EXPECT_THAT(Generate("1.13.0-rc4", base, "{}"), HasSubstr(R"("args":null,)"));
+  EXPECT_THAT(Generate("1.13.0-rc4", base, "{}"),
+              HasSubstr(R"("args":null,)"));
 }
 
 TEST(ReadBaseSpec, SaysWhatIsWrong) {

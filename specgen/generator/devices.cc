@@ -19,12 +19,10 @@ namespace {
 enum class Node { kDevice, kNotADevice, kError };
 
 // DeviceFromPath of runc's libcontainer/devices, and of containerd's oci since
-// 24.0: `error` is set for kError.
-Node ReadNode(std::string_view path, DeviceNodes nodes, const Host& host,
-              SpecDevice* device, int* error) {
-  FileFacts facts;
-  *error = host.Lstat(path, &facts);
-  if (*error != 0) return Node::kError;
+// 24.0. `error` and `facts` are what lstat(2) of the path gives.
+Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
+              SpecDevice* device) {
+  if (error != 0) return Node::kError;
   device->major = facts.major;
   device->minor = facts.minor;
   device->uid = facts.uid;
@@ -74,13 +72,13 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
     const std::string file = std::move(pending.back());
     pending.pop_back();
     SpecDevice device;
-    int error = 0;
-    if (ReadNode(file, nodes, host, &device, &error) == Node::kDevice) {
+    FileFacts facts;
+    const int error = host.Lstat(file, &facts);
+    if (ReadNode(facts, error, nodes, &device) == Node::kDevice) {
       device.path = arena->Copy(ReplaceFirst(file, root, path));
       devices->Append(arena, device);
     }
-    FileFacts facts;
-    if (host.Lstat(file, &facts) != 0 || !S_ISDIR(facts.mode)) continue;
+    if (error != 0 || !S_ISDIR(facts.mode)) continue;
     std::vector<std::string> names;
     if (host.ListFolder(file, &names) != 0) continue;
     for (size_t i = names.size(); i > 0; --i) {
@@ -97,13 +95,14 @@ bool DevicesFromPath(std::string_view path, DeviceNodes nodes, const Host& host,
   std::string resolved;
   std::string_view on_host = path;
   FileFacts facts;
-  if (host.Lstat(path, &facts) == 0 && S_ISLNK(facts.mode) &&
+  int error = host.Lstat(path, &facts);
+  if (error == 0 && S_ISLNK(facts.mode) &&
       EvalSymlinks(host, path, &resolved)) {
     on_host = resolved;
+    error = host.Lstat(on_host, &facts);
   }
   SpecDevice device;
-  int error = 0;
-  const Node node = ReadNode(on_host, nodes, host, &device, &error);
+  const Node node = ReadNode(facts, error, nodes, &device);
   if (node == Node::kDevice) {
     device.path = path;
     devices->Append(arena, device);

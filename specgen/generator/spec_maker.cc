@@ -19,6 +19,7 @@
 #include "specgen/host/folder_overlay.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/mkdir_all.h"
+#include "specgen/host/path_walk.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -27,8 +28,7 @@ namespace {
 constexpr std::string_view kRuntimeDestination = "/run/docker/plugins";
 constexpr std::string_view kPathEnv =
     "\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"";
-constexpr std::string_view kAllDevicesRule =
-    "{\"allow\":true,\"access\":\"rwm\"}";
+constexpr std::string_view kAllDevicesRule = "{\"allow\":true,\"access\":\"rwm\"}";
 constexpr char kNilDereference[] =
     "runtime error: invalid memory address or nil pointer dereference";
 
@@ -75,7 +75,7 @@ class SpecMaker {
         plan_(plan),
         message_(message) {}
 
-  SpecOutcome Make(std::string* json);
+  SpecOutcome Make(Buffer* json);
 
  private:
   SpecOutcome Refuse(std::string message) {
@@ -87,11 +87,16 @@ class SpecMaker {
     return SpecOutcome::kCrashed;
   }
 
+  // filepath.Dir(path), in the arena or in `path`.
+  std::string_view Dir(std::string_view path);
   // filepath.Join(a, b), in the arena.
   std::string_view Join(std::string_view a, std::string_view b);
 
   // os.MkdirAll. False: refused, and the message is set.
   bool MakeFolders(std::string_view path, uint32_t mode);
+  bool PlanMissingFolders(std::string_view path, uint32_t mode);
+  // `planned`: the folders are in the plan already.
+  bool MakeFoldersInOverlay(std::string_view path, uint32_t mode, bool planned);
   // Whether the engine looks at the host again after making folders.
   bool LooksAgain() const {
     return b_.makes_bind_sources || UserNamespaceApplies();
@@ -113,7 +118,7 @@ class SpecMaker {
   bool HasNamespace(std::string_view type) const;
   void MakeRootless();
 
-  void Write(std::string* json) const;
+  void Write(Buffer* json) const;
   void WriteProcess(JsonWriter* w) const;
   void WriteCapabilities(JsonWriter* w) const;
   void WriteMount(const SpecMount& mount, JsonWriter* w) const;
@@ -126,6 +131,8 @@ class SpecMaker {
   const PluginSettings& settings_;
   const Host* host_;  // with planned folders, where that matters
   std::optional<FolderOverlay> overlay_;
+  // Planned without an overlay: host_ does not have it yet.
+  std::optional<PlannedFolder> unseen_folder_;
   Arena* arena_;
   std::vector<PlannedFolder>* plan_;
   std::string* message_;
@@ -138,6 +145,14 @@ class SpecMaker {
   bool drops_resources_ = false;            // rootless
   bool drops_proc_readonly_paths_ = false;  // rootless with the host's PIDs
 };
+
+std::string_view SpecMaker::Dir(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos && slash > 0 && IsCleanPath(path)) {
+    return path.substr(0, slash);
+  }
+  return arena_->Copy(DirPath(path));
+}
 
 std::string_view SpecMaker::Join(std::string_view a, std::string_view b) {
   // The usual case without a copy of more than needed: clean parts.
@@ -153,21 +168,59 @@ std::string_view SpecMaker::Join(std::string_view a, std::string_view b) {
   return arena_->Copy(JoinPath({a, b}));
 }
 
+// The usual case, without an overlay: `path`, which lstat(2) does not find, is
+// clean, and on the host are the folders down to some not far above it, and nothing below that. False: it may be
+// otherwise, and nothing is planned.
+bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode) {
+  constexpr size_t kMostMissing = 8;
+  if (path.empty() || path[0] != '/' || path.size() == 1 ||
+      !IsCleanPath(path)) {
+    return false;
+  }
+  size_t ends[kMostMissing];  // of the paths that are missing
+  size_t missing = 0;
+  size_t end = path.size();
+  FileFacts facts;
+  for (;;) {
+    const size_t slash = path.rfind('/', end - 1);
+    if (missing == kMostMissing || end - slash - 1 > kMaxNameBytes) {
+      return false;
+    }
+    ends[missing++] = end;
+    end = std::max<size_t>(slash, 1);
+    const int error = host_->Stat(path.substr(0, end), &facts);
+    if (error == 0) break;
+    if (error != ENOENT || end == 1) return false;
+  }
+  uint64_t flags = 0;
+  // A link that leads nowhere, or a mount that cannot be written.
+  if (!S_ISDIR(facts.mode) ||
+      (missing > 1 &&
+       host_->Lstat(path.substr(0, ends[missing - 1]), &facts) != ENOENT) ||
+      (host_->MountFlags(path.substr(0, end), &flags) == 0 &&
+       (flags & kMountReadOnly) != 0)) {
+    return false;
+  }
+  while (missing > 0) plan_->push_back({path.substr(0, ends[--missing]), mode});
+  return true;
+}
+
 bool SpecMaker::MakeFolders(std::string_view path, uint32_t mode) {
   if (!LooksAgain()) {
-    // The usual cases: it is there, or only the last folder is missing.
+    // What lstat(2) does not find, stat(2) does not either.
     FileFacts facts;
-    const int error = host_->Stat(path, &facts);
+    const int error = host_->Lstat(path, &facts);
     if (error == 0 && S_ISDIR(facts.mode)) return true;
-    const size_t slash = path.rfind('/');
-    if (error == ENOENT && slash != std::string_view::npos && slash > 0 &&
-        host_->Stat(path.substr(0, slash), &facts) == 0 &&
-        S_ISDIR(facts.mode) && IsCleanPath(path) &&
-        host_->Lstat(path, &facts) == ENOENT) {
-      plan_->push_back({path, mode});
+    if (error == ENOENT && PlanMissingFolders(path, mode)) {
+      unseen_folder_ = {path, mode};
       return true;
     }
   }
+  return MakeFoldersInOverlay(path, mode, /*planned=*/false);
+}
+
+bool SpecMaker::MakeFoldersInOverlay(std::string_view path, uint32_t mode,
+                                     bool planned) {
   if (!overlay_.has_value()) {
     overlay_.emplace(*in_.host);
     host_ = &*overlay_;
@@ -175,6 +228,7 @@ bool SpecMaker::MakeFolders(std::string_view path, uint32_t mode) {
   const absl::Status status =
       MkdirAll(path, mode, &*overlay_,
                [&](std::string_view folder, uint32_t folder_mode) {
+                 if (planned) return;
                  plan_->push_back({arena_->Copy(folder), folder_mode});
                });
   if (!status.ok()) *message_ = std::string(status.message());
@@ -223,8 +277,9 @@ SpecOutcome SpecMaker::AddMounts() {
   mounts_.SetSize(arena_, base_.mounts.size() + own.size() + 4);
   mounts_.Truncate(0);
   for (const BaseMount& mount : base_.mounts) {
-    *mounts_.Extend(arena_, mounts_.size()) = {
-        mount.destination, mount.type, mount.source, mount.options, mount.json};
+    *mounts_.Extend(arena_, mounts_.size()) = {mount.destination, mount.type,
+                                               mount.source, mount.options,
+                                               mount.json};
   }
 
   const std::string_view runtime_folder =
@@ -236,13 +291,9 @@ SpecOutcome SpecMaker::AddMounts() {
   if (b_.propagated_mount == PropagatedMount::kBind &&
       !config_.propagated_mount.empty()) {
     // A nil s.Linux cannot be here: these engines take no base spec.
-    const std::string source = DirPath(rootfs_);
+    const std::string_view source = Join(Dir(rootfs_), "propagated-mount");
     *mounts_.Extend(arena_, mounts_.size()) = {
-        config_.propagated_mount,
-        "bind",
-        arena_->Copy(JoinPath({source, "propagated-mount"})),
-        kPropagatedOptions,
-        {}};
+        config_.propagated_mount, "bind", source, kPropagatedOptions, {}};
     rootfs_propagation_ = "rshared";
   }
 
@@ -292,25 +343,28 @@ SpecOutcome SpecMaker::DropDevMounts() {
                                       : settings_.mounts;
   constexpr std::string_view kDev = "/dev/";
   size_t candidates = 0;
-  const std::string_view* first = nullptr;
   for (const PluginMount& mount : own) {
-    if (!absl::StartsWith(mount.destination, kDev)) continue;
-    if (candidates++ == 0) first = &mount.destination;
+    candidates += absl::StartsWith(mount.destination, kDev) ? 1 : 0;
   }
   if (candidates == 0) return SpecOutcome::kSpec;
+  // A few are compared with one by one, many found by their hash.
+  constexpr size_t kFew = 8;
+  std::string_view few[kFew];
   absl::flat_hash_set<std::string_view> many;
-  if (candidates > 1) {
-    many.reserve(candidates);
-    for (const PluginMount& mount : own) {
-      if (absl::StartsWith(mount.destination, kDev)) {
-        many.insert(mount.destination);
-      }
+  if (candidates > kFew) many.reserve(candidates);
+  size_t found = 0;
+  for (const PluginMount& mount : own) {
+    if (!absl::StartsWith(mount.destination, kDev)) continue;
+    if (candidates > kFew) {
+      many.insert(mount.destination);
+    } else {
+      few[found++] = mount.destination;
     }
   }
   const auto matches = [&](const SpecMount& mount) {
-    return absl::StartsWith(mount.destination, kDev) &&
-           (candidates == 1 ? mount.destination == *first
-                            : many.contains(mount.destination));
+    if (!absl::StartsWith(mount.destination, kDev)) return false;
+    if (candidates > kFew) return many.contains(mount.destination);
+    return std::find(few, few + found, mount.destination) != few + found;
   };
   const size_t n = mounts_.size();
   size_t removed = 0;
@@ -351,7 +405,8 @@ SpecOutcome SpecMaker::RemoveNamespace(std::string_view type) {
 
 SpecOutcome SpecMaker::AddDevices() {
   if (b_.devices == DevicesRule::kNone) return SpecOutcome::kSpec;
-  if (config_.allow_all_devices && (!base_.has_linux || !base_.has_resources)) {
+  if (config_.allow_all_devices &&
+      (!base_.has_linux || !base_.has_resources)) {
     return Crash(kNilDereference);
   }
   const Slice<PluginDevice>& own = b_.devices == DevicesRule::kFromConfig
@@ -359,9 +414,17 @@ SpecOutcome SpecMaker::AddDevices() {
                                        : settings_.devices;
   for (const PluginDevice& device : own) {
     if (device.path == nullptr) return Crash(kNilDereference);
-    if (!DevicesFromPath(*device.path, b_.device_nodes, *host_, arena_,
-                         &devices_, message_)) {
-      return SpecOutcome::kRefused;
+    const auto add = [&] {
+      return DevicesFromPath(*device.path, b_.device_nodes, *host_, arena_,
+                             &devices_, message_);
+    };
+    if (!add()) {
+      // The reason may be another one where the engine has made its folder.
+      if (!unseen_folder_.has_value()) return SpecOutcome::kRefused;
+      MakeFoldersInOverlay(unseen_folder_->path, unseen_folder_->mode,
+                           /*planned=*/true);
+      unseen_folder_.reset();
+      if (!add()) return SpecOutcome::kRefused;
     }
     if (!base_.has_linux || !base_.has_resources) {
       return Crash(kNilDereference);
@@ -375,11 +438,9 @@ void SpecMaker::AddMetricsMounts() {
   // dockerd adds one for each time that the type is listed.
   for (std::string_view type : config_.interface_types) {
     if (type != "docker.metricscollector/1.0") continue;
-    *mounts_.Extend(arena_, mounts_.size()) = {"/run/docker/metrics.sock",
-                                               "bind",
-                                               in_.paths.metrics_socket,
-                                               kMetricsOptions,
-                                               {}};
+    *mounts_.Extend(arena_, mounts_.size()) = {
+        "/run/docker/metrics.sock", "bind", in_.paths.metrics_socket,
+        kMetricsOptions, {}};
   }
 }
 
@@ -392,9 +453,9 @@ SpecOutcome SpecMaker::KeepLockedFlags() {
     std::string_view option;
   };
   constexpr LockedFlag kFlags[] = {
-      {kMountReadOnly, "ro"},     {kMountNoDev, "nodev"},
-      {kMountNoExec, "noexec"},   {kMountNoSuid, "nosuid"},
-      {kMountNoAtime, "noatime"}, {kMountNoDirAtime, "nodiratime"},
+      {kMountReadOnly, "ro"},       {kMountNoDev, "nodev"},
+      {kMountNoExec, "noexec"},     {kMountNoSuid, "nosuid"},
+      {kMountNoAtime, "noatime"},   {kMountNoDirAtime, "nodiratime"},
   };
   for (SpecMount& mount : mounts_) {
     const bool binds =
@@ -483,7 +544,7 @@ void SpecMaker::MakeRootless() {
   }
 }
 
-SpecOutcome SpecMaker::Make(std::string* json) {
+SpecOutcome SpecMaker::Make(Buffer* json) {
   rootfs_ = b_.rootfs == RootfsRule::kGiven
                 ? in_.paths.rootfs
                 : Join(Join(in_.paths.lib_root, in_.paths.id), "rootfs");
@@ -538,11 +599,22 @@ void WriteItems(const List& list, bool comma, JsonWriter* w) {
 void SpecMaker::WriteCapabilities(JsonWriter* w) const {
   static const StringList* const kNone = new StringList();
   const StringList& own = b_.capabilities ? config_.capabilities : *kNone;
+  // The plugin's own are the same in each list, so only the first is made.
+  size_t own_begin = 0;
+  size_t own_end = 0;
   const auto list = [&](bool has_default) {
     w->Raw('[');
-    const bool comma = has_default && !base_.capability_items.empty();
-    if (comma) w->Raw(base_.capability_items);
-    WriteItems(own, comma, w);
+    if (has_default && !base_.capability_items.empty()) {
+      w->Raw(base_.capability_items);
+      if (!own.empty()) w->Raw(',');
+    }
+    if (own_end == 0) {
+      own_begin = w->size();
+      WriteItems(own, false, w);
+      own_end = w->size();
+    } else {
+      w->Repeat(own_begin, own_end);
+    }
     w->Raw(']');
   };
   if (!b_.capability_sets) {
@@ -638,10 +710,9 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   w->Raw(base_.linux_head);
   if (base_.has_resources && !drops_resources_) {
     w->Raw("\"resources\":{");
-    const std::string_view rules =
-        config_.allow_all_devices && b_.devices != DevicesRule::kNone
-            ? kAllDevicesRule
-            : base_.device_rule_items;
+    const std::string_view rules = config_.allow_all_devices && b_.devices != DevicesRule::kNone
+                                       ? kAllDevicesRule
+                                       : base_.device_rule_items;
     const bool has_rules = !rules.empty() || !devices_.empty();
     if (has_rules) {
       w->Raw("\"devices\":[");
@@ -758,7 +829,7 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   w->Raw('}');
 }
 
-void SpecMaker::Write(std::string* json) const {
+void SpecMaker::Write(Buffer* json) const {
   JsonWriter w(json);
   w.Raw('{');
   w.Raw(base_.head);
@@ -784,7 +855,7 @@ void SpecMaker::Write(std::string* json) const {
 
 }  // namespace
 
-SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, std::string* json,
+SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, Buffer* json,
                      std::vector<PlannedFolder>* plan, std::string* message) {
   plan->clear();
   return SpecMaker(input, arena, plan, message).Make(json);

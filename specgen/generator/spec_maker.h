@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "specgen/base/arena.h"
+#include "specgen/base/buffer.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/host.h"
 #include "specgen/host/plan.h"
@@ -41,14 +42,14 @@ struct SpecInput {
 enum class SpecOutcome { kSpec, kRefused, kCrashed };
 
 // Makes the spec as JSON, byte for byte what Go's json.Marshal gives of
-// InitSpec's result, and replaces what `json` held. `plan` lists the folders
+// InitSpec's result, and appends it to `json`. `plan` lists the folders
 // that InitSpec makes, in order, also where it then refuses or crashes;
 // its paths live in `arena`. Otherwise `message` is Docker's error, or what Go
 // prints of the crash.
 //
 // moby: plugin/v2/plugin_linux.go (daemon/pkg/plugin/v2 since 29); plugin.go
 // and manager_linux.go before 1.13.0-rc5.
-SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, std::string* json,
+SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, Buffer* json,
                      std::vector<PlannedFolder>* plan, std::string* message);
 
 }  // namespace specgen

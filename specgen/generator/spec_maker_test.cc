@@ -27,14 +27,14 @@ std::unique_ptr<HostSnapshot> HostOf(std::string_view json) {
   return *std::move(host);
 }
 
-std::string Destinations(const std::string& spec) {
+std::string Destinations(std::string_view spec) {
   // Each mount starts with its destination.
   std::vector<std::string> found;
   constexpr std::string_view kKey = "{\"destination\":\"";
   for (size_t at = spec.find(kKey); at != std::string::npos;
        at = spec.find(kKey, at + 1)) {
     const size_t begin = at + kKey.size();
-    found.push_back(spec.substr(begin, spec.find('"', begin) - begin));
+    found.emplace_back(spec.substr(begin, spec.find('"', begin) - begin));
   }
   return absl::StrJoin(found, " ");
 }

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/arena.h"
+#include "specgen/base/buffer.h"
 #include "specgen/generator/spec_maker.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
@@ -152,7 +153,8 @@ OurAnswer AnswerOfDaemon(const GoldenCase& golden, const Release& release,
                  request.exec_root, request.metrics_socket};
   input.host = &host;
   std::vector<PlannedFolder> plan;
-  switch (MakeSpec(input, &arena, &ours.spec, &plan, &ours.message)) {
+  Buffer spec;
+  switch (MakeSpec(input, &arena, &spec, &plan, &ours.message)) {
     case SpecOutcome::kSpec:
       ours.kind = GoldenAnswer::Kind::kSpec;
       break;
@@ -163,6 +165,7 @@ OurAnswer AnswerOfDaemon(const GoldenCase& golden, const Release& release,
       ours.kind = GoldenAnswer::Kind::kCrashed;
       break;
   }
+  ours.spec = spec.view();
   return ours;
 }
 

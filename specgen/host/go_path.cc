@@ -27,6 +27,15 @@ bool IsCleanPath(std::string_view path) {
   if (path == "/" || path == ".") return true;
   if (path.empty()) return false;
   const bool rooted = path.front() == '/';
+  if (rooted) {
+    // Nearly all paths have no element that starts with a dot.
+    size_t i = 1;
+    while (i < path.size() && path[i] != '.' && path[i] != '/') {
+      while (i < path.size() && path[i] != '/') ++i;
+      if (i == path.size()) return true;
+      ++i;
+    }
+  }
   // ".." stays only at the front of a relative path.
   bool dotdot_stays = !rooted;
   size_t begin = rooted ? 1 : 0;

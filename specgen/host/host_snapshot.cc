@@ -1006,6 +1006,19 @@ int HostSnapshot::Find(std::string_view path, bool follow_last,
       return 0;
     }
   }
+  // What is not in a folder that is such a key is not there.
+  const size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos && slash > 0 &&
+      path.size() - slash - 1 <= kMaxNameBytes) {
+    const std::string_view name = path.substr(slash + 1);
+    const auto parent = tree_->by_path.find(path.substr(0, slash));
+    if (parent != tree_->by_path.end() &&
+        S_ISDIR(tree_->nodes[parent->second].facts.mode) && !name.empty() &&
+        name != "." && name != ".." && CheckPath(path) == 0 &&
+        tree_->FindChild(parent->second, name) == kNowhere) {
+      return ENOENT;
+    }
+  }
   Cursor cursor(*tree_);
   const int error = WalkPath(path, follow_last, &cursor);
   *node = cursor.node();

@@ -12,6 +12,17 @@
 
 namespace specgen {
 
+// A JSON text, or one value of a larger one, as its tokens.
+struct JsonTokens {
+  // Up to the end of the value; what stands before `start` is not part of it.
+  std::string_view text;
+  size_t start = 0;
+  // Byte offsets into `text`: see JsonIndex::tokens(). One more stands behind
+  // the last: where the value ends, or what follows it starts.
+  const uint32_t* offsets = nullptr;
+  size_t count = 0;
+};
+
 // Finds the tokens of a text with simdjson, in any of its CPU kernels. The
 // second stage is ours (JsonReader): simdjson's own differs from Go's
 // encoding/json in what it accepts.
@@ -50,6 +61,7 @@ class JsonIndex {
   // stands behind the last: the size of the text.
   const uint32_t* tokens() const { return parser_->structural_indexes.get(); }
   size_t token_count() const { return parser_->n_structural_indexes; }
+  JsonTokens all() const { return {text_, 0, tokens(), token_count()}; }
 
  private:
   const simdjson::implementation* kernel_;

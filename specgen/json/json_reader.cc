@@ -64,36 +64,21 @@ std::string_view JsonKindName(JsonKind kind) {
   return "nothing";
 }
 
-JsonKind JsonReader::Peek() const {
-  switch (At(next_)) {
-    case '{':
-      return JsonKind::kObject;
-    case '[':
-      return JsonKind::kArray;
-    case '"':
-      return JsonKind::kString;
-    case 't':
-      return JsonKind::kTrue;
-    case 'f':
-      return JsonKind::kFalse;
-    case 'n':
-      return JsonKind::kNull;
-    case '-':
-    case '0':
-    case '1':
-    case '2':
-    case '3':
-    case '4':
-    case '5':
-    case '6':
-    case '7':
-    case '8':
-    case '9':
-      return JsonKind::kNumber;
-    default:
-      return JsonKind::kNothing;
+constexpr std::array<JsonKind, 256> JsonReader::kKindOf = [] {
+  std::array<JsonKind, 256> kinds{};
+  kinds.fill(JsonKind::kNothing);
+  kinds['{'] = JsonKind::kObject;
+  kinds['['] = JsonKind::kArray;
+  kinds['"'] = JsonKind::kString;
+  kinds['t'] = JsonKind::kTrue;
+  kinds['f'] = JsonKind::kFalse;
+  kinds['n'] = JsonKind::kNull;
+  kinds['-'] = JsonKind::kNumber;
+  for (char digit = '0'; digit <= '9'; ++digit) {
+    kinds[static_cast<uint8_t>(digit)] = JsonKind::kNumber;
   }
-}
+  return kinds;
+}();
 
 void JsonReader::Problem(JsonProblem::Kind kind, size_t offset,
                          std::string message) {
@@ -141,14 +126,8 @@ bool JsonReader::EnterArray() {
   return true;
 }
 
-bool JsonReader::NextKey(std::string_view* key) {
+bool JsonReader::NextKeySlowly(std::string_view* key) {
   if (!syntax_ok()) return false;
-  if (At(next_) == '}') {
-    ++next_;
-    --depth_;
-    fresh_ = false;
-    return false;
-  }
   if (!fresh_) {
     if (At(next_) != ',') {
       Syntax(offset(), next_ < count_
@@ -174,14 +153,8 @@ bool JsonReader::NextKey(std::string_view* key) {
   return true;
 }
 
-bool JsonReader::NextItem() {
+bool JsonReader::NextItemSlowly() {
   if (!syntax_ok()) return false;
-  if (At(next_) == ']') {
-    ++next_;
-    --depth_;
-    fresh_ = false;
-    return false;
-  }
   if (!fresh_) {
     if (At(next_) != ',') {
       Syntax(offset(), next_ < count_
@@ -227,7 +200,7 @@ bool JsonReader::CheckedString(bool want, std::string_view* value) {
   return true;
 }
 
-bool JsonReader::String(std::string_view* value) {
+bool JsonReader::StringSlowly(std::string_view* value) {
   if (At(next_) != '"') {
     Syntax(offset(), "here a string is expected");
     return false;
@@ -288,7 +261,11 @@ void JsonReader::Skip(std::string_view* raw) {
       Syntax(text_.size(), "the JSON text ends too early");
     } else if (At(next_) == '"') {
       std::string_view unused;
-      CheckedString(/*want=*/false, &unused);
+      if (PlainString(next_, &unused)) {
+        ++next_;
+      } else {
+        CheckedString(/*want=*/false, &unused);
+      }
     } else {
       Scalar();
     }
@@ -323,6 +300,35 @@ void JsonReader::Skip(std::string_view* raw) {
     }
   } while (depth_ > base && syntax_ok());
   end_of_value();
+}
+
+bool JsonReader::SetAside(JsonTokens* value) {
+  if (!syntax_ok()) return false;
+  const size_t first = next_;
+  size_t depth = 0;
+  do {
+    if (next_ >= count_) {
+      Syntax(text_.size(), "the JSON text ends too early");
+      return false;
+    }
+    const char c = At(next_++);
+    // {} and [] differ in this bit only. Which closes which is left to whoever
+    // reads the value.
+    if ((c | 0x20) == '{') {
+      ++depth;
+    } else if ((c | 0x20) == '}') {
+      if (depth == 0) {
+        Syntax(tokens_[next_ - 1], "here a value is expected");
+        return false;
+      }
+      --depth;
+    }
+  } while (depth > 0);
+  value->text = text_.substr(0, tokens_[next_]);
+  value->start = tokens_[first];
+  value->offsets = tokens_ + first;
+  value->count = next_ - first;
+  return true;
 }
 
 void JsonReader::Restart() {

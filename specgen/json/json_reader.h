@@ -2,10 +2,16 @@
 #ifndef SPECGEN_JSON_JSON_READER_H_
 #define SPECGEN_JSON_JSON_READER_H_
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "specgen/base/arena.h"
 #include "specgen/json/json_index.h"
@@ -52,14 +58,16 @@ class JsonReader {
   static constexpr size_t kMaxDepth = 10000;
 
   // Strings with escapes are unescaped into `arena`.
-  JsonReader(const JsonIndex& index, Arena* arena)
-      : text_(index.text()),
-        tokens_(index.tokens()),
-        count_(index.token_count()),
+  JsonReader(const JsonTokens& tokens, Arena* arena)
+      : text_(tokens.text),
+        tokens_(tokens.offsets),
+        count_(tokens.count),
         arena_(arena) {}
+  JsonReader(const JsonIndex& index, Arena* arena)
+      : JsonReader(index.all(), arena) {}
 
   // What the next value is.
-  JsonKind Peek() const;
+  JsonKind Peek() const { return kKindOf[static_cast<uint8_t>(At(next_))]; }
   // Where it stands.
   size_t offset() const {
     return next_ < count_ ? tokens_[next_] : text_.size();
@@ -70,16 +78,50 @@ class JsonReader {
   bool EnterArray();
   // Moves to the next member or item; at the end, leaves and returns false.
   // A key with escapes is unescaped.
-  bool NextKey(std::string_view* key);
-  bool NextItem();
+  bool NextKey(std::string_view* key) {
+    // The usual ways: a comma, a key and a colon, all in place, or the end.
+    const char first = At(next_);
+    if (first == '}') return LeaveInner();
+    const size_t at = next_ + (fresh_ ? 0 : 1);
+    if ((fresh_ || first == ',') && At(at) == '"' && PlainString(at, key) &&
+        At(at + 1) == ':') {
+      next_ = at + 2;
+      fresh_ = false;
+      return true;
+    }
+    return NextKeySlowly(key);
+  }
+  bool NextItem() {
+    const char first = At(next_);
+    if (first == ']') return LeaveInner();
+    if (!fresh_ && first == ',' && At(next_ + 1) != ']') {
+      ++next_;
+      return true;
+    }
+    if (fresh_ && next_ < count_) {
+      fresh_ = false;
+      return true;
+    }
+    return NextItemSlowly();
+  }
 
   // The value of the next string. False after a syntax error.
-  bool String(std::string_view* value);
+  bool String(std::string_view* value) {
+    if (At(next_) == '"' && PlainString(next_, value)) {
+      ++next_;
+      return true;
+    }
+    return StringSlowly(value);
+  }
   // The text of the next number.
   bool Number(std::string_view* text);
   // Passes over the next value, whatever it is, and checks it.
   // The text of the value goes to `raw` if given.
   void Skip(std::string_view* raw = nullptr);
+  // Passes over the next value without checking more than that its brackets
+  // close, and returns it, to be read by a reader of its own. False after a
+  // syntax error.
+  bool SetAside(JsonTokens* value);
   // Passes over true, false or null (which Peek() has seen).
   void SkipLiteral();
 
@@ -103,6 +145,51 @@ class JsonReader {
   Arena* arena() const { return arena_; }
 
  private:
+  static const std::array<JsonKind, 256> kKindOf;
+
+  // Passes over the end of an object or list.
+  bool LeaveInner() {
+    ++next_;
+    --depth_;
+    fresh_ = false;
+    return false;
+  }
+  bool NextKeySlowly(std::string_view* key);
+  bool NextItemSlowly();
+  bool StringSlowly(std::string_view* value);
+
+  // The string whose quote is at `token`, if it has no escapes and is not at
+  // the end of the text; false says nothing. Does not move.
+  bool PlainString(size_t token, std::string_view* value) const {
+#if defined(__SSE2__)
+    constexpr size_t kStep = 16;
+    const size_t begin = tokens_[token] + size_t{1};
+    const char* const text = text_.data() + begin;
+    const __m128i quotes = _mm_set1_epi8('"');
+    const __m128i backslashes = _mm_set1_epi8('\\');
+    // What follows the closing quote may be anything, up to the end of the text.
+    for (size_t size = 0;; size += kStep) {
+      if (begin + size + kStep > text_.size()) return false;
+      const __m128i bytes =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + size));
+      const uint32_t quote = static_cast<uint32_t>(
+          _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quotes)));
+      const uint32_t backslash = static_cast<uint32_t>(
+          _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslashes)));
+      // The bits below the first quote.
+      if ((backslash & (quote - 1) & ~quote) != 0) return false;
+      if (quote != 0) {
+        *value = {text, size + static_cast<size_t>(std::countr_zero(quote))};
+        return true;
+      }
+    }
+#else
+    static_cast<void>(token);
+    static_cast<void>(value);
+    return false;
+#endif
+  }
+
   void Syntax(size_t offset, const char* message);
   char At(size_t token) const {
     return token < count_ ? text_[tokens_[token]] : '\0';

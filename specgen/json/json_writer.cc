@@ -1,5 +1,6 @@
 #include "specgen/json/json_writer.h"
 
+#include <algorithm>
 #include <array>
 
 #include "specgen/json/go_string.h"
@@ -16,8 +17,8 @@ namespace {
 constexpr std::array<bool, 256> kPlain = [] {
   std::array<bool, 256> plain{};
   for (int c = 0x20; c < 0x80; ++c) {
-    plain[static_cast<size_t>(c)] =
-        c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+    plain[static_cast<size_t>(c)] = c != '"' && c != '\\' && c != '<' &&
+                                    c != '>' && c != '&';
   }
   return plain;
 }();
@@ -25,40 +26,80 @@ constexpr std::array<bool, 256> kPlain = [] {
 }  // namespace
 
 void JsonWriter::Grow(size_t size) {
-  const size_t used = static_cast<size_t>(next_ - out_->data());
-  out_->resize(2 * out_->size() + size);
-  out_->resize(out_->capacity());
-  next_ = out_->data() + used;
-  end_ = out_->data() + out_->size();
+  out_->Truncate(static_cast<size_t>(next_ - out_->data()));
+  next_ = out_->Reserve(size);
+  end_ = out_->data() + out_->capacity();
 }
+
+#if defined(__SSE2__)
+namespace {
+
+// A bit for each byte that does not stand for itself; see kPlain.
+inline uint32_t Specials(__m128i bytes) {
+  const __m128i special = _mm_or_si128(
+      _mm_or_si128(
+          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
+          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
+                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')))),
+      // Signed: bytes of 0x80 and up are negative and below the space as well.
+      _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')),
+                   _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '))));
+  return static_cast<uint32_t>(_mm_movemask_epi8(special));
+}
+
+template <typename Word>
+Word Load(const char* p) {
+  Word word;
+  std::memcpy(&word, p, sizeof(word));
+  return word;
+}
+
+}  // namespace
+#endif
 
 void JsonWriter::StringBody(std::string_view text) {
   const char* p = text.data();
   size_t n = text.size();
 #if defined(__SSE2__)
-  // Copies 16 bytes at a time and looks at them in passing; Ensure left room
-  // for the last copy to run over.
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i less = _mm_set1_epi8('<');
-  const __m128i greater = _mm_set1_epi8('>');
-  const __m128i ampersand = _mm_set1_epi8('&');
-  // Signed: bytes of 0x80 and up are negative and below the space as well.
-  const __m128i space = _mm_set1_epi8(' ');
-  while (n >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i special = _mm_or_si128(
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
-                                  _mm_cmpeq_epi8(bytes, backslash)),
-                     _mm_or_si128(_mm_cmpeq_epi8(bytes, less),
-                                  _mm_cmpeq_epi8(bytes, greater))),
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, ampersand),
-                     _mm_cmplt_epi8(bytes, space)));
-    if (_mm_movemask_epi8(special) != 0) break;
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(next_), bytes);
-    next_ += 16;
-    p += 16;
-    n -= 16;
+  // Copies 16 bytes at a time and looks at them in passing. What is left at the
+  // end is looked at together with bytes that were already.
+  if (n >= 16) {
+    for (;;) {
+      const __m128i bytes =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+      if (Specials(bytes) != 0) break;
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(next_), bytes);
+      if (n <= 16) {
+        next_ += n;
+        return;
+      }
+      const size_t step = std::min<size_t>(16, n - 16);
+      next_ += step;
+      p += step;
+      n -= step;
+    }
+  } else if (n >= 8) {
+    const uint64_t first = Load<uint64_t>(p);
+    const uint64_t last = Load<uint64_t>(p + n - 8);
+    if (Specials(_mm_set_epi64x(static_cast<int64_t>(last),
+                                static_cast<int64_t>(first))) == 0) {
+      std::memcpy(next_, &first, 8);
+      std::memcpy(next_ + n - 8, &last, 8);
+      next_ += n;
+      return;
+    }
+  } else if (n >= 4) {
+    const uint32_t first = Load<uint32_t>(p);
+    const uint32_t last = Load<uint32_t>(p + n - 4);
+    const int64_t both =
+        static_cast<int64_t>(static_cast<uint64_t>(last) << 32 | first);
+    if (Specials(_mm_set_epi64x(both, both)) == 0) {
+      std::memcpy(next_, &first, 4);
+      std::memcpy(next_ + n - 4, &last, 4);
+      next_ += n;
+      return;
+    }
   }
 #endif
   size_t i = 0;

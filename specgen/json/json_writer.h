@@ -9,22 +9,29 @@
 #include <string>
 #include <string_view>
 
+#include "specgen/base/buffer.h"
+
 namespace specgen {
 
-// Appends to a std::string that the caller owns and may reuse: once it is large
-// enough, writing does not allocate. Finish() must be called last.
+// Appends to a buffer that the caller owns and may reuse: once it is large
+// enough, writing does not allocate. Finish() must be called last; until then
+// the buffer may not be used otherwise. Where speed does not matter, a string
+// may be written instead; Finish() replaces what it held.
 class JsonWriter {
  public:
-  explicit JsonWriter(std::string* out) : out_(out) {
-    // The string is used as a plain buffer up to its capacity.
-    if (out_->capacity() < 4096) out_->reserve(4096);
-    out_->resize(out_->capacity());
-    next_ = out_->data();
-    end_ = next_ + out_->size();
+  explicit JsonWriter(Buffer* out) : out_(out) {
+    next_ = out_->Reserve(1);
+    end_ = out_->data() + out_->capacity();
   }
+  explicit JsonWriter(std::string* out) : JsonWriter(&own_) { text_ = out; }
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
 
-  // Cuts the string to what was written.
-  void Finish() { out_->resize(static_cast<size_t>(next_ - out_->data())); }
+  // Hands over what was written.
+  void Finish() {
+    out_->Truncate(static_cast<size_t>(next_ - out_->data()));
+    if (text_ != nullptr) text_->assign(out_->view());
+  }
 
   // JSON that is ready.
   void Raw(std::string_view json) {
@@ -44,6 +51,16 @@ class JsonWriter {
   void Raw(char c) {
     Ensure(1);
     *next_++ = c;
+  }
+
+  // How much was written since the buffer was empty.
+  size_t size() const { return static_cast<size_t>(next_ - out_->data()); }
+
+  // Writes again what was written from `begin` to `end`, in terms of size().
+  void Repeat(size_t begin, size_t end) {
+    Ensure(end - begin);
+    std::memcpy(next_, out_->data() + begin, end - begin);
+    next_ += end - begin;
   }
 
   // Removes the last `size` bytes that were written.
@@ -72,7 +89,9 @@ class JsonWriter {
   void StringBody(std::string_view text);
   void EscapedBody(std::string_view text);
 
-  std::string* out_;
+  Buffer own_;
+  std::string* text_ = nullptr;
+  Buffer* out_;
   char* next_;
   char* end_;
 };

@@ -83,7 +83,7 @@ constexpr Folded Fold(std::string_view lower) {
 // Setting the bit 0x20 folds A-Z onto a-z, and nothing else onto a letter.
 constexpr uint64_t kCaseBits = 0x2020202020202020;
 
-Folded FoldKey(std::string_view key) {
+inline Folded FoldKey(std::string_view key) {
   Folded word;
   // Overlapping loads instead of a copy of unknown length.
   if (key.size() >= 8) {
@@ -94,6 +94,12 @@ Folded FoldKey(std::string_view key) {
       word.high |= kCaseBits >> (8 * (16 - key.size()));
     }
     word.low |= kCaseBits;
+  } else if (key.size() >= 4) {
+    uint32_t first, last;
+    std::memcpy(&first, key.data(), 4);
+    std::memcpy(&last, key.data() + key.size() - 4, 4);
+    word.low = first | static_cast<uint64_t>(last) << (8 * (key.size() - 4));
+    word.low |= kCaseBits >> (8 * (8 - key.size()));
   } else {
     for (size_t i = 0; i < key.size(); ++i) {
       word.low |= static_cast<uint64_t>(static_cast<uint8_t>(key[i]) | 0x20)
@@ -103,93 +109,98 @@ Folded FoldKey(std::string_view key) {
   return word;
 }
 
-Key FindFolded(std::string_view key) {
-  const Folded word = FoldKey(key);
-  const auto is = [&](std::string_view lower) { return word == Fold(lower); };
-#define SPECGEN_KEY(text, name)          \
-  do {                                   \
-    constexpr Folded kWord = Fold(text); \
-    if (word == kWord) return Key::name; \
-  } while (false)
-  switch (key.size()) {
-    case 2:
-      SPECGEN_KEY("id", kId);
-      break;
-    case 3:
-      SPECGEN_KEY("env", kEnv);
-      SPECGEN_KEY("uid", kUid);
-      SPECGEN_KEY("gid", kGid);
-      SPECGEN_KEY("tag", kTag);
-      break;
-    case 4:
-      SPECGEN_KEY("name", kName);
-      SPECGEN_KEY("type", kType);
-      SPECGEN_KEY("args", kArgs);
-      SPECGEN_KEY("path", kPath);
-      SPECGEN_KEY("user", kUser);
-      break;
-    case 5:
-      SPECGEN_KEY("value", kValue);
-      SPECGEN_KEY("linux", kLinux);
-      SPECGEN_KEY("types", kTypes);
-      break;
-    case 6:
-      SPECGEN_KEY("source", kSource);
-      SPECGEN_KEY("mounts", kMounts);
-      SPECGEN_KEY("socket", kSocket);
-      SPECGEN_KEY("rootfs", kRootfs);
-      SPECGEN_KEY("config", kConfig);
-      SPECGEN_KEY("plugin", kPlugin);
-      SPECGEN_KEY("active", kActive);
-      break;
-    case 7:
-      SPECGEN_KEY("options", kOptions);
-      SPECGEN_KEY("devices", kDevices);
-      SPECGEN_KEY("network", kNetwork);
-      SPECGEN_KEY("workdir", kWorkdir);
-      SPECGEN_KEY("ipchost", kIpcHost);
-      SPECGEN_KEY("pidhost", kPidHost);
-      SPECGEN_KEY("enabled", kEnabled);
-      break;
-    case 8:
-      SPECGEN_KEY("settable", kSettable);
-      SPECGEN_KEY("settings", kSettings);
-      SPECGEN_KEY("manifest", kManifest);
-      // The underscore is no letter: here the case bit must not be set.
-      if (is("diff\x7fids") && key[4] == '_') return Key::kDiffIds;
-      break;
-    case 9:
-      SPECGEN_KEY("interface", kInterface);
-      break;
-    case 10:
-      SPECGEN_KEY("entrypoint", kEntrypoint);
-      break;
-    case 11:
-      SPECGEN_KEY("description", kDescription);
-      SPECGEN_KEY("destination", kDestination);
-      break;
-    case 12:
-      SPECGEN_KEY("capabilities", kCapabilities);
-      break;
-    case 13:
-      SPECGEN_KEY("documentation", kDocumentation);
-      SPECGEN_KEY("dockerversion", kDockerVersion);
-      break;
-    case 14:
-      SPECGEN_KEY("devicecreation", kDeviceCreation);
-      SPECGEN_KEY("protocolscheme", kProtocolScheme);
-      break;
-    case 15:
-      SPECGEN_KEY("allowalldevices", kAllowAllDevices);
-      SPECGEN_KEY("manifestversion", kManifestVersion);
-      SPECGEN_KEY("pluginreference", kPluginReference);
-      SPECGEN_KEY("propagatedmount", kPropagatedMount);
-      break;
-    default:
-      break;
+struct KnownKey {
+  Folded word;
+  Key key;
+};
+
+constexpr KnownKey kKnownKeys[] = {
+    // The underscore is no letter: under the case bit it is this.
+    {Fold("diff\x7fids"), Key::kDiffIds},
+    {Fold("id"), Key::kId},
+    {Fold("env"), Key::kEnv},
+    {Fold("uid"), Key::kUid},
+    {Fold("gid"), Key::kGid},
+    {Fold("tag"), Key::kTag},
+    {Fold("name"), Key::kName},
+    {Fold("type"), Key::kType},
+    {Fold("args"), Key::kArgs},
+    {Fold("path"), Key::kPath},
+    {Fold("user"), Key::kUser},
+    {Fold("value"), Key::kValue},
+    {Fold("linux"), Key::kLinux},
+    {Fold("types"), Key::kTypes},
+    {Fold("source"), Key::kSource},
+    {Fold("mounts"), Key::kMounts},
+    {Fold("socket"), Key::kSocket},
+    {Fold("rootfs"), Key::kRootfs},
+    {Fold("config"), Key::kConfig},
+    {Fold("plugin"), Key::kPlugin},
+    {Fold("active"), Key::kActive},
+    {Fold("options"), Key::kOptions},
+    {Fold("devices"), Key::kDevices},
+    {Fold("network"), Key::kNetwork},
+    {Fold("workdir"), Key::kWorkdir},
+    {Fold("ipchost"), Key::kIpcHost},
+    {Fold("pidhost"), Key::kPidHost},
+    {Fold("enabled"), Key::kEnabled},
+    {Fold("settable"), Key::kSettable},
+    {Fold("settings"), Key::kSettings},
+    {Fold("manifest"), Key::kManifest},
+    {Fold("interface"), Key::kInterface},
+    {Fold("entrypoint"), Key::kEntrypoint},
+    {Fold("description"), Key::kDescription},
+    {Fold("destination"), Key::kDestination},
+    {Fold("capabilities"), Key::kCapabilities},
+    {Fold("documentation"), Key::kDocumentation},
+    {Fold("dockerversion"), Key::kDockerVersion},
+    {Fold("devicecreation"), Key::kDeviceCreation},
+    {Fold("protocolscheme"), Key::kProtocolScheme},
+    {Fold("allowalldevices"), Key::kAllowAllDevices},
+    {Fold("manifestversion"), Key::kManifestVersion},
+    {Fold("pluginreference"), Key::kPluginReference},
+    {Fold("propagatedmount"), Key::kPropagatedMount},
+};
+
+// The slots of a hash table without collisions: a multiplier for which there are
+// none is looked for by the compiler.
+struct KeyTable {
+  static constexpr int kBits = 8;
+
+  static constexpr size_t Slot(const Folded& word, uint64_t multiplier) {
+    return static_cast<size_t>(
+        ((word.low ^ (word.high << 3)) * multiplier) >> (64 - kBits));
   }
-#undef SPECGEN_KEY
-  return Key::kUnknown;
+
+  uint64_t multiplier = 0x9E3779B97F4A7C15;
+  KnownKey slots[size_t{1} << kBits] = {};
+};
+
+constexpr bool FillTable(KeyTable* table) {
+  for (KnownKey& slot : table->slots) slot = {{}, Key::kUnknown};
+  for (const KnownKey& known : kKnownKeys) {
+    KnownKey& slot =
+        table->slots[KeyTable::Slot(known.word, table->multiplier)];
+    if (slot.key != Key::kUnknown) return false;
+    slot = known;
+  }
+  return true;
+}
+
+constexpr KeyTable kKeyTable = [] {
+  KeyTable table;
+  while (!FillTable(&table)) table.multiplier += 0x61C8864680B583EA;
+  return table;
+}();
+
+// `key` has up to 16 bytes.
+inline Key FindFolded(std::string_view key) {
+  const Folded word = FoldKey(key);
+  const KnownKey& found =
+      kKeyTable.slots[KeyTable::Slot(word, kKeyTable.multiplier)];
+  if (found.word != word) return Key::kUnknown;
+  if (found.key == Key::kDiffIds && key[4] != '_') return Key::kUnknown;
+  return found.key;
 }
 
 // Go folds keys by Unicode's simple case folding: beyond ASCII, two characters
@@ -758,8 +769,8 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
     if (found) {
       r_.Problem(JsonProblem::Kind::kAbort, offset,
                  absl::StrCat("a second plugin matches \"", wanted,
-                              "\": choose one of ", absl::StrJoin(names, ", "),
-                              " by --plugin"));
+                              "\": choose one of ",
+                              absl::StrJoin(names, ", "), " by --plugin"));
       continue;
     }
     found = true;
@@ -771,10 +782,11 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
                             absl::StrJoin(names, ", "), " by --plugin"));
   } else if (!found) {
     r_.Problem(JsonProblem::Kind::kAbort, 0,
-               names.empty() ? std::string("the list holds no plugin")
-                             : absl::StrCat("no plugin matches \"", wanted,
-                                            "\": there are ",
-                                            absl::StrJoin(names, ", ")));
+               names.empty()
+                   ? std::string("the list holds no plugin")
+                   : absl::StrCat("no plugin matches \"", wanted,
+                                  "\": there are ",
+                                  absl::StrJoin(names, ", ")));
   }
 }
 

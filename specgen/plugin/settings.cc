@@ -1,9 +1,12 @@
 #include "specgen/plugin/settings.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <new>
 #include <utility>
-#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/json/go_string.h"
 
@@ -65,16 +68,61 @@ SetResult CheckSettable(std::string_view allowed, const StringList& settable,
       " is not settable"));
 }
 
-void SetEnv(const Setting& setting, Arena* arena, StringList* env) {
+// Finds the first thing of a name in a list that may be long: by walking it, or
+// if many names are to be found, by an index that is made once. Lists may be
+// added to at the end.
+class FirstOfName {
+ public:
+  static constexpr size_t kNone = SIZE_MAX;
+
+  explicit FirstOfName(bool many) : many_(many) {}
+
+  // `name_of` gives the name of an element.
+  template <typename List, typename NameOf>
+  size_t Find(const List& list, std::string_view name, NameOf name_of) {
+    if (!many_) {
+      for (size_t i = 0; i < list.size(); ++i) {
+        if (name_of(list[i]) == name) return i;
+      }
+      return kNone;
+    }
+    for (; indexed_ < list.size(); ++indexed_) {
+      index_.emplace(name_of(list[indexed_]), indexed_);
+    }
+    const auto found = index_.find(name);
+    return found == index_.end() ? kNone : found->second;
+  }
+
+ private:
+  const bool many_;
+  size_t indexed_ = 0;
+  absl::flat_hash_map<std::string_view, size_t> index_;
+};
+
+// Where the things that settings name are.
+struct SettingNames {
+  explicit SettingNames(bool many)
+      : env(many), mounts(many), devices(many), entries(many) {}
+
+  FirstOfName env;
+  FirstOfName mounts;
+  FirstOfName devices;
+  FirstOfName entries;  // of the settings' env, NAME=VALUE
+};
+
+void SetEnv(const Setting& setting, Arena* arena, FirstOfName* entries,
+            StringList* env) {
   const std::string_view entry =
       arena->Concat(arena->Concat(setting.name, "="), setting.value);
-  for (std::string_view& existing : *env) {
-    if (existing.substr(0, existing.find('=')) == setting.name) {
-      existing = entry;
-      return;
-    }
+  const size_t i =
+      entries->Find(*env, setting.name, [](std::string_view existing) {
+        return existing.substr(0, existing.find('='));
+      });
+  if (i == FirstOfName::kNone) {
+    env->Append(arena, entry);
+  } else {
+    (*env)[i] = entry;
   }
-  env->Append(arena, entry);
 }
 
 // Writes through a pointer that may be nil.
@@ -96,25 +144,28 @@ SetResult SetPointer(const Behaviour& behaviour, const char* what,
   return {Outcome::kCrashed, kNilDereference};
 }
 
-SetResult ApplyOne(const Behaviour& behaviour, Setting setting, Arena* arena,
-                   Plugin* plugin) {
+SetResult ApplyOne(const Behaviour& behaviour, Setting setting,
+                   SettingNames* names, Arena* arena, Plugin* plugin) {
   PluginConfig& config = plugin->config;
-  for (const PluginEnv& env : config.env) {
-    if (env.name != setting.name) continue;
-    SetResult result = CheckSettable("value", env.settable, &setting);
+  const auto name_of = [](const auto& thing) { return thing.name; };
+  size_t i = names->env.Find(config.env, setting.name, name_of);
+  if (i != FirstOfName::kNone) {
+    SetResult result = CheckSettable("value", config.env[i].settable, &setting);
     if (result.outcome == Outcome::kDone) {
-      SetEnv(setting, arena, &plugin->settings.env);
+      SetEnv(setting, arena, &names->entries, &plugin->settings.env);
     }
     return result;
   }
-  for (const PluginMount& mount : config.mounts) {
-    if (mount.name != setting.name) continue;
+  i = names->mounts.Find(config.mounts, setting.name, name_of);
+  if (i != FirstOfName::kNone) {
+    const PluginMount& mount = config.mounts[i];
     SetResult result = CheckSettable("source", mount.settable, &setting);
     if (result.outcome != Outcome::kDone) return result;
     return SetPointer(behaviour, "mount source", setting.value, mount.source);
   }
-  for (const PluginDevice& device : config.devices) {
-    if (device.name != setting.name) continue;
+  i = names->devices.Find(config.devices, setting.name, name_of);
+  if (i != FirstOfName::kNone) {
+    const PluginDevice& device = config.devices[i];
     SetResult result = CheckSettable("path", device.settable, &setting);
     if (result.outcome != Outcome::kDone) return result;
     return SetPointer(behaviour, "device path", setting.value, device.path);
@@ -157,14 +208,13 @@ void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
   settings.env.SetEmpty();
   for (const PluginEnv& env : config.env) {
     if (env.value == nullptr) continue;
-    char* entry =
-        arena->Allocate<char>(env.name.size() + 1 + env.value->size());
-    char* end = entry;
-    for (std::string_view part :
-         {env.name, std::string_view("="), *env.value}) {
-      for (char c : part) *end++ = c;
-    }
-    settings.env.Append(arena, {entry, static_cast<size_t>(end - entry)});
+    const size_t size = env.name.size() + 1 + env.value->size();
+    char* const entry = arena->Allocate<char>(size);
+    std::copy(env.name.begin(), env.name.end(), entry);
+    entry[env.name.size()] = '=';
+    std::copy(env.value->begin(), env.value->end(),
+              entry + env.name.size() + 1);
+    settings.env.Append(arena, {entry, size});
   }
   if (behaviour.copies_args) {
     settings.args.SetSize(arena, config.args.value.size());
@@ -203,14 +253,18 @@ SetResult ApplySet(const Behaviour& behaviour,
         "cannot set on an active plugin, disable plugin before setting");
   }
   // All arguments are parsed before the first takes effect.
-  std::vector<Setting> settings(args.size());
+  Setting* const settings = arena->Allocate<Setting>(args.size());
   for (size_t i = 0; i < args.size(); ++i) {
+    new (&settings[i]) Setting();
     if (!ParseSetting(args[i], &settings[i])) {
       return Refused("invalid format, must be <name>[.<field>][=<value>]");
     }
   }
-  for (const Setting& setting : settings) {
-    SetResult result = ApplyOne(behaviour, setting, arena, plugin);
+  // An index pays from a few names on.
+  SettingNames names(args.size() > 8);
+  for (size_t i = 0; i < args.size(); ++i) {
+    SetResult result =
+        ApplyOne(behaviour, settings[i], &names, arena, plugin);
     if (result.outcome != Outcome::kDone) return result;
   }
   return {};

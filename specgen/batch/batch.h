@@ -1,0 +1,101 @@
+// Many specs at once: a stream of requests to a stream of answers, or a folder
+// of configs to a folder of specs, on all cores.
+#ifndef SPECGEN_BATCH_BATCH_H_
+#define SPECGEN_BATCH_BATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "specgen/batch/engine_set.h"
+#include "specgen/batch/record_format.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+
+// How far a batch is, and how far it came.
+struct BatchCounts {
+  uint64_t specs = 0;
+  uint64_t refused = 0;
+  uint64_t crashed = 0;
+  uint64_t invalid = 0;  // in a folder: files that could not be read
+  uint64_t bytes_read = 0;     // of input whose answers are written
+  uint64_t bytes_written = 0;
+
+  uint64_t answers() const { return specs + refused + crashed + invalid; }
+};
+
+struct BatchOptions {
+  // How many threads make specs; 0: as many as this process may use CPUs.
+  // Reading and writing, in a stream, have a thread each besides, which mostly
+  // wait.
+  unsigned threads = 0;
+
+  // A file descriptor that becomes readable when the batch is to stop, such as
+  // a pipe that a signal handler writes to; it is not read. -1: there is none.
+  // What was read by then is answered.
+  int stop_fd = -1;
+
+  // Is told how far the batch is, about once for each piece of the input, from
+  // one thread at a time.
+  std::function<void(const BatchCounts&)> progress;
+};
+
+struct BatchResult {
+  BatchCounts counts;
+  // Stopped by stop_fd before the input's end.
+  bool stopped = false;
+  // Not OK if the batch could not go on: the input could not be read or cut
+  // into records (kDataLoss), or the output not be written. What is in `counts`
+  // is done nevertheless.
+  absl::Status status;
+};
+
+// Answers the records of `in_fd` to `out_fd`, in the order of the input, until
+// the input ends.
+//
+// - One bad record gives one answer that says so.
+// - A record of over kMaxRecordBytes is passed over and reported.
+// - Memory is bounded, however long the input is and however slowly the output
+//   is taken: no more is read while kMaxBytesInFlight or a few pieces for each
+//   thread wait.
+// - Answers are written as soon as the input pauses, so that the other end of a
+//   pipe can wait for one before it asks on.
+// - Only whole answers are written. Where a write fails halfway, a regular file
+//   is cut back to its last whole record.
+//
+// The descriptors stay open. SIGPIPE must be ignored.
+BatchResult RunStream(const RecordFormat& format, const EngineSet& engines,
+                      int in_fd, int out_fd, const BatchOptions& options);
+
+// How much input may be on its way at once, beyond which only a single record
+// may be.
+inline constexpr size_t kMaxBytesInFlight = size_t{128} << 20;
+
+// What became of one file of a folder.
+struct FileProblem {
+  std::string path;      // below the folder of configs
+  std::string position;  // "LINE:COL" in the file, or ""
+  RecordOutcome outcome;
+  std::string message;
+};
+
+// Makes a spec of each config of a folder: of every regular file below
+// `config_folder` whose name ends in ".json", a file of the same name below
+// `spec_folder`, whose folders are made as needed. Each spec is the exact bytes
+// that Docker makes, and appears at once, whole. A config that gives no spec is
+// told to `problem`, one at a time, in no order; the spec that an earlier run
+// made of it is removed.
+//
+// `request` holds all but the plugin.
+BatchResult RunFolder(const Generator& generator, const Request& request,
+                      const std::string& config_folder,
+                      const std::string& spec_folder,
+                      const std::function<void(const FileProblem&)>& problem,
+                      const BatchOptions& options);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BATCH_BATCH_H_

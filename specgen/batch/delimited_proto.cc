@@ -1,0 +1,196 @@
+// DelimitedProtoFormat; see record_format.h and specgen.proto.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "specgen/base/buffer.h"
+#include "specgen/batch/record_format.h"
+#include "specgen/batch/specgen.pb.h"
+#include "specgen/json/go_string.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+using google::protobuf::io::CodedOutputStream;
+
+// Bytes of the longest varint.
+constexpr size_t kMaxVarintBytes = 10;
+
+void AppendDelimited(const v1::GenerateResponse& response, Buffer* out) {
+  const size_t size = response.ByteSizeLong();
+  uint8_t* const begin =
+      reinterpret_cast<uint8_t*>(out->Reserve(kMaxVarintBytes + size));
+  uint8_t* end = CodedOutputStream::WriteVarint64ToArray(size, begin);
+  end = response.SerializeWithCachedSizesToArray(end);
+  out->AddSize(static_cast<size_t>(end - begin));
+}
+
+class ProtoAnswerer : public RecordAnswerer {
+ public:
+  explicit ProtoAnswerer(const EngineSet& engines)
+      : engines_(engines), answer_(std::make_unique<specgen::Answer>()) {}
+
+  RecordOutcome Answer(std::string_view record, uint64_t number,
+                       Buffer* out) override;
+  void AnswerUnread(uint64_t number, std::string_view message,
+                    Buffer* out) override {
+    Invalid(number, message, out);
+  }
+  void Shrink() override {
+    answer_ = std::make_unique<specgen::Answer>();
+    request_ = v1::GenerateRequest();
+    response_ = v1::GenerateResponse();
+    set_ = {};
+  }
+
+ private:
+  RecordOutcome Invalid(uint64_t number, std::string_view message,
+                        Buffer* out) {
+    response_.set_number(number);
+    v1::Error* error = response_.mutable_error();
+    error->set_kind(v1::Error::INVALID);
+    error->set_stage(v1::Error::REQUEST);
+    error->set_message(message.data(), message.size());
+    AppendDelimited(response_, out);
+    response_.Clear();
+    return RecordOutcome::kInvalid;
+  }
+
+  const EngineSet& engines_;
+  std::unique_ptr<specgen::Answer> answer_;
+  v1::GenerateRequest request_;
+  v1::GenerateResponse response_;  // empty between records
+  std::vector<std::string_view> set_;
+  MetricsSockets metrics_sockets_;
+};
+
+RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
+                                    Buffer* out) {
+  if (!request_.ParseFromArray(record.data(),
+                               static_cast<int>(record.size()))) {
+    return Invalid(number, "this is no GenerateRequest", out);
+  }
+  response_.set_name(request_.name());
+  const absl::StatusOr<const Generator*> generator =
+      engines_.Find(request_.engine());
+  if (!generator.ok()) {
+    return Invalid(number, generator.status().message(), out);
+  }
+  Request request;
+  request.plugin = request_.plugin();
+  switch (request_.shape()) {
+    case v1::GenerateRequest::CONFIG:
+      request.shape = PluginShape::kConfig;
+      break;
+    case v1::GenerateRequest::STORED:
+      request.shape = PluginShape::kStored;
+      break;
+    case v1::GenerateRequest::INSPECT:
+      request.shape = PluginShape::kInspect;
+      break;
+    case v1::GenerateRequest::AUTO:
+      break;
+    default:
+      return Invalid(number, "there is no shape of that number", out);
+  }
+  request.plugin_name = request_.plugin_name();
+  set_.assign(request_.set().begin(), request_.set().end());
+  request.set = set_;
+  request.restarted = request_.restarted();
+  if (request_.has_id()) request.id = request_.id();
+  if (request_.has_rootfs()) request.rootfs = request_.rootfs();
+  if (request_.has_lib_root()) request.lib_root = request_.lib_root();
+  if (request_.has_exec_root()) request.exec_root = request_.exec_root();
+  request.metrics_socket = request_.has_metrics_socket()
+                               ? request_.metrics_socket()
+                               : metrics_sockets_.Beside(request.exec_root);
+  (*generator)->Generate(request, answer_.get());
+
+  response_.set_number(number);
+  const specgen::Answer& answer = *answer_;
+  if (answer.outcome() == Outcome::kSpec) {
+    response_.set_spec(answer.spec().data(), answer.spec().size());
+  } else {
+    v1::Error* error = response_.mutable_error();
+    error->set_kind(answer.outcome() == Outcome::kCrashed
+                        ? v1::Error::CRASHED
+                        : v1::Error::REFUSED);
+    switch (answer.stage()) {
+      case Stage::kDecode:
+        error->set_stage(v1::Error::DECODE);
+        break;
+      case Stage::kSettings:
+        error->set_stage(v1::Error::SETTINGS);
+        break;
+      case Stage::kSpec:
+        error->set_stage(v1::Error::SPEC);
+        break;
+    }
+    // Docker repeats what it was given, which may be no UTF-8; a proto string
+    // must be.
+    error->set_message(ToValidUtf8(answer.message()));
+    error->set_position(answer.position());
+  }
+  for (const PlannedFolder& planned : answer.plan()) {
+    v1::Folder* folder = response_.add_folders();
+    folder->set_path(ToValidUtf8(planned.path));
+    folder->set_mode(planned.mode);
+  }
+  AppendDelimited(response_, out);
+  response_.Clear();
+  return OutcomeOf(answer);
+}
+
+class DelimitedProto : public RecordFormat {
+ public:
+  RecordCut Cut(std::string_view data, size_t /*seen*/,
+                bool at_end) const override {
+    uint64_t size = 0;
+    size_t i = 0;
+    for (;; ++i) {
+      if (i == kMaxVarintBytes) return {RecordCut::Kind::kBroken};
+      if (i == data.size()) {
+        return {at_end ? RecordCut::Kind::kBroken
+                       : RecordCut::Kind::kIncomplete};
+      }
+      const uint64_t byte = static_cast<uint8_t>(data[i]);
+      size |= (byte & 0x7F) << (7 * i);
+      if (byte < 0x80) break;
+    }
+    ++i;
+    if (size > kMaxRecordBytes) {
+      if (size > UINT64_MAX - i) return {RecordCut::Kind::kBroken};
+      return {RecordCut::Kind::kTooLong, 0, {}, i + size};
+    }
+    if (data.size() - i < size) {
+      return {at_end ? RecordCut::Kind::kBroken
+                     : RecordCut::Kind::kIncomplete};
+    }
+    return {RecordCut::Kind::kRecord, i + static_cast<size_t>(size),
+            data.substr(i, static_cast<size_t>(size))};
+  }
+
+  // Every message says how long it is.
+  size_t FindEnd(std::string_view, bool* found) const override {
+    *found = true;
+    return 0;
+  }
+
+  std::unique_ptr<RecordAnswerer> NewAnswerer(
+      const EngineSet& engines) const override {
+    return std::make_unique<ProtoAnswerer>(engines);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<RecordFormat> DelimitedProtoFormat() {
+  return std::make_unique<DelimitedProto>();
+}
+
+}  // namespace specgen

@@ -1,0 +1,233 @@
+// RunFolder. Each thread takes the next config of one list; nothing else is
+// shared but the counts.
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/base/files.h"
+#include "specgen/batch/batch.h"
+#include "specgen/batch/cpu_count.h"
+
+namespace specgen {
+namespace {
+
+namespace fs = std::filesystem;
+
+// After how many files the counts are passed on.
+constexpr uint64_t kProgressFiles = 64;
+
+class Folder {
+ public:
+  Folder(const Generator& generator, const Request& request,
+         const std::string& config_folder, const std::string& spec_folder,
+         const std::function<void(const FileProblem&)>& problem,
+         const BatchOptions& options)
+      : generator_(generator),
+        request_(request),
+        config_folder_(config_folder),
+        spec_folder_(spec_folder),
+        problem_(problem),
+        options_(options) {}
+
+  BatchResult Run();
+
+ private:
+  absl::Status List();
+  void Work();
+  // Returns the size of the config.
+  size_t Make(const std::string& name, Answer* answer, BatchCounts* counts);
+  void GiveUp(const absl::Status& status);
+  bool MustStop();
+
+  const Generator& generator_;
+  const Request& request_;
+  const std::string& config_folder_;
+  const std::string& spec_folder_;
+  const std::function<void(const FileProblem&)>& problem_;
+  const BatchOptions& options_;
+
+  std::vector<std::string> names_;
+  std::atomic<size_t> next_{0};
+  std::atomic<bool> ends_{false};  // stopped, or given up
+
+  std::mutex mutex_;  // guards result_, and the callbacks
+  BatchResult result_;
+};
+
+absl::Status Folder::List() {
+  std::error_code error;
+  const fs::path top(config_folder_);
+  const fs::path specs = fs::weakly_canonical(spec_folder_, error);
+  const fs::path configs = fs::canonical(top, error);
+  if (error) {
+    return absl::ErrnoToStatus(error.value(), config_folder_);
+  }
+  // Specs among the configs would be the next run's configs.
+  const auto [in_configs, unused] =
+      std::mismatch(configs.begin(), configs.end(), specs.begin(), specs.end());
+  if (in_configs == configs.end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(spec_folder_, ": lies in the folder of configs: choose "
+                                   "another folder for the specs"));
+  }
+  fs::recursive_directory_iterator it(top, error);
+  for (; !error && it != fs::recursive_directory_iterator();
+       it.increment(error)) {
+    std::error_code ignored;
+    if (!it->is_regular_file(ignored)) continue;
+    std::string name = it->path().lexically_relative(top).string();
+    if (absl::EndsWith(name, ".json")) names_.push_back(std::move(name));
+  }
+  if (error) {
+    return absl::ErrnoToStatus(error.value(), config_folder_);
+  }
+  std::sort(names_.begin(), names_.end());
+  return absl::OkStatus();
+}
+
+bool Folder::MustStop() {
+  if (ends_.load(std::memory_order_relaxed)) return true;
+  if (options_.stop_fd < 0) return false;
+  pollfd fd = {options_.stop_fd, POLLIN, 0};
+  if (poll(&fd, 1, 0) <= 0 || fd.revents == 0) return false;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  result_.stopped = true;
+  ends_ = true;
+  return true;
+}
+
+void Folder::GiveUp(const absl::Status& status) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  result_.status.Update(status);
+  ends_ = true;
+}
+
+size_t Folder::Make(const std::string& name, Answer* answer,
+                    BatchCounts* counts) {
+  const std::string config = absl::StrCat(config_folder_, "/", name);
+  const std::string spec = absl::StrCat(spec_folder_, "/", name);
+  FileProblem problem;
+  size_t size = 0;
+  const absl::StatusOr<std::string> text = ReadWholeFile(config);
+  if (!text.ok()) {
+    problem.outcome = RecordOutcome::kInvalid;
+    problem.message = std::string(text.status().message());
+    ++counts->invalid;
+  } else {
+    Request request = request_;
+    request.plugin = *text;
+    generator_.Generate(request, answer);
+    problem.outcome = OutcomeOf(*answer);
+    size = text->size();
+    counts->bytes_read += size;
+    if (answer->outcome() == Outcome::kSpec) {
+      const size_t slash = name.rfind('/');
+      if (slash != std::string::npos) {
+        std::error_code ignored;  // the write will tell
+        fs::create_directories(
+            absl::StrCat(spec_folder_, "/", name.substr(0, slash)), ignored);
+      }
+      const absl::Status written =
+          WriteWholeFile(spec, answer->spec(), Overwrite::kYes);
+      if (!written.ok()) {
+        GiveUp(written);
+        return size;
+      }
+      ++counts->specs;
+      counts->bytes_written += answer->spec().size();
+      return size;
+    }
+    problem.position = answer->position();
+    problem.message = answer->message();
+    ++(answer->outcome() == Outcome::kRefused ? counts->refused
+                                              : counts->crashed);
+  }
+  if (unlink(spec.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+    GiveUp(absl::ErrnoToStatus(
+        errno, absl::StrCat(spec, ": an old spec cannot be removed")));
+    return size;
+  }
+  problem.path = name;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  problem_(problem);
+  return size;
+}
+
+void Folder::Work() {
+  auto answer = std::make_unique<Answer>();
+  BatchCounts counts;
+  const auto pass_on = [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    BatchCounts& all = result_.counts;
+    all.specs += counts.specs;
+    all.refused += counts.refused;
+    all.crashed += counts.crashed;
+    all.invalid += counts.invalid;
+    all.bytes_read += counts.bytes_read;
+    all.bytes_written += counts.bytes_written;
+    counts = BatchCounts();
+    if (options_.progress) options_.progress(all);
+  };
+  while (!MustStop()) {
+    const size_t i = next_.fetch_add(1, std::memory_order_relaxed);
+    if (i >= names_.size()) break;
+    // What a large config needed is given back.
+    if (Make(names_[i], answer.get(), &counts) > (size_t{1} << 20)) {
+      answer = std::make_unique<Answer>();
+    }
+    if (counts.answers() >= kProgressFiles) pass_on();
+  }
+  pass_on();
+}
+
+BatchResult Folder::Run() {
+  result_.status = List();
+  if (!result_.status.ok()) return std::move(result_);
+  std::error_code error;
+  fs::create_directories(spec_folder_, error);
+  if (error) {
+    result_.status = absl::ErrnoToStatus(error.value(), spec_folder_);
+    return std::move(result_);
+  }
+  const size_t most = options_.threads > 0 ? options_.threads : CpuCount();
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < std::min(most, names_.size()); ++i) {
+    threads.emplace_back([this] { Work(); });
+  }
+  Work();
+  for (std::thread& thread : threads) thread.join();
+  return std::move(result_);
+}
+
+}  // namespace
+
+BatchResult RunFolder(const Generator& generator, const Request& request,
+                      const std::string& config_folder,
+                      const std::string& spec_folder,
+                      const std::function<void(const FileProblem&)>& problem,
+                      const BatchOptions& options) {
+  return Folder(generator, request, config_folder, spec_folder, problem,
+                options)
+      .Run();
+}
+
+}  // namespace specgen

@@ -1,0 +1,440 @@
+// RunStream. Three kinds of threads pass pieces of the stream on:
+//
+//   reader ──► workers ──► writer (the caller's thread)
+//
+// A piece is a run of whole records, some 256 KiB or some hundred records.
+// Pieces stand in a ring: the reader fills the next free one, a worker takes the
+// oldest that waits, the writer takes them in order. All that the threads share
+// are the states of the pieces, looked at a few times in a piece, so that no
+// lock is ever contended for long; the records themselves are answered without
+// any.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/base/buffer.h"
+#include "specgen/batch/batch.h"
+#include "specgen/batch/cpu_count.h"
+
+namespace specgen {
+namespace {
+
+constexpr size_t kPieceBytes = size_t{256} << 10;
+// An answer is often much larger than its request.
+constexpr size_t kPieceRecords = 256;
+// Records from this size on are answered one at a time, and what they needed is
+// given back: each takes memory of several times its size.
+constexpr size_t kLargeRecord = size_t{1} << 20;
+// Buffers of this size may be kept for the next piece.
+constexpr size_t kKeptBytes = size_t{4} << 20;
+
+constexpr std::string_view kTooLongMessage = "this request is over 64 MiB long";
+
+struct Piece {
+  enum class State : uint8_t { kFree, kWaiting, kTaken, kDone };
+  State state = State::kFree;
+
+  // Filled by the reader.
+  Buffer text;
+  std::vector<std::pair<size_t, size_t>> records;  // offset and size in text
+  uint64_t first_number = 0;
+  uint64_t input_bytes = 0;   // with what was passed over
+  bool last_too_long = false;  // a record more, which was not read
+
+  // Filled by a worker.
+  Buffer out;
+  BatchCounts counts;
+};
+
+class Stream {
+ public:
+  Stream(const RecordFormat& format, const EngineSet& engines, int in_fd,
+         int out_fd, const BatchOptions& options)
+      : format_(format),
+        engines_(engines),
+        in_fd_(in_fd),
+        out_fd_(out_fd),
+        options_(options),
+        threads_(options.threads > 0 ? options.threads : CpuCount()),
+        pieces_(2 * threads_ + 2) {}
+
+  BatchResult Run();
+
+ private:
+  // The reader.
+  void Read();
+  // Adds to `text` by one read; false at the end, after an error or when the
+  // batch is to stop.
+  bool ReadSome(Buffer* text);
+  // Waits for a free piece; null if the writer has given up.
+  Piece* NextFree();
+  void Publish(Piece* piece);
+  bool WorkersWait();
+
+  // A worker.
+  void Work();
+  void AnswerPiece(Piece* piece, RecordAnswerer* answerer);
+
+  // The writer.
+  void Write();
+  bool WriteAll(std::string_view bytes);
+  void CutToWholeRecord(std::string_view bytes, size_t written);
+
+  const RecordFormat& format_;
+  const EngineSet& engines_;
+  const int in_fd_;
+  const int out_fd_;
+  const BatchOptions& options_;
+  const unsigned threads_;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable free_;     // for the reader
+  std::condition_variable waiting_;  // for workers
+  std::condition_variable done_;     // for the writer
+  std::vector<Piece> pieces_;  // number N is at N % size()
+  uint64_t published_ = 0;
+  uint64_t taken_ = 0;
+  uint64_t written_ = 0;
+  size_t bytes_in_flight_ = 0;
+  bool read_all_ = false;
+  bool given_up_ = false;
+  absl::Status read_status_;  // the reader's
+  bool stopped_ = false;   // the reader's
+  bool at_end_ = false;    // the reader's
+  // Becomes readable when the writer gives up: the reader may be waiting for
+  // input that never comes.
+  int give_up_fd_ = -1;
+
+  std::mutex large_record_;
+  BatchResult result_;  // the writer's
+};
+
+BatchResult Stream::Run() {
+  give_up_fd_ = eventfd(0, EFD_CLOEXEC);
+  std::vector<std::thread> threads;
+  threads.emplace_back([this] { Read(); });
+  for (unsigned i = 0; i < threads_; ++i) {
+    threads.emplace_back([this] { Work(); });
+  }
+  Write();
+  for (std::thread& thread : threads) thread.join();
+  if (give_up_fd_ >= 0) close(give_up_fd_);
+  result_.stopped = stopped_;
+  result_.status.Update(read_status_);
+  return std::move(result_);
+}
+
+// ---- The reader
+
+bool Stream::ReadSome(Buffer* text) {
+  for (;;) {
+    // poll() passes over descriptors of -1.
+    pollfd fds[] = {{options_.stop_fd, POLLIN, 0},
+                    {give_up_fd_, POLLIN, 0},
+                    {in_fd_, POLLIN, 0}};
+    if (poll(fds, 3, -1) < 0) {
+      if (errno == EINTR) continue;
+      read_status_ = absl::ErrnoToStatus(errno, "poll");
+      return false;
+    }
+    if (fds[0].revents != 0) {
+      stopped_ = true;
+      return false;
+    }
+    if (fds[1].revents != 0) return false;
+    const ssize_t n = read(in_fd_, text->Reserve(kPieceBytes), kPieceBytes);
+    if (n > 0) {
+      text->AddSize(static_cast<size_t>(n));
+      return true;
+    }
+    if (n == 0) {
+      at_end_ = true;
+      return false;
+    }
+    if (errno == EINTR || errno == EAGAIN) continue;
+    read_status_ = absl::ErrnoToStatus(errno, "the input cannot be read");
+    return false;
+  }
+}
+
+Piece* Stream::NextFree() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  Piece* piece = &pieces_[published_ % pieces_.size()];
+  free_.wait(lock, [&] {
+    return given_up_ || (piece->state == Piece::State::kFree &&
+                         (bytes_in_flight_ < kMaxBytesInFlight ||
+                          published_ == written_));
+  });
+  return given_up_ ? nullptr : piece;
+}
+
+void Stream::Publish(Piece* piece) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  piece->state = Piece::State::kWaiting;
+  bytes_in_flight_ += piece->text.size();
+  ++published_;
+  waiting_.notify_one();
+}
+
+bool Stream::WorkersWait() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return published_ - taken_ < 1;
+}
+
+void Stream::Read() {
+  uint64_t number = 1;
+  bool open = true;   // more can be read
+  bool broken = false;
+  Buffer rest;        // read, but not yet of a whole record
+  uint64_t skip = 0;  // bytes of a record that is too long
+  bool find_end = false;
+  Piece* piece = NextFree();
+  while (piece != nullptr && !broken) {
+    piece->text.Clear();
+    piece->records.clear();
+    piece->input_bytes = 0;
+    piece->last_too_long = false;
+    piece->first_number = number;
+    piece->text.Append(rest.view());
+    rest.Clear();
+    rest.Release(kKeptBytes);
+    size_t at = 0;    // where the next record starts
+    size_t seen = 0;  // bytes from `at` that were looked at
+    bool full = false;
+    while (!full) {
+      // What is passed over is part of no record.
+      if (skip > 0 || find_end) {
+        const std::string_view data = piece->text.view().substr(at);
+        size_t size = static_cast<size_t>(
+            std::min<uint64_t>(skip, data.size()));
+        if (find_end) {
+          bool found = false;
+          size = format_.FindEnd(data, &found);
+          find_end = !found;
+        } else {
+          skip -= size;
+        }
+        piece->text.Remove(at, size);
+        piece->input_bytes += size;
+      }
+      while (skip == 0 && !find_end && at < piece->text.size()) {
+        const std::string_view data = piece->text.view().substr(at);
+        const RecordCut cut = format_.Cut(data, seen, at_end_);
+        seen = data.size();
+        if (cut.kind == RecordCut::Kind::kIncomplete) break;
+        seen = 0;
+        if (cut.kind == RecordCut::Kind::kRecord) {
+          piece->records.emplace_back(
+              static_cast<size_t>(cut.record.data() - piece->text.data()),
+              cut.record.size());
+          piece->input_bytes += cut.size;
+          at += cut.size;
+          if (piece->records.size() == kPieceRecords) full = true;
+        } else if (cut.kind == RecordCut::Kind::kTooLong) {
+          skip = cut.skip;
+          find_end = skip == 0;
+          piece->last_too_long = true;
+          full = true;
+        } else {
+          read_status_.Update(absl::DataLossError(
+              absl::StrCat("the input holds no whole request at number ",
+                           number + piece->records.size(),
+                           "; what follows is lost")));
+          broken = true;
+          full = true;
+        }
+        if (full) break;
+      }
+      if (full || !open) break;
+      // Answers need not wait for more input if nobody else has work.
+      if (at > 0 && (at >= kPieceBytes || WorkersWait())) break;
+      open = ReadSome(&piece->text);
+    }
+    rest.Append(piece->text.view().substr(at));
+    piece->text.Truncate(at);
+    number += piece->records.size() + (piece->last_too_long ? 1 : 0);
+    // Perhaps without a record, at the end of what was passed over.
+    const bool has_bytes = piece->input_bytes > 0 || piece->last_too_long;
+    if (has_bytes) Publish(piece);
+    // Where reading ended early, part of a record may be left over: nobody
+    // asked for that yet.
+    if (!open && (!has_bytes || rest.empty())) break;
+    if (has_bytes) piece = NextFree();
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  read_all_ = true;
+  waiting_.notify_all();
+  done_.notify_all();
+}
+
+// ---- A worker
+
+void Stream::Work() {
+  const std::unique_ptr<RecordAnswerer> answerer =
+      format_.NewAnswerer(engines_);
+  for (;;) {
+    Piece* piece;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      waiting_.wait(lock, [&] {
+        return given_up_ || taken_ < published_ || read_all_;
+      });
+      if (given_up_ || taken_ == published_) return;
+      piece = &pieces_[taken_++ % pieces_.size()];
+      piece->state = Piece::State::kTaken;
+    }
+    AnswerPiece(piece, answerer.get());
+    const std::lock_guard<std::mutex> lock(mutex_);
+    piece->state = Piece::State::kDone;
+    done_.notify_one();
+  }
+}
+
+void Stream::AnswerPiece(Piece* piece, RecordAnswerer* answerer) {
+  piece->out.Clear();
+  piece->counts = BatchCounts();
+  const auto count = [&](RecordOutcome outcome) {
+    switch (outcome) {
+      case RecordOutcome::kSpec:
+        ++piece->counts.specs;
+        break;
+      case RecordOutcome::kRefused:
+        ++piece->counts.refused;
+        break;
+      case RecordOutcome::kCrashed:
+        ++piece->counts.crashed;
+        break;
+      case RecordOutcome::kInvalid:
+        ++piece->counts.invalid;
+        break;
+      case RecordOutcome::kBlank:
+        break;
+    }
+  };
+  uint64_t number = piece->first_number;
+  for (const auto& [offset, size] : piece->records) {
+    const std::string_view record = piece->text.view().substr(offset, size);
+    if (size < kLargeRecord) {
+      count(answerer->Answer(record, number, &piece->out));
+    } else {
+      const std::lock_guard<std::mutex> lock(large_record_);
+      count(answerer->Answer(record, number, &piece->out));
+      answerer->Shrink();
+    }
+    ++number;
+  }
+  if (piece->last_too_long) {
+    answerer->AnswerUnread(number, kTooLongMessage, &piece->out);
+    count(RecordOutcome::kInvalid);
+  }
+}
+
+// ---- The writer
+
+bool Stream::WriteAll(std::string_view bytes) {
+  size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t n =
+        write(out_fd_, bytes.data() + written, bytes.size() - written);
+    if (n >= 0) {
+      written += static_cast<size_t>(n);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN) {
+      pollfd fd = {out_fd_, POLLOUT, 0};
+      poll(&fd, 1, -1);
+      continue;
+    }
+    const int error = errno;
+    CutToWholeRecord(bytes, written);
+    result_.status =
+        absl::ErrnoToStatus(error, "the output cannot be written");
+    return false;
+  }
+  result_.counts.bytes_written += bytes.size();
+  return true;
+}
+
+void Stream::CutToWholeRecord(std::string_view bytes, size_t written) {
+  size_t whole = 0;
+  while (whole < written) {
+    const RecordCut cut =
+        format_.Cut(bytes.substr(whole, written - whole), 0, false);
+    if (cut.kind != RecordCut::Kind::kRecord) break;
+    whole += cut.size;
+  }
+  result_.counts.bytes_written += whole;
+  struct stat facts;
+  if (fstat(out_fd_, &facts) != 0 || !S_ISREG(facts.st_mode)) return;
+  const off_t end = lseek(out_fd_, 0, SEEK_CUR);
+  // Somebody else may have written on.
+  if (end < 0 || end != facts.st_size) return;
+  const off_t torn = static_cast<off_t>(written - whole);
+  if (ftruncate(out_fd_, end - torn) == 0) lseek(out_fd_, -torn, SEEK_CUR);
+}
+
+void Stream::Write() {
+  for (;;) {
+    Piece* piece = nullptr;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      piece = &pieces_[written_ % pieces_.size()];
+      done_.wait(lock, [&] {
+        return piece->state == Piece::State::kDone ||
+               (read_all_ && written_ == published_);
+      });
+      if (piece->state != Piece::State::kDone) return;
+    }
+    const bool good = WriteAll(piece->out.view());
+    BatchCounts& counts = result_.counts;
+    if (good) {
+      counts.specs += piece->counts.specs;
+      counts.refused += piece->counts.refused;
+      counts.crashed += piece->counts.crashed;
+      counts.invalid += piece->counts.invalid;
+      counts.bytes_read += piece->input_bytes;
+      if (options_.progress) options_.progress(counts);
+    }
+    const size_t size = piece->text.size();
+    piece->out.Release(kKeptBytes);
+    piece->text.Release(kKeptBytes);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    piece->state = Piece::State::kFree;
+    bytes_in_flight_ -= size;
+    ++written_;
+    if (!good) {
+      given_up_ = true;
+      waiting_.notify_all();
+      free_.notify_all();
+      if (give_up_fd_ >= 0) eventfd_write(give_up_fd_, 1);
+      return;
+    }
+    free_.notify_one();
+  }
+}
+
+}  // namespace
+
+BatchResult RunStream(const RecordFormat& format, const EngineSet& engines,
+                      int in_fd, int out_fd, const BatchOptions& options) {
+  return Stream(format, engines, in_fd, out_fd, options).Run();
+}
+
+}  // namespace specgen

@@ -1,0 +1,574 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "gtest/gtest.h"
+#include "specgen/batch/batch.h"
+#include "specgen/batch/specgen.pb.h"
+#include "specgen/host/host_snapshot.h"
+
+namespace specgen {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr std::string_view kConfig =
+    R"({"entrypoint":["/p"],"interface":{"types":["docker.volumedriver/1.0"],"socket":"p.sock"}})";
+
+const Release& ReleaseOf(std::string_view name) {
+  auto release = FindRelease(name);
+  EXPECT_TRUE(release.ok()) << release.status();
+  return **release;
+}
+
+const EngineSet& Engines() {
+  static const HostSnapshot* const host = HostSnapshot::Empty().release();
+  static const EngineSet* const engines =
+      new EngineSet(*host, &ReleaseOf("28.5.2"));
+  return *engines;
+}
+
+std::string SpecOf(std::string_view engine, std::string_view config) {
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  Request request;
+  request.plugin = config;
+  Answer answer;
+  Generator(ReleaseOf(engine), *host).Generate(request, &answer);
+  EXPECT_EQ(answer.outcome(), Outcome::kSpec) << answer.message();
+  return std::string(answer.spec());
+}
+
+// A pipe; what is left open of it is closed at the end.
+struct Pipe {
+  Pipe() { EXPECT_EQ(pipe2(fds, O_CLOEXEC), 0); }
+  ~Pipe() {
+    CloseRead();
+    CloseWrite();
+  }
+  void CloseRead() {
+    if (fds[0] >= 0) close(std::exchange(fds[0], -1));
+  }
+  void CloseWrite() {
+    if (fds[1] >= 0) close(std::exchange(fds[1], -1));
+  }
+  int fds[2] = {-1, -1};
+};
+
+bool WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = write(fd, text.data(), text.size());
+    if (n < 0) return false;
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+std::string ReadAll(int fd) {
+  std::string text;
+  char part[1 << 16];
+  for (;;) {
+    const ssize_t n = read(fd, part, sizeof(part));
+    if (n <= 0) return text;
+    text.append(part, static_cast<size_t>(n));
+  }
+}
+
+struct BatchRun {
+  std::string output;
+  BatchResult result;
+};
+
+BatchRun RunOn(const RecordFormat& format, std::string_view input,
+          unsigned threads = 4) {
+  BatchRun run;
+  Pipe in, out;
+  std::thread feeder([&] {
+    WriteAll(in.fds[1], input);
+    in.CloseWrite();
+  });
+  std::thread taker([&] { run.output = ReadAll(out.fds[0]); });
+  BatchOptions options;
+  options.threads = threads;
+  run.result = RunStream(format, Engines(), in.fds[0], out.fds[1], options);
+  out.CloseWrite();
+  feeder.join();
+  taker.join();
+  return run;
+}
+
+BatchRun RunLines(std::string_view input, unsigned threads = 4) {
+  return RunOn(*JsonLinesFormat(), input, threads);
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  EXPECT_EQ(lines.back(), "");
+  lines.pop_back();
+  return lines;
+}
+
+TEST(JsonLines, SpecIsTheOneOfTheLibrary) {
+  const BatchRun run = RunLines(absl::StrCat(
+      R"({"name":"a","config":)", kConfig, "}\n",
+      R"({"engine":"v1.13.0","name":{"x":[1]},"config":)", kConfig, "}\n"));
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), 2);
+  EXPECT_THAT(lines[0],
+              StartsWith(absl::StrCat(R"({"line":1,"name":"a","spec":)",
+                                      SpecOf("28.5.2", kConfig))));
+  EXPECT_THAT(lines[1],
+              StartsWith(absl::StrCat(R"({"line":2,"name":{"x":[1]},"spec":)",
+                                      SpecOf("1.13.0", kConfig))));
+  EXPECT_EQ(run.result.counts.specs, 2);
+  EXPECT_TRUE(run.result.status.ok());
+  EXPECT_EQ(run.result.counts.bytes_written, run.output.size());
+}
+
+TEST(JsonLines, FoldersComeWithTheSpec) {
+  const BatchRun run = RunLines(absl::StrCat(
+      R"({"exec_root":"/r","id":"x","config":)", kConfig, "}\n"));
+  EXPECT_THAT(
+      run.output,
+      ::testing::EndsWith(
+          R"(,"folders":[{"path":"/r","mode":"0700"},{"path":"/r/x","mode":"0700"}]})"
+          "\n"));
+}
+
+TEST(JsonLines, AllFormsOfThePluginGiveTheSameSpec) {
+  std::string quoted;
+  for (char c : kConfig) quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
+  const std::string spec = SpecOf("28.5.2", kConfig);
+  for (const std::string& plugin :
+       {absl::StrCat("\"config\":", kConfig),
+        absl::StrCat("\"config_text\":\"", quoted, "\""),
+        absl::StrCat("\"config_b64\":\"", absl::Base64Escape(kConfig), "\""),
+        absl::StrCat("\"shape\":\"config\",\"plugin\": ", kConfig, " "),
+        absl::StrCat("\"config_text\":\"x\",\"config\":", kConfig),
+        absl::StrCat("\"plugin\":null,\"config\":", kConfig),
+        absl::StrCat("\"shape\":\"inspect\",\"plugin_name\":\"b\","
+                     "\"config\":[{\"Id\":\"x\",\"Name\":\"a\"},{\"Name\":\"b\","
+                     "\"Config\":", kConfig, ",\"Settings\":{}}]")}) {
+    const BatchRun run = RunLines(absl::StrCat("{", plugin, "}\n"));
+    // What comes of "inspect" has the settings that stand there.
+    if (absl::StrContains(plugin, "inspect")) {
+      EXPECT_THAT(run.output, HasSubstr("\"spec\":{")) << plugin;
+    } else {
+      EXPECT_THAT(run.output, HasSubstr(spec)) << plugin;
+    }
+  }
+}
+
+TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
+  const struct {
+    std::string line;
+    std::string answer;  // after the number
+  } kCases[] = {
+      {"nonsense", R"("error":{"kind":"invalid","stage":"request","message":"a request must be an object","position":"1:1"})"},
+      {"{\"config\":{}", R"("message":"the JSON text ends inside an object","position":"1:13")"},
+      {"{\"config\":{},}", "a key in double quotes is expected"},
+      {"{\"config\":\"open}", R"("message":"a string does not end")"},
+      {R"({"config":{}} {})", "here the end is expected"},
+      {R"({"config":{},"engin":"x"})", R"(a request has no key \"engin\")"},
+      {R"({"config":{},"engine":7})", R"(\"engine\" must be a string)"},
+      {R"({"config":{},"engine":"99.0"})", "no Docker release is called"},
+      {R"({"config":{},"set":"A=b"})", "must be a list of NAME=VALUE strings"},
+      {R"({"config":{},"set":[1]})", "must be a list of NAME=VALUE strings"},
+      {R"({"config":{},"restarted":1})", "must be true or false"},
+      {R"({"config":{},"shape":"odd"})", R"(\"shape\" is none of)"},
+      {R"({"config_b64":"*"})", "not base64"},
+      {R"({"name":"n"})", R"("name":"n","error":{"kind":"invalid","stage":"request","message":"there is no plugin)"},
+      {R"({"config":{"entrypoint":3}})", R"("error":{"kind":"refused","stage":"decode","message":"\"entrypoint\" must be a list, not a number","position":"1:15"})"},
+      {R"({"config":{"a":[}},"name":1})", R"("kind":"refused","stage":"decode")"},
+      {"{\"config_text\":\"{\\n tru\"}", R"("position":"2:2")"},
+      {R"({"config":{"interface":{"types":["/x"]}},"engine":"1.13.0"})", R"("kind":"crashed","stage":"decode")"},
+      {R"({"config":{},"set":["a=b"]})", R"("kind":"refused","stage":"settings")"},
+      {R"({"config":{"mounts":[{}]}})", R"("kind":"refused","stage":"spec","message":"mount source is not specified")"},
+  };
+  std::string input;
+  for (const auto& c : kCases) {
+    absl::StrAppend(&input, c.line, "\n", R"({"config":)", kConfig, "}\n");
+  }
+  const BatchRun run = RunLines(input);
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), 2 * std::size(kCases));
+  for (size_t i = 0; i < std::size(kCases); ++i) {
+    EXPECT_THAT(lines[2 * i], StartsWith(absl::StrCat("{\"line\":", 2 * i + 1, ",")));
+    EXPECT_THAT(lines[2 * i], HasSubstr(kCases[i].answer)) << kCases[i].line;
+    EXPECT_THAT(lines[2 * i + 1], HasSubstr("\"spec\":{"));
+  }
+  EXPECT_EQ(run.result.counts.specs, std::size(kCases));
+  EXPECT_EQ(run.result.counts.answers(), lines.size());
+}
+
+TEST(JsonLines, BlankLinesCountAndALastLineNeedsNoLineFeed) {
+  const BatchRun run = RunLines(absl::StrCat("\n  \r\n{\"config\":", kConfig, "}\r\n",
+                                        "\n{\"config\":", kConfig, "}"));
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), 2);
+  EXPECT_THAT(lines[0], StartsWith("{\"line\":3,\"spec\":"));
+  EXPECT_THAT(lines[1], StartsWith("{\"line\":5,\"spec\":"));
+}
+
+TEST(JsonLines, OutputIsInTheOrderOfTheInput) {
+  std::string input;
+  constexpr int kCount = 20000;
+  for (int i = 0; i < kCount; ++i) {
+    // Lines of very different cost.
+    const std::string args(i % 97 == 0 ? 20000 : i % 7, 'x');
+    absl::StrAppend(&input, "{\"name\":", i, ",\"config\":{\"entrypoint\":[\"",
+                    args, "\"]}}\n");
+  }
+  const BatchRun run = RunLines(input, 8);
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), kCount);
+  for (int i = 0; i < kCount; ++i) {
+    ASSERT_THAT(lines[i], StartsWith(absl::StrCat("{\"line\":", i + 1,
+                                                  ",\"name\":", i, ",")));
+  }
+  EXPECT_EQ(run.output, RunLines(input, 1).output);
+}
+
+TEST(Stream, AnswersBeforeTheInputEnds) {
+  Pipe in, out;
+  BatchOptions options;
+  options.threads = 2;
+  std::thread batch([&] {
+    RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1], options);
+    out.CloseWrite();
+  });
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(WriteAll(in.fds[1], "x\n{\"half"));
+    std::string answer;
+    char c;
+    while (read(out.fds[0], &c, 1) == 1 && c != '\n') answer += c;
+    EXPECT_THAT(answer, StartsWith(absl::StrCat("{\"line\":", 2 * i + 1)));
+    ASSERT_TRUE(WriteAll(in.fds[1], "\"\n"));
+    while (read(out.fds[0], &c, 1) == 1 && c != '\n') answer += c;
+  }
+  in.CloseWrite();
+  batch.join();
+}
+
+TEST(Stream, ALineThatIsTooLongIsReportedAndPassedOver) {
+  const std::string good = absl::StrCat("{\"config\":", kConfig, "}\n");
+  std::string input = good;
+  input.append(kMaxRecordBytes + 1, 'x');
+  absl::StrAppend(&input, "\n", good);
+  input.append(3 * kMaxRecordBytes, 'x');  // up to the end
+  const BatchRun run = RunLines(input);
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), 4);
+  EXPECT_THAT(lines[0], StartsWith("{\"line\":1,\"spec\":"));
+  EXPECT_EQ(lines[1],
+            R"({"line":2,"error":{"kind":"invalid","stage":"request","message":"this request is over 64 MiB long"}})");
+  EXPECT_THAT(lines[2], StartsWith("{\"line\":3,\"spec\":"));
+  EXPECT_THAT(lines[3], StartsWith("{\"line\":4,\"error\":"));
+  EXPECT_EQ(run.result.counts.bytes_read, input.size());
+}
+
+TEST(Stream, ALineOfTheGreatestLengthIsRead) {
+  std::string line = "{\"name\":\"n\",\"config\":{\"description\":\"";
+  line.append(kMaxRecordBytes - line.size() - 3, 'x');
+  line += "\"}}";
+  ASSERT_EQ(line.size(), kMaxRecordBytes);
+  EXPECT_THAT(RunLines(line + "\n").output,
+              StartsWith("{\"line\":1,\"name\":\"n\",\"spec\":"));
+}
+
+// The memory of this process, in bytes.
+size_t Memory() {
+  const int fd = open("/proc/self/statm", O_RDONLY);
+  const std::vector<std::string> numbers = absl::StrSplit(ReadAll(fd), ' ');
+  close(fd);
+  uint64_t pages = 0;
+  EXPECT_TRUE(absl::SimpleAtoi(numbers.at(1), &pages));
+  return pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST(Stream, NoMoreIsReadThanIsTakenAndMemoryIsBounded) {
+  Pipe in, out;
+  std::atomic<uint64_t> fed = 0;
+  std::atomic<bool> enough = false;
+  std::string lines;
+  while (lines.size() < (1 << 20)) {
+    absl::StrAppend(&lines, "{\"config\":", kConfig, "}\n");
+  }
+  const size_t before_all = Memory();
+  size_t peak = 0;
+  std::thread feeder([&] {
+    // Would never end by itself.
+    while (!enough) {
+      for (size_t at = 0; at < lines.size();) {
+        const ssize_t n =
+            write(in.fds[1], lines.data() + at,
+                  std::min<size_t>(lines.size() - at, 4096));
+        if (n < 0) return;
+        at += static_cast<size_t>(n);
+        fed += static_cast<uint64_t>(n);
+      }
+    }
+    in.CloseWrite();
+  });
+  BatchResult result;
+  std::thread batch([&] {
+    BatchOptions options;
+    options.threads = 2;
+    result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1],
+                       options);
+    out.CloseWrite();
+  });
+  // Nobody takes an answer: the feeder is held up, sooner or later.
+  uint64_t before;
+  do {
+    before = fed;
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  } while (fed != before);
+  EXPECT_LT(fed, 32u << 20);
+  // Then they are taken, a hundred times as much as could be held back.
+  uint64_t taken = 0;
+  char part[1 << 16];
+  ssize_t n;
+  while ((n = read(out.fds[0], part, sizeof(part))) > 0) {
+    if ((taken >> 20) != ((taken + static_cast<uint64_t>(n)) >> 20)) {
+      peak = std::max(peak, Memory());
+    }
+    taken += static_cast<uint64_t>(n);
+    if (taken > (uint64_t{300} << 20)) enough = true;
+  }
+  feeder.join();
+  batch.join();
+  EXPECT_EQ(result.counts.bytes_read, fed);
+  EXPECT_EQ(result.counts.bytes_written, taken);
+  EXPECT_GT(peak, 0u);
+  EXPECT_LT(peak, before_all + (size_t{64} << 20));
+}
+
+TEST(Stream, StopAnswersWhatWasReadAndWritesNoTornLine) {
+  Pipe in, out, stop;
+  std::string output;
+  BatchResult result;
+  std::thread taker([&] { output = ReadAll(out.fds[0]); });
+  std::thread batch([&] {
+    BatchOptions options;
+    options.stop_fd = stop.fds[0];
+    result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1],
+                       options);
+    out.CloseWrite();
+  });
+  std::thread feeder([&] {
+    const std::string line = absl::StrCat("{\"config\":", kConfig, "}\n");
+    // The pipe closes when the batch has ended.
+    for (int i = 0; WriteAll(in.fds[1], line); ++i) {
+      if (i == 5000) WriteAll(stop.fds[1], "x");
+    }
+  });
+  batch.join();
+  in.CloseRead();
+  feeder.join();
+  taker.join();
+  EXPECT_TRUE(result.stopped);
+  EXPECT_TRUE(result.status.ok());
+  EXPECT_GT(result.counts.specs, 0);
+  EXPECT_EQ(result.counts.invalid, 0);
+  EXPECT_EQ(Lines(output).size(), result.counts.specs);
+  EXPECT_EQ(output.size(), result.counts.bytes_written);
+}
+
+TEST(Stream, AFullDiskCutsTheFileToWholeLines) {
+  const std::string path = absl::StrCat(getenv("TEST_TMPDIR"), "/full");
+  std::string input;
+  for (int i = 0; i < 1000; ++i) {
+    absl::StrAppend(&input, "{\"config\":", kConfig, "}\n");
+  }
+  // A limit of the file's size is a disk that gets full, but for the errno.
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  for (const bool append : {false, true}) {
+    const std::string there = append ? "what is there\n" : "";
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC |
+                                          (append ? O_APPEND : 0), 0600);
+    ASSERT_GE(fd, 0);
+    ASSERT_TRUE(WriteAll(fd, there));
+    rlimit limit = before;
+    limit.rlim_cur = 1000000;
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    Pipe in;
+    std::thread feeder([&] {
+      // Never closed: the batch must end nevertheless.
+      WriteAll(in.fds[1], input);
+    });
+    const BatchResult result = RunStream(*JsonLinesFormat(), Engines(),
+                                         in.fds[0], fd, BatchOptions());
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+    in.CloseRead();
+    feeder.join();
+    EXPECT_FALSE(result.status.ok());
+    EXPECT_THAT(std::string(result.status.message()),
+                HasSubstr("the output cannot be written"));
+    ASSERT_EQ(lseek(fd, 0, SEEK_SET), 0);
+    const std::string output = ReadAll(fd);
+    close(fd);
+    EXPECT_THAT(output, StartsWith(there));
+    EXPECT_THAT(output, ::testing::EndsWith("}\n"));
+    EXPECT_EQ(output.size() - there.size(), result.counts.bytes_written);
+    EXPECT_GT(output.size(), 900000u);
+    EXPECT_LE(output.size(), 1000000u);
+  }
+}
+
+TEST(Stream, AReaderThatIsGoneEndsTheBatch) {
+  Pipe in, out;
+  out.CloseRead();
+  ASSERT_TRUE(WriteAll(in.fds[1], "x\n"));  // and no end
+  const BatchResult result = RunStream(*JsonLinesFormat(), Engines(),
+                                       in.fds[0], out.fds[1], BatchOptions());
+  EXPECT_FALSE(result.status.ok());
+  EXPECT_EQ(result.counts.bytes_written, 0);
+}
+
+TEST(Stream, InputThatCannotBeReadIsAnError) {
+  Pipe out;
+  const int folder = open("/", O_RDONLY | O_DIRECTORY);
+  const BatchResult result = RunStream(*JsonLinesFormat(), Engines(), folder,
+                                       out.fds[1], BatchOptions());
+  close(folder);
+  EXPECT_THAT(std::string(result.status.message()),
+              HasSubstr("the input cannot be read"));
+}
+
+// ---- Protobuf
+
+std::string Delimited(const google::protobuf::MessageLite& message) {
+  std::string text = message.SerializeAsString();
+  uint8_t size[10];
+  const uint8_t* end =
+      google::protobuf::io::CodedOutputStream::WriteVarint64ToArray(
+          text.size(), size);
+  return std::string(reinterpret_cast<const char*>(size),
+                     static_cast<size_t>(end - size)) +
+         text;
+}
+
+std::vector<v1::GenerateResponse> Responses(const std::string& text) {
+  std::vector<v1::GenerateResponse> responses;
+  google::protobuf::io::CodedInputStream in(
+      reinterpret_cast<const uint8_t*>(text.data()),
+      static_cast<int>(text.size()));
+  uint32_t size;
+  while (in.ReadVarint32(&size)) {
+    std::string message;
+    EXPECT_TRUE(in.ReadString(&message, static_cast<int>(size)));
+    EXPECT_TRUE(responses.emplace_back().ParseFromString(message));
+  }
+  return responses;
+}
+
+TEST(Proto, AnswersAsTheLibraryDoes) {
+  v1::GenerateRequest good;
+  good.set_name("a");
+  good.set_engine("20.10.24");
+  good.set_plugin(std::string(kConfig));
+  good.set_id("x");
+  good.set_exec_root("/r");
+  v1::GenerateRequest refused;
+  refused.set_plugin("{\"mounts\":[{}]}");
+  v1::GenerateRequest unreadable;
+  unreadable.set_plugin("{\n 7");
+  v1::GenerateRequest crashed;
+  crashed.set_engine("1.13.0");
+  crashed.set_plugin(R"({"interface":{"types":["/x"]},"entrypoint":[]})");
+  v1::GenerateRequest unknown;
+  unknown.set_engine("nothing");
+  const BatchRun run = RunOn(
+      *DelimitedProtoFormat(),
+      absl::StrCat(Delimited(good), Delimited(refused), Delimited(unreadable),
+                   Delimited(crashed), Delimited(unknown),
+                   std::string("\x02\xff\xff", 3), Delimited(good)));
+  EXPECT_TRUE(run.result.status.ok()) << run.result.status;
+  const std::vector<v1::GenerateResponse> responses = Responses(run.output);
+  ASSERT_EQ(responses.size(), 7);
+  for (size_t i = 0; i < responses.size(); ++i) {
+    EXPECT_EQ(responses[i].number(), i + 1);
+  }
+  EXPECT_EQ(responses[0].name(), "a");
+  EXPECT_THAT(responses[0].spec(), HasSubstr("\"source\":\"/r/x\""));
+  ASSERT_EQ(responses[0].folders_size(), 2);
+  EXPECT_EQ(responses[0].folders(1).path(), "/r/x");
+  EXPECT_EQ(responses[0].folders(1).mode(), 0700);
+  EXPECT_EQ(responses[1].error().kind(), v1::Error::REFUSED);
+  EXPECT_EQ(responses[1].error().stage(), v1::Error::SPEC);
+  EXPECT_EQ(responses[1].error().message(), "mount source is not specified");
+  EXPECT_EQ(responses[2].error().stage(), v1::Error::DECODE);
+  EXPECT_EQ(responses[2].error().position(), "2:2");
+  EXPECT_EQ(responses[3].error().kind(), v1::Error::CRASHED);
+  EXPECT_EQ(responses[4].error().kind(), v1::Error::INVALID);
+  EXPECT_EQ(responses[5].error().kind(), v1::Error::INVALID);
+  EXPECT_EQ(responses[6].spec(), responses[0].spec());
+}
+
+TEST(Proto, AMessageThatIsTooLongIsPassedOver) {
+  v1::GenerateRequest good;
+  good.set_plugin(std::string(kConfig));
+  std::string huge(kMaxRecordBytes + 1, 'x');
+  uint8_t size[10];
+  const uint8_t* end =
+      google::protobuf::io::CodedOutputStream::WriteVarint64ToArray(huge.size(),
+                                                                    size);
+  const BatchRun run = RunOn(*DelimitedProtoFormat(),
+                        absl::StrCat(std::string(reinterpret_cast<const char*>(size),
+                                                 static_cast<size_t>(end - size)),
+                                     huge,
+                                     Delimited(good)));
+  const std::vector<v1::GenerateResponse> responses = Responses(run.output);
+  ASSERT_EQ(responses.size(), 2);
+  EXPECT_THAT(responses[0].error().message(), HasSubstr("over 64 MiB"));
+  EXPECT_EQ(responses[1].number(), 2);
+  EXPECT_TRUE(responses[1].has_spec());
+}
+
+TEST(Proto, InputThatEndsInAMessageIsAnError) {
+  v1::GenerateRequest good;
+  good.set_plugin(std::string(kConfig));
+  for (const std::string& rest :
+       {Delimited(good).substr(0, 20), std::string("\x80"),
+        std::string(11, '\xff')}) {
+    const BatchRun run = RunOn(*DelimitedProtoFormat(), Delimited(good) + rest);
+    EXPECT_EQ(Responses(run.output).size(), 1);
+    EXPECT_THAT(std::string(run.result.status.message()),
+                HasSubstr("at number 2"));
+  }
+}
+
+}  // namespace
+}  // namespace specgen
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,3 @@
+module specgen-example
+
+go 1.19

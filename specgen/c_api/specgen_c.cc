@@ -1,0 +1,265 @@
+#define SPECGEN_BUILDING_LIBRARY
+#include "specgen/c_api/specgen_c.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "specgen/host/host.h"
+#include "specgen/host/host_snapshot.h"
+#include "specgen/host/live_host.h"
+#include "specgen/specgen.h"
+
+// The C names stand for these.
+struct specgen_generator {
+  specgen_generator(const specgen::Release& release,
+                    std::unique_ptr<specgen::Host> its_host)
+      : host(std::move(its_host)),
+        generator(release, *host),
+        release_name(release.name) {}
+
+  const std::unique_ptr<specgen::Host> host;
+  const specgen::Generator generator;
+  const std::string release_name;
+};
+
+struct specgen_answer {
+  // Of the last call, if it made an answer.
+  bool is_there = false;
+  specgen::Answer answer;
+  std::string spec;
+  std::vector<std::string> folders;
+  std::vector<std::string_view> set;
+};
+
+namespace {
+
+using specgen::Outcome;
+using specgen::Stage;
+
+std::string& LastError() {
+  static thread_local std::string error;
+  return error;
+}
+
+specgen_status Fail(specgen_status status, std::string_view message) noexcept {
+  try {
+    LastError() = message;
+  } catch (...) {
+    LastError().clear();
+  }
+  return status;
+}
+
+// Calls `function`, which returns a specgen_status. C knows no exceptions.
+template <typename Function>
+specgen_status Guard(Function function) noexcept {
+  try {
+    return function();
+  } catch (const std::bad_alloc&) {
+    return Fail(SPECGEN_NO_MEMORY, "there is no memory");
+  } catch (const std::exception& error) {
+    return Fail(SPECGEN_INTERNAL, error.what());
+  } catch (...) {
+    return Fail(SPECGEN_INTERNAL, "an unknown exception");
+  }
+}
+
+const char* Text(const std::string& text, size_t* size) {
+  if (size != nullptr) *size = text.size();
+  return text.c_str();
+}
+
+const char* NoText(size_t* size) {
+  if (size != nullptr) *size = 0;
+  return "";
+}
+
+specgen_status Generate(const specgen_generator& generator,
+                        const specgen_request& request,
+                        specgen_answer* answer) {
+  answer->set.clear();
+  for (size_t i = 0; i < request.set_count; ++i) {
+    if (request.set == nullptr || request.set[i] == nullptr) {
+      return Fail(SPECGEN_USAGE, "an argument of `set` is NULL");
+    }
+    answer->set.push_back(request.set[i]);
+  }
+  specgen::Request wanted;
+  wanted.plugin = {request.plugin, request.plugin_size};
+  switch (request.shape) {
+    case SPECGEN_SHAPE_AUTO:
+      break;
+    case SPECGEN_SHAPE_CONFIG:
+      wanted.shape = specgen::PluginShape::kConfig;
+      break;
+    case SPECGEN_SHAPE_STORED:
+      wanted.shape = specgen::PluginShape::kStored;
+      break;
+    case SPECGEN_SHAPE_INSPECT:
+      wanted.shape = specgen::PluginShape::kInspect;
+      break;
+    default:
+      return Fail(SPECGEN_USAGE, "there is no such shape");
+  }
+  wanted.restarted = request.restarted != 0;
+  wanted.set = answer->set;
+  if (request.plugin_name != nullptr) wanted.plugin_name = request.plugin_name;
+  if (request.id != nullptr) wanted.id = request.id;
+  if (request.rootfs != nullptr) wanted.rootfs = request.rootfs;
+  if (request.lib_root != nullptr) wanted.lib_root = request.lib_root;
+  if (request.exec_root != nullptr) wanted.exec_root = request.exec_root;
+  if (request.metrics_socket != nullptr) {
+    wanted.metrics_socket = request.metrics_socket;
+  }
+  generator.generator.Generate(wanted, &answer->answer);
+  answer->spec = answer->answer.spec();
+  answer->folders.clear();
+  for (const specgen::PlannedFolder& folder : answer->answer.plan()) {
+    answer->folders.emplace_back(folder.path);
+  }
+  answer->is_there = true;
+  switch (answer->answer.outcome()) {
+    case Outcome::kSpec:
+      return SPECGEN_OK;
+    case Outcome::kRefused:
+      return Fail(answer->answer.stage() == Stage::kDecode ? SPECGEN_BAD_INPUT
+                                                           : SPECGEN_REFUSED,
+                  answer->answer.message());
+    case Outcome::kCrashed:
+      return Fail(SPECGEN_CRASHED, answer->answer.message());
+  }
+  return Fail(SPECGEN_INTERNAL, "an unknown outcome");
+}
+
+}  // namespace
+
+int specgen_abi_version(void) { return SPECGEN_ABI_VERSION; }
+
+const char* specgen_last_error(void) { return LastError().c_str(); }
+
+size_t specgen_engine_count(void) { return specgen::AllReleases().size(); }
+
+const char* specgen_engine_name(size_t i) {
+  const auto releases = specgen::AllReleases();
+  // The table's names are literals, which end with a NUL.
+  return i < releases.size() ? releases[i].name.data() : nullptr;
+}
+
+specgen_status specgen_generator_new(const char* engine, const char* host_json,
+                                     size_t host_json_size,
+                                     specgen_generator** generator) {
+  return Guard([&] {
+    if (generator == nullptr) {
+      return Fail(SPECGEN_USAGE, "there is nowhere to put the generator");
+    }
+    *generator = nullptr;
+    const specgen::Release* release = &specgen::NewestRelease();
+    if (engine != nullptr) {
+      const absl::StatusOr<const specgen::Release*> found =
+          specgen::FindRelease(engine);
+      if (!found.ok()) return Fail(SPECGEN_USAGE, found.status().message());
+      release = *found;
+    }
+    std::unique_ptr<specgen::Host> host;
+    if (host_json == nullptr) {
+      host = std::make_unique<specgen::LiveHost>();
+    } else {
+      absl::StatusOr<std::unique_ptr<specgen::HostSnapshot>> snapshot =
+          specgen::HostSnapshot::Parse({host_json, host_json_size}, "host facts");
+      if (!snapshot.ok()) {
+        return Fail(SPECGEN_BAD_INPUT, snapshot.status().message());
+      }
+      host = *std::move(snapshot);
+    }
+    *generator = new specgen_generator(*release, std::move(host));
+    return SPECGEN_OK;
+  });
+}
+
+void specgen_generator_free(specgen_generator* generator) { delete generator; }
+
+const char* specgen_generator_release(const specgen_generator* generator) {
+  return generator == nullptr ? "" : generator->release_name.c_str();
+}
+
+specgen_answer* specgen_answer_new(void) {
+  specgen_answer* answer = nullptr;
+  Guard([&] {
+    answer = new specgen_answer();
+    return SPECGEN_OK;
+  });
+  return answer;
+}
+
+void specgen_answer_free(specgen_answer* answer) { delete answer; }
+
+specgen_status specgen_generate(const specgen_generator* generator,
+                                const specgen_request* request,
+                                specgen_answer* answer) {
+  if (answer != nullptr) answer->is_there = false;
+  return Guard([&] {
+    if (generator == nullptr || request == nullptr || answer == nullptr) {
+      return Fail(SPECGEN_USAGE, "generator, request or answer is NULL");
+    }
+    // A program built for a later version may set fields unknown here, one for
+    // an earlier version has fewer; there is none yet.
+    if (request->struct_size < sizeof(specgen_request)) {
+      return Fail(SPECGEN_USAGE, "struct_size is not set");
+    }
+    if (request->plugin == nullptr) {
+      return Fail(SPECGEN_USAGE, "there is no plugin");
+    }
+    return Generate(*generator, *request, answer);
+  });
+}
+
+const char* specgen_answer_spec(const specgen_answer* answer, size_t* size) {
+  if (answer == nullptr || !answer->is_there) return NoText(size);
+  return Text(answer->spec, size);
+}
+
+const char* specgen_answer_message(const specgen_answer* answer, size_t* size) {
+  if (answer == nullptr || !answer->is_there) return NoText(size);
+  return Text(answer->answer.message(), size);
+}
+
+const char* specgen_answer_position(const specgen_answer* answer) {
+  if (answer == nullptr || !answer->is_there) return "";
+  return answer->answer.position().c_str();
+}
+
+specgen_stage specgen_answer_stage(const specgen_answer* answer) {
+  if (answer == nullptr || !answer->is_there) return SPECGEN_STAGE_DECODE;
+  switch (answer->answer.stage()) {
+    case Stage::kDecode:
+      return SPECGEN_STAGE_DECODE;
+    case Stage::kSettings:
+      return SPECGEN_STAGE_SETTINGS;
+    case Stage::kSpec:
+      return SPECGEN_STAGE_SPEC;
+  }
+  return SPECGEN_STAGE_DECODE;
+}
+
+size_t specgen_answer_folder_count(const specgen_answer* answer) {
+  return answer == nullptr || !answer->is_there ? 0 : answer->folders.size();
+}
+
+const char* specgen_answer_folder(const specgen_answer* answer, size_t i,
+                                  size_t* size, uint32_t* mode) {
+  if (i >= specgen_answer_folder_count(answer)) {
+    if (size != nullptr) *size = 0;
+    return nullptr;
+  }
+  if (mode != nullptr) *mode = answer->answer.plan()[i].mode;
+  return Text(answer->folders[i], size);
+}

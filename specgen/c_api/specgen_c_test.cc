@@ -1,0 +1,166 @@
+// Through the shared library, as its users see it.
+#include "specgen/c_api/specgen_c.h"
+
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kHost[] = "{\"entries\": []}";
+constexpr char kConfig[] =
+    "{\"entrypoint\":[\"/p\"],\"env\":[{\"name\":\"A\",\"value\":\"1\","
+    "\"settable\":[\"value\"]}]}";
+
+struct Fixture {
+  explicit Fixture(const char* engine = "28.5.2") {
+    EXPECT_EQ(specgen_generator_new(engine, kHost, std::strlen(kHost), &generator),
+              SPECGEN_OK)
+        << specgen_last_error();
+    answer = specgen_answer_new();
+    std::memset(&request, 0, sizeof(request));
+    request.struct_size = sizeof(request);
+    Plugin(kConfig);
+  }
+  ~Fixture() {
+    specgen_answer_free(answer);
+    specgen_generator_free(generator);
+  }
+  void Plugin(std::string_view text) {
+    request.plugin = text.data();
+    request.plugin_size = text.size();
+  }
+  specgen_status Generate() {
+    return specgen_generate(generator, &request, answer);
+  }
+  std::string Spec() const {
+    size_t size = 0;
+    const char* spec = specgen_answer_spec(answer, &size);
+    EXPECT_EQ(spec[size], '\0');
+    return std::string(spec, size);
+  }
+
+  specgen_generator* generator = nullptr;
+  specgen_answer* answer = nullptr;
+  specgen_request request;
+};
+
+TEST(CApi, MakesASpec) {
+  EXPECT_EQ(specgen_abi_version(), SPECGEN_ABI_VERSION);
+  Fixture f;
+  const char* const set[] = {"A=2"};
+  f.request.set = set;
+  f.request.set_count = 1;
+  f.request.id = "x";
+  f.request.rootfs = "/r";
+  f.request.exec_root = "/run/y";
+  ASSERT_EQ(f.Generate(), SPECGEN_OK) << specgen_last_error();
+  EXPECT_THAT(f.Spec(), StartsWith("{\"ociVersion\":\""));
+  EXPECT_THAT(f.Spec(), HasSubstr("\"A=2\""));
+  EXPECT_THAT(f.Spec(), HasSubstr("\"root\":{\"path\":\"/r\"}"));
+  ASSERT_EQ(specgen_answer_folder_count(f.answer), 3u);
+  size_t size = 0;
+  uint32_t mode = 0;
+  EXPECT_STREQ(specgen_answer_folder(f.answer, 2, &size, &mode), "/run/y/x");
+  EXPECT_EQ(size, 8u);
+  EXPECT_EQ(mode, 0700u);
+  EXPECT_EQ(specgen_answer_folder(f.answer, 3, &size, &mode), nullptr);
+}
+
+TEST(CApi, SaysWhyThereIsNone) {
+  Fixture f;
+  f.Plugin("{\n\"env\": 7}");
+  EXPECT_EQ(f.Generate(), SPECGEN_BAD_INPUT);
+  EXPECT_EQ(specgen_answer_stage(f.answer), SPECGEN_STAGE_DECODE);
+  EXPECT_STREQ(specgen_answer_position(f.answer), "2:8");
+  EXPECT_THAT(specgen_last_error(), HasSubstr("must be a list"));
+  EXPECT_STREQ(specgen_answer_message(f.answer, nullptr), specgen_last_error());
+  EXPECT_EQ(f.Spec(), "");
+
+  f.Plugin("{\"mounts\":[{}]}");
+  EXPECT_EQ(f.Generate(), SPECGEN_REFUSED);
+  EXPECT_EQ(specgen_answer_stage(f.answer), SPECGEN_STAGE_SPEC);
+
+  const char* const set[] = {"B=2"};
+  f.request.set = set;
+  f.request.set_count = 1;
+  f.Plugin(kConfig);
+  EXPECT_EQ(f.Generate(), SPECGEN_REFUSED);
+  EXPECT_EQ(specgen_answer_stage(f.answer), SPECGEN_STAGE_SETTINGS);
+
+  Fixture old("1.13.0");
+  old.Plugin("{\"interface\":{\"types\":[\"/x\"]}}");
+  EXPECT_EQ(old.Generate(), SPECGEN_CRASHED);
+}
+
+TEST(CApi, MistakesOfTheCallerAreErrors) {
+  specgen_generator* none = nullptr;
+  EXPECT_EQ(specgen_generator_new("99", nullptr, 0, &none), SPECGEN_USAGE);
+  EXPECT_THAT(specgen_last_error(), HasSubstr("no Docker release"));
+  EXPECT_EQ(none, nullptr);
+  EXPECT_EQ(specgen_generator_new(nullptr, "[]", 2, &none), SPECGEN_BAD_INPUT);
+  EXPECT_EQ(specgen_generator_new(nullptr, nullptr, 0, nullptr), SPECGEN_USAGE);
+  Fixture f;
+  EXPECT_EQ(specgen_generate(nullptr, &f.request, f.answer), SPECGEN_USAGE);
+  EXPECT_EQ(specgen_generate(f.generator, nullptr, f.answer), SPECGEN_USAGE);
+  EXPECT_EQ(specgen_generate(f.generator, &f.request, nullptr), SPECGEN_USAGE);
+  ASSERT_EQ(f.Generate(), SPECGEN_OK);
+  f.request.shape = 17;
+  EXPECT_EQ(f.Generate(), SPECGEN_USAGE);
+  EXPECT_EQ(f.Spec(), "");  // nothing is left of the last answer
+  f.request.shape = 0;
+  f.request.set_count = 1;
+  EXPECT_EQ(f.Generate(), SPECGEN_USAGE);
+  f.request.set_count = 0;
+  f.request.plugin = nullptr;
+  EXPECT_EQ(f.Generate(), SPECGEN_USAGE);
+  f.Plugin(kConfig);
+  f.request.struct_size = 0;
+  EXPECT_EQ(f.Generate(), SPECGEN_USAGE);
+  EXPECT_STREQ(specgen_answer_spec(nullptr, nullptr), "");
+  EXPECT_EQ(specgen_answer_folder_count(nullptr), 0u);
+  specgen_answer_free(nullptr);
+  specgen_generator_free(nullptr);
+}
+
+TEST(CApi, ListsTheEngines) {
+  ASSERT_GT(specgen_engine_count(), 300u);
+  EXPECT_EQ(specgen_engine_name(specgen_engine_count()), nullptr);
+  specgen_generator* generator = nullptr;
+  ASSERT_EQ(specgen_generator_new(nullptr, nullptr, 0, &generator), SPECGEN_OK);
+  bool found = false;
+  for (size_t i = 0; i < specgen_engine_count(); ++i) {
+    found |= std::strcmp(specgen_engine_name(i),
+                         specgen_generator_release(generator)) == 0;
+  }
+  EXPECT_TRUE(found);
+  specgen_generator_free(generator);
+}
+
+TEST(CApi, OneGeneratorServesManyThreads) {
+  Fixture f;
+  ASSERT_EQ(f.Generate(), SPECGEN_OK);
+  const std::string expected = f.Spec();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      specgen_answer* answer = specgen_answer_new();
+      for (int i = 0; i < 200; ++i) {
+        EXPECT_EQ(specgen_generate(f.generator, &f.request, answer), SPECGEN_OK);
+        EXPECT_EQ(specgen_answer_spec(answer, nullptr), expected);
+      }
+      specgen_answer_free(answer);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace

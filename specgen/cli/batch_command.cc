@@ -1,0 +1,319 @@
+// specgen batch: many specs at once.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/batch/batch.h"
+#include "specgen/batch/progress_bar.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+// While it lives, the first SIGINT or SIGTERM makes `fd` readable instead of
+// ending the process; the second one ends it. One at a time.
+class StopSignals {
+ public:
+  StopSignals() {
+    if (pipe2(pipe_, O_CLOEXEC | O_NONBLOCK) != 0) return;
+    signal_pipe_ = pipe_[1];
+    caught_ = 0;
+    struct sigaction action = {};
+    action.sa_handler = [](int number) {
+      const int saved = errno;
+      caught_ = number;
+      if (write(signal_pipe_, "", 1) < 0) caught_ = number;
+      errno = saved;
+    };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, &old_[0]);
+    sigaction(SIGTERM, &action, &old_[1]);
+    struct sigaction ignore = {};
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &ignore, &old_[2]);
+  }
+  ~StopSignals() {
+    if (pipe_[0] < 0) return;
+    sigaction(SIGINT, &old_[0], nullptr);
+    sigaction(SIGTERM, &old_[1], nullptr);
+    sigaction(SIGPIPE, &old_[2], nullptr);
+    close(pipe_[0]);
+    close(pipe_[1]);
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  int fd() const { return pipe_[0]; }
+  // The signal that came, or 0.
+  int caught() const { return caught_; }
+
+ private:
+  static inline std::atomic<int> signal_pipe_ = -1;
+  static inline std::atomic<int> caught_ = 0;
+  int pipe_[2] = {-1, -1};
+  struct sigaction old_[3] = {};
+};
+
+class BatchCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  int RunOnFolder(const Release& release, const Host& host, Console* console);
+  int RunOnStream(const Release& release, const Host& host, Console* console);
+  // 0 and a descriptor, or -1: it was reported.
+  int OpenOutput(Console* console) const;
+  int Finish(const BatchResult& result, int signal, std::string_view input,
+             std::string_view output, Console* console) const;
+
+  std::string input_ = "-";
+  std::string output_;
+  bool force_ = false;
+  std::string engine_;
+  std::string host_file_;
+  std::string lib_root_ = "/var/lib/docker/plugins";
+  std::string exec_root_ = "/run/docker/plugins";
+  unsigned threads_ = 0;
+  bool protobuf_ = false;
+  bool is_folder_ = false;
+  CLI::Option* lib_root_option_ = nullptr;
+  CLI::Option* exec_root_option_ = nullptr;
+};
+
+void BatchCommand::Define(CLI::App* app) {
+  app->add_option("INPUT", input_,
+                  "A file of requests, - for standard input; or a folder of "
+                  "configs, of which every file NAME.json gives a spec of the "
+                  "same name in the folder --output")
+      ->capture_default_str();
+  app->add_option("-o,--output", output_,
+                  "Where the answers go (default: standard output); needed for "
+                  "a folder")
+      ->type_name("PATH");
+  app->add_flag("--force", force_, "Overwrite an output file that is there");
+  app->add_option("--engine", engine_,
+                  "The Docker release of requests that name none (default: the "
+                  "newest release)")
+      ->type_name("RELEASE");
+  app->add_option("--host", host_file_,
+                  "Facts about the machine that the specs are for, as `specgen "
+                  "host-facts` prints them (default: this machine)")
+      ->type_name("FILE");
+  lib_root_option_ =
+      app->add_option("--lib-root", lib_root_,
+                      "For a folder: where dockerd keeps its plugins")
+          ->type_name("FOLDER")
+          ->capture_default_str();
+  exec_root_option_ =
+      app->add_option("--exec-root", exec_root_,
+                      "For a folder: where dockerd makes the plugins' runtime "
+                      "folders")
+          ->type_name("FOLDER")
+          ->capture_default_str();
+  app->add_option("--threads", threads_,
+                  "How many threads make specs (default: one for each CPU)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 1024));
+  app->add_flag("--protobuf", protobuf_,
+                "Requests and answers are GenerateRequest and GenerateResponse "
+                "of specgen.proto, each behind its length as a varint");
+}
+
+int BatchCommand::Run(Console* console) {
+  struct stat facts;
+  is_folder_ = input_ != "-" && stat(input_.c_str(), &facts) == 0 &&
+               S_ISDIR(facts.st_mode);
+  std::string wrong;
+  if (is_folder_ && output_.empty()) {
+    wrong = "--output FOLDER is needed for a folder of configs";
+  } else if (is_folder_ && protobuf_) {
+    wrong = "--protobuf is for requests, not for a folder of configs";
+  } else if (!is_folder_ &&
+             lib_root_option_->count() + exec_root_option_->count() > 0) {
+    wrong =
+        "--lib-root and --exec-root are for a folder of configs; a request "
+        "says its own";
+  } else if (input_ == "-" && host_file_ == "-") {
+    wrong = "only one input can come from standard input";
+  }
+  if (!wrong.empty()) {
+    return Fail(absl::FailedPreconditionError(absl::StrCat("batch: ", wrong)),
+                console);
+  }
+  const absl::StatusOr<const Release*> release = FindEngine(engine_);
+  if (!release.ok()) return Fail(release.status(), console);
+  const absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
+  if (!host.ok()) return Fail(host.status(), console);
+  return is_folder_ ? RunOnFolder(**release, **host, console)
+                    : RunOnStream(**release, **host, console);
+}
+
+int BatchCommand::RunOnFolder(const Release& release, const Host& host,
+                              Console* console) {
+  const StopSignals signals;
+  BatchOptions options;
+  options.threads = threads_;
+  options.stop_fd = signals.fd();
+  ProgressBar bar(console->err(), std::nullopt);
+  options.progress = [&](const BatchCounts& counts) { bar.Update(counts); };
+  Request request;
+  request.lib_root = lib_root_;
+  request.exec_root = exec_root_;
+  const std::string metrics_socket = MetricsSocketBeside(exec_root_);
+  request.metrics_socket = metrics_socket;
+  const BatchResult result = RunFolder(
+      Generator(release, host), request, input_, output_,
+      [&](const FileProblem& problem) {
+        bar.Clear();
+        const std::string_view at = problem.position;
+        // The message of a file that cannot be read names it.
+        console->Error(
+            problem.outcome == RecordOutcome::kInvalid
+                ? problem.message
+                : absl::StrCat(input_, "/", problem.path, at.empty() ? "" : ":",
+                               at, ": ",
+                               problem.outcome == RecordOutcome::kCrashed
+                                   ? absl::StrCat("Docker ", release.name,
+                                                  " would crash: ")
+                                   : "",
+                               problem.message));
+      },
+      options);
+  bar.Clear();
+  return Finish(result, signals.caught(), input_, output_, console);
+}
+
+int BatchCommand::OpenOutput(Console* console) const {
+  const int fd = open(output_.c_str(),
+                      O_WRONLY | O_CREAT | O_CLOEXEC |
+                          (force_ ? O_TRUNC : O_EXCL),
+                      0644);
+  if (fd >= 0) return fd;
+  // Devices and pipes are there and may be written nevertheless.
+  struct stat facts;
+  if (errno == EEXIST && stat(output_.c_str(), &facts) == 0 &&
+      (S_ISCHR(facts.st_mode) || S_ISFIFO(facts.st_mode))) {
+    const int device = open(output_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (device >= 0) return device;
+  }
+  console->Error(absl::StrCat(
+      output_, ": ",
+      errno == EEXIST ? "it is there already: give --force to overwrite it"
+                      : std::strerror(errno)));
+  return -1;
+}
+
+int BatchCommand::RunOnStream(const Release& release, const Host& host,
+                              Console* console) {
+  int in = console->in();
+  int out = console->out();
+  const absl::Cleanup close_files = [&] {
+    if (in != console->in()) close(in);
+    if (out != console->out()) close(out);
+  };
+  if (input_ != "-") {
+    in = open(input_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (in < 0) {
+      console->Error(absl::StrCat(input_, ": ", std::strerror(errno)));
+      in = console->in();
+      return kExitHost;
+    }
+  }
+  if (!output_.empty() && output_ != "-") {
+    out = OpenOutput(console);
+    if (out < 0) {
+      out = console->out();
+      return kExitHost;
+    }
+  }
+  std::optional<uint64_t> total;
+  struct stat facts;
+  if (fstat(in, &facts) == 0 && S_ISREG(facts.st_mode)) {
+    total = static_cast<uint64_t>(facts.st_size);
+  }
+  const StopSignals signals;
+  // Where the answers go to the same terminal, the bar would be in between.
+  std::optional<ProgressBar> bar;
+  BatchOptions options;
+  if (isatty(out) == 0) {
+    bar.emplace(console->err(), total);
+    options.progress = [&](const BatchCounts& counts) { bar->Update(counts); };
+  }
+  options.threads = threads_;
+  options.stop_fd = signals.fd();
+  const std::unique_ptr<RecordFormat> format =
+      protobuf_ ? DelimitedProtoFormat() : JsonLinesFormat();
+  const BatchResult result = RunStream(
+      *format, EngineSet(host, &release), in, out, options);
+  bar.reset();
+  return Finish(result, signals.caught(),
+                input_ == "-" ? "standard input" : std::string_view(input_),
+                out == console->out() ? "standard output"
+                                      : std::string_view(output_),
+                console);
+}
+
+int BatchCommand::Finish(const BatchResult& result, int signal,
+                         std::string_view input, std::string_view output,
+                         Console* console) const {
+  const BatchCounts& counts = result.counts;
+  std::string so_far =
+      absl::StrCat(counts.answers(), is_folder_ ? " configs" : " requests",
+                   " done: ", counts.specs, " specs");
+  for (const auto& [count, what] :
+       {std::pair<uint64_t, const char*>{counts.refused, " refused"},
+        {counts.crashed, " that the engine would crash on"},
+        {counts.invalid, is_folder_ ? " unreadable" : " invalid"}}) {
+    if (count > 0) absl::StrAppend(&so_far, ", ", count, what);
+  }
+  if (!result.status.ok()) {
+    // Statuses of folders name the file; those of streams say which side.
+    const bool reads = absl::IsDataLoss(result.status) ||
+                       result.status.message().find("the input") == 0;
+    console->Error(is_folder_
+                       ? std::string(result.status.message())
+                       : absl::StrCat(reads ? input : output, ": ",
+                                      result.status.message()));
+    console->Error(absl::StrCat("batch: ended early, ", so_far));
+    return absl::IsDataLoss(result.status) ||
+                   absl::IsInvalidArgument(result.status)
+               ? kExitBadInput
+               : kExitHost;
+  }
+  if (result.stopped) {
+    console->Error(absl::StrCat("batch: interrupted, ", so_far));
+    return 128 + signal;
+  }
+  if (counts.specs == counts.answers()) return kExitDone;
+  console->Error(absl::StrCat("batch: ", so_far));
+  return kExitRefused;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeBatchCommand() {
+  return std::make_unique<BatchCommand>();
+}
+
+}  // namespace specgen
