@@ -20,8 +20,8 @@ struct BatchCounts {
   uint64_t specs = 0;
   uint64_t refused = 0;
   uint64_t crashed = 0;
-  uint64_t invalid = 0;  // in a folder: files that could not be read
-  uint64_t bytes_read = 0;     // of input whose answers are written
+  uint64_t invalid = 0;     // in a folder: files that could not be read
+  uint64_t bytes_read = 0;  // of input whose answers are written
   uint64_t bytes_written = 0;
 
   uint64_t answers() const { return specs + refused + crashed + invalid; }

@@ -117,9 +117,8 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     response_.set_spec(answer.spec().data(), answer.spec().size());
   } else {
     v1::Error* error = response_.mutable_error();
-    error->set_kind(answer.outcome() == Outcome::kCrashed
-                        ? v1::Error::CRASHED
-                        : v1::Error::REFUSED);
+    error->set_kind(answer.outcome() == Outcome::kCrashed ? v1::Error::CRASHED
+                                                          : v1::Error::REFUSED);
     switch (answer.stage()) {
       case Stage::kDecode:
         error->set_stage(v1::Error::DECODE);
@@ -168,8 +167,7 @@ class DelimitedProto : public RecordFormat {
       return {RecordCut::Kind::kTooLong, 0, {}, i + size};
     }
     if (data.size() - i < size) {
-      return {at_end ? RecordCut::Kind::kBroken
-                     : RecordCut::Kind::kIncomplete};
+      return {at_end ? RecordCut::Kind::kBroken : RecordCut::Kind::kIncomplete};
     }
     return {RecordCut::Kind::kRecord, i + static_cast<size_t>(size),
             data.substr(i, static_cast<size_t>(size))};

@@ -86,8 +86,9 @@ absl::Status Folder::List() {
       std::mismatch(configs.begin(), configs.end(), specs.begin(), specs.end());
   if (in_configs == configs.end()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(spec_folder_, ": lies in the folder of configs: choose "
-                                   "another folder for the specs"));
+        absl::StrCat(spec_folder_,
+                     ": lies in the folder of configs: choose "
+                     "another folder for the specs"));
   }
   fs::recursive_directory_iterator it(top, error);
   for (; !error && it != fs::recursive_directory_iterator();

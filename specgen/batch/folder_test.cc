@@ -96,11 +96,11 @@ TEST_F(Folders, EveryConfigGivesASpecOfItsName) {
   request.plugin = kConfig;
   generator_.Generate(request, &answer);
   const std::string spec(answer.spec());
-  EXPECT_THAT(Specs(), ElementsAre(Pair("a.json", spec),
-                                   Pair("b/config.json", spec)));
-  EXPECT_THAT(problems_, ElementsAre(Pair(
-                             "bad.json", "2:13 \"mounts\" must be a list, not "
-                                         "a number")));
+  EXPECT_THAT(Specs(),
+              ElementsAre(Pair("a.json", spec), Pair("b/config.json", spec)));
+  EXPECT_THAT(problems_, ElementsAre(Pair("bad.json",
+                                          "2:13 \"mounts\" must be a list, not "
+                                          "a number")));
 }
 
 TEST_F(Folders, ManyFilesOnManyThreads) {
@@ -115,8 +115,8 @@ TEST_F(Folders, SpecsMayNotLieAmongTheConfigs) {
   Put(configs_ + "/a.json", kConfig);
   const auto none = [](const FileProblem&) {};
   for (const std::string& specs : {configs_, configs_ + "/out"}) {
-    const BatchResult result = RunFolder(generator_, Request(), configs_, specs,
-                                         none, BatchOptions());
+    const BatchResult result =
+        RunFolder(generator_, Request(), configs_, specs, none, BatchOptions());
     EXPECT_THAT(std::string(result.status.message()),
                 HasSubstr("lies in the folder of configs"));
   }

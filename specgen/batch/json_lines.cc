@@ -81,8 +81,9 @@ class JsonLinesAnswerer : public RecordAnswerer {
   void Invalid(uint64_t number, std::string_view message,
                std::optional<size_t> column, JsonWriter* w) const {
     Start(number, w);
-    w->Raw(",\"error\":{\"kind\":\"invalid\",\"stage\":\"request\","
-           "\"message\":");
+    w->Raw(
+        ",\"error\":{\"kind\":\"invalid\",\"stage\":\"request\","
+        "\"message\":");
     w->String(message);
     if (column.has_value()) {
       w->Raw(",\"position\":\"1:");
@@ -213,9 +214,8 @@ bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
       if (kind != JsonKind::kNull) request_.restarted = kind == JsonKind::kTrue;
       reader->SkipLiteral();
     } else {
-      return Wrong(*reader,
-                   absl::StrCat("a request has no key \"", key.substr(0, 64),
-                                "\""));
+      return Wrong(*reader, absl::StrCat("a request has no key \"",
+                                         key.substr(0, 64), "\""));
     }
     if (!reader->syntax_ok()) break;
     if (!is_text) {
@@ -228,10 +228,10 @@ bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
     message_ = reader->problem().message;
     return false;
   }
-  request_.shape = shape.value_or(source_ != Source::kTokens
-                                      ? PluginShape::kAuto
-                                  : raw_is_stored ? PluginShape::kStored
-                                                  : PluginShape::kConfig);
+  request_.shape =
+      shape.value_or(source_ != Source::kTokens ? PluginShape::kAuto
+                     : raw_is_stored            ? PluginShape::kStored
+                                                : PluginShape::kConfig);
   if (source_ == Source::kNone) {
     message_ =
         "there is no plugin: one of \"config\", \"plugin\", \"config_text\" "
@@ -323,7 +323,8 @@ RecordOutcome JsonLinesAnswerer::Answer(std::string_view line, uint64_t number,
       w.Raw(",\"mode\":\"0");
       for (int shift = 9; shift >= 0; shift -= 3) {
         const uint32_t digit = (folder.mode >> shift) & 7;
-        if (shift == 9 && digit == 0) continue;  // seldom a set-id or sticky bit
+        if (shift == 9 && digit == 0)
+          continue;  // seldom a set-id or sticky bit
         w.Raw(static_cast<char>('0' + digit));
       }
       w.Raw("\"}");

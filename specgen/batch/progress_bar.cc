@@ -42,13 +42,12 @@ std::string ProgressLine(const BatchCounts& counts,
   constexpr size_t kBar = 24;
   if (total_bytes.has_value() && *total_bytes > 0 &&
       text.size() + kBar + 9 < width) {
-    const double part =
-        std::min(1.0, static_cast<double>(counts.bytes_read) /
-                          static_cast<double>(*total_bytes));
+    const double part = std::min(1.0, static_cast<double>(counts.bytes_read) /
+                                          static_cast<double>(*total_bytes));
     const size_t full = static_cast<size_t>(part * kBar);
-    text = absl::StrCat("[", std::string(full, '#'),
-                        std::string(kBar - full, '.'), "] ",
-                        absl::StrFormat("%3.0f %% ", 100 * part), text);
+    text =
+        absl::StrCat("[", std::string(full, '#'), std::string(kBar - full, '.'),
+                     "] ", absl::StrFormat("%3.0f %% ", 100 * part), text);
   }
   if (text.size() >= width) text.resize(width > 0 ? width - 1 : 0);
   return text;

@@ -11,9 +11,9 @@
 
 namespace specgen {
 
-// The line for these counts, without what moves the cursor: a bar if the size of
-// the whole input (in bytes) is known. `width` is that of the terminal; the line
-// is shorter.
+// The line for these counts, without what moves the cursor: a bar if the size
+// of the whole input (in bytes) is known. `width` is that of the terminal; the
+// line is shorter.
 std::string ProgressLine(const BatchCounts& counts,
                          std::optional<uint64_t> total_bytes, double seconds,
                          unsigned width);

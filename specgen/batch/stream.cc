@@ -3,11 +3,11 @@
 //   reader ──► workers ──► writer (the caller's thread)
 //
 // A piece is a run of whole records, some 256 KiB or some hundred records.
-// Pieces stand in a ring: the reader fills the next free one, a worker takes the
-// oldest that waits, the writer takes them in order. All that the threads share
-// are the states of the pieces, looked at a few times in a piece, so that no
-// lock is ever contended for long; the records themselves are answered without
-// any.
+// Pieces stand in a ring: the reader fills the next free one, a worker takes
+// the oldest that waits, the writer takes them in order. All that the threads
+// share are the states of the pieces, looked at a few times in a piece, so that
+// no lock is ever contended for long; the records themselves are answered
+// without any.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -54,7 +54,7 @@ struct Piece {
   Buffer text;
   std::vector<std::pair<size_t, size_t>> records;  // offset and size in text
   uint64_t first_number = 0;
-  uint64_t input_bytes = 0;   // with what was passed over
+  uint64_t input_bytes = 0;    // with what was passed over
   bool last_too_long = false;  // a record more, which was not read
 
   // Filled by a worker.
@@ -103,11 +103,11 @@ class Stream {
   const BatchOptions& options_;
   const unsigned threads_;
 
-  std::mutex mutex_;  // guards all below
+  std::mutex mutex_;                 // guards all below
   std::condition_variable free_;     // for the reader
   std::condition_variable waiting_;  // for workers
   std::condition_variable done_;     // for the writer
-  std::vector<Piece> pieces_;  // number N is at N % size()
+  std::vector<Piece> pieces_;        // number N is at N % size()
   uint64_t published_ = 0;
   uint64_t taken_ = 0;
   uint64_t written_ = 0;
@@ -115,8 +115,8 @@ class Stream {
   bool read_all_ = false;
   bool given_up_ = false;
   absl::Status read_status_;  // the reader's
-  bool stopped_ = false;   // the reader's
-  bool at_end_ = false;    // the reader's
+  bool stopped_ = false;      // the reader's
+  bool at_end_ = false;       // the reader's
   // Becomes readable when the writer gives up: the reader may be waiting for
   // input that never comes.
   int give_up_fd_ = -1;
@@ -177,9 +177,9 @@ Piece* Stream::NextFree() {
   std::unique_lock<std::mutex> lock(mutex_);
   Piece* piece = &pieces_[published_ % pieces_.size()];
   free_.wait(lock, [&] {
-    return given_up_ || (piece->state == Piece::State::kFree &&
-                         (bytes_in_flight_ < kMaxBytesInFlight ||
-                          published_ == written_));
+    return given_up_ ||
+           (piece->state == Piece::State::kFree &&
+            (bytes_in_flight_ < kMaxBytesInFlight || published_ == written_));
   });
   return given_up_ ? nullptr : piece;
 }
@@ -199,7 +199,7 @@ bool Stream::WorkersWait() {
 
 void Stream::Read() {
   uint64_t number = 1;
-  bool open = true;   // more can be read
+  bool open = true;  // more can be read
   bool broken = false;
   Buffer rest;        // read, but not yet of a whole record
   uint64_t skip = 0;  // bytes of a record that is too long
@@ -221,8 +221,8 @@ void Stream::Read() {
       // What is passed over is part of no record.
       if (skip > 0 || find_end) {
         const std::string_view data = piece->text.view().substr(at);
-        size_t size = static_cast<size_t>(
-            std::min<uint64_t>(skip, data.size()));
+        size_t size =
+            static_cast<size_t>(std::min<uint64_t>(skip, data.size()));
         if (find_end) {
           bool found = false;
           size = format_.FindEnd(data, &found);
@@ -252,10 +252,9 @@ void Stream::Read() {
           piece->last_too_long = true;
           full = true;
         } else {
-          read_status_.Update(absl::DataLossError(
-              absl::StrCat("the input holds no whole request at number ",
-                           number + piece->records.size(),
-                           "; what follows is lost")));
+          read_status_.Update(absl::DataLossError(absl::StrCat(
+              "the input holds no whole request at number ",
+              number + piece->records.size(), "; what follows is lost")));
           broken = true;
           full = true;
         }
@@ -292,9 +291,8 @@ void Stream::Work() {
     Piece* piece;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      waiting_.wait(lock, [&] {
-        return given_up_ || taken_ < published_ || read_all_;
-      });
+      waiting_.wait(
+          lock, [&] { return given_up_ || taken_ < published_ || read_all_; });
       if (given_up_ || taken_ == published_) return;
       piece = &pieces_[taken_++ % pieces_.size()];
       piece->state = Piece::State::kTaken;
@@ -364,8 +362,7 @@ bool Stream::WriteAll(std::string_view bytes) {
     }
     const int error = errno;
     CutToWholeRecord(bytes, written);
-    result_.status =
-        absl::ErrnoToStatus(error, "the output cannot be written");
+    result_.status = absl::ErrnoToStatus(error, "the output cannot be written");
     return false;
   }
   result_.counts.bytes_written += bytes.size();

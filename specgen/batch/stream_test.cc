@@ -103,7 +103,7 @@ struct BatchRun {
 };
 
 BatchRun RunOn(const RecordFormat& format, std::string_view input,
-          unsigned threads = 4) {
+               unsigned threads = 4) {
   BatchRun run;
   Pipe in, out;
   std::thread feeder([&] {
@@ -149,8 +149,8 @@ TEST(JsonLines, SpecIsTheOneOfTheLibrary) {
 }
 
 TEST(JsonLines, FoldersComeWithTheSpec) {
-  const BatchRun run = RunLines(absl::StrCat(
-      R"({"exec_root":"/r","id":"x","config":)", kConfig, "}\n"));
+  const BatchRun run = RunLines(
+      absl::StrCat(R"({"exec_root":"/r","id":"x","config":)", kConfig, "}\n"));
   EXPECT_THAT(
       run.output,
       ::testing::EndsWith(
@@ -160,7 +160,8 @@ TEST(JsonLines, FoldersComeWithTheSpec) {
 
 TEST(JsonLines, AllFormsOfThePluginGiveTheSameSpec) {
   std::string quoted;
-  for (char c : kConfig) quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
+  for (char c : kConfig)
+    quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
   const std::string spec = SpecOf("28.5.2", kConfig);
   for (const std::string& plugin :
        {absl::StrCat("\"config\":", kConfig),
@@ -169,9 +170,11 @@ TEST(JsonLines, AllFormsOfThePluginGiveTheSameSpec) {
         absl::StrCat("\"shape\":\"config\",\"plugin\": ", kConfig, " "),
         absl::StrCat("\"config_text\":\"x\",\"config\":", kConfig),
         absl::StrCat("\"plugin\":null,\"config\":", kConfig),
-        absl::StrCat("\"shape\":\"inspect\",\"plugin_name\":\"b\","
-                     "\"config\":[{\"Id\":\"x\",\"Name\":\"a\"},{\"Name\":\"b\","
-                     "\"Config\":", kConfig, ",\"Settings\":{}}]")}) {
+        absl::StrCat(
+            "\"shape\":\"inspect\",\"plugin_name\":\"b\","
+            "\"config\":[{\"Id\":\"x\",\"Name\":\"a\"},{\"Name\":\"b\","
+            "\"Config\":",
+            kConfig, ",\"Settings\":{}}]")}) {
     const BatchRun run = RunLines(absl::StrCat("{", plugin, "}\n"));
     // What comes of "inspect" has the settings that stand there.
     if (absl::StrContains(plugin, "inspect")) {
@@ -187,8 +190,10 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
     std::string line;
     std::string answer;  // after the number
   } kCases[] = {
-      {"nonsense", R"("error":{"kind":"invalid","stage":"request","message":"a request must be an object","position":"1:1"})"},
-      {"{\"config\":{}", R"("message":"the JSON text ends inside an object","position":"1:13")"},
+      {"nonsense",
+       R"("error":{"kind":"invalid","stage":"request","message":"a request must be an object","position":"1:1"})"},
+      {"{\"config\":{}",
+       R"("message":"the JSON text ends inside an object","position":"1:13")"},
       {"{\"config\":{},}", "a key in double quotes is expected"},
       {"{\"config\":\"open}", R"("message":"a string does not end")"},
       {R"({"config":{}} {})", "here the end is expected"},
@@ -200,13 +205,19 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
       {R"({"config":{},"restarted":1})", "must be true or false"},
       {R"({"config":{},"shape":"odd"})", R"(\"shape\" is none of)"},
       {R"({"config_b64":"*"})", "not base64"},
-      {R"({"name":"n"})", R"("name":"n","error":{"kind":"invalid","stage":"request","message":"there is no plugin)"},
-      {R"({"config":{"entrypoint":3}})", R"("error":{"kind":"refused","stage":"decode","message":"\"entrypoint\" must be a list, not a number","position":"1:15"})"},
-      {R"({"config":{"a":[}},"name":1})", R"("kind":"refused","stage":"decode")"},
+      {R"({"name":"n"})",
+       R"("name":"n","error":{"kind":"invalid","stage":"request","message":"there is no plugin)"},
+      {R"({"config":{"entrypoint":3}})",
+       R"("error":{"kind":"refused","stage":"decode","message":"\"entrypoint\" must be a list, not a number","position":"1:15"})"},
+      {R"({"config":{"a":[}},"name":1})",
+       R"("kind":"refused","stage":"decode")"},
       {"{\"config_text\":\"{\\n tru\"}", R"("position":"2:2")"},
-      {R"({"config":{"interface":{"types":["/x"]}},"engine":"1.13.0"})", R"("kind":"crashed","stage":"decode")"},
-      {R"({"config":{},"set":["a=b"]})", R"("kind":"refused","stage":"settings")"},
-      {R"({"config":{"mounts":[{}]}})", R"("kind":"refused","stage":"spec","message":"mount source is not specified")"},
+      {R"({"config":{"interface":{"types":["/x"]}},"engine":"1.13.0"})",
+       R"("kind":"crashed","stage":"decode")"},
+      {R"({"config":{},"set":["a=b"]})",
+       R"("kind":"refused","stage":"settings")"},
+      {R"({"config":{"mounts":[{}]}})",
+       R"("kind":"refused","stage":"spec","message":"mount source is not specified")"},
   };
   std::string input;
   for (const auto& c : kCases) {
@@ -216,7 +227,8 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
   const std::vector<std::string> lines = Lines(run.output);
   ASSERT_EQ(lines.size(), 2 * std::size(kCases));
   for (size_t i = 0; i < std::size(kCases); ++i) {
-    EXPECT_THAT(lines[2 * i], StartsWith(absl::StrCat("{\"line\":", 2 * i + 1, ",")));
+    EXPECT_THAT(lines[2 * i],
+                StartsWith(absl::StrCat("{\"line\":", 2 * i + 1, ",")));
     EXPECT_THAT(lines[2 * i], HasSubstr(kCases[i].answer)) << kCases[i].line;
     EXPECT_THAT(lines[2 * i + 1], HasSubstr("\"spec\":{"));
   }
@@ -225,8 +237,9 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
 }
 
 TEST(JsonLines, BlankLinesCountAndALastLineNeedsNoLineFeed) {
-  const BatchRun run = RunLines(absl::StrCat("\n  \r\n{\"config\":", kConfig, "}\r\n",
-                                        "\n{\"config\":", kConfig, "}"));
+  const BatchRun run =
+      RunLines(absl::StrCat("\n  \r\n{\"config\":", kConfig, "}\r\n",
+                            "\n{\"config\":", kConfig, "}"));
   const std::vector<std::string> lines = Lines(run.output);
   ASSERT_EQ(lines.size(), 2);
   EXPECT_THAT(lines[0], StartsWith("{\"line\":3,\"spec\":"));
@@ -283,8 +296,9 @@ TEST(Stream, ALineThatIsTooLongIsReportedAndPassedOver) {
   const std::vector<std::string> lines = Lines(run.output);
   ASSERT_EQ(lines.size(), 4);
   EXPECT_THAT(lines[0], StartsWith("{\"line\":1,\"spec\":"));
-  EXPECT_EQ(lines[1],
-            R"({"line":2,"error":{"kind":"invalid","stage":"request","message":"this request is over 64 MiB long"}})");
+  EXPECT_EQ(
+      lines[1],
+      R"({"line":2,"error":{"kind":"invalid","stage":"request","message":"this request is over 64 MiB long"}})");
   EXPECT_THAT(lines[2], StartsWith("{\"line\":3,\"spec\":"));
   EXPECT_THAT(lines[3], StartsWith("{\"line\":4,\"error\":"));
   EXPECT_EQ(run.result.counts.bytes_read, input.size());
@@ -323,9 +337,8 @@ TEST(Stream, NoMoreIsReadThanIsTakenAndMemoryIsBounded) {
     // Would never end by itself.
     while (!enough) {
       for (size_t at = 0; at < lines.size();) {
-        const ssize_t n =
-            write(in.fds[1], lines.data() + at,
-                  std::min<size_t>(lines.size() - at, 4096));
+        const ssize_t n = write(in.fds[1], lines.data() + at,
+                                std::min<size_t>(lines.size() - at, 4096));
         if (n < 0) return;
         at += static_cast<size_t>(n);
         fed += static_cast<uint64_t>(n);
@@ -409,8 +422,9 @@ TEST(Stream, AFullDiskCutsTheFileToWholeLines) {
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
   for (const bool append : {false, true}) {
     const std::string there = append ? "what is there\n" : "";
-    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC |
-                                          (append ? O_APPEND : 0), 0600);
+    const int fd =
+        open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | (append ? O_APPEND : 0),
+             0600);
     ASSERT_GE(fd, 0);
     ASSERT_TRUE(WriteAll(fd, there));
     rlimit limit = before;
@@ -421,8 +435,8 @@ TEST(Stream, AFullDiskCutsTheFileToWholeLines) {
       // Never closed: the batch must end nevertheless.
       WriteAll(in.fds[1], input);
     });
-    const BatchResult result = RunStream(*JsonLinesFormat(), Engines(),
-                                         in.fds[0], fd, BatchOptions());
+    const BatchResult result =
+        RunStream(*JsonLinesFormat(), Engines(), in.fds[0], fd, BatchOptions());
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
     in.CloseRead();
     feeder.join();
@@ -444,8 +458,8 @@ TEST(Stream, AReaderThatIsGoneEndsTheBatch) {
   Pipe in, out;
   out.CloseRead();
   ASSERT_TRUE(WriteAll(in.fds[1], "x\n"));  // and no end
-  const BatchResult result = RunStream(*JsonLinesFormat(), Engines(),
-                                       in.fds[0], out.fds[1], BatchOptions());
+  const BatchResult result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0],
+                                       out.fds[1], BatchOptions());
   EXPECT_FALSE(result.status.ok());
   EXPECT_EQ(result.counts.bytes_written, 0);
 }
@@ -466,8 +480,8 @@ std::string Delimited(const google::protobuf::MessageLite& message) {
   std::string text = message.SerializeAsString();
   uint8_t size[10];
   const uint8_t* end =
-      google::protobuf::io::CodedOutputStream::WriteVarint64ToArray(
-          text.size(), size);
+      google::protobuf::io::CodedOutputStream::WriteVarint64ToArray(text.size(),
+                                                                    size);
   return std::string(reinterpret_cast<const char*>(size),
                      static_cast<size_t>(end - size)) +
          text;
@@ -538,11 +552,11 @@ TEST(Proto, AMessageThatIsTooLongIsPassedOver) {
   const uint8_t* end =
       google::protobuf::io::CodedOutputStream::WriteVarint64ToArray(huge.size(),
                                                                     size);
-  const BatchRun run = RunOn(*DelimitedProtoFormat(),
-                        absl::StrCat(std::string(reinterpret_cast<const char*>(size),
-                                                 static_cast<size_t>(end - size)),
-                                     huge,
-                                     Delimited(good)));
+  const BatchRun run =
+      RunOn(*DelimitedProtoFormat(),
+            absl::StrCat(std::string(reinterpret_cast<const char*>(size),
+                                     static_cast<size_t>(end - size)),
+                         huge, Delimited(good)));
   const std::vector<v1::GenerateResponse> responses = Responses(run.output);
   ASSERT_EQ(responses.size(), 2);
   EXPECT_THAT(responses[0].error().message(), HasSubstr("over 64 MiB"));

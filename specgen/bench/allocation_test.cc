@@ -76,7 +76,8 @@ TEST(Allocations, NoneForSettings) {
   const std::vector<std::string_view> set = {"LOG_LEVEL=debug",
                                              "keys.source=/srv/keys"};
   request.set = set;
-  EXPECT_EQ(InSteadyState(Generator(ReleaseOrDie("28.5.2"), *host), request), 0);
+  EXPECT_EQ(InSteadyState(Generator(ReleaseOrDie("28.5.2"), *host), request),
+            0);
 }
 
 TEST(Allocations, NoneForLongLists) {

@@ -1,6 +1,6 @@
 // How long one spec takes, for plugins of all sizes and lists that grow. Every
-// answer is compared with Docker's before it is timed. ./run puts the numbers in
-// a table beside those of others.
+// answer is compared with Docker's before it is timed. ./run puts the numbers
+// in a table beside those of others.
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -148,11 +148,11 @@ void RegisterAll() {
   }
   const std::string median = BenchConfig("median");
   const std::string golden = BenchSpec("28.5.2", "median");
-  benchmark::RegisterBenchmark(
-      "Threads/median",
-      [=](benchmark::State& state) {
-        Measure(state, "28.5.2", RecordedHost(), median, &golden);
-      })
+  benchmark::RegisterBenchmark("Threads/median",
+                               [=](benchmark::State& state) {
+                                 Measure(state, "28.5.2", RecordedHost(),
+                                         median, &golden);
+                               })
       ->ThreadRange(1, 64)
       ->UseRealTime();
   for (const std::string_view list : kGrowingLists) {

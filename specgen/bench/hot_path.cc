@@ -2,10 +2,10 @@
 //
 //   hot_path ENGINE CONFIG COUNT
 //
-// ENGINE is a Docker release. CONFIG is one of bench/configs by name, LIST:N for
-// a config with N items in one of its lists (see GrowingConfig), or set:N for one
-// with N variables that are all set. Two counts differ only by the steady state:
-// what is done once cancels out.
+// ENGINE is a Docker release. CONFIG is one of bench/configs by name, LIST:N
+// for a config with N items in one of its lists (see GrowingConfig), or set:N
+// for one with N variables that are all set. Two counts differ only by the
+// steady state: what is done once cancels out.
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -43,9 +43,9 @@ int main(int argc, char** argv) {
   }
   const bool sets = name.first == "set";
   const std::string config =
-      name.second.empty() ? specgen::BenchConfig(name.first)
-                          : specgen::GrowingConfig(sets ? "env" : name.first,
-                                                   items);
+      name.second.empty()
+          ? specgen::BenchConfig(name.first)
+          : specgen::GrowingConfig(sets ? "env" : name.first, items);
   std::vector<std::string> arguments;
   for (size_t i = 0; sets && i < items; ++i) {
     arguments.push_back(absl::StrCat("NAME_", i, "=other ", i));

@@ -1,4 +1,5 @@
-// What the benchmarks work on: plugins as people have them, and lists that grow.
+// What the benchmarks work on: plugins as people have them, and lists that
+// grow.
 #ifndef SPECGEN_BENCH_INPUTS_H_
 #define SPECGEN_BENCH_INPUTS_H_
 

@@ -174,7 +174,8 @@ specgen_status specgen_generator_new(const char* engine, const char* host_json,
       host = std::make_unique<specgen::LiveHost>();
     } else {
       absl::StatusOr<std::unique_ptr<specgen::HostSnapshot>> snapshot =
-          specgen::HostSnapshot::Parse({host_json, host_json_size}, "host facts");
+          specgen::HostSnapshot::Parse({host_json, host_json_size},
+                                       "host facts");
       if (!snapshot.ok()) {
         return Fail(SPECGEN_BAD_INPUT, snapshot.status().message());
       }

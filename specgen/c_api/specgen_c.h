@@ -12,8 +12,8 @@
  *   specgen_generator_free(generator);
  *
  * Ownership: what a function named ..._new gave is given back to the function
- * ..._free, which takes NULL, too. All text that the library returns is its own,
- * ends with a NUL, and lives as long as is said. All text that it is given
+ * ..._free, which takes NULL, too. All text that the library returns is its
+ * own, ends with a NUL, and lives as long as is said. All text that it is given
  * belongs to the caller; it is read during the call only, but for a request's,
  * which must live until its answer is used no more.
  *
@@ -81,7 +81,7 @@ typedef struct specgen_request {
   size_t struct_size; /* sizeof(specgen_request) */
   const char* plugin; /* JSON, of any bytes */
   size_t plugin_size;
-  int32_t shape; /* a specgen_shape */
+  int32_t shape;     /* a specgen_shape */
   int32_t restarted; /* not 0: dockerd has restarted since the installation */
   /* Arguments of `docker plugin set`, NAME[.FIELD]=VALUE. */
   const char* const* set;
@@ -100,8 +100,8 @@ typedef struct specgen_request {
 #define SPECGEN_ABI_VERSION 1
 SPECGEN_API int specgen_abi_version(void);
 
-/* Why the last call on this thread that returned a status but SPECGEN_OK did so.
- * Never NULL; lives until the next such call on this thread. */
+/* Why the last call on this thread that returned a status but SPECGEN_OK did
+ * so. Never NULL; lives until the next such call on this thread. */
 SPECGEN_API const char* specgen_last_error(void);
 
 /* The releases that specgen knows, by version: how many, and their names; NULL
@@ -109,9 +109,9 @@ SPECGEN_API const char* specgen_last_error(void);
 SPECGEN_API size_t specgen_engine_count(void);
 SPECGEN_API const char* specgen_engine_name(size_t i);
 
-/* A generator for the release that people mean by `engine`; the newest for NULL.
- * `host_json` holds facts about the machine that the specs are for, as `specgen
- * host-facts` prints them; NULL: the machine that this runs on.
+/* A generator for the release that people mean by `engine`; the newest for
+ * NULL. `host_json` holds facts about the machine that the specs are for, as
+ * `specgen host-facts` prints them; NULL: the machine that this runs on.
  * SPECGEN_USAGE: there is no such release. SPECGEN_BAD_INPUT: no host facts. */
 SPECGEN_API specgen_status specgen_generator_new(const char* engine,
                                                  const char* host_json,

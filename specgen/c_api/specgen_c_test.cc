@@ -22,8 +22,9 @@ constexpr char kConfig[] =
 
 struct Fixture {
   explicit Fixture(const char* engine = "28.5.2") {
-    EXPECT_EQ(specgen_generator_new(engine, kHost, std::strlen(kHost), &generator),
-              SPECGEN_OK)
+    EXPECT_EQ(
+        specgen_generator_new(engine, kHost, std::strlen(kHost), &generator),
+        SPECGEN_OK)
         << specgen_last_error();
     answer = specgen_answer_new();
     std::memset(&request, 0, sizeof(request));
@@ -154,7 +155,8 @@ TEST(CApi, OneGeneratorServesManyThreads) {
     threads.emplace_back([&] {
       specgen_answer* answer = specgen_answer_new();
       for (int i = 0; i < 200; ++i) {
-        EXPECT_EQ(specgen_generate(f.generator, &f.request, answer), SPECGEN_OK);
+        EXPECT_EQ(specgen_generate(f.generator, &f.request, answer),
+                  SPECGEN_OK);
         EXPECT_EQ(specgen_answer_spec(answer, nullptr), expected);
       }
       specgen_answer_free(answer);

@@ -205,10 +205,9 @@ int BatchCommand::RunOnFolder(const Release& release, const Host& host,
 }
 
 int BatchCommand::OpenOutput(Console* console) const {
-  const int fd = open(output_.c_str(),
-                      O_WRONLY | O_CREAT | O_CLOEXEC |
-                          (force_ ? O_TRUNC : O_EXCL),
-                      0644);
+  const int fd =
+      open(output_.c_str(),
+           O_WRONLY | O_CREAT | O_CLOEXEC | (force_ ? O_TRUNC : O_EXCL), 0644);
   if (fd >= 0) return fd;
   // Devices and pipes are there and may be written nevertheless.
   struct stat facts;
@@ -264,14 +263,14 @@ int BatchCommand::RunOnStream(const Release& release, const Host& host,
   options.stop_fd = signals.fd();
   const std::unique_ptr<RecordFormat> format =
       protobuf_ ? DelimitedProtoFormat() : JsonLinesFormat();
-  const BatchResult result = RunStream(
-      *format, EngineSet(host, &release), in, out, options);
+  const BatchResult result =
+      RunStream(*format, EngineSet(host, &release), in, out, options);
   bar.reset();
-  return Finish(result, signals.caught(),
-                input_ == "-" ? "standard input" : std::string_view(input_),
-                out == console->out() ? "standard output"
-                                      : std::string_view(output_),
-                console);
+  return Finish(
+      result, signals.caught(),
+      input_ == "-" ? "standard input" : std::string_view(input_),
+      out == console->out() ? "standard output" : std::string_view(output_),
+      console);
 }
 
 int BatchCommand::Finish(const BatchResult& result, int signal,
@@ -291,10 +290,9 @@ int BatchCommand::Finish(const BatchResult& result, int signal,
     // Statuses of folders name the file; those of streams say which side.
     const bool reads = absl::IsDataLoss(result.status) ||
                        result.status.message().find("the input") == 0;
-    console->Error(is_folder_
-                       ? std::string(result.status.message())
-                       : absl::StrCat(reads ? input : output, ": ",
-                                      result.status.message()));
+    console->Error(is_folder_ ? std::string(result.status.message())
+                              : absl::StrCat(reads ? input : output, ": ",
+                                             result.status.message()));
     console->Error(absl::StrCat("batch: ended early, ", so_far));
     return absl::IsDataLoss(result.status) ||
                    absl::IsInvalidArgument(result.status)

@@ -39,7 +39,8 @@ constexpr CommandInfo kCommands[] = {
      "specgen privileges --since v1/config.json v2/config.json",
      &MakePrivilegesCommand},
     {"lint", "Find what will bite in a plugin's config",
-     "Everything that an engine refuses, crashes on, ignores or drops, with line "
+     "Everything that an engine refuses, crashes on, ignores or drops, with "
+     "line "
      "and column. Each rule is explained in specgen/lint/README.md. Nothing "
      "depends on this machine. Exit code 1 for warnings and errors, not for "
      "notes.",
@@ -51,7 +52,8 @@ constexpr CommandInfo kCommands[] = {
      "specgen diff config.json --engine 20.10.13 --to-engine 28.5.2",
      &MakeDiffCommand},
     {"report", "Write one page about a plugin",
-     "A self-contained HTML page: engines and the parts of the spec, what changed "
+     "A self-contained HTML page: engines and the parts of the spec, what "
+     "changed "
      "when and why, the privileges, the lint findings. Readable without "
      "JavaScript, filterable with it. The same input gives the same bytes.",
      "specgen report config.json -o report.html", &MakeReportCommand},

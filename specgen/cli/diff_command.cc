@@ -26,7 +26,7 @@ namespace {
 
 // One of the two sides.
 struct Side {
-  std::string name;   // "config.json", "Docker 28.5.2"
+  std::string name;  // "config.json", "Docker 28.5.2"
   bool is_spec_file = false;
   const Release* release = nullptr;
   Answer answer;
@@ -74,12 +74,12 @@ void DiffCommand::Define(CLI::App* app) {
                   "The other Docker release; without OTHER, FILE is compared "
                   "with itself")
       ->type_name("RELEASE");
-  app->add_flag("--json", json_, "Print JSON; its shape is in "
-                                 "specgen/diff/README.md");
+  app->add_flag("--json", json_,
+                "Print JSON; its shape is in "
+                "specgen/diff/README.md");
 }
 
-absl::Status DiffCommand::LoadSide(std::string_view text,
-                                   std::string_view name,
+absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
                                    const Release& release, Side* side) const {
   side->name = std::string(name);
   side->release = &release;
@@ -112,9 +112,9 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after) {
   if (!to_engine_.empty()) {
     absl::StatusOr<const Release*> release = FindEngine(to_engine_);
     if (!release.ok()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("--to-engine", release.status().message().substr(
-                                          std::string_view("--engine").size())));
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--to-engine", release.status().message().substr(
+                             std::string_view("--engine").size())));
     }
     to = *release;
     if (TakesBaseSpec(*plugin_.release().behaviour) !=
@@ -150,9 +150,9 @@ void DiffCommand::Print(const Side& before, const Side& after,
                         const std::vector<EngineChange>& why,
                         Console* console) const {
   const auto describe = [](const Side& side) {
-    return side.is_spec_file ? side.name
-                             : absl::StrCat(side.name, " on Docker ",
-                                            side.release->name);
+    return side.is_spec_file
+               ? side.name
+               : absl::StrCat(side.name, " on Docker ", side.release->name);
   };
   if (json_) {
     JsonBuilder json;
@@ -198,9 +198,8 @@ void DiffCommand::Print(const Side& before, const Side& after,
   if (!why.empty()) {
     absl::StrAppend(&out, "what changed between the engines:\n");
     for (const EngineChange& change : why) {
-      absl::StrAppend(&out, change.undone ? "  no longer: " : "  ",
-                      "Docker ", change.behaviour->name, ": ", change.text,
-                      "\n");
+      absl::StrAppend(&out, change.undone ? "  no longer: " : "  ", "Docker ",
+                      change.behaviour->name, ": ", change.text, "\n");
     }
   }
   console->Out(out);
@@ -224,11 +223,10 @@ int DiffCommand::Run(Console* console) {
   if (before.spec != nullptr && after.spec != nullptr) {
     changes = DiffSpecs(before.spec->root(), after.spec->root());
   } else if (OutcomeText(before.answer) != OutcomeText(after.answer)) {
-    changes.push_back({ChangeKind::kChanged, "outcome", "outcome",
-                       absl::StrCat("before, there is ",
-                                    OutcomeText(before.answer),
-                                    "; after, there is ",
-                                    OutcomeText(after.answer))});
+    changes.push_back(
+        {ChangeKind::kChanged, "outcome", "outcome",
+         absl::StrCat("before, there is ", OutcomeText(before.answer),
+                      "; after, there is ", OutcomeText(after.answer))});
   }
   std::vector<EngineChange> why;
   if (before.release->behaviour != after.release->behaviour &&

@@ -77,8 +77,8 @@ std::string OneRelease(const Release& release) {
       release.tag, " of ", release.date,
       release.hidden ? ", never released" : "", "\n");
   absl::StrAppend(&text, "behaves as ", ReleaseRuns([&](const Release& other) {
-                    return other.behaviour == &behaviour;
-                  }),
+    return other.behaviour == &behaviour;
+  }),
                   "\n");
   AppendChanges(behaviour, &text);
   absl::StrAppend(
@@ -101,9 +101,8 @@ std::string EngineListing(const EngineSelection& selection) {
     releases += count;
     ++behaviours;
     absl::StrAppend(&text, ReleaseRuns([&](const Release& release) {
-                      return release.behaviour == &behaviour &&
-                             Selected(selection, release);
-                    }),
+      return release.behaviour == &behaviour && Selected(selection, release);
+    }),
                     count > 1 ? absl::StrCat(" (", count, " releases)") : "",
                     "\n");
     AppendChanges(behaviour, &text);

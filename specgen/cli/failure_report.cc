@@ -6,10 +6,10 @@ namespace specgen {
 
 int ReportFailure(const Answer& answer, const PluginOptions& options,
                   Console* console) {
-  return ReportNoSpec({options.input_name(), options.release(),
-                       options.request(), options.host(),
-                       options.base_spec() != nullptr},
-                      answer, console);
+  return ReportNoSpec(
+      {options.input_name(), options.release(), options.request(),
+       options.host(), options.base_spec() != nullptr},
+      answer, console);
 }
 
 }  // namespace specgen

@@ -71,10 +71,9 @@ bool GenerateCommand::CarryOutPlan(const Answer& answer,
   return status.ok();
 }
 
-int GenerateCommand::WriteSpec(std::string_view spec,
-                               Console* console) const {
-  std::string text = pretty_ ? absl::StrCat(IndentJson(spec), "\n")
-                             : std::string(spec);
+int GenerateCommand::WriteSpec(std::string_view spec, Console* console) const {
+  std::string text =
+      pretty_ ? absl::StrCat(IndentJson(spec), "\n") : std::string(spec);
   // Exactly Docker's bytes, but a terminal's prompt should not follow them.
   if (!pretty_ && output_.is_stdout() && console->OutIsTerminal()) {
     text.push_back('\n');

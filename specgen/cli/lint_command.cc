@@ -70,8 +70,8 @@ class LintCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  absl::StatusOr<LintedFile> LintFile(
-      const std::string& file, absl::Span<const Release> releases) const;
+  absl::StatusOr<LintedFile> LintFile(const std::string& file,
+                                      absl::Span<const Release> releases) const;
   absl::Status ReadIgnored();
 
   std::vector<std::string> files_;
@@ -101,9 +101,9 @@ void LintCommand::Define(CLI::App* app) {
       ->type_name("RULE")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  CLI::Option* const json =
-      app->add_flag("--json", json_, "Print JSON; its shape is in "
-                                     "specgen/lint/README.md");
+  CLI::Option* const json = app->add_flag("--json", json_,
+                                          "Print JSON; its shape is in "
+                                          "specgen/lint/README.md");
   app->add_flag("--sarif", sarif_, "Print SARIF 2.1.0, for code review tools")
       ->excludes(json);
 }
@@ -143,8 +143,8 @@ int LintCommand::Run(Console* console) {
   if (!status.ok()) return Fail(status, console);
   absl::StatusOr<absl::Span<const Release>> releases = FindReleases(engines_);
   if (!releases.ok()) {
-    return Fail(absl::FailedPreconditionError(absl::StrCat(
-                    "--engine: ", releases.status().message())),
+    return Fail(absl::FailedPreconditionError(
+                    absl::StrCat("--engine: ", releases.status().message())),
                 console);
   }
   std::vector<LintedFile> files;
@@ -160,8 +160,8 @@ int LintCommand::Run(Console* console) {
   } else {
     for (const LintedFile& file : files) console->Out(AsText(file));
   }
-  const bool found = std::any_of(
-      files.begin(), files.end(), [](const LintedFile& file) {
+  const bool found =
+      std::any_of(files.begin(), files.end(), [](const LintedFile& file) {
         return std::any_of(file.findings.begin(), file.findings.end(),
                            [](const LintFinding& finding) {
                              return finding.rule->level != LintLevel::kNote;

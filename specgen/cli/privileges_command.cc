@@ -120,8 +120,9 @@ void PrivilegesCommand::Define(CLI::App* app) {
                   "the same engine and host; the exit code is 1 if it adds "
                   "anything but notes (level info)")
       ->type_name("OLD");
-  app->add_flag("--json", json_, "Print JSON; its shape is in "
-                                 "specgen/privileges/README.md");
+  app->add_flag("--json", json_,
+                "Print JSON; its shape is in "
+                "specgen/privileges/README.md");
 }
 
 int PrivilegesCommand::Run(Console* console) {
@@ -146,12 +147,11 @@ int PrivilegesCommand::Run(Console* console) {
     console->Out(json.EndObject().Finish());
     return kExitDone;
   }
-  console->Out(absl::StrCat(
-      engine,
-      now->prompt.empty() ? " asks nothing at install.\n"
-                          : " asks at install:\n",
-      PromptLines(now->prompt), "\nThe plugin gets:\n",
-      GrantLines(now->grants)));
+  console->Out(absl::StrCat(engine,
+                            now->prompt.empty() ? " asks nothing at install.\n"
+                                                : " asks at install:\n",
+                            PromptLines(now->prompt), "\nThe plugin gets:\n",
+                            GrantLines(now->grants)));
   return kExitDone;
 }
 
@@ -170,25 +170,23 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   generator.Generate(request, &answer);
   const std::string name = since_ == "-" ? "standard input" : since_;
   if (answer.outcome() != Outcome::kSpec) {
-    console->Error(absl::StrCat(
-        "--since: ", name,
-        answer.stage() == Stage::kDecode
-            ? absl::StrCat(":", answer.position())
-            : "",
-        ": Docker ", plugin_.release().name, " makes no spec of it: ",
-        answer.message()));
+    console->Error(absl::StrCat("--since: ", name,
+                                answer.stage() == Stage::kDecode
+                                    ? absl::StrCat(":", answer.position())
+                                    : "",
+                                ": Docker ", plugin_.release().name,
+                                " makes no spec of it: ", answer.message()));
     return answer.stage() == Stage::kDecode ? kExitBadInput : kExitRefused;
   }
   absl::StatusOr<PluginPrivileges> before = Inspect(plugin_.release(), answer);
   if (!before.ok()) return Fail(before.status(), console);
   PluginPrivileges added{AddedPrompt(before->prompt, now.prompt),
                          AddedGrants(before->grants, now.grants)};
-  const bool adds =
-      !added.prompt.empty() ||
-      std::any_of(added.grants.begin(), added.grants.end(),
-                  [](const Grant& grant) {
-                    return grant.level != GrantLevel::kInfo;
-                  });
+  const bool adds = !added.prompt.empty() ||
+                    std::any_of(added.grants.begin(), added.grants.end(),
+                                [](const Grant& grant) {
+                                  return grant.level != GrantLevel::kInfo;
+                                });
   if (json_) {
     JsonBuilder json;
     json.Object().Key("engine").String(plugin_.release().name);
@@ -201,9 +199,8 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   } else {
     std::string out;
     if (!added.prompt.empty()) {
-      absl::StrAppend(&out, "Docker ", plugin_.release().name,
-                      " asks beyond ", name, ":\n",
-                      PromptLines(added.prompt), "\n");
+      absl::StrAppend(&out, "Docker ", plugin_.release().name, " asks beyond ",
+                      name, ":\n", PromptLines(added.prompt), "\n");
     }
     if (!added.grants.empty()) {
       absl::StrAppend(&out, "The plugin gets beyond ", name, ":\n",

@@ -43,8 +43,9 @@ void ReportCommand::Define(CLI::App* app) {
                   "The plugin's name (default: that of the stored state, else "
                   "the file's)")
       ->type_name("TEXT");
-  app->add_flag("--json", json_, "Write JSON in place of the page; its shape is "
-                                 "in specgen/report/README.md");
+  app->add_flag("--json", json_,
+                "Write JSON in place of the page; its shape is "
+                "in specgen/report/README.md");
   output_.Define("the report", app);
 }
 
@@ -60,8 +61,8 @@ int ReportCommand::Run(Console* console) {
   }
   absl::StatusOr<absl::Span<const Release>> releases = FindReleases(engines_);
   if (!releases.ok()) {
-    return Fail(absl::FailedPreconditionError(absl::StrCat(
-                    "--engines: ", releases.status().message())),
+    return Fail(absl::FailedPreconditionError(
+                    absl::StrCat("--engines: ", releases.status().message())),
                 console);
   }
   ReportRequest request;

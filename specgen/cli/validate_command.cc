@@ -100,8 +100,9 @@ void ValidateCommand::Define(CLI::App* app) {
                   "of the spec's own ociVersion)")
       ->type_name("VERSION");
   app->add_flag("--strict", strict_, "Warnings count like errors");
-  app->add_flag("--json", json_, "Print JSON; its shape is in "
-                                 "specgen/validate/README.md");
+  app->add_flag("--json", json_,
+                "Print JSON; its shape is in "
+                "specgen/validate/README.md");
 }
 
 absl::StatusOr<CheckedFile> ValidateCommand::Check(

@@ -402,7 +402,8 @@ class SpecDiff {
 
   void Linux(const JsonNode& a, const JsonNode& b) {
     Namespaces(a, b);
-    Set("masked paths", Texts(a.Find("maskedPaths")),
+    Set(
+        "masked paths", Texts(a.Find("maskedPaths")),
         Texts(b.Find("maskedPaths")),
         [](std::string_view path) {
           return absl::StrCat(path, " is newly masked");
@@ -411,7 +412,8 @@ class SpecDiff {
           return absl::StrCat(path, " is no longer masked");
         },
         "masked paths");
-    Set("read-only paths", Texts(a.Find("readonlyPaths")),
+    Set(
+        "read-only paths", Texts(a.Find("readonlyPaths")),
         Texts(b.Find("readonlyPaths")),
         [](std::string_view path) {
           return absl::StrCat(path, " is newly read-only");
@@ -431,9 +433,9 @@ class SpecDiff {
           now ? "there are limits on resources and devices"
               : "there are no limits on resources and devices any more");
     }
-    Members("linux", "", a, b,
-            {"namespaces", "maskedPaths", "readonlyPaths", "devices",
-             "resources"});
+    Members(
+        "linux", "", a, b,
+        {"namespaces", "maskedPaths", "readonlyPaths", "devices", "resources"});
   }
 
   void Namespaces(const JsonNode& a, const JsonNode& b) {
@@ -447,7 +449,8 @@ class SpecDiff {
       }
       return all;
     };
-    Set("namespaces", texts(a.Find("namespaces")), texts(b.Find("namespaces")),
+    Set(
+        "namespaces", texts(a.Find("namespaces")), texts(b.Find("namespaces")),
         [](std::string_view type) {
           return absl::StrCat("it gets a namespace: ", type);
         },
@@ -508,7 +511,8 @@ class SpecDiff {
   void DeviceRules(const JsonNode* a, const JsonNode* b) {
     const auto before = RuleTexts(a);
     const auto after = RuleTexts(b);
-    Set("device rules", before, after,
+    Set(
+        "device rules", before, after,
         [](std::string_view rule) {
           return absl::StrCat("new device rule: ", rule);
         },

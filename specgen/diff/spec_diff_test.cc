@@ -28,13 +28,14 @@ std::string Diff(std::string_view before, std::string_view after) {
 }
 
 TEST(SpecDiffTest, SameMeaningIsNoChange) {
-  EXPECT_EQ(Diff(R"({"a": 1, "b": {"c": [1, 2]}})",
-                 R"({"b":{"c":[1,2]},"a":1})"),
-            "");
+  EXPECT_EQ(
+      Diff(R"({"a": 1, "b": {"c": [1, 2]}})", R"({"b":{"c":[1,2]},"a":1})"),
+      "");
   EXPECT_EQ(Diff(R"({"hostname": "a\u0062"})", R"({"hostname": "ab"})"), "");
-  EXPECT_EQ(Diff(R"({"mounts":[{"destination":"/a","options":["ro","bind"]}]})",
-                 R"({"mounts":[{"destination":"/a","options":["bind","ro"]}]})"),
-            "");
+  EXPECT_EQ(
+      Diff(R"({"mounts":[{"destination":"/a","options":["ro","bind"]}]})",
+           R"({"mounts":[{"destination":"/a","options":["bind","ro"]}]})"),
+      "");
 }
 
 TEST(SpecDiffTest, EveryMemberCounts) {
@@ -50,18 +51,19 @@ TEST(SpecDiffTest, EveryMemberCounts) {
 }
 
 TEST(SpecDiffTest, Capabilities) {
+  EXPECT_EQ(Diff(R"({"process":{"capabilities":{"bounding":["A","B","C"],)"
+                 R"("inheritable":["A","B"]}}})",
+                 R"({"process":{"capabilities":{"bounding":["A","B","D"]}}})"),
+            "+ capabilities: D is added (bounding)\n"
+            "- capabilities: C is removed (it was bounding)\n"
+            "~ capabilities: A, B are now bounding (before: bounding, "
+            "inheritable)\n");
   EXPECT_EQ(
-      Diff(R"({"process":{"capabilities":{"bounding":["A","B","C"],)"
-           R"("inheritable":["A","B"]}}})",
-           R"({"process":{"capabilities":{"bounding":["A","B","D"]}}})"),
-      "+ capabilities: D is added (bounding)\n"
-      "- capabilities: C is removed (it was bounding)\n"
-      "~ capabilities: A, B are now bounding (before: bounding, inheritable)\n");
-  EXPECT_EQ(Diff(R"({"process":{"capabilities":["A"]}})",
-                 R"({"process":{"capabilities":{"bounding":["A"],)"
-                 R"("effective":["A"],"inheritable":["A"],"permitted":["A"]}}})"),
-            "~ capabilities: the capabilities are written in another form: they "
-            "stand in sets, not in one list, or the other way round\n");
+      Diff(R"({"process":{"capabilities":["A"]}})",
+           R"({"process":{"capabilities":{"bounding":["A"],)"
+           R"("effective":["A"],"inheritable":["A"],"permitted":["A"]}}})"),
+      "~ capabilities: the capabilities are written in another form: they "
+      "stand in sets, not in one list, or the other way round\n");
   EXPECT_EQ(Diff(R"({"process":{"capabilities":["A","B"]}})",
                  R"({"process":{"capabilities":["B","A"]}})"),
             "~ capabilities: the capabilities are the same in another order, "
@@ -118,11 +120,14 @@ TEST(SpecDiffTest, Linux) {
 
 // Whatever differs in meaning is named, also in documents of odd types.
 TEST(SpecDiffTest, OddDocuments) {
-  const std::string_view kDocuments[] = {
-      "{}", R"({"mounts":5})", R"({"mounts":[5]})", R"({"process":[]})",
-      R"({"linux":{"namespaces":{}}})", R"({"process":{"env":{"a":1}}})",
-      R"({"process":{"capabilities":"x"}})",
-      R"({"linux":{"resources":5}})"};
+  const std::string_view kDocuments[] = {"{}",
+                                         R"({"mounts":5})",
+                                         R"({"mounts":[5]})",
+                                         R"({"process":[]})",
+                                         R"({"linux":{"namespaces":{}}})",
+                                         R"({"process":{"env":{"a":1}}})",
+                                         R"({"process":{"capabilities":"x"}})",
+                                         R"({"linux":{"resources":5}})"};
   for (std::string_view a : kDocuments) {
     EXPECT_EQ(Diff(a, a), "") << a;
     for (std::string_view b : kDocuments) Diff(a, b);
@@ -158,9 +163,9 @@ TEST(EngineChangesTest, AcrossLinesAFixOfBothIsNoDifference) {
 }
 
 TEST(EngineChangesTest, Advisories) {
-  EXPECT_EQ(AdvisoryIds("/proc/x (CVE-2017-16539, GHSA-6fw5-f8r9-fgfm)"),
-            (std::vector<std::string>{"CVE-2017-16539",
-                                      "GHSA-6fw5-f8r9-fgfm"}));
+  EXPECT_EQ(
+      AdvisoryIds("/proc/x (CVE-2017-16539, GHSA-6fw5-f8r9-fgfm)"),
+      (std::vector<std::string>{"CVE-2017-16539", "GHSA-6fw5-f8r9-fgfm"}));
   EXPECT_TRUE(AdvisoryIds("the OCI version is 1.0.1").empty());
 }
 

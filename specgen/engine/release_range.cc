@@ -7,14 +7,13 @@
 
 namespace specgen {
 
-absl::StatusOr<absl::Span<const Release>> FindReleases(
-    std::string_view range) {
+absl::StatusOr<absl::Span<const Release>> FindReleases(std::string_view range) {
   const absl::Span<const Release> all = AllReleases();
   if (range.empty()) return absl::MakeConstSpan(&NewestRelease(), 1);
   const size_t dots = range.find("..");
-  const auto find = [&](std::string_view name,
-                        const Release* otherwise)
-      -> absl::StatusOr<const Release*> {
+  const auto find =
+      [&](std::string_view name,
+          const Release* otherwise) -> absl::StatusOr<const Release*> {
     if (name.empty()) return otherwise;
     return FindRelease(name);
   };

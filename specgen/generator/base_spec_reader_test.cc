@@ -161,12 +161,12 @@ TEST(BaseSpec, WithoutTheStructsThatInitSpecFollowsCrashes) {
             kCrash);
   EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"propagatedMount":"/p"})"),
             kCrash);
-  EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"linux":{"deviceCreation":true}})"),
-            kCrash);
+  EXPECT_EQ(
+      Generate("1.13.0-rc4", base, R"({"linux":{"deviceCreation":true}})"),
+      kCrash);
   EXPECT_THAT(Generate("1.13.0-rc4", base, R"({"entrypoint":[]})"),
               HasSubstr(R"("args":[],)"));
-  EXPECT_THAT(Generate("1.13.0-rc4", base, "{}"),
-              HasSubstr(R"("args":null,)"));
+  EXPECT_THAT(Generate("1.13.0-rc4", base, "{}"), HasSubstr(R"("args":null,)"));
 }
 
 TEST(ReadBaseSpec, SaysWhatIsWrong) {

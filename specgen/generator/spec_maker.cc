@@ -28,7 +28,8 @@ namespace {
 constexpr std::string_view kRuntimeDestination = "/run/docker/plugins";
 constexpr std::string_view kPathEnv =
     "\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"";
-constexpr std::string_view kAllDevicesRule = "{\"allow\":true,\"access\":\"rwm\"}";
+constexpr std::string_view kAllDevicesRule =
+    "{\"allow\":true,\"access\":\"rwm\"}";
 constexpr char kNilDereference[] =
     "runtime error: invalid memory address or nil pointer dereference";
 
@@ -169,8 +170,8 @@ std::string_view SpecMaker::Join(std::string_view a, std::string_view b) {
 }
 
 // The usual case, without an overlay: `path`, which lstat(2) does not find, is
-// clean, and on the host are the folders down to some not far above it, and nothing below that. False: it may be
-// otherwise, and nothing is planned.
+// clean, and on the host are the folders down to some not far above it, and
+// nothing below that. False: it may be otherwise, and nothing is planned.
 bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode) {
   constexpr size_t kMostMissing = 8;
   if (path.empty() || path[0] != '/' || path.size() == 1 ||
@@ -277,9 +278,8 @@ SpecOutcome SpecMaker::AddMounts() {
   mounts_.SetSize(arena_, base_.mounts.size() + own.size() + 4);
   mounts_.Truncate(0);
   for (const BaseMount& mount : base_.mounts) {
-    *mounts_.Extend(arena_, mounts_.size()) = {mount.destination, mount.type,
-                                               mount.source, mount.options,
-                                               mount.json};
+    *mounts_.Extend(arena_, mounts_.size()) = {
+        mount.destination, mount.type, mount.source, mount.options, mount.json};
   }
 
   const std::string_view runtime_folder =
@@ -405,8 +405,7 @@ SpecOutcome SpecMaker::RemoveNamespace(std::string_view type) {
 
 SpecOutcome SpecMaker::AddDevices() {
   if (b_.devices == DevicesRule::kNone) return SpecOutcome::kSpec;
-  if (config_.allow_all_devices &&
-      (!base_.has_linux || !base_.has_resources)) {
+  if (config_.allow_all_devices && (!base_.has_linux || !base_.has_resources)) {
     return Crash(kNilDereference);
   }
   const Slice<PluginDevice>& own = b_.devices == DevicesRule::kFromConfig
@@ -438,9 +437,11 @@ void SpecMaker::AddMetricsMounts() {
   // dockerd adds one for each time that the type is listed.
   for (std::string_view type : config_.interface_types) {
     if (type != "docker.metricscollector/1.0") continue;
-    *mounts_.Extend(arena_, mounts_.size()) = {
-        "/run/docker/metrics.sock", "bind", in_.paths.metrics_socket,
-        kMetricsOptions, {}};
+    *mounts_.Extend(arena_, mounts_.size()) = {"/run/docker/metrics.sock",
+                                               "bind",
+                                               in_.paths.metrics_socket,
+                                               kMetricsOptions,
+                                               {}};
   }
 }
 
@@ -453,9 +454,9 @@ SpecOutcome SpecMaker::KeepLockedFlags() {
     std::string_view option;
   };
   constexpr LockedFlag kFlags[] = {
-      {kMountReadOnly, "ro"},       {kMountNoDev, "nodev"},
-      {kMountNoExec, "noexec"},     {kMountNoSuid, "nosuid"},
-      {kMountNoAtime, "noatime"},   {kMountNoDirAtime, "nodiratime"},
+      {kMountReadOnly, "ro"},     {kMountNoDev, "nodev"},
+      {kMountNoExec, "noexec"},   {kMountNoSuid, "nosuid"},
+      {kMountNoAtime, "noatime"}, {kMountNoDirAtime, "nodiratime"},
   };
   for (SpecMount& mount : mounts_) {
     const bool binds =
@@ -710,9 +711,10 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   w->Raw(base_.linux_head);
   if (base_.has_resources && !drops_resources_) {
     w->Raw("\"resources\":{");
-    const std::string_view rules = config_.allow_all_devices && b_.devices != DevicesRule::kNone
-                                       ? kAllDevicesRule
-                                       : base_.device_rule_items;
+    const std::string_view rules =
+        config_.allow_all_devices && b_.devices != DevicesRule::kNone
+            ? kAllDevicesRule
+            : base_.device_rule_items;
     const bool has_rules = !rules.empty() || !devices_.empty();
     if (has_rules) {
       w->Raw("\"devices\":[");

@@ -28,17 +28,16 @@ std::string Problem(const std::string& text) {
 }
 
 TEST(ParseGoldenCases, ReadsACase) {
-  const auto cases = ParseGoldenCases(
-      std::string(kRequest) +
-          "=== answer reference 1.13.0 1.13.1\n"
-          "=== answer userns 26.0.0\n"
-          "ok\n{\"a\":1}\n"
-          "=== answer reference 17.05.0\n"
-          "error settings\n\"a \\\"b\\\"\"\n"
-          "mkdir [[\"/x\", \"0o700\"]]\n"
-          "=== answer reference 17.06.0\n"
-          "panic spec\n\"\"\n",
-      "set/n");
+  const auto cases = ParseGoldenCases(std::string(kRequest) +
+                                          "=== answer reference 1.13.0 1.13.1\n"
+                                          "=== answer userns 26.0.0\n"
+                                          "ok\n{\"a\":1}\n"
+                                          "=== answer reference 17.05.0\n"
+                                          "error settings\n\"a \\\"b\\\"\"\n"
+                                          "mkdir [[\"/x\", \"0o700\"]]\n"
+                                          "=== answer reference 17.06.0\n"
+                                          "panic spec\n\"\"\n",
+                                      "set/n");
   ASSERT_TRUE(cases.ok()) << cases.status();
   ASSERT_EQ(cases->size(), 1u);
   const GoldenCase& golden = cases->front();
@@ -122,9 +121,9 @@ TEST(ParseGoldenCases, RefusesWhatItDoesNotKnow) {
               HasSubstr("the answer is missing"));
   for (const char* head : {"okay", "error", "error nowhere", "panic",
                            "panic error spec", "spec", "error panic spec"}) {
-    EXPECT_THAT(Problem(request + "=== answer reference 1.13.0\n" + head +
-                        "\n\"\"\n"),
-                HasSubstr("unknown answer"))
+    EXPECT_THAT(
+        Problem(request + "=== answer reference 1.13.0\n" + head + "\n\"\"\n"),
+        HasSubstr("unknown answer"))
         << head;
   }
   EXPECT_THAT(Problem(request + "=== answer reference 1.13.0\nerror spec\nx\n"),
@@ -172,8 +171,7 @@ TEST_F(GoldenSetTest, RefusesHostsAndReleasesThatAreNot) {
   EXPECT_EQ(LoadProblem(), "a/x: there is no hosts/moon.json");
   // No line of releases either: a golden is of one release.
   for (const char* release : {"1.13", "v1.13.0", "99.0.0"}) {
-    Write("cases/a/x.case",
-          request + "=== answer h " + release + "\nok\n{}\n");
+    Write("cases/a/x.case", request + "=== answer h " + release + "\nok\n{}\n");
     EXPECT_EQ(LoadProblem(),
               std::string("a/x: there is no release ") + release);
   }

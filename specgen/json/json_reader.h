@@ -167,7 +167,8 @@ class JsonReader {
     const char* const text = text_.data() + begin;
     const __m128i quotes = _mm_set1_epi8('"');
     const __m128i backslashes = _mm_set1_epi8('\\');
-    // What follows the closing quote may be anything, up to the end of the text.
+    // What follows the closing quote may be anything, up to the end of the
+    // text.
     for (size_t size = 0;; size += kStep) {
       if (begin + size + kStep > text_.size()) return false;
       const __m128i bytes =

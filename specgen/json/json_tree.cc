@@ -52,10 +52,9 @@ void Read(std::string_view text, JsonReader* reader, JsonNode* node) {
 
 // Each character has one byte that continues none.
 size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-      }));
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void SetParents(JsonNode* node) {
@@ -150,8 +149,7 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
 }
 
 TextPosition JsonTree::Position(size_t offset) const {
-  const auto line =
-      std::upper_bound(lines_.begin(), lines_.end(), offset) - 1;
+  const auto line = std::upper_bound(lines_.begin(), lines_.end(), offset) - 1;
   return {static_cast<size_t>(line - lines_.begin()) + 1, offset - *line + 1};
 }
 
@@ -163,9 +161,8 @@ size_t JsonTree::CodePointColumn(size_t offset) const {
 
 size_t JsonTree::CharactersBefore(size_t offset) const {
   const size_t block = offset / kBlock;
-  return characters_[block] +
-         CountCharacters(
-             index_.text().substr(block * kBlock, offset - block * kBlock));
+  return characters_[block] + CountCharacters(index_.text().substr(
+                                  block * kBlock, offset - block * kBlock));
 }
 
 size_t JsonTree::Offset(std::string_view position) const {

@@ -24,10 +24,10 @@ namespace specgen {
 // too.
 struct JsonNode {
   JsonKind kind = JsonKind::kNothing;
-  size_t offset = 0;          // of the value, into the tree's text
-  size_t key_offset = 0;      // of its key, if it is a member
-  std::string_view key;       // of a member, unescaped
-  std::string_view text;      // a string, unescaped; a number as written
+  size_t offset = 0;            // of the value, into the tree's text
+  size_t key_offset = 0;        // of its key, if it is a member
+  std::string_view key;         // of a member, unescaped
+  std::string_view text;        // a string, unescaped; a number as written
   std::vector<JsonNode> items;  // of an object or a list
   const JsonNode* parent = nullptr;
 

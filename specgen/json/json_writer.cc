@@ -17,8 +17,8 @@ namespace {
 constexpr std::array<bool, 256> kPlain = [] {
   std::array<bool, 256> plain{};
   for (int c = 0x20; c < 0x80; ++c) {
-    plain[static_cast<size_t>(c)] = c != '"' && c != '\\' && c != '<' &&
-                                    c != '>' && c != '&';
+    plain[static_cast<size_t>(c)] =
+        c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
   }
   return plain;
 }();
@@ -37,11 +37,10 @@ namespace {
 // A bit for each byte that does not stand for itself; see kPlain.
 inline uint32_t Specials(__m128i bytes) {
   const __m128i special = _mm_or_si128(
-      _mm_or_si128(
-          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
-          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
-                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')))),
+      _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
+                   _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
+                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')))),
       // Signed: bytes of 0x80 and up are negative and below the space as well.
       _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')),
                    _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '))));

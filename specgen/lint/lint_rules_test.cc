@@ -2,6 +2,8 @@
 // something, and one in which no rule does.
 //
 //   lint_rules_test FOLDER
+#include "specgen/lint/lint_rules.h"
+
 #include <filesystem>
 #include <iostream>
 #include <set>
@@ -15,7 +17,6 @@
 #include "gtest/gtest.h"
 #include "specgen/base/files.h"
 #include "specgen/engine/release_range.h"
-#include "specgen/lint/lint_rules.h"
 #include "specgen/lint/linter.h"
 
 namespace specgen {
@@ -34,8 +35,8 @@ std::string Read(const std::string& name) {
 std::multiset<std::string_view> FoundIn(const LintRule& rule,
                                         std::string_view which,
                                         std::string* messages) {
-  const std::string name = absl::StrCat("examples/", rule.id, "_", which,
-                                        ".json");
+  const std::string name =
+      absl::StrCat("examples/", rule.id, "_", which, ".json");
   const std::string text = Read(name);
   LintRequest request;
   request.plugin = text;

@@ -30,23 +30,74 @@ using Id = LintRuleId;
 
 // Mount options that runc knows (libcontainer/specconv/spec_linux.go, v1.5.1);
 // all else goes to the file system as data, and bind mounts have none.
-constexpr std::string_view kMountOptions[] = {
-    "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync",
-    "exec", "iversion", "lazytime", "loud", "mand", "noatime", "nodev",
-    "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
-    "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind",
-    "rdev", "rdiratime", "relatime", "remount", "rexec", "rnoatime", "rnodev",
-    "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime", "rnosuid",
-    "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared",
-    "rslave", "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw",
-    "shared", "silent", "slave", "strictatime", "suid", "symfollow", "sync",
-    "tmpcopyup", "unbindable", "idmap", "ridmap"};
+constexpr std::string_view kMountOptions[] = {"async",
+                                              "atime",
+                                              "bind",
+                                              "defaults",
+                                              "dev",
+                                              "diratime",
+                                              "dirsync",
+                                              "exec",
+                                              "iversion",
+                                              "lazytime",
+                                              "loud",
+                                              "mand",
+                                              "noatime",
+                                              "nodev",
+                                              "nodiratime",
+                                              "noexec",
+                                              "noiversion",
+                                              "nolazytime",
+                                              "nomand",
+                                              "norelatime",
+                                              "nostrictatime",
+                                              "nosuid",
+                                              "nosymfollow",
+                                              "private",
+                                              "ratime",
+                                              "rbind",
+                                              "rdev",
+                                              "rdiratime",
+                                              "relatime",
+                                              "remount",
+                                              "rexec",
+                                              "rnoatime",
+                                              "rnodev",
+                                              "rnodiratime",
+                                              "rnoexec",
+                                              "rnorelatime",
+                                              "rnostrictatime",
+                                              "rnosuid",
+                                              "rnosymfollow",
+                                              "ro",
+                                              "rprivate",
+                                              "rrelatime",
+                                              "rro",
+                                              "rrw",
+                                              "rshared",
+                                              "rslave",
+                                              "rstrictatime",
+                                              "rsuid",
+                                              "rsymfollow",
+                                              "runbindable",
+                                              "rw",
+                                              "shared",
+                                              "silent",
+                                              "slave",
+                                              "strictatime",
+                                              "suid",
+                                              "symfollow",
+                                              "sync",
+                                              "tmpcopyup",
+                                              "unbindable",
+                                              "idmap",
+                                              "ridmap"};
 
 // What an engine of some release looks for in a plugin.
 constexpr std::string_view kInterfaceCapabilities[] = {
-    "authz",         "csicontroller",    "csinode",       "graphdriver",
-    "ipamdriver",    "logdriver",        "metricscollector",
-    "networkdriver", "secretprovider",   "volumedriver"};
+    "authz",          "csicontroller", "csinode",          "graphdriver",
+    "ipamdriver",     "logdriver",     "metricscollector", "networkdriver",
+    "secretprovider", "volumedriver"};
 
 constexpr std::string_view kNetworkTypes[] = {"", "bridge", "host", "none",
                                               "null"};
@@ -186,9 +237,8 @@ class Linter {
       lists.push_back(node);
     }
     const JsonNode* top = Member(config_, key);
-    if (top != nullptr && Any([&](const Behaviour& b) {
-          return (b.keys & top_bit) != 0;
-        })) {
+    if (top != nullptr &&
+        Any([&](const Behaviour& b) { return (b.keys & top_bit) != 0; })) {
       lists.push_back(top);
     }
     return lists;
@@ -210,8 +260,11 @@ void Linter::AskEngines(Answer* answer, const Host& host) {
     request.plugin_name = request_.plugin_name;
     Generator(release, host).Generate(request, answer);
     EngineAnswer& entry = answers_[release.behaviour];
-    entry = {answer->outcome(), answer->stage(), answer->message(),
-             answer->position(), {}};
+    entry = {answer->outcome(),
+             answer->stage(),
+             answer->message(),
+             answer->position(),
+             {}};
     if (answer->outcome() != Outcome::kSpec) continue;
     absl::StatusOr<std::unique_ptr<JsonTree>> spec =
         JsonTree::Parse(answer->spec(), "spec");
@@ -260,11 +313,11 @@ void Linter::ReportEngines(const JsonNode& config) {
           absl::StrCat(who, " refuses the plugin: ", message));
     } else if (answer.stage == Stage::kDecode) {
       Add(Id::kCrash, config, offset,
-          absl::StrCat(who, " crashes on an interface type that starts with a "
-                            "slash"));
+          absl::StrCat(who,
+                       " crashes on an interface type that starts with a "
+                       "slash"));
     } else {
-      At(Id::kCrash, config,
-         absl::StrCat(who, " crashes: ", answer.message));
+      At(Id::kCrash, config, absl::StrCat(who, " crashes: ", answer.message));
     }
   }
 }
@@ -306,8 +359,8 @@ void Linter::Keys(const JsonNode& object, absl::Span<const ConfigKeyRule> keys,
                          tree_.Position(again->key_offset).line,
                          ": engines lay that over this"));
     }
-    const auto rule = std::find_if(
-        keys.begin(), keys.end(), [&](const ConfigKeyRule& r) {
+    const auto rule =
+        std::find_if(keys.begin(), keys.end(), [&](const ConfigKeyRule& r) {
           return absl::EqualsIgnoreCase(r.key, member.key);
         });
     if (rule == keys.end()) {
@@ -319,8 +372,8 @@ void Linter::Keys(const JsonNode& object, absl::Span<const ConfigKeyRule> keys,
     };
     if (!rule->inert && Any(not_read)) {
       const std::string engines = Engines(not_read);
-      const bool moved = top && (rule->key == "capabilities" ||
-                                 rule->key == "devices");
+      const bool moved =
+          top && (rule->key == "capabilities" || rule->key == "devices");
       AtKey(Id::kKeyNotRead, member,
             absl::StrCat(Quote(member.key), " is not read",
                          engines.empty() ? "" : absl::StrCat(" by ", engines),
@@ -349,19 +402,19 @@ void Linter::Capabilities() {
         });
         if (!absl::StartsWith(upper, "CAP_")) upper = "CAP_" + upper;
         At(Id::kUnknownCapability, name,
-           absl::StrCat(Quote(name.text),
-                        " is no capability: runc ignores it, before 1.0.0-rc94 it "
-                        "refuses it",
-                        IsCapability(upper)
-                            ? absl::StrCat("; did you mean ", Quote(upper), "?")
-                            : DidYouMean(kLinuxCapabilities, name.text)));
+           absl::StrCat(
+               Quote(name.text),
+               " is no capability: runc ignores it, before 1.0.0-rc94 it "
+               "refuses it",
+               IsCapability(upper)
+                   ? absl::StrCat("; did you mean ", Quote(upper), "?")
+                   : DidYouMean(kLinuxCapabilities, name.text)));
         continue;
       }
       const bool is_default = std::all_of(
           releases_.begin(), releases_.end(), [&](const Release& r) {
-            return absl::StrContains(
-                r.behaviour->default_spec.capability_items,
-                absl::StrCat("\"", name.text, "\""));
+            return absl::StrContains(r.behaviour->default_spec.capability_items,
+                                     absl::StrCat("\"", name.text, "\""));
           });
       if (!seen.insert(name.text).second) {
         At(Id::kDuplicateCapability, name,
@@ -456,9 +509,10 @@ void Linter::Mount(const JsonNode& mount) {
         continue;
       }
       At(Id::kMountOption, option,
-         absl::StrCat(Quote(option.text),
-                      " is no option of a bind mount: runc since 1.2 refuses it",
-                      DidYouMean(kMountOptions, option.text)));
+         absl::StrCat(
+             Quote(option.text),
+             " is no option of a bind mount: runc since 1.2 refuses it",
+             DidYouMean(kMountOptions, option.text)));
     }
   }
   Path(Member(&mount, "destination"), "the destination", true);
@@ -563,8 +617,7 @@ void Linter::Interface() {
     if (slash == std::string_view::npos || slash + 1 == type.text.size()) {
       At(Id::kInterfaceType, type,
          absl::StrCat(Quote(type.text), " has no version; write ",
-                      Quote(absl::StrCat(
-                          type.text.substr(0, slash), "/1.0"))));
+                      Quote(absl::StrCat(type.text.substr(0, slash), "/1.0"))));
     } else if (dot == std::string_view::npos || dot == 0) {
       At(Id::kInterfaceType, type,
          absl::StrCat(Quote(type.text),
@@ -573,9 +626,9 @@ void Linter::Interface() {
     } else if (name.substr(0, dot) == "docker" &&
                !Holds(kInterfaceCapabilities, name.substr(dot + 1))) {
       At(Id::kInterfaceType, type,
-         absl::StrCat("no engine uses ", Quote(type.text),
-                      DidYouMean(kInterfaceCapabilities,
-                                 name.substr(dot + 1))));
+         absl::StrCat(
+             "no engine uses ", Quote(type.text),
+             DidYouMean(kInterfaceCapabilities, name.substr(dot + 1))));
     }
   }
 }
@@ -596,7 +649,8 @@ void Linter::SettableFields(
     const JsonNode* settable = Member(&thing, "settable");
     if (name.empty()) {
       At(Id::kNotSettable, *settable,
-         "what has no name cannot be set: `docker plugin set` takes NAME=VALUE");
+         "what has no name cannot be set: `docker plugin set` takes "
+         "NAME=VALUE");
     } else if (name.find('=') != std::string_view::npos ||
                name.rfind('.') != std::string_view::npos) {
       At(Id::kNotSettable, *settable,
@@ -663,13 +717,12 @@ std::vector<LintFinding> Linter::Run() {
   Process();
   Interface();
   Settable();
-  std::stable_sort(findings_.begin(), findings_.end(),
-                   [](const LintFinding& a, const LintFinding& b) {
-                     return std::tie(a.position.line, a.position.column,
-                                     a.rule->id) <
-                            std::tie(b.position.line, b.position.column,
-                                     b.rule->id);
-                   });
+  std::stable_sort(
+      findings_.begin(), findings_.end(),
+      [](const LintFinding& a, const LintFinding& b) {
+        return std::tie(a.position.line, a.position.column, a.rule->id) <
+               std::tie(b.position.line, b.position.column, b.rule->id);
+      });
   return std::move(findings_);
 }
 

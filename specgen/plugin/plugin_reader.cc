@@ -162,14 +162,14 @@ constexpr KnownKey kKnownKeys[] = {
     {Fold("propagatedmount"), Key::kPropagatedMount},
 };
 
-// The slots of a hash table without collisions: a multiplier for which there are
-// none is looked for by the compiler.
+// The slots of a hash table without collisions: a multiplier for which there
+// are none is looked for by the compiler.
 struct KeyTable {
   static constexpr int kBits = 8;
 
   static constexpr size_t Slot(const Folded& word, uint64_t multiplier) {
-    return static_cast<size_t>(
-        ((word.low ^ (word.high << 3)) * multiplier) >> (64 - kBits));
+    return static_cast<size_t>(((word.low ^ (word.high << 3)) * multiplier) >>
+                               (64 - kBits));
   }
 
   uint64_t multiplier = 0x9E3779B97F4A7C15;
@@ -769,8 +769,8 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
     if (found) {
       r_.Problem(JsonProblem::Kind::kAbort, offset,
                  absl::StrCat("a second plugin matches \"", wanted,
-                              "\": choose one of ",
-                              absl::StrJoin(names, ", "), " by --plugin"));
+                              "\": choose one of ", absl::StrJoin(names, ", "),
+                              " by --plugin"));
       continue;
     }
     found = true;
@@ -782,11 +782,10 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
                             absl::StrJoin(names, ", "), " by --plugin"));
   } else if (!found) {
     r_.Problem(JsonProblem::Kind::kAbort, 0,
-               names.empty()
-                   ? std::string("the list holds no plugin")
-                   : absl::StrCat("no plugin matches \"", wanted,
-                                  "\": there are ",
-                                  absl::StrJoin(names, ", ")));
+               names.empty() ? std::string("the list holds no plugin")
+                             : absl::StrCat("no plugin matches \"", wanted,
+                                            "\": there are ",
+                                            absl::StrJoin(names, ", ")));
   }
 }
 

@@ -263,8 +263,7 @@ SetResult ApplySet(const Behaviour& behaviour,
   // An index pays from a few names on.
   SettingNames names(args.size() > 8);
   for (size_t i = 0; i < args.size(); ++i) {
-    SetResult result =
-        ApplyOne(behaviour, settings[i], &names, arena, plugin);
+    SetResult result = ApplyOne(behaviour, settings[i], &names, arena, plugin);
     if (result.outcome != Outcome::kDone) return result;
   }
   return {};

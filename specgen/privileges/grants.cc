@@ -49,8 +49,7 @@ constexpr CapabilityFact kCapabilityFacts[] = {
     {"CAP_AUDIT_READ", Level::kMedium, "reads the audit log"},
     {"CAP_SYS_RESOURCE", Level::kMedium, "passes limits and quotas"},
     {"CAP_CHECKPOINT_RESTORE", Level::kMedium, "changes process ids"},
-    {"CAP_IPC_OWNER", Level::kMedium,
-     "uses all shared memory that it sees"},
+    {"CAP_IPC_OWNER", Level::kMedium, "uses all shared memory that it sees"},
     {"CAP_SYS_TTY_CONFIG", Level::kMedium, "hangs up terminals"},
     {"CAP_SYS_PACCT", Level::kLow, "turns process accounting on and off"},
     {"CAP_SYS_NICE", Level::kLow, "sets priorities of other processes"},
@@ -66,9 +65,12 @@ constexpr std::string_view kEngineSockets[] = {
 
 // Host folders that decide what runs on the host, or hold its secrets.
 constexpr std::string_view kSensitive[] = {
-    "/bin", "/boot", "/dev",  "/etc", "/home", "/lib",           "/lib64",
-    "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var/lib/docker",
-    "/var/lib/containerd", "/var/spool/cron"};
+    "/bin",           "/boot",           "/dev",
+    "/etc",           "/home",           "/lib",
+    "/lib64",         "/proc",           "/root",
+    "/run",           "/sbin",           "/sys",
+    "/usr",           "/var/lib/docker", "/var/lib/containerd",
+    "/var/spool/cron"};
 
 // `path` without a /var before /run: both name the same folder on Linux today.
 std::string_view WithoutVar(std::string_view path) {
@@ -118,10 +120,9 @@ class GrantFinder {
     Namespaces();
     Paths();
     Confinement();
-    std::stable_sort(grants_.begin(), grants_.end(),
-                     [](const Grant& a, const Grant& b) {
-                       return a.level > b.level;
-                     });
+    std::stable_sort(
+        grants_.begin(), grants_.end(),
+        [](const Grant& a, const Grant& b) { return a.level > b.level; });
     return std::move(grants_);
   }
 
@@ -267,8 +268,8 @@ void GrantFinder::Devices() {
     for (const JsonNode& rule : rules->List()) {
       const std::string_view type = rule.String("type");
       const JsonNode* allow = rule.Find("allow");
-      if (allow != nullptr && allow->is_true() && rule.Find("major") == nullptr &&
-          (type.empty() || type == "a")) {
+      if (allow != nullptr && allow->is_true() &&
+          rule.Find("major") == nullptr && (type.empty() || type == "a")) {
         Add(Level::kCritical, "all-devices", "all",
             "may make and use every device of the host, disks too");
       }
@@ -279,12 +280,11 @@ void GrantFinder::Devices() {
   for (const JsonNode& device : devices->List()) DeviceNode(device);
 }
 
-void GrantFinder::BindMount(const JsonNode& mount,
-                            std::string_view destination,
+void GrantFinder::BindMount(const JsonNode& mount, std::string_view destination,
                             std::string_view source, bool read_only) {
-  const std::string what = absl::StrCat(
-      source.empty() ? "(no source)" : source, " at ", destination,
-      read_only ? " (read-only)" : "");
+  const std::string what =
+      absl::StrCat(source.empty() ? "(no source)" : source, " at ", destination,
+                   read_only ? " (read-only)" : "");
   const std::string_view path = WithoutVar(source);
   const auto reaches = [&](std::string_view target) {
     return IsIn(path, target) || IsIn(target, path);
@@ -292,10 +292,9 @@ void GrantFinder::BindMount(const JsonNode& mount,
   if (source.empty()) {
     Add(Level::kLow, "mount", what,
         "without a source, runc binds the bundle's own folder");
-  } else if (std::any_of(std::begin(kEngineSockets), std::end(kEngineSockets),
-                         [&](std::string_view socket) {
-                           return IsIn(socket, path);
-                         })) {
+  } else if (std::any_of(
+                 std::begin(kEngineSockets), std::end(kEngineSockets),
+                 [&](std::string_view socket) { return IsIn(socket, path); })) {
     Add(Level::kCritical, "mount", what,
         "holds the engine's socket: who can connect owns the host, also "
         "read-only");
@@ -359,16 +358,15 @@ void GrantFinder::Mounts() {
         continue;
       }
       BindMount(mount, destination, source, read_only);
-    } else if (!read_only &&
-               (type == "sysfs" || type == "cgroup" || type == "cgroup2" ||
-                type == "devtmpfs")) {
+    } else if (!read_only && (type == "sysfs" || type == "cgroup" ||
+                              type == "cgroup2" || type == "devtmpfs")) {
       Add(Level::kHigh, "kernel-file-system", destination,
           absl::StrCat("a writable ", type, " changes the host"));
     } else if (type != "tmpfs" && type != "proc" && type != "sysfs" &&
                type != "cgroup" && type != "devpts" && type != "mqueue" &&
                !type.empty()) {
-      Add(Level::kMedium, "file-system", absl::StrCat(source, " at ",
-                                                      destination),
+      Add(Level::kMedium, "file-system",
+          absl::StrCat(source, " at ", destination),
           absl::StrCat("mounts a file system of type ", type));
     }
   }
@@ -411,10 +409,9 @@ void GrantFinder::Namespaces() {
   const JsonNode* namespaces = Linux("namespaces");
   const auto has = [&](std::string_view type) {
     if (namespaces == nullptr) return false;
-    return std::any_of(namespaces->List().begin(), namespaces->List().end(),
-                       [&](const JsonNode& entry) {
-                         return entry.String("type") == type;
-                       });
+    return std::any_of(
+        namespaces->List().begin(), namespaces->List().end(),
+        [&](const JsonNode& entry) { return entry.String("type") == type; });
   };
   if (!has("network")) {
     Add(Level::kHigh, "host-network", "network",
@@ -442,9 +439,8 @@ void GrantFinder::Paths() {
   const JsonNode* masked = Linux("maskedPaths");
   const auto is_masked = [&](std::string_view path) {
     if (masked == nullptr) return false;
-    return std::any_of(
-        masked->List().begin(), masked->List().end(),
-        [&](const JsonNode& item) { return item.text == path; });
+    return std::any_of(masked->List().begin(), masked->List().end(),
+                       [&](const JsonNode& item) { return item.text == path; });
   };
   const Behaviour& newest = *NewestRelease().behaviour;
   for (std::string_view path : newest.default_spec.masked_paths) {
@@ -517,9 +513,8 @@ std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
                                const std::vector<Grant>& now) {
   std::vector<Grant> added;
   for (const Grant& grant : now) {
-    if (std::none_of(before.begin(), before.end(), [&](const Grant& old) {
-          return grant.SameAs(old);
-        })) {
+    if (std::none_of(before.begin(), before.end(),
+                     [&](const Grant& old) { return grant.SameAs(old); })) {
       added.push_back(grant);
     }
   }

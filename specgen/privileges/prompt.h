@@ -21,9 +21,9 @@ struct Privilege {
 
 // The privileges that the engine finds in a plugin's config, in its order: moby
 // plugin/backend_linux.go, computePrivileges (v1.13.0-rc4 to v28; daemon/pkg/
-// plugin since 29), plugin/v2/plugin.go (v1.13.0-rc1 to -rc3), plugin/manager.go
-// (v1.12). The release candidates 1.13.0-rc1 and -rc2 share a behaviour; that
-// of -rc1 is given here.
+// plugin since 29), plugin/v2/plugin.go (v1.13.0-rc1 to -rc3),
+// plugin/manager.go (v1.12). The release candidates 1.13.0-rc1 and -rc2 share a
+// behaviour; that of -rc1 is given here.
 std::vector<Privilege> ComputePrivileges(const Behaviour& behaviour,
                                          const PluginConfig& config);
 

@@ -17,9 +17,8 @@ namespace specgen {
 namespace {
 
 constexpr std::string_view kSectionNames[] = {
-    "process",      "capabilities", "mounts",          "namespaces",
-    "devices",      "device rules", "masked",          "read-only",
-    "rest",
+    "process",      "capabilities", "mounts",    "namespaces", "devices",
+    "device rules", "masked",       "read-only", "rest",
 };
 
 // A copy of `object` without some keys, as JSON.
@@ -59,14 +58,14 @@ std::vector<std::string> SectionTexts(const JsonNode& spec) {
       Part(in_linux("readonlyPaths")),
   };
   const std::string rest = Without(&spec, {"process", "mounts", "linux"});
-  const std::string rest_of_linux =
-      Without(linux_part, {"namespaces", "devices", "resources", "maskedPaths",
-                           "readonlyPaths"});
+  const std::string rest_of_linux = Without(
+      linux_part,
+      {"namespaces", "devices", "resources", "maskedPaths", "readonlyPaths"});
   // Both are objects; that of the spec is never empty.
-  texts.push_back(rest == "{}" ? absl::StrCat("{\"linux\":", rest_of_linux, "}")
-                               : absl::StrCat(rest.substr(0, rest.size() - 1),
-                                              ",\"linux\":", rest_of_linux,
-                                              "}"));
+  texts.push_back(rest == "{}"
+                      ? absl::StrCat("{\"linux\":", rest_of_linux, "}")
+                      : absl::StrCat(rest.substr(0, rest.size() - 1),
+                                     ",\"linux\":", rest_of_linux, "}"));
   return texts;
 }
 
@@ -139,8 +138,7 @@ void ReportMaker::AddRuns() {
            in_.releases[end].hidden == first.hidden) {
       ++end;
     }
-    const absl::Span<const Release> releases =
-        in_.releases.subspan(i, end - i);
+    const absl::Span<const Release> releases = in_.releases.subspan(i, end - i);
     i = end;
     if (first.hidden) continue;
     const EngineSpec& made = SpecOf(first);
@@ -152,14 +150,13 @@ void ReportMaker::AddRuns() {
                  last->message != made.message) {
         run.changes.push_back(
             {ChangeKind::kChanged, "outcome", "outcome",
-             made.outcome == Outcome::kSpec ? "the engine now makes a spec"
-                                            : absl::StrCat(
-                                                  "the engine now ",
-                                                  made.outcome ==
-                                                          Outcome::kCrashed
-                                                      ? "crashes: "
-                                                      : "refuses the plugin: ",
-                                                  made.message)});
+             made.outcome == Outcome::kSpec
+                 ? "the engine now makes a spec"
+                 : absl::StrCat("the engine now ",
+                                made.outcome == Outcome::kCrashed
+                                    ? "crashes: "
+                                    : "refuses the plugin: ",
+                                made.message)});
       }
       run.why = ChangesBetween(*last_behaviour, *first.behaviour);
     }

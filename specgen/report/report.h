@@ -30,8 +30,8 @@ struct ReportSection {
 struct ReportRun {
   absl::Span<const Release> releases;
   Outcome outcome = Outcome::kSpec;
-  std::string message;            // why there is no spec
-  std::vector<size_t> variants;   // of each section; empty without a spec
+  std::string message;           // why there is no spec
+  std::vector<size_t> variants;  // of each section; empty without a spec
   // What is other than in the run before: in this plugin's spec, and in the
   // engine; empty for the first run.
   std::vector<Change> changes;
@@ -39,7 +39,7 @@ struct ReportRun {
 };
 
 struct PromptItem {
-  std::string line;         // as the docker CLI prints it
+  std::string line;  // as the docker CLI prints it
   std::string description;
 };
 

@@ -33,8 +33,7 @@ std::string VariantClass(size_t i) { return absl::StrCat("v", i % 10); }
 std::string RunName(const ReportRun& run) {
   const std::string_view first = run.releases.front().name;
   const std::string_view last = run.releases.back().name;
-  return first == last ? std::string(first)
-                       : absl::StrCat(first, " to ", last);
+  return first == last ? std::string(first) : absl::StrCat(first, " to ", last);
 }
 
 class Page {
@@ -52,7 +51,8 @@ class Page {
   void Element(std::string_view tag, std::string_view css_class,
                std::string_view text) {
     absl::StrAppend(&out_, "<", tag);
-    if (!css_class.empty()) absl::StrAppend(&out_, " class=\"", css_class, "\"");
+    if (!css_class.empty())
+      absl::StrAppend(&out_, " class=\"", css_class, "\"");
     Raw(">");
     Text(text);
     absl::StrAppend(&out_, "</", tag, ">");
@@ -209,8 +209,7 @@ void Page::Privileges() {
         "matters</th></tr></thead>\n<tbody>\n");
     for (const Grant& grant : report_.grants) {
       const std::string_view level = GrantLevelName(grant.level);
-      absl::StrAppend(&out_, "<tr data-filter data-level=\"", level,
-                      "\"><td>");
+      absl::StrAppend(&out_, "<tr data-filter data-level=\"", level, "\"><td>");
       Element("span", absl::StrCat("badge ", level), level);
       Raw("</td><td class=\"kind\">");
       Text(grant.id);
@@ -279,7 +278,8 @@ void Page::MatrixRow(const ReportRun& run, const ReportRun* before) {
 
 void Page::Matrix() {
   Raw("<section class=\"card\" id=\"engines\">\n<h2>Engines</h2>\n<p "
-      "class=\"muted\">Each letter is a form that a part of the spec takes; the "
+      "class=\"muted\">Each letter is a form that a part of the spec takes; "
+      "the "
       "same letter in a column is the same form. A bar on top marks a change. "
       "Releases that behave alike share a row.</p>\n<div class=\"scroll\">"
       "<table class=\"matrix\">\n<thead><tr><th>Docker</th><th>Date</th>");
@@ -360,8 +360,10 @@ void Page::Run(const ReportRun& run) {
 }
 
 void Page::Timeline() {
-  Raw("<section class=\"card\" id=\"changes\">\n<h2>What changed, and why</h2>\n"
-      "<p class=\"muted\">Each entry is compared with the one before it, in the "
+  Raw("<section class=\"card\" id=\"changes\">\n<h2>What changed, and "
+      "why</h2>\n"
+      "<p class=\"muted\">Each entry is compared with the one before it, in "
+      "the "
       "order of versions.</p>\n");
   for (const ReportRun& run : report_.runs) {
     if (&run == &report_.runs.front()) continue;
@@ -371,7 +373,8 @@ void Page::Timeline() {
 }
 
 void Page::Variants() {
-  Raw("<section class=\"card\" id=\"forms\">\n<h2>The spec, part by part</h2>\n");
+  Raw("<section class=\"card\" id=\"forms\">\n<h2>The spec, part by "
+      "part</h2>\n");
   for (size_t i = 0; i < report_.sections.size(); ++i) {
     const ReportSection& section = report_.sections[i];
     Raw("<details><summary><b>");

@@ -89,7 +89,8 @@ TEST(ReportTest, RefusalsAndCrashesHaveTheirRow) {
   EXPECT_EQ(last->outcome, Outcome::kRefused);
   EXPECT_TRUE(last->variants.empty());
   const std::string page = ReportHtml(*report, "0");
-  EXPECT_TRUE(absl::StrContains(page, "refuses: mount source is not specified"));
+  EXPECT_TRUE(
+      absl::StrContains(page, "refuses: mount source is not specified"));
   EXPECT_TRUE(absl::StrContains(page, "crashes: "));
 }
 
@@ -126,7 +127,8 @@ TEST(ReportTest, HostileTextIsEscaped) {
   EXPECT_TRUE(absl::StrContains(page, "&lt;script&gt;alert(1)"));
   EXPECT_FALSE(absl::StrContains(page, "<script>alert"));
   EXPECT_FALSE(absl::StrContains(page, "<!--"));
-  for (std::string_view tag : {"<script>", "</script>", "</style>", "</title>"}) {
+  for (std::string_view tag :
+       {"<script>", "</script>", "</style>", "</title>"}) {
     const size_t at = page.find(tag);
     ASSERT_NE(at, std::string::npos) << tag;
     EXPECT_EQ(page.find(tag, at + 1), std::string::npos) << tag;
@@ -140,7 +142,8 @@ TEST(ReportTest, HostileTextIsEscaped) {
 // The page needs nothing from elsewhere.
 TEST(ReportTest, IsSelfContained) {
   const std::string page = ReportHtml(*Make(kConfig), "0");
-  for (std::string_view text : {"http:", "https:", " src=", "@import", "url("}) {
+  for (std::string_view text :
+       {"http:", "https:", " src=", "@import", "url("}) {
     EXPECT_FALSE(absl::StrContains(page, text)) << text;
   }
 }

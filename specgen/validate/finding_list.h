@@ -21,8 +21,7 @@ class FindingList {
   void Error(std::string_view rule, const JsonNode& at, std::string message) {
     Add(SpecSeverity::kError, rule, at, at.offset, std::move(message));
   }
-  void Warning(std::string_view rule, const JsonNode& at,
-               std::string message) {
+  void Warning(std::string_view rule, const JsonNode& at, std::string message) {
     Add(SpecSeverity::kWarning, rule, at, at.offset, std::move(message));
   }
   // At the key of a member, not its value.
@@ -34,8 +33,8 @@ class FindingList {
  private:
   void Add(SpecSeverity severity, std::string_view rule, const JsonNode& at,
            size_t offset, std::string message) {
-    findings_->push_back({severity, rule, at.Pointer(),
-                          tree_.Position(offset), std::move(message)});
+    findings_->push_back({severity, rule, at.Pointer(), tree_.Position(offset),
+                          std::move(message)});
   }
 
   const JsonTree& tree_;

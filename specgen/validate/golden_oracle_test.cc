@@ -77,10 +77,9 @@ TEST(GoldenOracleTest, EverySpecKeepsTheRules) {
     bool errors = false;
     for (const SpecFinding& finding : report.findings) {
       // Docker writes no key that its version does not have, and none twice.
-      const bool about_keys = finding.rule == "unknown-key" ||
-                              finding.rule == "other-version" ||
-                              finding.rule == "duplicate-key" ||
-                              finding.rule == "oci-version";
+      const bool about_keys =
+          finding.rule == "unknown-key" || finding.rule == "other-version" ||
+          finding.rule == "duplicate-key" || finding.rule == "oci-version";
       if (finding.severity == SpecSeverity::kWarning && !about_keys) continue;
       errors = true;
       const KnownViolation* known = FindKnown(finding);

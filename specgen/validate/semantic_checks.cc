@@ -21,9 +21,9 @@ using V = OciVersion;
 
 // getrlimit(2).
 constexpr std::string_view kRlimits[] = {
-    "RLIMIT_AS",     "RLIMIT_CORE",   "RLIMIT_CPU",      "RLIMIT_DATA",
-    "RLIMIT_FSIZE",  "RLIMIT_LOCKS",  "RLIMIT_MEMLOCK",  "RLIMIT_MSGQUEUE",
-    "RLIMIT_NICE",   "RLIMIT_NOFILE", "RLIMIT_NPROC",    "RLIMIT_RSS",
+    "RLIMIT_AS",     "RLIMIT_CORE",   "RLIMIT_CPU",        "RLIMIT_DATA",
+    "RLIMIT_FSIZE",  "RLIMIT_LOCKS",  "RLIMIT_MEMLOCK",    "RLIMIT_MSGQUEUE",
+    "RLIMIT_NICE",   "RLIMIT_NOFILE", "RLIMIT_NPROC",      "RLIMIT_RSS",
     "RLIMIT_RTPRIO", "RLIMIT_RTTIME", "RLIMIT_SIGPENDING", "RLIMIT_STACK",
 };
 
@@ -186,9 +186,9 @@ class MeaningCheck {
         const auto [entry, is_new] =
             seen.try_emplace(destination->text, mount.Pointer());
         if (!is_new) {
-          f_.Warning("duplicate-destination", *destination,
-                     absl::StrCat("it is mounted over that of ",
-                                  entry->second));
+          f_.Warning(
+              "duplicate-destination", *destination,
+              absl::StrCat("it is mounted over that of ", entry->second));
           entry->second = mount.Pointer();
         }
       }
@@ -315,17 +315,18 @@ class MeaningCheck {
   }
 
   void Propagation(const JsonNode* node) {
-    if (node == nullptr || !node->is(JsonKind::kString) ||
-        node->text.empty() || Holds(kPropagations, node->text)) {
+    if (node == nullptr || !node->is(JsonKind::kString) || node->text.empty() ||
+        Holds(kPropagations, node->text)) {
       return;
     }
     if (absl::StartsWith(node->text, "r") &&
         Holds(kPropagations, node->text.substr(1))) {
-      f_.Warning("rootfs-propagation", *node,
-                 absl::StrCat(Quote(node->text), " is not in the rules, which "
-                                                 "have ",
-                              Quote(node->text.substr(1)),
-                              "; runc and crun take it"));
+      f_.Warning(
+          "rootfs-propagation", *node,
+          absl::StrCat(Quote(node->text),
+                       " is not in the rules, which "
+                       "have ",
+                       Quote(node->text.substr(1)), "; runc and crun take it"));
     } else {
       f_.Error("rootfs-propagation", *node,
                absl::StrCat(Quote(node->text),

@@ -92,7 +92,7 @@ constexpr SpecField kUser[] = {
 };
 
 constexpr SpecField kCapabilitySets[] = {
-    Texts("bounding"), Texts("effective"), Texts("inheritable"),
+    Texts("bounding"),  Texts("effective"), Texts("inheritable"),
     Texts("permitted"), Texts("ambient"),
 };
 
@@ -113,9 +113,9 @@ constexpr FieldValue kSchedulerPolicies[] = {
     {"SCHED_OTHER"}, {"SCHED_FIFO"}, {"SCHED_RR"},      {"SCHED_BATCH"},
     {"SCHED_ISO"},   {"SCHED_IDLE"}, {"SCHED_DEADLINE"}};
 constexpr FieldValue kSchedulerFlags[] = {
-    {"SCHED_FLAG_RESET_ON_FORK"},  {"SCHED_FLAG_RECLAIM"},
-    {"SCHED_FLAG_DL_OVERRUN"},     {"SCHED_FLAG_KEEP_POLICY"},
-    {"SCHED_FLAG_KEEP_PARAMS"},    {"SCHED_FLAG_UTIL_CLAMP_MIN"},
+    {"SCHED_FLAG_RESET_ON_FORK"}, {"SCHED_FLAG_RECLAIM"},
+    {"SCHED_FLAG_DL_OVERRUN"},    {"SCHED_FLAG_KEEP_POLICY"},
+    {"SCHED_FLAG_KEEP_PARAMS"},   {"SCHED_FLAG_UTIL_CLAMP_MIN"},
     {"SCHED_FLAG_UTIL_CLAMP_MAX"}};
 constexpr SpecField kScheduler[] = {
     Needed(OneOf("policy", kSchedulerPolicies)),
@@ -185,11 +185,8 @@ constexpr SpecField kHooks[] = {
 };
 
 constexpr SpecField kDeviceRule[] = {
-    Needed(Flag("allow")),
-    Text("type"),
-    Int64("major"),
-    Int64("minor"),
-    Text("access"),
+    Needed(Flag("allow")), Text("type"),   Int64("major"),
+    Int64("minor"),        Text("access"),
 };
 
 constexpr SpecField kMemory[] = {
@@ -276,8 +273,7 @@ constexpr SpecField kResources[] = {
     Part("blockIO", kBlockIo),
     Parts("hugepageLimits", kHugepageLimit),
     Part("network", kNetwork),
-    {.key = "rdma", .kind = K::kObjectMap, .fields = kRdma,
-     .since = V::k1_0_2},
+    {.key = "rdma", .kind = K::kObjectMap, .fields = kRdma, .since = V::k1_0_2},
     {.key = "unified", .kind = K::kStringMap, .since = V::k1_1_0_rc_1},
 };
 
@@ -347,8 +343,7 @@ constexpr SpecField kSeccomp[] = {
     Needed(OneOf("defaultAction", kSeccompActions)),
     Uint32("defaultErrnoRet", V::k1_1_0_rc_1),
     Texts("architectures"),
-    {.key = "flags", .list = true, .values = kSeccompFlags,
-     .since = V::k1_0_2},
+    {.key = "flags", .list = true, .values = kSeccompFlags, .since = V::k1_0_2},
     TextSince("listenerPath", V::k1_1_0_rc_1),
     TextSince("listenerMetadata", V::k1_1_0_rc_1),
     Parts("syscalls", kSyscall),
@@ -373,9 +368,9 @@ constexpr SpecField kTimeOffset[] = {Int64("secs"), Uint32("nanosecs")};
 constexpr SpecField kNetDevice[] = {Text("name")};
 
 constexpr FieldValue kMemoryModes[] = {
-    {"MPOL_DEFAULT"},        {"MPOL_BIND"},
-    {"MPOL_INTERLEAVE"},     {"MPOL_WEIGHTED_INTERLEAVE"},
-    {"MPOL_PREFERRED"},      {"MPOL_PREFERRED_MANY"},
+    {"MPOL_DEFAULT"},    {"MPOL_BIND"},
+    {"MPOL_INTERLEAVE"}, {"MPOL_WEIGHTED_INTERLEAVE"},
+    {"MPOL_PREFERRED"},  {"MPOL_PREFERRED_MANY"},
     {"MPOL_LOCAL"}};
 constexpr FieldValue kMemoryFlags[] = {{"MPOL_F_NUMA_BALANCING"},
                                        {"MPOL_F_RELATIVE_NODES"},
@@ -389,14 +384,18 @@ constexpr SpecField kMemoryPolicy[] = {
 constexpr SpecField kLinux[] = {
     Parts("uidMappings", kIdMapping),
     Parts("gidMappings", kIdMapping),
-    {.key = "timeOffsets", .kind = K::kObjectMap, .fields = kTimeOffset,
+    {.key = "timeOffsets",
+     .kind = K::kObjectMap,
+     .fields = kTimeOffset,
      .since = V::k1_1_0_rc_1},
     {.key = "sysctl", .kind = K::kStringMap},
     Part("resources", kResources),
     Text("cgroupsPath"),
     Parts("namespaces", kNamespace),
     Parts("devices", kDevice),
-    {.key = "netDevices", .kind = K::kObjectMap, .fields = kNetDevice,
+    {.key = "netDevices",
+     .kind = K::kObjectMap,
+     .fields = kNetDevice,
      .since = V::k1_3_0},
     Part("seccomp", kSeccomp),
     Text("rootfsPropagation"),

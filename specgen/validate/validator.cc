@@ -75,9 +75,9 @@ bool InLimits(std::string_view text, const SpecField& field) {
 }
 
 std::string LimitsText(const SpecField& field) {
-  return absl::StrCat("from ", field.min, " to ",
-                      field.max < 0 ? absl::StrCat(UINT64_MAX)
-                                    : absl::StrCat(field.max));
+  return absl::StrCat(
+      "from ", field.min, " to ",
+      field.max < 0 ? absl::StrCat(UINT64_MAX) : absl::StrCat(field.max));
 }
 
 class FieldCheck {
@@ -136,10 +136,10 @@ class FieldCheck {
           "other-version", member,
           absl::StrCat(Quote(member.key),
                        other_version->since > rules_.to
-                           ? absl::StrCat(" came with ", OciVersionName(
-                                              other_version->since))
-                           : absl::StrCat(" went after ", OciVersionName(
-                                              other_version->until)),
+                           ? absl::StrCat(" came with ",
+                                          OciVersionName(other_version->since))
+                           : absl::StrCat(" went after ",
+                                          OciVersionName(other_version->until)),
                        ": a runtime of this version ignores it"));
     } else {
       Unknown(member, fields);
@@ -174,10 +174,10 @@ class FieldCheck {
       if (IsOfKind(item, field.kind)) {
         One(item, field);
       } else {
-        f_.Error("type", item,
-                 absl::StrCat("an item of ", Quote(node.key), " must be ",
-                              KindName(field), ", not ",
-                              JsonKindName(item.kind)));
+        f_.Error(
+            "type", item,
+            absl::StrCat("an item of ", Quote(node.key), " must be ",
+                         KindName(field), ", not ", JsonKindName(item.kind)));
       }
     }
   }
@@ -246,11 +246,11 @@ OciVersionRange ChooseRules(const JsonNode& root, FindingList* findings) {
   if (version == nullptr || !version->is(JsonKind::kString)) return kNewest;
   if (const auto known = FindOciVersion(version->text)) return *known;
   if (version->text.substr(0, 2) == "1.") {
-    findings->Warning(
-        "oci-version", *version,
-        absl::StrCat(Quote(version->text), " is no release known here; the "
-                                           "rules of ",
-                     OciVersionName(kNewestOci), " are applied"));
+    findings->Warning("oci-version", *version,
+                      absl::StrCat(Quote(version->text),
+                                   " is no release known here; the "
+                                   "rules of ",
+                                   OciVersionName(kNewestOci), " are applied"));
   } else {
     findings->Error("oci-version", *version,
                     absl::StrCat(Quote(version->text),

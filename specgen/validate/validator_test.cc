@@ -18,12 +18,12 @@ namespace {
 // "RULE POINTER" of each finding, a line each; warnings start with "~".
 std::string Findings(std::string_view json,
                      std::optional<OciVersionRange> as = std::nullopt) {
-  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(json, "spec");
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+      JsonTree::Parse(json, "spec");
   if (!tree.ok()) return std::string(tree.status().message());
   std::string out;
   for (const SpecFinding& finding : ValidateSpec(**tree, as).findings) {
-    absl::StrAppend(&out,
-                    finding.severity == SpecSeverity::kWarning ? "~" : "",
+    absl::StrAppend(&out, finding.severity == SpecSeverity::kWarning ? "~" : "",
                     finding.rule, " ", finding.pointer, "\n");
   }
   return out;
@@ -38,10 +38,9 @@ std::string Spec(std::string_view version, std::string_view members = "") {
 }
 
 std::string WithProcess(std::string_view version, std::string_view members) {
-  return absl::StrCat(
-      R"({"ociVersion":")", version,
-      R"(","process":{"cwd":"/","args":["/x"],)", members,
-      R"(},"root":{"path":"/r"}})");
+  return absl::StrCat(R"({"ociVersion":")", version,
+                      R"(","process":{"cwd":"/","args":["/x"],)", members,
+                      R"(},"root":{"path":"/r"}})");
 }
 
 TEST(OciVersionTest, DevMayFollowEitherOfTwo) {
@@ -86,12 +85,16 @@ TEST(ValidatorTest, TypesAndLimits) {
             "limits /process/user/uid\n");
   EXPECT_EQ(Findings(WithProcess("1.0.0", R"("user":{"uid":1.0})")),
             "limits /process/user/uid\n");
-  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("user":{"uid":4294967295})")),
-            "");
+  EXPECT_EQ(Findings(WithProcess("1.0.0", R"("user":{"uid":4294967295})")), "");
   constexpr std::string_view kLimit =
       R"("rlimits":[{"type":"RLIMIT_CPU","soft":0,"hard":$}])";
-  EXPECT_EQ(Findings(WithProcess("1.0.0", absl::StrReplaceAll(kLimit, {{"$", "18446744073709551615"}}))), "");
-  EXPECT_EQ(Findings(WithProcess("1.0.0", absl::StrReplaceAll(kLimit, {{"$", "18446744073709551616"}}))),
+  EXPECT_EQ(Findings(WithProcess(
+                "1.0.0",
+                absl::StrReplaceAll(kLimit, {{"$", "18446744073709551615"}}))),
+            "");
+  EXPECT_EQ(Findings(WithProcess(
+                "1.0.0",
+                absl::StrReplaceAll(kLimit, {{"$", "18446744073709551616"}}))),
             "limits /process/rlimits/0/hard\n");
   EXPECT_EQ(Findings(Spec("1.0.0", R"("linux":{"sysctl":{"a":1}})")),
             "type /linux/sysctl/a\n");
@@ -101,9 +104,9 @@ TEST(ValidatorTest, CapabilitiesChangedTheirForm) {
   EXPECT_EQ(Findings(WithProcess("1.0.0", R"("capabilities":["CAP_KILL"])")),
             "type /process/capabilities\n");
   // rc4 had a list, rc5 sets.
-  EXPECT_EQ(Findings(WithProcess("1.0.0-rc4-dev",
-                                 R"("capabilities":["CAP_KILL"])")),
-            "required \n");
+  EXPECT_EQ(
+      Findings(WithProcess("1.0.0-rc4-dev", R"("capabilities":["CAP_KILL"])")),
+      "required \n");
   EXPECT_EQ(Findings(WithProcess("1.0.0-rc4-dev",
                                  R"("capabilities":{"bounding":[]})")),
             "required \n");
@@ -117,10 +120,12 @@ TEST(ValidatorTest, KeysOfOtherVersionsAndUnknownKeys) {
   EXPECT_EQ(Findings(Spec("1.0.0", R"("monts":[])")), "~unknown-key /monts\n");
   EXPECT_EQ(Findings(Spec("1.0.0", R"("hostname":"","hostname":"")")),
             "~duplicate-key /hostname\n");
-  EXPECT_EQ(Findings(Spec("1.0.0", R"("linux":{"namespaces":[{"type":"time"}]})")),
-            "value /linux/namespaces/0/type\n");
-  EXPECT_EQ(Findings(Spec("1.1.0", R"("linux":{"namespaces":[{"type":"time"}]})")),
-            "");
+  EXPECT_EQ(
+      Findings(Spec("1.0.0", R"("linux":{"namespaces":[{"type":"time"}]})")),
+      "value /linux/namespaces/0/type\n");
+  EXPECT_EQ(
+      Findings(Spec("1.1.0", R"("linux":{"namespaces":[{"type":"time"}]})")),
+      "");
 }
 
 TEST(ValidatorTest, VersionsThatAreNotKnown) {
@@ -197,14 +202,14 @@ TEST(ValidatorTest, MeaningOfTheProcess) {
   EXPECT_EQ(Findings(WithProcess("1.1.0",
                                  R"("capabilities":{"bounding":["CAP_NO"]})")),
             "~unknown-capability /process/capabilities/bounding/0\n");
-  EXPECT_EQ(Findings(WithProcess(
-                "1.0.0",
-                R"("rlimits":[{"type":"RLIMIT_CPU","soft":2,"hard":1},)"
-                R"({"type":"RLIMIT_CPU","soft":0,"hard":0},)"
-                R"({"type":"RLIMIT_X","soft":0,"hard":0}])")),
-            "rlimit-order /process/rlimits/0/soft\n"
-            "duplicate-rlimit /process/rlimits/1/type\n"
-            "rlimit-type /process/rlimits/2/type\n");
+  EXPECT_EQ(
+      Findings(WithProcess(
+          "1.0.0", R"("rlimits":[{"type":"RLIMIT_CPU","soft":2,"hard":1},)"
+                   R"({"type":"RLIMIT_CPU","soft":0,"hard":0},)"
+                   R"({"type":"RLIMIT_X","soft":0,"hard":0}])")),
+      "rlimit-order /process/rlimits/0/soft\n"
+      "duplicate-rlimit /process/rlimits/1/type\n"
+      "rlimit-type /process/rlimits/2/type\n");
 }
 
 TEST(ValidatorTest, FindingsSayWhere) {

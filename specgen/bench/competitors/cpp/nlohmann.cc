@@ -3,21 +3,20 @@
 //   nlohmann DEFAULT_SPEC HOST_FACTS CONFIG GOLDEN
 //
 // Prints the nanoseconds of one spec: the median and the least of many rounds.
-// DEFAULT_SPEC is the spec of a config with an entrypoint and nothing else, from
-// which each spec starts.
-// Keys keep their order (ordered_json), so the answer is compared byte by byte.
-// Built by ../../run with Debian's nlohmann-json3-dev.
+// DEFAULT_SPEC is the spec of a config with an entrypoint and nothing else,
+// from which each spec starts. Keys keep their order (ordered_json), so the
+// answer is compared byte by byte. Built by ../../run with Debian's
+// nlohmann-json3-dev.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace {
 
@@ -77,8 +76,8 @@ std::string Generate(const std::string& text, const Json& base,
   const Json& own = ListOf(linux_config, "capabilities");
   if (!own.empty()) {
     Json sets = Json::object();
-    for (const char* set : {"bounding", "effective", "inheritable",
-                            "permitted"}) {
+    for (const char* set :
+         {"bounding", "effective", "inheritable", "permitted"}) {
       Json all = process["capabilities"].value(set, Json::array());
       for (const Json& capability : own) all.push_back(capability);
       sets[set] = std::move(all);
@@ -171,10 +170,9 @@ int main(int argc, char** argv) {
   const Json host = Json::parse(ReadFile(argv[2]));
   for (const auto& entry : host["entries"]) {
     if (entry["type"] != "char") continue;
-    nodes[entry["path"]] = {
-        entry["major"], entry["minor"],
-        static_cast<int>(
-            std::stol(entry["mode"].get<std::string>(), nullptr, 8))};
+    nodes[entry["path"]] = {entry["major"], entry["minor"],
+                            static_cast<int>(std::stol(
+                                entry["mode"].get<std::string>(), nullptr, 8))};
   }
   const std::string config = ReadFile(argv[3]);
   // Go writes what HTML could misread as escapes; nlohmann does not.
@@ -195,7 +193,8 @@ int main(int argc, char** argv) {
   size_t bytes = 0;
   const auto round = [&](int count) {
     const auto start = Clock::now();
-    for (int i = 0; i < count; ++i) bytes += Generate(config, base, nodes).size();
+    for (int i = 0; i < count; ++i)
+      bytes += Generate(config, base, nodes).size();
     return std::chrono::duration<double, std::nano>(Clock::now() - start)
         .count();
   };
