@@ -73,7 +73,7 @@ bool LiesIn(const std::string& path, const std::string& folder) {
 }
 
 // Where the spec mounts, and all folders above, without a leading "/".
-absl::flat_hash_set<std::string> MountPointsOf(const std::string& spec) {
+absl::flat_hash_set<std::string> MountPointsOf(std::string_view spec) {
   absl::flat_hash_set<std::string> points;
   simdjson::dom::parser parser;
   simdjson::dom::array mounts;
