@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -128,7 +129,8 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   LintRequest request;
   request.plugin = *text;
   request.plugin_name = plugin_name_;
-  request.name = file == "-" ? "standard input" : file;
+  request.name = file == "-" ? std::string_view("standard input")
+                             : std::string_view(file);
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();

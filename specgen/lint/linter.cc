@@ -281,7 +281,8 @@ void Linter::AskEngines(Answer* answer, const Host& host) {
 // Refusals and crashes that no rule of its own explains.
 void Linter::ReportEngines(const JsonNode& config) {
   std::set<std::tuple<Outcome, std::string, std::string>> seen;
-  for (const auto& [behaviour, answer] : answers_) {
+  for (const auto& entry : answers_) {
+    const EngineAnswer& answer = entry.second;
     if (answer.outcome == Outcome::kSpec ||
         answer.message == "mount source is not specified") {
       continue;

@@ -107,10 +107,7 @@ class GrantFinder {
  public:
   GrantFinder(const Release& release, const Plugin& plugin,
               const JsonNode& spec)
-      : release_(release),
-        b_(*release.behaviour),
-        plugin_(plugin),
-        spec_(spec) {}
+      : b_(*release.behaviour), plugin_(plugin), spec_(spec) {}
 
   std::vector<Grant> Find() {
     Capabilities();
@@ -152,7 +149,6 @@ class GrantFinder {
     return spec_.Find("linux", key);
   }
 
-  const Release& release_;
   const Behaviour& b_;
   const Plugin& plugin_;
   const JsonNode& spec_;
