@@ -4,7 +4,7 @@
 # with the spec: see run_test.py. Needs root on Debian; installs what is missing
 # of Debian's packages.
 #
-#   tools/bazel test --config=root //specgen/bundle:run_test
+#   tools/bazel test //specgen/bundle:run_test
 #   specgen/bundle/run_test.sh SPECGEN VOLUME_PLUGIN CONFIG [TEST...]
 set -euo pipefail
 

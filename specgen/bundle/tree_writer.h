@@ -144,7 +144,6 @@ class TreeWriter {
 
   UniqueFd file_;
   TreeEntry file_entry_;
-  uint64_t file_written_ = 0;
 };
 
 // `path` as Go's path.Clean gives it, without a leading "/"; "." for the top.
