@@ -39,6 +39,7 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   answer->position_.clear();
   answer->plan_.clear();
   answer->work_ = 0;
+  answer->shape_ = request.shape;
   const auto fail = [&](Outcome outcome, Stage stage, std::string message) {
     answer->outcome_ = outcome;
     answer->stage_ = stage;
@@ -54,7 +55,6 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   }
   JsonReader reader(index, arena);
   Plugin& plugin = answer->plugin_;
-  answer->shape_ = request.shape;
   ReadPlugin(&reader, behaviour, request.plugin_name, &answer->shape_, &plugin);
   answer->work_ = reader.work();
   if (!reader.ok()) {
@@ -62,7 +62,7 @@ void Generator::Generate(const Request& request, Answer* answer) const {
     fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
                                                    : Outcome::kRefused,
          Stage::kDecode, problem.message);
-    answer->position_ = LineAndColumn(index.text(), problem.offset);
+    answer->position_ = LineAndColumn(request.plugin, index.OriginalOffset(problem.offset));
     return;
   }
 

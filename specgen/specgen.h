@@ -117,6 +117,8 @@ class Answer {
   // Tokens of the text that were looked at: a measure of work that does not
   // depend on the machine.
   size_t work() const { return work_; }
+  // Likewise of memory: the bytes that the parts of this answer took.
+  size_t arena_bytes() const { return arena_.bytes_used(); }
 
  private:
   friend class Generator;

@@ -13,7 +13,7 @@ constexpr size_t kSmallestCapacity = 8 << 10;
 }  // namespace
 
 JsonIndex::Result JsonIndex::Build(std::string_view text) {
-  text_ = text;
+  original_ = text_ = text;
   corrected_ = false;
   if (text.size() > kMaxSize) return Result::kTooLarge;
   for (;;) {
@@ -49,6 +49,20 @@ JsonIndex::Result JsonIndex::Build(std::string_view text) {
     text_ = copy_;
     corrected_ = true;
   }
+}
+
+size_t JsonIndex::OriginalOffset(size_t offset) const {
+  if (!corrected_) return offset;
+  std::string_view rest = original_;
+  size_t corrected = 0;
+  while (!rest.empty() && corrected < offset) {
+    char32_t rune;
+    const size_t length = DecodeRune(rest, &rune);
+    // What is no UTF-8 is one byte here and three there.
+    corrected += length == 1 && rune == 0xFFFD ? 3 : length;
+    rest.remove_prefix(length);
+  }
+  return original_.size() - rest.size();
 }
 
 }  // namespace specgen
