@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   trial.request.lib_root = "/lib";
   const specgen::Answer& answer = CheckedAnswer(trial);
   if (answer.outcome() != specgen::Outcome::kSpec) return 0;
-  const std::string spec = answer.spec();
+  const std::string spec(answer.spec());
   const auto again = ReadBaseSpec(*release.behaviour, spec, "spec.json");
   Require(again.ok(), "a spec that was made is a base spec",
           [&] { return absl::StrCat(again.status().message(), "\n", spec); });

@@ -27,7 +27,7 @@ void CheckWrappings(Trial trial) {
   trial.request.shape = PluginShape::kStored;
   const Answer& answer = CheckedAnswer(trial);
   const Outcome outcome = answer.outcome();
-  const std::string spec = answer.spec();
+  const std::string spec(answer.spec());
   if (outcome != Outcome::kSpec) return;  // messages name places
   trial.request.plugin = list;
   trial.request.shape = PluginShape::kInspect;

@@ -26,7 +26,7 @@ class JsonWriter {
   // Cuts the string to what was written.
   void Finish() { out_->resize(static_cast<size_t>(next_ - out_->data())); }
 
-  // JSON that is ready.
+  // JSON that is ready; not a null pointer, even if it is empty.
   void Raw(std::string_view json) {
     Ensure(json.size());
     std::memcpy(next_, json.data(), json.size());
