@@ -285,7 +285,7 @@ void CheckHostAccess(const Trial& trial, const Answer& answer,
            .empty();
   forbid(makes_runtime || looks_at_mounts || has_devices, host.file_calls(),
          "the host is asked for files only where the plugin names some");
-  if (!looks_at_mounts && !has_devices) {
+  if (spec_stage && !looks_at_mounts && !has_devices) {
     const std::string folder =
         JoinPath({trial.request.exec_root, answer.id()});
     for (const std::string& path : host.paths()) {
@@ -404,6 +404,10 @@ const Answer& CheckedAnswer(const Trial& trial) {
               trial.base_spec != nullptr);
   } else {
     Require(!answer.message().empty(), "a refusal says why",
+            [&] { return Describe(trial, answer); });
+    Require(answer.stage() == Stage::kSpec ||
+                (answer.id().empty() && answer.rootfs().empty()),
+            "an answer keeps nothing of an earlier one",
             [&] { return Describe(trial, answer); });
     Require(answer.spec().empty(), "a refusal leaves no spec behind",
             [&] { return Describe(trial, answer); });

@@ -40,6 +40,8 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   answer->plan_.clear();
   answer->work_ = 0;
   answer->shape_ = request.shape;
+  // They point into an earlier request.
+  answer->id_ = answer->rootfs_ = {};
   const auto fail = [&](Outcome outcome, Stage stage, std::string message) {
     answer->outcome_ = outcome;
     answer->stage_ = stage;
@@ -49,6 +51,7 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   JsonIndex& index = answer->index_;
   const JsonIndex::Result indexed = index.Build(request.plugin);
   if (indexed != JsonIndex::Result::kOk) {
+    answer->plugin_ = Plugin();
     fail(Outcome::kRefused, Stage::kDecode, IndexProblem(indexed));
     answer->position_ = "1:1";
     return;

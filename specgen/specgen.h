@@ -110,7 +110,8 @@ class Answer {
   const Plugin& plugin() const { return plugin_; }
   PluginShape shape() const { return shape_; }
 
-  // What the engine was told, once defaults are filled in.
+  // What the engine was told, once defaults are filled in; empty if it stopped
+  // before kSpec.
   std::string_view id() const { return id_; }
   std::string_view rootfs() const { return rootfs_; }
 

@@ -256,7 +256,7 @@ TEST(Metrics, SocketIsBoundOncePerType) {
 
 // An Answer that is used again shows nothing of its past, also where the text
 // is no JSON at all.
-TEST(GeneratorTest, ShapeOfATextWithoutTokensIsTheRequests) {
+TEST(GeneratorTest, AnswerKeepsNothingOfAnEarlierOne) {
   const auto host = HostSnapshot::Empty();
   const Generator generator(Engine("28.5.2"), *host);
   Answer answer;
@@ -268,6 +268,9 @@ TEST(GeneratorTest, ShapeOfATextWithoutTokensIsTheRequests) {
   generator.Generate(request, &answer);
   EXPECT_EQ(answer.stage(), Stage::kDecode);
   EXPECT_EQ(answer.shape(), PluginShape::kAuto);
+  EXPECT_EQ(answer.id(), "");
+  EXPECT_EQ(answer.rootfs(), "");
+  EXPECT_TRUE(answer.plugin().id.empty());
 }
 
 }  // namespace
