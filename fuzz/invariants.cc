@@ -358,12 +358,9 @@ void RequireSame(const Answer& a, const Answer& b, std::string_view what) {
       [](const PlannedFolder& x, const PlannedFolder& y) {
         return x.path == y.path && x.mode == y.mode;
       });
-  // Of bytes that are no JSON the kernels make different tokens.
-  const bool read = a.outcome() == Outcome::kSpec || a.stage() != Stage::kDecode;
   Require(a.outcome() == b.outcome() && a.stage() == b.stage() &&
               a.spec() == b.spec() && a.message() == b.message() &&
-              a.position() == b.position() &&
-              (!read || a.work() == b.work()) &&
+              a.position() == b.position() && a.work() == b.work() &&
               a.shape() == b.shape() && same_plan,
           what, [&] {
             return absl::StrCat("one:   ", a.message(), a.spec(), "\nother: ",
@@ -425,6 +422,18 @@ const Answer& CheckedAnswer(const Trial& trial) {
   const auto again = [&](size_t kernel) {
     Answer& other = ReusedAnswer(kernel);
     generator.Generate(trial.request, &other);
+    if (answer.outcome() == Outcome::kRefused &&
+        answer.stage() == Stage::kDecode &&
+        Kernels()[kernel]->name() == "fallback") {
+      // The kernel for CPUs without SIMD makes other tokens of what is no JSON
+      // (of a quote in the middle of a number, say), so it may give another
+      // reason.
+      Require(other.outcome() == answer.outcome() &&
+                  other.stage() == answer.stage(),
+              "another kernel refuses the same texts",
+              [&] { return Describe(trial, answer); });
+      return;
+    }
     RequireSame(answer, other, "another kernel gives the same answer");
   };
   if (EveryCheck()) {

@@ -14,12 +14,6 @@ bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-// Whether a scalar other than a string may go on with `c`.
-bool IsScalarByte(char c) {
-  return !IsSpace(c) && c != '{' && c != '}' && c != '[' && c != ']' &&
-         c != ':' && c != ',' && c != '"';
-}
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // JSON's grammar of numbers.
@@ -115,14 +109,6 @@ void JsonReader::Problem(JsonProblem::Kind kind, size_t offset,
 }
 
 void JsonReader::Syntax(size_t offset, const char* message) {
-  // Outside of strings, some of simdjson's kernels take these two bytes for
-  // tokens of their own, others for a part of the scalar before them.
-  if (offset > 0 && next_ > 0 && offset < text_.size() &&
-      (text_[offset] == '\x0C' || text_[offset] == '\x1A') &&
-      IsScalarByte(text_[offset - 1])) {
-    offset = tokens_[next_ - 1];
-    message = "this is no JSON value";
-  }
   Problem(JsonProblem::Kind::kSyntax, offset, message);
   next_ = count_;
 }

@@ -25,26 +25,17 @@ std::string ProblemOf(std::string_view text,
          reader.problem().message;
 }
 
-// simdjson's kernels make different tokens of form feeds and substitutes
-// (0x1A), which no JSON has outside of strings. The answer must not show which
-// kernel the CPU runs.
-TEST(JsonReaderTest, AllKernelsFindTheSameProblem) {
+// The index replaces bytes that are no UTF-8 by three others. A problem still
+// stands where it is in the text that was given, whichever kernel the CPU runs.
+TEST(JsonReaderTest, ProblemsStandWhereTheyAreInTheText) {
   const struct {
     std::string_view text;
     std::string_view problem;
   } cases[] = {
-      {"\f1", "0: this is no JSON value"},
-      {"1\f", "0: this is no JSON value"},
-      {"[1, 23\x1A" "4]", "4: this is no JSON value"},
-      {"[true\f]", "1: this is no JSON value"},
-      {"{\"a\":1\f,\"b\":2}", "5: this is no JSON value"},
-      {"{\"a\"\f:1}", "4: after a key, here a colon is expected"},
-      {"[\"a\"\x1A]", "4: after an item, here a comma or ] is expected"},
-      {"[1 \f]", "3: after an item, here a comma or ] is expected"},
       {"[\"\x7F\", 1]", ""},
-      // Bytes that are no UTF-8 are three bytes in the corrected text.
-      {"[\xFF]", "1: this is no JSON value"},
+      {"[\"\xC3\xA9\", x]", "7: this is no JSON value"},
       {"[\"\xFF\xC3\", x]", "7: this is no JSON value"},
+      {"[\"\xED\xA0\x80\"", "6: the JSON text ends inside a list"},
   };
   for (const simdjson::implementation* kernel :
        simdjson::get_available_implementations()) {
