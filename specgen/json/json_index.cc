@@ -16,12 +16,19 @@ JsonIndex::Result JsonIndex::Build(std::string_view text) {
   original_ = text_ = text;
   corrected_ = false;
   if (text.size() > kMaxSize) return Result::kTooLarge;
+  if (kernel_ == nullptr) kernel_ = simdjson::get_active_implementation();
+  // Where a text breaks off inside a character, the kernel without SIMD reads
+  // behind its end.
+  static const simdjson::implementation* const fallback =
+      simdjson::get_available_implementations()["fallback"];
+  if (kernel_ == fallback && !IsValidUtf8(text_)) {
+    copy_ = ToValidUtf8(text_);
+    text_ = copy_;
+    corrected_ = true;
+  }
   for (;;) {
     if (text_.size() > capacity_ || parser_ == nullptr) {
       capacity_ = std::max({text_.size(), 2 * capacity_, kSmallestCapacity});
-      if (kernel_ == nullptr) {
-        kernel_ = simdjson::get_active_implementation();
-      }
       if (kernel_->create_dom_parser_implementation(capacity_, 1, parser_) !=
           simdjson::SUCCESS) {
         parser_ = nullptr;

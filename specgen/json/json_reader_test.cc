@@ -1,5 +1,6 @@
 #include "specgen/json/json_reader.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,23 @@ TEST(JsonReaderTest, ProblemsStandWhereTheyAreInTheText) {
     SCOPED_TRACE(kernel->name());
     for (const auto& one : cases) {
       EXPECT_EQ(ProblemOf(one.text, kernel), one.problem) << one.text;
+    }
+  }
+}
+
+// AddressSanitizer sees reads behind the end, since the text is just as large as
+// its memory.
+TEST(JsonReaderTest, NoKernelReadsBehindTheEnd) {
+  constexpr std::string_view kText = "\"ui1\xFA\xCC\xCD\xDD";
+  const std::unique_ptr<char[]> memory(new char[kText.size()]);
+  for (const simdjson::implementation* kernel :
+       simdjson::get_available_implementations()) {
+    if (!kernel->supported_by_runtime_system()) continue;
+    SCOPED_TRACE(kernel->name());
+    for (size_t size = 0; size <= kText.size(); ++size) {
+      char* begin = memory.get() + kText.size() - size;
+      kText.copy(begin, size);
+      EXPECT_EQ(ProblemOf({begin, size}, kernel), "no index");
     }
   }
 }
