@@ -139,6 +139,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.lib_root = absl::StrCat(kOurFolder, "/lib");
   request.rootfs = absl::StrCat(kOurFolder, "/rootfs");
   const std::string line = WriteRequestLine(request);
+  // What the line says: JSON holds no bytes that are no UTF-8.
+  request = *specgen::ParseRequestLine(line);
 
   const WatchedHost host(*setup->host);
   static specgen::Answer* const answer = new specgen::Answer;
