@@ -59,7 +59,7 @@ done
   die '--timeout_secs and --jobs take whole numbers' 2
 
 run="tools/bazel run --config=asan-libfuzzer //$package:${name}_run --"
-"$binary" -help=1 2>&1 | grep -q max_total_time ||
+[[ $("$binary" -help=1 2>&1 || true) == *max_total_time* ]] ||
   die "$name was built without libFuzzer: run $run ${*:---timeout_secs=60}"
 
 for variable in $variables; do
