@@ -77,9 +77,9 @@ def cc_fuzz_test(
         ],
         **kwargs
     )
+    # Without the data: programs among them may not link in all configurations.
     native.cc_binary(
         name = name + "_bin",
-        data = data,
         linkopts = select({
             "//tools:libfuzzer": ["-fsanitize=fuzzer"],
             "//conditions:default": [],

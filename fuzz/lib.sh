@@ -34,7 +34,7 @@ llvm_tool() {
 build_fuzzers() {
   local config=$1 folder=$2 target
   shift 2
-  local labels=(//fuzz:fake_reference)
+  local labels=()
   for target; do
     labels+=("//fuzz:${target}_bin" "//fuzz:${target}_dict" "//fuzz:${target}_options")
   done
@@ -45,11 +45,21 @@ build_fuzzers() {
   bin=$(tools/bazel ${SPECGEN_BAZEL_STARTUP:-} info "--config=$config" \
     ${SPECGEN_BAZEL_FLAGS:-} bazel-bin 2>/dev/null)
   mkdir -p "$folder"
-  cp -Lf "$bin/fuzz/fake_reference" "$folder/"
   for target; do
     cp -Lf "$bin/fuzz/${target}_bin" "$bin/fuzz/$target.dict" \
       "$bin/fuzz/$target.options" "$folder/"
   done
+}
+
+# Builds the stand-in for Docker's code into a folder, with the default compiler:
+# what only libFuzzer can link is not in it.
+build_stand_in() {
+  tools/bazel ${SPECGEN_BAZEL_STARTUP:-} build ${SPECGEN_BAZEL_FLAGS:-} \
+    --noshow_progress --ui_event_filters=-info //fuzz:fake_reference >&2 ||
+    die 'the stand-in for the reference does not build'
+  mkdir -p "$1"
+  cp -Lf "$(tools/bazel ${SPECGEN_BAZEL_STARTUP:-} info ${SPECGEN_BAZEL_FLAGS:-} \
+    bazel-bin 2>/dev/null)/fuzz/fake_reference" "$1/"
 }
 
 # libFuzzer's options of a target that was built into a folder, one a line.
