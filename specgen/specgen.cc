@@ -17,13 +17,16 @@ std::string MetricsSocketBeside(std::string_view exec_root) {
   return absl::StrCat(exec_root, "/metrics.sock");
 }
 
-void Answer::Clear() {
+void Answer::Clear(const Request& request) {
   arena_.Reset();
   spec_.Clear();
   message_.clear();
   position_.clear();
   plan_.clear();
   work_ = 0;
+  shape_ = request.shape;
+  // They point into an earlier request.
+  id_ = rootfs_ = {};
 }
 
 void Answer::Fail(Outcome outcome, Stage stage, std::string message) {
@@ -35,22 +38,26 @@ void Answer::Fail(Outcome outcome, Stage stage, std::string message) {
 void Generator::Generate(const Request& request, Answer* answer) const {
   const JsonIndex::Result indexed = answer->index_.Build(request.plugin);
   if (indexed != JsonIndex::Result::kOk) {
-    answer->Clear();
+    answer->Clear(request);
+    answer->plugin_ = Plugin();
     answer->Fail(Outcome::kRefused, Stage::kDecode, IndexProblem(indexed));
     answer->position_ = "1:1";
     return;
   }
   Generate(request, answer->index_.all(), answer);
+  if (answer->index_.corrected() && !answer->position_.empty()) {
+    answer->position_ = LineAndColumn(
+        request.plugin, answer->index_.OriginalOffset(answer->problem_offset_));
+  }
 }
 
 void Generator::Generate(const Request& request, const JsonTokens& tokens,
                          Answer* answer) const {
   const Behaviour& behaviour = *release_.behaviour;
-  answer->Clear();
+  answer->Clear(request);
   Arena* arena = &answer->arena_;
   JsonReader reader(tokens, arena);
   Plugin& plugin = answer->plugin_;
-  answer->shape_ = request.shape;
   ReadPlugin(&reader, behaviour, request.plugin_name, &answer->shape_, &plugin);
   answer->work_ = reader.work();
   if (!reader.ok()) {
@@ -58,6 +65,7 @@ void Generator::Generate(const Request& request, const JsonTokens& tokens,
     answer->Fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
                                                            : Outcome::kRefused,
                  Stage::kDecode, problem.message);
+    answer->problem_offset_ = problem.offset;
     answer->position_ = LineAndColumn(tokens.text.substr(tokens.start),
                                       problem.offset - tokens.start);
     return;

@@ -117,18 +117,22 @@ class Answer {
   const Plugin& plugin() const { return plugin_; }
   PluginShape shape() const { return shape_; }
 
-  // What the engine was told, once defaults are filled in.
+  // What the engine was told, once defaults are filled in; empty if it stopped
+  // before kSpec.
   std::string_view id() const { return id_; }
   std::string_view rootfs() const { return rootfs_; }
 
   // Tokens of the text that were looked at: a measure of work that does not
   // depend on the machine.
   size_t work() const { return work_; }
+  // Likewise of memory: the bytes that the parts of this answer took.
+  size_t arena_bytes() const { return arena_.bytes_used(); }
 
  private:
   friend class Generator;
 
-  void Clear();
+  // Forgets the last answer; `request` is the next one.
+  void Clear(const Request& request);
   void Fail(Outcome outcome, Stage stage, std::string message);
 
   Outcome outcome_ = Outcome::kRefused;
@@ -136,6 +140,7 @@ class Answer {
   Buffer spec_;
   std::string message_;
   std::string position_;
+  size_t problem_offset_ = 0;  // in the indexed text
   std::vector<PlannedFolder> plan_;
   Plugin plugin_;
   PluginShape shape_ = PluginShape::kAuto;

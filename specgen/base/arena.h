@@ -11,11 +11,25 @@
 #include <utility>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SPECGEN_ARENA_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SPECGEN_ARENA_POISON 1
+#endif
+#endif
+#if defined(SPECGEN_ARENA_POISON)
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace specgen {
 
 // A bump allocator. Reset() keeps the memory, so that a loop which needs about
 // the same each time stops allocating after its first rounds. Not thread-safe.
 // Holds only types without destructors.
+//
+// Under AddressSanitizer there is a gap behind each allocation that may not be
+// touched, and Reset() makes all memory such a gap.
 class Arena {
  public:
   Arena() = default;
@@ -32,6 +46,15 @@ class Arena {
       AddBlock(total);
     }
     next_ = blocks_.empty() ? nullptr : blocks_.back().bytes.get();
+    if (next_ != nullptr) Poison(next_, static_cast<size_t>(end_ - next_));
+  }
+
+  // The memory in use, with what was lost at the ends of blocks.
+  size_t bytes_used() const {
+    if (blocks_.empty()) return 0;
+    size_t bytes = static_cast<size_t>(next_ - blocks_.back().bytes.get());
+    for (size_t i = 0; i + 1 < blocks_.size(); ++i) bytes += blocks_[i].size;
+    return bytes;
   }
 
   // As Reset, but gives the memory back.
@@ -45,15 +68,17 @@ class Arena {
   T* Allocate(size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
     static_assert(alignof(T) <= alignof(std::max_align_t));
-    const size_t size = count * sizeof(T);
+    const size_t size = count * sizeof(T) + kGap;
     const size_t pad = -reinterpret_cast<uintptr_t>(next_) & (alignof(T) - 1);
     if (next_ == nullptr || static_cast<size_t>(end_ - next_) < size + pad) {
       AddBlock(size);
       next_ += size;  // a new block is aligned for any type
+      Unpoison(next_ - size, size - kGap);
       return reinterpret_cast<T*>(next_ - size);
     }
     char* at = next_ + pad;
     next_ = at + size;
+    Unpoison(at, size - kGap);
     return reinterpret_cast<T*>(at);
   }
 
@@ -83,12 +108,27 @@ class Arena {
     size_t size;
   };
 
+#if defined(SPECGEN_ARENA_POISON)
+  static constexpr size_t kGap = 16;
+  static void Poison(char* at, size_t size) {
+    ASAN_POISON_MEMORY_REGION(at, size);
+  }
+  static void Unpoison(char* at, size_t size) {
+    ASAN_UNPOISON_MEMORY_REGION(at, size);
+  }
+#else
+  static constexpr size_t kGap = 0;
+  static void Poison(char*, size_t) {}
+  static void Unpoison(char*, size_t) {}
+#endif
+
   void AddBlock(size_t at_least) {
     size_t size = blocks_.empty() ? 4096 : blocks_.back().size * 2;
     if (size < at_least) size = at_least;
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     next_ = blocks_.back().bytes.get();
     end_ = next_ + size;
+    Poison(next_, size);
   }
 
   std::vector<Block> blocks_;

@@ -129,8 +129,8 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   LintRequest request;
   request.plugin = *text;
   request.plugin_name = plugin_name_;
-  request.name = file == "-" ? std::string_view("standard input")
-                             : std::string_view(file);
+  request.name =
+      file == "-" ? std::string_view("standard input") : std::string_view(file);
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();

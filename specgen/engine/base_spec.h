@@ -29,40 +29,43 @@ struct BaseNamespace {
 // run is empty. A part named `..._items` is what stands between the brackets of
 // a list.
 //
+// No text is a null pointer: JsonWriter::Raw copies them all, the empty ones
+// too.
+//
 // Views point into static storage or into whatever owns the BaseSpec.
 struct BaseSpec {
-  std::string_view head = {};  // "ociVersion":...,"platform":{...},
+  std::string_view head = "";  // "ociVersion":...,"platform":{...},
 
-  std::string_view process_head = {};  // "consoleSize":{...},"user":{...}
+  std::string_view process_head = "";  // "consoleSize":{...},"user":{...}
   std::string_view capability_items =
-      {};                 // the default list, where one is held
+      "";                 // the default list, where one is held
   bool bounding = false;  // which sets hold the default list
   bool effective = false;
   bool inheritable = false;
   bool permitted = false;
-  std::string_view process_tail = {};  // ,"rlimits":[...]...
+  std::string_view process_tail = "";  // ,"rlimits":[...]...
 
-  std::string_view hostname_tail = {};  // ,"hostname":"..."
+  std::string_view hostname_tail = "";  // ,"hostname":"..."
   absl::Span<const BaseMount> mounts = {};
-  std::string_view hooks_tail = {};  // ,"hooks":{...},"annotations":{...}
+  std::string_view hooks_tail = "";  // ,"hooks":{...},"annotations":{...}
 
   bool has_linux = true;
-  std::string_view linux_head = {};  // "uidMappings":[...],
+  std::string_view linux_head = "";  // "uidMappings":[...],
   bool has_resources = true;
-  std::string_view device_rule_items = {};
-  std::string_view resources_tail = {};     // ,"memory":{...}
-  std::string_view cgroups_path_head = {};  // "cgroupsPath":"...",
+  std::string_view device_rule_items = "";
+  std::string_view resources_tail = "";     // ,"memory":{...}
+  std::string_view cgroups_path_head = "";  // "cgroupsPath":"...",
   absl::Span<const BaseNamespace> namespaces = {};
-  std::string_view device_items = {};
-  std::string_view seccomp_head = {};  // "seccomp":{...},
-  std::string_view rootfs_propagation = {};
+  std::string_view device_items = "";
+  std::string_view seccomp_head = "";  // "seccomp":{...},
+  std::string_view rootfs_propagation = "";
   absl::Span<const std::string_view> masked_paths = {};
-  std::string_view masked_path_items = {};
+  std::string_view masked_path_items = "";
   absl::Span<const std::string_view> readonly_paths = {};
-  std::string_view readonly_path_items = {};
-  std::string_view mount_label_head = {};  // "mountLabel":"...",
+  std::string_view readonly_path_items = "";
+  std::string_view mount_label_head = "";  // "mountLabel":"...",
 
-  std::string_view tail = {};  // ,"solaris":{...}
+  std::string_view tail = "";  // ,"solaris":{...}
 };
 
 }  // namespace specgen

@@ -191,7 +191,8 @@ absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
   reader.ExpectEnd();
   if (!reader.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        file_name, ":", LineAndColumn(index.text(), reader.problem().offset),
+        file_name, ":",
+        LineAndColumn(json, index.OriginalOffset(reader.problem().offset)),
         ": ", reader.problem().message));
   }
   auto owned = std::make_unique<OwnedBaseSpec>();

@@ -255,5 +255,24 @@ TEST(Metrics, SocketIsBoundOncePerType) {
   EXPECT_THAT(answer.spec(), Not(HasSubstr("metrics.sock")));
 }
 
+// An Answer that is used again shows nothing of its past, also where the text
+// is no JSON at all.
+TEST(GeneratorTest, AnswerKeepsNothingOfAnEarlierOne) {
+  const auto host = HostSnapshot::Empty();
+  const Generator generator(Engine("28.5.2"), *host);
+  Answer answer;
+  Request request;
+  request.plugin = R"([{"Id": "0123", "Config": {}}])";
+  generator.Generate(request, &answer);
+  ASSERT_EQ(answer.shape(), PluginShape::kInspect);
+  request.plugin = "\"\x01\"";
+  generator.Generate(request, &answer);
+  EXPECT_EQ(answer.stage(), Stage::kDecode);
+  EXPECT_EQ(answer.shape(), PluginShape::kAuto);
+  EXPECT_EQ(answer.id(), "");
+  EXPECT_EQ(answer.rootfs(), "");
+  EXPECT_TRUE(answer.plugin().id.empty());
+}
+
 }  // namespace
 }  // namespace specgen

@@ -13,15 +13,22 @@ constexpr size_t kSmallestCapacity = 8 << 10;
 }  // namespace
 
 JsonIndex::Result JsonIndex::Build(std::string_view text) {
-  text_ = text;
+  original_ = text_ = text;
   corrected_ = false;
   if (text.size() > kMaxSize) return Result::kTooLarge;
+  if (kernel_ == nullptr) kernel_ = simdjson::get_active_implementation();
+  // Where a text breaks off inside a character, the kernel without SIMD reads
+  // behind its end.
+  static const simdjson::implementation* const fallback =
+      simdjson::get_available_implementations()["fallback"];
+  if (kernel_ == fallback && !IsValidUtf8(text_)) {
+    copy_ = ToValidUtf8(text_);
+    text_ = copy_;
+    corrected_ = true;
+  }
   for (;;) {
     if (text_.size() > capacity_ || parser_ == nullptr) {
       capacity_ = std::max({text_.size(), 2 * capacity_, kSmallestCapacity});
-      if (kernel_ == nullptr) {
-        kernel_ = simdjson::get_active_implementation();
-      }
       if (kernel_->create_dom_parser_implementation(capacity_, 1, parser_) !=
           simdjson::SUCCESS) {
         parser_ = nullptr;
@@ -67,6 +74,19 @@ const char* IndexProblem(JsonIndex::Result result) {
       return "there is no memory for the text";
   }
   return nullptr;
-}
+
+  size_t JsonIndex::OriginalOffset(size_t offset) const {
+    if (!corrected_) return offset;
+    std::string_view rest = original_;
+    size_t corrected = 0;
+    while (!rest.empty() && corrected < offset) {
+      char32_t rune;
+      const size_t length = DecodeRune(rest, &rune);
+      // What is no UTF-8 is one byte here and three there.
+      corrected += length == 1 && rune == 0xFFFD ? 3 : length;
+      rest.remove_prefix(length);
+    }
+    return original_.size() - rest.size();
+  }
 
 }  // namespace specgen

@@ -55,6 +55,9 @@ class JsonIndex {
   std::string_view text() const { return text_; }
   // True if text() is a corrected copy.
   bool corrected() const { return corrected_; }
+  // Where in the text that was given the byte stands that is at `offset` of
+  // text(). Not fast; for messages.
+  size_t OriginalOffset(size_t offset) const;
 
   // Byte offsets of the tokens: each of {}[]:, outside of strings, the opening
   // quote of each string, and the first byte of each other scalar. One more
@@ -67,6 +70,7 @@ class JsonIndex {
   const simdjson::implementation* kernel_;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
   size_t capacity_ = 0;
+  std::string_view original_;
   std::string_view text_;
   std::string copy_;
   bool corrected_ = false;

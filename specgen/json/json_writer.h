@@ -33,7 +33,7 @@ class JsonWriter {
     if (text_ != nullptr) text_->assign(out_->view());
   }
 
-  // JSON that is ready.
+  // JSON that is ready; not a null pointer, even if it is empty.
   void Raw(std::string_view json) {
     Ensure(json.size());
     std::memcpy(next_, json.data(), json.size());

@@ -1,0 +1,156 @@
+// A file of host facts, any bytes; and what is planned on such a host.
+//
+// Must never: crash, hang, take more memory than the file gives reason for,
+// answer a lookup as no Linux could, or fail without naming the place.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "fuzz/heap_meter.h"
+#include "fuzz/input.h"
+#include "fuzz/invariants.h"
+#include "fuzz/watched_host.h"
+#include "specgen/host/eval_symlinks.h"
+#include "specgen/host/folder_overlay.h"
+#include "specgen/host/go_path.h"
+#include "specgen/host/host_snapshot.h"
+#include "specgen/host/mkdir_all.h"
+
+namespace specgen::fuzz {
+namespace {
+
+bool Same(const FileFacts& a, const FileFacts& b) {
+  return a.mode == b.mode && a.uid == b.uid && a.gid == b.gid &&
+         a.major == b.major && a.minor == b.minor;
+}
+
+// Facts about one path that must agree with each other.
+void CheckPath(const Host& host, const std::string& path) {
+  const auto details = [&] { return path; };
+  FileFacts lstat, stat;
+  const int lstat_error = host.Lstat(path, &lstat);
+  const int stat_error = host.Stat(path, &stat);
+  std::string target;
+  std::vector<std::string> names;
+  const int link_error = host.ReadLink(path, &target);
+  const int list_error = host.ListFolder(path, &names);
+  uint64_t flags = 0;
+  const int flags_error = host.MountFlags(path, &flags);
+  if (lstat_error != 0) {
+    Require(stat_error == lstat_error && link_error == lstat_error &&
+                list_error == lstat_error && flags_error == lstat_error,
+            "all lookups of a missing file fail alike", details);
+  } else {
+    Require((link_error == 0) == S_ISLNK(lstat.mode),
+            "links are what can be read as such", details);
+    Require(S_ISLNK(lstat.mode) || (stat_error == 0 && Same(lstat, stat)),
+            "what is no link is found the same either way", details);
+    Require((list_error == 0) == (stat_error == 0 && S_ISDIR(stat.mode)),
+            "folders are what can be listed", details);
+    Require(flags_error == stat_error, "what is there is in some mount",
+            details);
+  }
+  if (stat_error == 0) {
+    Require(!S_ISLNK(stat.mode), "stat never stops at a link", details);
+  }
+  Require(std::is_sorted(names.begin(), names.end()) &&
+              std::adjacent_find(names.begin(), names.end()) == names.end(),
+          "names are sorted, none twice", details);
+  if (path.empty()) return;
+  std::string resolved;
+  if (EvalSymlinks(host, path, &resolved)) {
+    FileFacts facts;
+    Require(host.Lstat(resolved, &facts) != 0 || !S_ISLNK(facts.mode),
+            "a resolved path is no link",
+            [&] { return absl::StrCat(path, " -> ", resolved); });
+    Require(stat_error != 0 || path.size() > 3000 || Same(facts, stat),
+            "a resolved path is the same file",
+            [&] { return absl::StrCat(path, " -> ", resolved); });
+  }
+}
+
+// Every file of the host, up to some number.
+void Walk(const Host& host) {
+  std::vector<std::string> pending = {"/"};
+  size_t seen = 0;
+  while (!pending.empty() && ++seen < 64) {
+    const std::string path = std::move(pending.back());
+    pending.pop_back();
+    CheckPath(host, path);
+    FileFacts facts;
+    Require(host.Lstat(path, &facts) == 0, "what a folder lists is there",
+            [&] { return path; });
+    if (!S_ISDIR(facts.mode)) continue;
+    std::vector<std::string> names;
+    host.ListFolder(path, &names);
+    for (std::string& name : names) pending.push_back(JoinPath({path, name}));
+  }
+}
+
+// Plans a folder as an engine would make it, and looks again.
+void Plan(const Host& host, const std::string& path) {
+  WatchedHost watched(host);
+  FolderOverlay overlay(watched);
+  std::vector<std::string> made;
+  const absl::Status status = MkdirAll(
+      path, 0700, &overlay,
+      [&](std::string_view folder, uint32_t) { made.emplace_back(folder); });
+  Require(watched.file_calls() <= 256 + 16 * path.size(),
+          "planning folders asks linearly often", [&] {
+            return absl::StrCat(watched.file_calls(), " questions for ", path);
+          });
+  FileFacts facts;
+  if (status.ok()) {
+    Require(overlay.Stat(path, &facts) == 0 && S_ISDIR(facts.mode),
+            "a folder that was made is there", [&] { return path; });
+    const size_t before = overlay.planned_count();
+    Require(MkdirAll(path, 0700, &overlay, [](std::string_view, uint32_t) {})
+                    .ok() &&
+                overlay.planned_count() == before,
+            "making a folder again makes nothing", [&] { return path; });
+  }
+  for (const std::string& folder : made) {
+    Require(IsCleanPath(folder), "planned paths are clean",
+            [&] { return absl::StrCat(path, ": ", folder); });
+  }
+  if (!path.empty()) CheckPath(overlay, path);
+  for (const std::string& folder : made) {
+    if (made.size() <= 8) CheckPath(overlay, folder);
+  }
+}
+
+}  // namespace
+}  // namespace specgen::fuzz
+
+// The first line holds paths to look up and to plan, separated by spaces; the
+// file follows.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace specgen::fuzz;
+  std::string_view text = ToView(data, size);
+  std::string_view line = TakeLine(&text);
+  const size_t before = HeapBytes();
+  const auto host = specgen::HostSnapshot::Parse(text, "host.json");
+  const size_t heap = HeapBytes() - before;
+  // A path of n bytes may make n / 2 folders, each with its own path.
+  Require(heap <= (64 << 10) + 64 * size + size * size / 2,
+          "memory is bounded by the file",
+          [&] { return absl::StrCat(heap, " bytes for a file of ", size); });
+  if (!host.ok()) {
+    CheckPlacedError(host.status().message(), "host.json", text);
+    return 0;
+  }
+  Walk(**host);
+  for (int i = 0; i < 4 && !line.empty(); ++i) {
+    const std::string path(line.substr(0, line.find(' ')));
+    line.remove_prefix(std::min(path.size() + 1, line.size()));
+    CheckPath(**host, path);
+    Plan(**host, path);
+  }
+  return 0;
+}

@@ -1,0 +1,37 @@
+// Mounts, devices, settings, `docker plugin set`, an engine and a host as a
+// structure (plugin_case.proto), changed part by part.
+//
+// Must never: crash or hang on any mix of mounts, links and folders; or answer
+// with anything but a whole spec or a reason (invariants.h).
+#include <memory>
+#include <vector>
+
+#include "fuzz/invariants.h"
+#include "fuzz/plugin_case.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace specgen::fuzz;
+  PluginCase plugin_case;
+  ParseCase(data, size, &plugin_case);
+  const std::unique_ptr<specgen::HostSnapshot> host = CaseHost(plugin_case);
+  const specgen::RequestLine request = CaseRequest(plugin_case);
+  Trial trial{.release = &CaseRelease(plugin_case), .host = host.get()};
+  std::vector<std::string_view> set;
+  trial.request = request.ToRequest(&set);
+  trial.request.restarted = plugin_case.restarted();
+  CheckedAnswer(trial);
+  return 0;
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size,
+                                          size_t max_size, unsigned seed) {
+  return specgen::fuzz::MutateCase(data, size, max_size, seed);
+}
+
+extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* data1, size_t size1,
+                                            const uint8_t* data2, size_t size2,
+                                            uint8_t* out, size_t max_out,
+                                            unsigned seed) {
+  return specgen::fuzz::CrossOverCases(data1, size1, data2, size2, out, max_out,
+                                       seed);
+}

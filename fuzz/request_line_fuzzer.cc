@@ -1,0 +1,53 @@
+// A line of a batch of requests, any bytes (specgen/golden/request_line.h).
+//
+// Must never: crash, answer with anything but one line, or lose a part of the
+// request.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "fuzz/input.h"
+#include "fuzz/invariants.h"
+#include "fuzz/json_oracle.h"
+#include "fuzz/request_writer.h"
+#include "specgen/golden/request_line.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace specgen::fuzz;
+  const Input input = ParseInput(ToView(data, size));
+  const auto request = specgen::ParseRequestLine(input.text);
+  if (!request.ok()) {
+    Require(!request.status().message().empty(), "a refusal says why",
+            [] { return ""; });
+    return 0;
+  }
+  const std::string line = WriteRequestLine(*request);
+  const auto again = specgen::ParseRequestLine(line);
+  Require(again.ok() && again->name == request->name &&
+              (again->plugin == request->plugin ||
+               (request->shape == specgen::PluginShape::kStored &&
+                StripJson(again->plugin) == StripJson(request->plugin))) &&
+              again->shape == request->shape && again->set == request->set &&
+              again->id == request->id && again->rootfs == request->rootfs &&
+              again->lib_root == request->lib_root &&
+              again->exec_root == request->exec_root &&
+              again->metrics_socket == request->metrics_socket,
+          "a request that is written reads back as itself",
+          [&] { return absl::StrCat(input.text, "\n", line); });
+
+  Trial trial{.release = input.release, .host = input.host};
+  std::vector<std::string_view> set;
+  trial.request = request->ToRequest(&set);
+  // Paths of the request's own are joined with each of the plugin's.
+  if (request->rootfs.size() + request->lib_root.size() + request->id.size() +
+          request->metrics_socket.size() >
+      256) {
+    return 0;
+  }
+  const std::string answer =
+      specgen::AnswerLine(CheckedAnswer(trial), /*with_folders=*/true);
+  Require(answer.find('\n') == std::string::npos, "an answer is one line",
+          [&] { return answer; });
+  return 0;
+}
