@@ -74,19 +74,20 @@ const char* IndexProblem(JsonIndex::Result result) {
       return "there is no memory for the text";
   }
   return nullptr;
+}
 
-  size_t JsonIndex::OriginalOffset(size_t offset) const {
-    if (!corrected_) return offset;
-    std::string_view rest = original_;
-    size_t corrected = 0;
-    while (!rest.empty() && corrected < offset) {
-      char32_t rune;
-      const size_t length = DecodeRune(rest, &rune);
-      // What is no UTF-8 is one byte here and three there.
-      corrected += length == 1 && rune == 0xFFFD ? 3 : length;
-      rest.remove_prefix(length);
-    }
-    return original_.size() - rest.size();
+size_t JsonIndex::OriginalOffset(size_t offset) const {
+  if (!corrected_) return offset;
+  std::string_view rest = original_;
+  size_t corrected = 0;
+  while (!rest.empty() && corrected < offset) {
+    char32_t rune;
+    const size_t length = DecodeRune(rest, &rune);
+    // What is no UTF-8 is one byte here and three there.
+    corrected += length == 1 && rune == 0xFFFD ? 3 : length;
+    rest.remove_prefix(length);
   }
+  return original_.size() - rest.size();
+}
 
 }  // namespace specgen

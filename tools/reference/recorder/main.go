@@ -234,6 +234,12 @@ func main() {
 				}
 			}
 		}
+		// Who waits for the answer before it asks on must get it.
+		if in.Buffered() == 0 {
+			if err := out.Flush(); err != nil {
+				fail(4, err)
+			}
+		}
 		if err == io.EOF {
 			break
 		}
