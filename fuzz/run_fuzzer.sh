@@ -64,7 +64,7 @@ run="tools/bazel run --config=asan-libfuzzer //$package:${name}_run --"
 
 for variable in $variables; do
   key=${variable%%=*}
-  [[ -n ${!key:-} ]] || export "$variable"
+  [[ -n ${!key:-} ]] || export "${variable?}"
 done
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
