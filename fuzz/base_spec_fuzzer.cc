@@ -38,10 +38,8 @@ const Release& PickTaker(const Release& wanted) {
 }
 
 }  // namespace
-}  // namespace specgen::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   using specgen::ReadBaseSpec;
   const Input input = ParseInput(ToView(data, size));
   if (!specgen::TakesBaseSpec(*input.release->behaviour)) {
@@ -77,3 +75,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           [&] { return absl::StrCat(again.status().message(), "\n", spec); });
   return 0;
 }
+
+}  // namespace specgen::fuzz

@@ -122,10 +122,8 @@ bool Same(std::string_view docker, std::string_view ours) {
 }
 
 }  // namespace
-}  // namespace specgen::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   static Setup* const setup = new Setup(Start());
   PluginCase plugin_case;
   ParseCase(data, size, &plugin_case);
@@ -168,6 +166,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   });
   return 0;
 }
+
+}  // namespace specgen::fuzz
 
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size,
                                           size_t max_size, unsigned seed) {

@@ -106,11 +106,8 @@ void CheckKernels(std::string_view text, const JsonIndex& index,
 }
 
 }  // namespace
-}  // namespace specgen::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
-  using namespace specgen;
   const std::string_view text = ToView(data, size);
   const auto details = [&] { return std::string(text.substr(0, 4000)); };
   static JsonIndex* const index = new JsonIndex;
@@ -167,3 +164,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   });
   return 0;
 }
+
+}  // namespace specgen::fuzz

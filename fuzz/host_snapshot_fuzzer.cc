@@ -126,12 +126,10 @@ void Plan(const Host& host, const std::string& path) {
 }
 
 }  // namespace
-}  // namespace specgen::fuzz
 
 // The first line holds paths to look up and to plan, separated by spaces; the
 // file follows.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   std::string_view text = ToView(data, size);
   std::string_view line = TakeLine(&text);
   const size_t before = HeapBytes();
@@ -154,3 +152,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace specgen::fuzz

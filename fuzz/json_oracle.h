@@ -11,9 +11,9 @@
 
 namespace specgen::fuzz {
 
-// Whether Go's encoding/json takes `text` as one JSON value: RFC 8259's grammar
+// Whether Go's encoding/json takes `json` as one JSON value: RFC 8259's grammar
 // with any bytes from 0x20 inside strings, at most 10,000 levels deep.
-bool IsGoJson(std::string_view text);
+bool IsGoJson(std::string_view json);
 
 // The value of a JSON string, given with its quotes; nothing if it is none.
 // Lone surrogates and bytes that are no UTF-8 become U+FFFD.
@@ -22,7 +22,7 @@ std::optional<std::string> UnquoteJson(std::string_view quoted);
 // The text of Go's strconv.Quote(text), undone; nothing if it is no such text.
 std::optional<std::string> UnquoteGo(std::string_view quoted);
 
-// `text` with each byte that is no UTF-8 replaced by U+FFFD, as Go ranges over
+// `json` with each byte that is no UTF-8 replaced by U+FFFD, as Go ranges over
 // a string.
 std::string GoUtf8(std::string_view text);
 

@@ -89,10 +89,8 @@ void CheckString(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace specgen::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   CheckString(ToView(data, size));
   // Our reader unescapes as the plain parser does.
   std::string quoted = absl::StrCat("\"", ToView(data, size), "\"");
@@ -114,3 +112,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           [&] { return quoted; });
   return 0;
 }
+
+}  // namespace specgen::fuzz

@@ -9,8 +9,9 @@
 #include "fuzz/invariants.h"
 #include "fuzz/plugin_case.h"
 
+namespace specgen::fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   PluginCase plugin_case;
   ParseCase(data, size, &plugin_case);
   const std::unique_ptr<specgen::HostSnapshot> host = CaseHost(plugin_case);
@@ -22,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckedAnswer(trial);
   return 0;
 }
+
+}  // namespace specgen::fuzz
 
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size,
                                           size_t max_size, unsigned seed) {

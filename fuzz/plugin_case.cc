@@ -205,8 +205,7 @@ size_t Print(const PluginCase& plugin_case, uint8_t* out, size_t max_size) {
   std::string text;
   google::protobuf::TextFormat::PrintToString(plugin_case, &text);
   if (text.size() > max_size) return 0;
-  std::memcpy(out, text.data(), text.size());
-  return text.size();
+  return text.copy(reinterpret_cast<char*>(out), text.size());
 }
 
 }  // namespace
@@ -219,43 +218,45 @@ const Release& CaseRelease(const PluginCase& plugin_case) {
   return releases[plugin_case.engine() % releases.size()];
 }
 
-RequestLine CaseRequest(const PluginCase& c) {
+RequestLine CaseRequest(const PluginCase& plugin_case) {
   RequestLine request;
   JsonWriter w(&request.plugin);
-  if (!c.raw_config().empty()) {
-    w.Raw(c.raw_config());
-  } else if (!c.has_settings()) {
-    Config(c, &w);
+  if (!plugin_case.raw_config().empty()) {
+    w.Raw(plugin_case.raw_config());
+  } else if (!plugin_case.has_settings()) {
+    Config(plugin_case, &w);
   } else {
     request.shape = PluginShape::kStored;
     const bool manifest =
-        CaseRelease(c).behaviour->form == StateForm::kManifest;
-    w.Raw(c.settings().enabled() ? std::string_view("{\"Enabled\":true,")
-                                 : std::string_view("{\"Id\":\"i\","));
+        CaseRelease(plugin_case).behaviour->form == StateForm::kManifest;
+    w.Raw(plugin_case.settings().enabled()
+              ? std::string_view("{\"Enabled\":true,")
+              : std::string_view("{\"Id\":\"i\","));
     w.Raw(manifest ? std::string_view("\"Manifest\":")
                    : std::string_view("\"Config\":"));
-    Config(c, &w);
+    Config(plugin_case, &w);
     w.Raw(manifest ? std::string_view(",\"Config\":")
                    : std::string_view(",\"Settings\":"));
-    Strings("{\"Env\":", c.settings().env(), &w);
-    Strings(",\"Args\":", c.settings().args(), &w);
-    Mounts(c.settings().mount(), &w);
-    Devices(",\"Devices\":", c.settings().device(), &w);
+    Strings("{\"Env\":", plugin_case.settings().env(), &w);
+    Strings(",\"Args\":", plugin_case.settings().args(), &w);
+    Mounts(plugin_case.settings().mount(), &w);
+    Devices(",\"Devices\":", plugin_case.settings().device(), &w);
     w.Raw("}}");
   }
   w.Finish();
   request.name = "case";
-  request.set.assign(c.set().begin(), c.set().end());
-  request.id = Cut(c.paths().id(), "p");
-  request.rootfs = Cut(c.paths().rootfs(), "/lib/p/rootfs");
-  request.lib_root = Cut(c.paths().lib_root(), "/lib");
-  request.exec_root = Cut(c.paths().exec_root(), "/run/docker/plugins");
-  request.metrics_socket = Cut(c.paths().metrics_socket(), "");
+  request.set.assign(plugin_case.set().begin(), plugin_case.set().end());
+  request.id = Cut(plugin_case.paths().id(), "p");
+  request.rootfs = Cut(plugin_case.paths().rootfs(), "/lib/p/rootfs");
+  request.lib_root = Cut(plugin_case.paths().lib_root(), "/lib");
+  request.exec_root =
+      Cut(plugin_case.paths().exec_root(), "/run/docker/plugins");
+  request.metrics_socket = Cut(plugin_case.paths().metrics_socket(), "");
   return request;
 }
 
-std::unique_ptr<HostSnapshot> CaseHost(const PluginCase& c) {
-  const fuzz_case::Host& host = c.host();
+std::unique_ptr<HostSnapshot> CaseHost(const PluginCase& plugin_case) {
+  const fuzz_case::Host& host = plugin_case.host();
   // By path: folders come before what is in them, and one path is there once.
   std::map<std::string, const File*> files;
   for (const File& file : host.file()) {

@@ -13,8 +13,9 @@
 #include "fuzz/request_writer.h"
 #include "specgen/golden/request_line.h"
 
+namespace specgen::fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   const Input input = ParseInput(ToView(data, size));
   const auto request = specgen::ParseRequestLine(input.text);
   if (!request.ok()) {
@@ -51,3 +52,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           [&] { return answer; });
   return 0;
 }
+
+}  // namespace specgen::fuzz

@@ -82,10 +82,8 @@ void CheckOneByOne(const Behaviour& behaviour, std::string_view config,
 }
 
 }  // namespace
-}  // namespace specgen::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   Input input = ParseInput(ToView(data, size));
   std::vector<std::string_view> args;
   while (!input.text.empty()) {
@@ -107,3 +105,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace specgen::fuzz

@@ -38,10 +38,8 @@ void CheckWrappings(Trial trial) {
 }
 
 }  // namespace
-}  // namespace specgen::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace specgen::fuzz;
   const Input input = ParseInput(ToView(data, size));
   Trial trial{.release = input.release, .host = input.host};
   trial.request.plugin = input.text;
@@ -56,3 +54,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace specgen::fuzz

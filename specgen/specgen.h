@@ -171,7 +171,7 @@ class Generator {
   // The same for a plugin whose tokens are known already, such as one that
   // stands in a larger text: they replace `request.plugin`, and must outlive
   // the answer.
-  void Generate(const Request& request, const JsonTokens& plugin,
+  void Generate(const Request& request, const JsonTokens& tokens,
                 Answer* answer) const;
 
   const Release& release() const { return release_; }

@@ -341,7 +341,7 @@ class JsonLines : public RecordFormat {
   RecordCut Cut(std::string_view data, size_t seen,
                 bool at_end) const override {
     const size_t end = data.find('\n', seen);
-    if (end != std::string_view::npos && end <= kMaxRecordBytes) {
+    if (end <= kMaxRecordBytes) {
       return {RecordCut::Kind::kRecord, end + 1, data.substr(0, end)};
     }
     if (end != std::string_view::npos || data.size() > kMaxRecordBytes) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -22,7 +23,8 @@ UniqueFd Open(int root, const std::string& path, int flags, uint64_t resolve) {
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
   how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
   for (int attempt = 0;; ++attempt) {
-    const long fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how));
+    const int64_t fd =
+        syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how));
     if (fd >= 0) return UniqueFd(static_cast<int>(fd));
     // EAGAIN: something was renamed meanwhile, so ".." was not safe.
     if (errno == EINTR || (errno == EAGAIN && attempt < 100)) continue;

@@ -28,7 +28,6 @@ namespace {
 
 using simdjson::dom::array;
 using simdjson::dom::element;
-using simdjson::dom::object;
 
 // Registries take no larger manifests either.
 constexpr uint64_t kMaxJsonBytes = uint64_t{4} << 20;

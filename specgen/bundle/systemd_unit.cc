@@ -16,6 +16,7 @@ namespace {
 void AppendExec(std::string_view key, std::string_view prefix,
                 const std::vector<std::string_view>& words, std::string* out) {
   std::vector<std::string> quoted;
+  quoted.reserve(words.size());
   for (std::string_view word : words) quoted.push_back(SystemdQuote(word));
   absl::StrAppend(out, key, "=", prefix, absl::StrJoin(quoted, " "), "\n");
 }

@@ -199,12 +199,12 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
       return FileError(errno == EEXIST ? ENOTDIR : errno, prefix(i + 1));
     }
     in_layer_.insert(prefix(i + 1));
-    fd.Reset(openat(folder.get(), name,
-                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!fd.ok() || fchmod(fd.get(), kImpliedMode) != 0) {
+    UniqueFd made(openat(folder.get(), name,
+                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!made.ok() || fchmod(made.get(), kImpliedMode) != 0) {
       return FileError(errno, prefix(i + 1));
     }
-    folder = std::move(fd);
+    folder = std::move(made);
   }
   return folder;
 }

@@ -283,7 +283,8 @@ TEST_F(UnpackTest, DamagedArchivesAreRefused) {
   for (const std::string& bytes :
        {std::string("this is no archive, whatever its name says"),
         tar.substr(0, 1000), tar.substr(0, 300),
-        gzip.substr(0, gzip.size() / 2), std::string("\x1f\x8b\x08\x00garbage"),
+        gzip.substr(0, gzip.size() / 2),
+        std::string("\x1f\x8b\x08") + '\0' + "garbage",
         std::string(512, '\xff')}) {
     const absl::Status status = UnpackBytes(bytes);
     EXPECT_TRUE(absl::IsInvalidArgument(status))

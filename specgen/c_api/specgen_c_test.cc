@@ -151,6 +151,7 @@ TEST(CApi, OneGeneratorServesManyThreads) {
   ASSERT_EQ(f.Generate(), SPECGEN_OK);
   const std::string expected = f.Spec();
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       specgen_answer* answer = specgen_answer_new();

@@ -30,11 +30,11 @@ void Console::Out(std::string_view text) {
   if (out_error_ == 0) out_error_ = WriteAll(out_, text);
 }
 
-void Console::Error(std::string_view message) {
+void Console::Error(std::string_view message) const {
   ErrorText(absl::StrCat("specgen: ", message, "\n"));
 }
 
-void Console::ErrorText(std::string_view text) {
+void Console::ErrorText(std::string_view text) const {
   // There is nowhere left to complain to.
   (void)WriteAll(err_, text);
 }

@@ -22,9 +22,9 @@ class Console {
   void Out(std::string_view text);
 
   // Writes "specgen: `message`" and a line feed to the error stream.
-  void Error(std::string_view message);
+  void Error(std::string_view message) const;
   // Writes `text` as it is to the error stream.
-  void ErrorText(std::string_view text);
+  void ErrorText(std::string_view text) const;
 
   // The errno of the first write that failed, or 0.
   int out_error() const { return out_error_; }

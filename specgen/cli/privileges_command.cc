@@ -105,7 +105,7 @@ class PrivilegesCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  int RunSince(const Generator& generator, PluginPrivileges now,
+  int RunSince(const Generator& generator, const PluginPrivileges& now,
                Console* console);
 
   PluginOptions plugin_;
@@ -137,7 +137,7 @@ int PrivilegesCommand::Run(Console* console) {
   }
   absl::StatusOr<PluginPrivileges> now = Inspect(plugin_.release(), answer);
   if (!now.ok()) return Fail(now.status(), console);
-  if (!since_.empty()) return RunSince(generator, *std::move(now), console);
+  if (!since_.empty()) return RunSince(generator, *now, console);
 
   const std::string engine = absl::StrCat("Docker ", plugin_.release().name);
   if (json_) {
@@ -156,7 +156,7 @@ int PrivilegesCommand::Run(Console* console) {
 }
 
 int PrivilegesCommand::RunSince(const Generator& generator,
-                                PluginPrivileges now, Console* console) {
+                                const PluginPrivileges& now, Console* console) {
   if (since_ == "-" && plugin_.input_name() == "standard input") {
     return Fail(absl::FailedPreconditionError(
                     "only one input can come from standard input"),

@@ -248,6 +248,7 @@ TEST_F(LiveHostTest, ManyThreadsAskAtOnce) {
   dir_.Write("sys/devices/system/cpu/possible", "0-7");
   const LiveHost host(system_);
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] { EXPECT_EQ(host.PossibleCpus().size(), 8u); });
   }

@@ -130,8 +130,9 @@ absl::StatusOr<std::vector<MountPoint>> ParseMountInfo(
     if (line.empty()) continue;
     // ID PARENT MAJOR:MINOR ROOT PATH OPTIONS [TAG...] - TYPE SOURCE SUPER
     const std::vector<std::string_view> words = absl::StrSplit(line, ' ');
-    const auto dash = std::find(
-        words.begin() + std::min<size_t>(6, words.size()), words.end(), "-");
+    const auto dash =
+        std::find(words.begin() + std::min<ptrdiff_t>(6, std::ssize(words)),
+                  words.end(), "-");
     Mount mount;
     if (words.end() - dash < 4 || !absl::SimpleAtoi(words[0], &mount.id) ||
         !absl::SimpleAtoi(words[1], &mount.parent)) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "specgen/json/json_writer.h"
 
@@ -82,7 +83,8 @@ TEST(GoString, AgreesWithGo) {
           optional[static_cast<size_t>(combinations) % optional.size()];
       for (const std::string& third : optional) {
         for (const std::string& fourth : optional) {
-          const std::string body = Parts()[block] + second + third + fourth;
+          const std::string body =
+              absl::StrCat(Parts()[block], second, third, fourth);
           hash.Add(Value(body));
           quoted.Add(Quote(body));
         }

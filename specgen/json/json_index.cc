@@ -48,6 +48,9 @@ JsonIndex::Result JsonIndex::Build(std::string_view text) {
         if (!IsValidUtf8(text_)) break;
         return Result::kControl;
       case simdjson::UTF8_ERROR:
+        // Behind a backslash, the kernel without SIMD skips a byte, and then
+        // takes the rest of a longer character for the start of one.
+        if (corrected_ || IsValidUtf8(text_)) return Result::kBadEscape;
         break;
       default:
         return Result::kOutOfMemory;
@@ -68,6 +71,8 @@ const char* IndexProblem(JsonIndex::Result result) {
       return "a string does not end";
     case JsonIndex::Result::kControl:
       return "a control character stands in a string; write it as an escape";
+    case JsonIndex::Result::kBadEscape:
+      return "an escape is not one of JSON's";
     case JsonIndex::Result::kTooLarge:
       return "the text is larger than 64 MiB";
     case JsonIndex::Result::kOutOfMemory:

@@ -35,6 +35,7 @@ class JsonIndex {
     kEmpty,       // nothing but white space
     kOpenString,  // a string that never ends
     kControl,     // a byte below 0x20 inside a string
+    kBadEscape,   // a backslash before what is no ASCII
     kTooLarge,    // over 64 MiB
     kOutOfMemory,
   };

@@ -292,6 +292,19 @@ TEST(JsonReaderTest, ProblemsStandWhereTheyAreInTheText) {
   }
 }
 
+// The kernel without SIMD calls this bad UTF-8, which it is not.
+TEST(JsonReaderTest, EveryKernelRefusesAnEscapedLongCharacter) {
+  for (const std::string_view text :
+       {"[\"\\\xC3\xA9\"]", "[\"\x1F\\\x8C\"]", "[\"\\\xFF\"]"}) {
+    for (const simdjson::implementation* kernel :
+         simdjson::get_available_implementations()) {
+      if (!kernel->supported_by_runtime_system()) continue;
+      SCOPED_TRACE(kernel->name());
+      EXPECT_NE(ProblemOf(text, kernel), "");
+    }
+  }
+}
+
 // AddressSanitizer sees reads behind the end, since the text is just as large
 // as its memory.
 TEST(JsonReaderTest, NoKernelReadsBehindTheEnd) {

@@ -360,7 +360,7 @@ void Linter::Keys(const JsonNode& object, absl::Span<const ConfigKeyRule> keys,
                          tree_.Position(again->key_offset).line,
                          ": engines lay that over this"));
     }
-    const auto rule =
+    const auto* const rule =
         std::find_if(keys.begin(), keys.end(), [&](const ConfigKeyRule& r) {
           return absl::EqualsIgnoreCase(r.key, member.key);
         });
@@ -401,7 +401,7 @@ void Linter::Capabilities() {
         std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
           return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
         });
-        if (!absl::StartsWith(upper, "CAP_")) upper = "CAP_" + upper;
+        if (!absl::StartsWith(upper, "CAP_")) upper.insert(0, "CAP_");
         At(Id::kUnknownCapability, name,
            absl::StrCat(
                Quote(name.text),

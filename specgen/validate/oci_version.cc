@@ -25,7 +25,8 @@ std::string_view OciVersionName(OciVersion version) {
 
 std::optional<OciVersionRange> FindOciVersion(std::string_view text) {
   const bool dev = absl::ConsumeSuffix(&text, "-dev");
-  const auto found = std::find(std::begin(kNames), std::end(kNames), text);
+  const auto* const found =
+      std::find(std::begin(kNames), std::end(kNames), text);
   if (found == std::end(kNames)) return std::nullopt;
   const size_t at = static_cast<size_t>(found - std::begin(kNames));
   const size_t next = std::min(at + (dev ? 1 : 0), std::size(kNames) - 1);
