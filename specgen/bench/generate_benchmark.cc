@@ -1,6 +1,9 @@
 // How long one spec takes, for plugins of all sizes and lists that grow. Every
 // answer is compared with Docker's before it is timed. ./run puts the numbers
 // in a table beside those of others.
+// In quotes it could be a header of simdjson, which has a folder of that name.
+#include <benchmark/benchmark.h>
+
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -9,7 +12,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "benchmark/benchmark.h"
 #include "simdjson.h"
 #include "specgen/bench/inputs.h"
 #include "specgen/host/live_host.h"
