@@ -34,7 +34,7 @@ void Measure(benchmark::State& state, std::string_view engine, const Host& host,
   Answer answer;
   generator.Generate(request, &answer);
   if (answer.outcome() != Outcome::kSpec) {
-    state.SkipWithError(answer.message().c_str());
+    state.SkipWithError(answer.message());
     return;
   }
   if (golden != nullptr && answer.spec() != *golden) {
@@ -124,28 +124,28 @@ void RegisterAll() {
     const std::string config = BenchConfig(size);
     for (const std::string_view engine : kBenchEngines) {
       const std::string golden = BenchSpec(engine, size);
-      benchmark::RegisterBenchmark(
-          absl::StrCat("Generate/", engine, "/", size).c_str(),
-          [=](benchmark::State& state) {
-            Measure(state, engine, RecordedHost(), config, &golden);
-          });
+      benchmark::RegisterBenchmark(absl::StrCat("Generate/", engine, "/", size),
+                                   [=](benchmark::State& state) {
+                                     Measure(state, engine, RecordedHost(),
+                                             config, &golden);
+                                   });
     }
     const std::string golden = BenchSpec("28.5.2", size);
     // As Docker's code does it: each spec asks the machine anew.
+    benchmark::RegisterBenchmark(absl::StrCat("GenerateLive/28.5.2/", size),
+                                 [=](benchmark::State& state) {
+                                   const LiveHost host;
+                                   Measure(state, "28.5.2", host, config,
+                                           &golden);
+                                 });
     benchmark::RegisterBenchmark(
-        absl::StrCat("GenerateLive/28.5.2/", size).c_str(),
-        [=](benchmark::State& state) {
-          const LiveHost host;
-          Measure(state, "28.5.2", host, config, &golden);
-        });
-    benchmark::RegisterBenchmark(
-        absl::StrCat("ParseDom/", size).c_str(),
+        absl::StrCat("ParseDom/", size),
         [=](benchmark::State& state) { ParseDom(state, config); });
     benchmark::RegisterBenchmark(
-        absl::StrCat("ParseOnDemand/", size).c_str(),
+        absl::StrCat("ParseOnDemand/", size),
         [=](benchmark::State& state) { ParseOnDemand(state, config); });
     benchmark::RegisterBenchmark(
-        absl::StrCat("CopySpec/", size).c_str(),
+        absl::StrCat("CopySpec/", size),
         [=](benchmark::State& state) { CopySpec(state, golden); });
   }
   const std::string median = BenchConfig("median");
@@ -159,12 +159,12 @@ void RegisterAll() {
       ->UseRealTime();
   for (const std::string_view list : kGrowingLists) {
     for (size_t count = 10; count <= 100000; count *= 10) {
-      benchmark::RegisterBenchmark(
-          absl::StrCat("Growth/", list, "/", count).c_str(),
-          [=](benchmark::State& state) {
-            Measure(state, "28.5.2", RecordedHost(), GrowingConfig(list, count),
-                    nullptr);
-          });
+      benchmark::RegisterBenchmark(absl::StrCat("Growth/", list, "/", count),
+                                   [=](benchmark::State& state) {
+                                     Measure(state, "28.5.2", RecordedHost(),
+                                             GrowingConfig(list, count),
+                                             nullptr);
+                                   });
     }
   }
 }
