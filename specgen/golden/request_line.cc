@@ -74,10 +74,12 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
             key == "plugin" ? PluginShape::kStored : PluginShape::kConfig;
       } else if (key == "config_text") {
         text(&request.plugin);
+        request.shape = PluginShape::kConfig;
       } else if (key == "config_b64") {
         if (reader.String(&value)) {
           decodes = absl::Base64Unescape(value, &request.plugin);
         }
+        request.shape = PluginShape::kConfig;
       } else if (key == "restarted") {
         request.restarted = reader.Peek() == JsonKind::kTrue;
         reader.Skip();
