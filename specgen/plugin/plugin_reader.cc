@@ -767,6 +767,8 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
     names.emplace_back(candidate.name.empty() ? candidate.id : candidate.name);
     if (!matches) continue;
     if (found) {
+      // Only the first problem counts; each message holds all names so far.
+      if (!r_.ok()) continue;
       r_.Problem(JsonProblem::Kind::kAbort, offset,
                  absl::StrCat("a second plugin matches \"", wanted,
                               "\": choose one of ", absl::StrJoin(names, ", "),
