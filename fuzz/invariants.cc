@@ -241,7 +241,7 @@ void CheckCost(const Trial& trial, const Answer& answer,
           "memory is linear: the arena");
   require(answer.spec().size(), (32 << 10) + 16 * input + 512 * walks,
           "memory is linear: the spec");
-  // Room for finding-heap-of-a-short-text; where its heap goes is not traced yet.
+  // Room for finding-heap-of-a-short-text, whose heap was not traced yet.
   require(heap, (512 << 10) + 256 * input + 1024 * walks,
           "memory is linear: bytes asked of the heap");
 }
