@@ -122,7 +122,7 @@ class Arena {
   static void Unpoison(char*, size_t) {}
 #endif
 
-  void AddBlock(size_t at_least) {
+  [[gnu::noinline]] void AddBlock(size_t at_least) {
     size_t size = blocks_.empty() ? 4096 : blocks_.back().size * 2;
     if (size < at_least) size = at_least;
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
@@ -195,7 +195,7 @@ class Slice {
   }
 
  private:
-  void Reserve(Arena* arena, size_t capacity) {
+  [[gnu::noinline]] void Reserve(Arena* arena, size_t capacity) {
     T* data = arena->Allocate<T>(capacity);
     for (uint32_t i = 0; i < used_; ++i) new (&data[i]) T(data_[i]);
     data_ = data;

@@ -57,17 +57,23 @@ class JsonReader {
   // Deepest nesting that Go takes (encoding/json maxNestingDepth).
   static constexpr size_t kMaxDepth = 10000;
 
-  // Strings with escapes are unescaped into `arena`.
-  JsonReader(const JsonTokens& tokens, Arena* arena)
+  // Strings with escapes are unescaped into `arena`. The tokens stand inside of
+  // `depth` objects and lists that are not theirs.
+  JsonReader(const JsonTokens& tokens, Arena* arena, size_t depth = 0)
       : text_(tokens.text),
         tokens_(tokens.offsets),
         count_(tokens.count),
+        depth_(depth),
         arena_(arena) {}
   JsonReader(const JsonIndex& index, Arena* arena)
       : JsonReader(index.all(), arena) {}
 
   // What the next value is.
-  JsonKind Peek() const { return kKindOf[static_cast<uint8_t>(At(next_))]; }
+  JsonKind Peek() const { return KindOf(At(next_)); }
+  // Of a token that starts so.
+  static JsonKind KindOf(char first) {
+    return kKindOf[static_cast<uint8_t>(first)];
+  }
   // Where it stands.
   size_t offset() const {
     return next_ < count_ ? tokens_[next_] : text_.size();
@@ -105,6 +111,19 @@ class JsonReader {
     return NextItemSlowly();
   }
 
+  // The same as calls: `member(key)` and `item()` must pass over one value.
+  template <typename Member>
+  void Members(Member member) {
+    if (!EnterObject()) return;
+    std::string_view key;
+    while (NextKey(&key)) member(key);
+  }
+  template <typename Item>
+  void Items(Item item) {
+    if (!EnterArray()) return;
+    while (NextItem()) item();
+  }
+
   // The value of the next string. False after a syntax error.
   bool String(std::string_view* value) {
     if (At(next_) == '"' && PlainString(next_, value)) {
@@ -125,6 +144,9 @@ class JsonReader {
   // Passes over true, false or null (which Peek() has seen).
   void SkipLiteral();
 
+  // Passes over tokens that were read and checked by another reader.
+  void PassOver(size_t tokens) { next_ += tokens; }
+
   // Goes back to the first token, so that the text can be decoded in another
   // way. Problems of the first way are forgotten unless they are of syntax.
   void Restart();
@@ -141,6 +163,11 @@ class JsonReader {
   // Tokens looked at so far: a measure of work that does not depend on the
   // machine.
   size_t work() const { return next_; }
+
+  // What is still to be read.
+  JsonTokens rest() const {
+    return {text_, offset(), tokens_ + next_, count_ - next_};
+  }
 
   Arena* arena() const { return arena_; }
 
@@ -206,7 +233,7 @@ class JsonReader {
   const uint32_t* tokens_;
   size_t count_;
   size_t next_ = 0;
-  size_t depth_ = 0;
+  size_t depth_;
   // After an opening bracket or brace, and before the first member or item.
   bool fresh_ = false;
   Arena* arena_;

@@ -4,238 +4,27 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "specgen/json/go_string.h"
+#include "specgen/json/plain_reader.h"
+#include "specgen/plugin/plugin_key.h"
 
 namespace specgen {
 namespace {
 
-// Keys of any of the structs, folded to lower case. No struct has two that
-// differ in case only.
-enum class Key : uint8_t {
-  kUnknown,
-  kActive,
-  kAllowAllDevices,
-  kArgs,
-  kCapabilities,
-  kConfig,
-  kDescription,
-  kDestination,
-  kDeviceCreation,
-  kDevices,
-  kDiffIds,
-  kDockerVersion,
-  kDocumentation,
-  kEnabled,
-  kEntrypoint,
-  kEnv,
-  kGid,
-  kId,
-  kInterface,
-  kIpcHost,
-  kLinux,
-  kManifest,
-  kManifestVersion,
-  kMounts,
-  kName,
-  kNetwork,
-  kOptions,
-  kPath,
-  kPidHost,
-  kPlugin,
-  kPluginReference,
-  kPropagatedMount,
-  kProtocolScheme,
-  kRootfs,
-  kSettable,
-  kSettings,
-  kSocket,
-  kSource,
-  kTag,
-  kType,
-  kTypes,
-  kUid,
-  kUser,
-  kValue,
-  kWorkdir,
-};
-
-// A key of up to 16 bytes as two words, lower case, padded with zeros.
-struct Folded {
-  uint64_t low = 0;
-  uint64_t high = 0;
-  bool operator==(const Folded&) const = default;
-};
-
-constexpr Folded Fold(std::string_view lower) {
-  Folded word;
-  for (size_t i = 0; i < lower.size(); ++i) {
-    const uint64_t byte = static_cast<uint8_t>(lower[i]);
-    (i < 8 ? word.low : word.high) |= byte << (8 * (i % 8));
-  }
-  return word;
-}
-
-// Setting the bit 0x20 folds A-Z onto a-z, and nothing else onto a letter.
-constexpr uint64_t kCaseBits = 0x2020202020202020;
-
-inline Folded FoldKey(std::string_view key) {
-  Folded word;
-  // Overlapping loads instead of a copy of unknown length.
-  if (key.size() >= 8) {
-    std::memcpy(&word.low, key.data(), 8);
-    if (key.size() > 8) {
-      std::memcpy(&word.high, key.data() + key.size() - 8, 8);
-      word.high >>= 8 * (16 - key.size());
-      word.high |= kCaseBits >> (8 * (16 - key.size()));
-    }
-    word.low |= kCaseBits;
-  } else if (key.size() >= 4) {
-    uint32_t first, last;
-    std::memcpy(&first, key.data(), 4);
-    std::memcpy(&last, key.data() + key.size() - 4, 4);
-    word.low = first | static_cast<uint64_t>(last) << (8 * (key.size() - 4));
-    word.low |= kCaseBits >> (8 * (8 - key.size()));
-  } else {
-    for (size_t i = 0; i < key.size(); ++i) {
-      word.low |= static_cast<uint64_t>(static_cast<uint8_t>(key[i]) | 0x20)
-                  << (8 * i);
-    }
-  }
-  return word;
-}
-
-struct KnownKey {
-  Folded word;
-  Key key;
-};
-
-constexpr KnownKey kKnownKeys[] = {
-    // The underscore is no letter: under the case bit it is this.
-    {Fold("diff\x7fids"), Key::kDiffIds},
-    {Fold("id"), Key::kId},
-    {Fold("env"), Key::kEnv},
-    {Fold("uid"), Key::kUid},
-    {Fold("gid"), Key::kGid},
-    {Fold("tag"), Key::kTag},
-    {Fold("name"), Key::kName},
-    {Fold("type"), Key::kType},
-    {Fold("args"), Key::kArgs},
-    {Fold("path"), Key::kPath},
-    {Fold("user"), Key::kUser},
-    {Fold("value"), Key::kValue},
-    {Fold("linux"), Key::kLinux},
-    {Fold("types"), Key::kTypes},
-    {Fold("source"), Key::kSource},
-    {Fold("mounts"), Key::kMounts},
-    {Fold("socket"), Key::kSocket},
-    {Fold("rootfs"), Key::kRootfs},
-    {Fold("config"), Key::kConfig},
-    {Fold("plugin"), Key::kPlugin},
-    {Fold("active"), Key::kActive},
-    {Fold("options"), Key::kOptions},
-    {Fold("devices"), Key::kDevices},
-    {Fold("network"), Key::kNetwork},
-    {Fold("workdir"), Key::kWorkdir},
-    {Fold("ipchost"), Key::kIpcHost},
-    {Fold("pidhost"), Key::kPidHost},
-    {Fold("enabled"), Key::kEnabled},
-    {Fold("settable"), Key::kSettable},
-    {Fold("settings"), Key::kSettings},
-    {Fold("manifest"), Key::kManifest},
-    {Fold("interface"), Key::kInterface},
-    {Fold("entrypoint"), Key::kEntrypoint},
-    {Fold("description"), Key::kDescription},
-    {Fold("destination"), Key::kDestination},
-    {Fold("capabilities"), Key::kCapabilities},
-    {Fold("documentation"), Key::kDocumentation},
-    {Fold("dockerversion"), Key::kDockerVersion},
-    {Fold("devicecreation"), Key::kDeviceCreation},
-    {Fold("protocolscheme"), Key::kProtocolScheme},
-    {Fold("allowalldevices"), Key::kAllowAllDevices},
-    {Fold("manifestversion"), Key::kManifestVersion},
-    {Fold("pluginreference"), Key::kPluginReference},
-    {Fold("propagatedmount"), Key::kPropagatedMount},
-};
-
-// The slots of a hash table without collisions: a multiplier for which there
-// are none is looked for by the compiler.
-struct KeyTable {
-  static constexpr int kBits = 8;
-
-  static constexpr size_t Slot(const Folded& word, uint64_t multiplier) {
-    return static_cast<size_t>(((word.low ^ (word.high << 3)) * multiplier) >>
-                               (64 - kBits));
-  }
-
-  uint64_t multiplier = 0x9E3779B97F4A7C15;
-  KnownKey slots[size_t{1} << kBits] = {};
-};
-
-constexpr bool FillTable(KeyTable* table) {
-  for (KnownKey& slot : table->slots) slot = {{}, Key::kUnknown};
-  for (const KnownKey& known : kKnownKeys) {
-    KnownKey& slot =
-        table->slots[KeyTable::Slot(known.word, table->multiplier)];
-    if (slot.key != Key::kUnknown) return false;
-    slot = known;
-  }
-  return true;
-}
-
-constexpr KeyTable kKeyTable = [] {
-  KeyTable table;
-  while (!FillTable(&table)) table.multiplier += 0x61C8864680B583EA;
-  return table;
-}();
-
-// `key` has up to 16 bytes.
-inline Key FindFolded(std::string_view key) {
-  const Folded word = FoldKey(key);
-  const KnownKey& found =
-      kKeyTable.slots[KeyTable::Slot(word, kKeyTable.multiplier)];
-  if (found.word != word) return Key::kUnknown;
-  if (found.key == Key::kDiffIds && key[4] != '_') return Key::kUnknown;
-  return found.key;
-}
-
-// Go folds keys by Unicode's simple case folding: beyond ASCII, two characters
-// fold onto letters of our keys.
-Key FindKey(std::string_view key) {
-  constexpr std::string_view kLongS = "\xC5\xBF";       // U+017F
-  constexpr std::string_view kKelvin = "\xE2\x84\xAA";  // U+212A
-  if (key.size() <= 16) {
-    const Key found = FindFolded(key);
-    if (found != Key::kUnknown) return found;
-  }
-  if (key.size() > 64) return Key::kUnknown;
-  char ascii[64];
-  size_t size = 0;
-  bool folded = false;
-  while (!key.empty()) {
-    if (absl::StartsWith(key, kLongS)) {
-      ascii[size++] = 's';
-      key.remove_prefix(kLongS.size());
-      folded = true;
-    } else if (absl::StartsWith(key, kKelvin)) {
-      ascii[size++] = 'k';
-      key.remove_prefix(kKelvin.size());
-      folded = true;
-    } else {
-      ascii[size++] = key[0];
-      key.remove_prefix(1);
-    }
-  }
-  return folded && size <= 16 ? FindFolded({ascii, size}) : Key::kUnknown;
-}
-
+// Decodes as encoding/json does. With a PlainReader it gives up where a
+// JsonReader would have something to tell.
+template <typename Reader>
 class PluginDecoder {
  public:
-  PluginDecoder(JsonReader* reader, const Behaviour& behaviour)
+  static constexpr bool kPlain = std::is_same_v<Reader, PlainReader>;
+
+  PluginDecoder(Reader* reader, const Behaviour& behaviour)
       : r_(*reader), behaviour_(behaviour), arena_(reader->arena()) {}
 
   void Config(PluginConfig* config);
@@ -248,12 +37,33 @@ class PluginDecoder {
   bool Reads(ConfigKey key) const { return (behaviour_.keys & key) != 0; }
 
   void WrongType(const char* field, const char* wanted) {
+    if constexpr (kPlain) {
+      r_.GiveUp();
+    } else {
+      ExplainWrongType(field, wanted);
+    }
+  }
+  void ExplainWrongType(const char* field, const char* wanted) {
     const JsonKind kind = r_.Peek();
     const size_t offset = r_.offset();
     r_.Skip();
     r_.Problem(JsonProblem::Kind::kType, offset,
                absl::StrCat("\"", field, "\" must be ", wanted, ", not ",
                             JsonKindName(kind)));
+  }
+
+  // Where a problem would be.
+  size_t Offset() const {
+    if constexpr (kPlain) return 0;
+    else return r_.offset();
+  }
+  template <typename Message>
+  void Problem(JsonProblem::Kind kind, size_t offset, Message message) {
+    if constexpr (kPlain) {
+      r_.GiveUp();
+    } else {
+      r_.Problem(kind, offset, message());
+    }
   }
 
   // Each decodes one value as encoding/json does into a field of that type:
@@ -305,18 +115,19 @@ class PluginDecoder {
   void Uint32(const char* field, uint32_t* value) {
     switch (r_.Peek()) {
       case JsonKind::kNumber: {
-        const size_t offset = r_.offset();
+        const size_t offset = Offset();
         std::string_view text;
         if (!r_.Number(&text)) return;
         uint32_t number = 0;
         const auto [end, error] =
             std::from_chars(text.data(), text.data() + text.size(), number);
         if (error != std::errc() || end != text.data() + text.size()) {
-          r_.Problem(JsonProblem::Kind::kType, offset,
-                     absl::StrCat("\"", field,
-                                  "\" must be a whole number from 0 to "
-                                  "4294967295, not ",
-                                  text));
+          Problem(JsonProblem::Kind::kType, offset, [&] {
+            return absl::StrCat("\"", field,
+                                "\" must be a whole number from 0 to "
+                                "4294967295, not ",
+                                text);
+          });
           return;
         }
         *value = number;
@@ -336,11 +147,9 @@ class PluginDecoder {
   void Object(const char* field, Member member) {
     switch (r_.Peek()) {
       case JsonKind::kObject: {
-        r_.EnterObject();
-        std::string_view key;
-        while (r_.NextKey(&key)) {
-          if (!member(FindKey(key))) r_.Skip();
-        }
+        r_.Members([&](std::string_view key) {
+          if (!member(FindKey(key, Readable(key)))) r_.Skip();
+        });
         break;
       }
       case JsonKind::kNull:
@@ -355,9 +164,8 @@ class PluginDecoder {
   void List(const char* field, Slice<T>* list, Item item) {
     switch (r_.Peek()) {
       case JsonKind::kArray: {
-        r_.EnterArray();
         size_t i = 0;
-        while (r_.NextItem()) item(list->Extend(arena_, i++));
+        r_.Items([&] { item(list->Extend(arena_, i++)); });
         if (i == 0) {
           list->SetEmpty();
         } else {
@@ -464,12 +272,19 @@ class PluginDecoder {
   void Rootfs();
   void Settings(PluginSettings* settings);
 
-  JsonReader& r_;
+  size_t Readable(std::string_view key) const {
+    // A key with escapes was unescaped into memory of its own.
+    if constexpr (kPlain) return r_.Readable(key);
+    else return key.size();
+  }
+
+  Reader& r_;
   const Behaviour& behaviour_;
   Arena* arena_;
 };
 
-void PluginDecoder::InterfaceType(std::string_view* type) {
+template <typename Reader>
+void PluginDecoder<Reader>::InterfaceType(std::string_view* type) {
   if (behaviour_.interface_types == InterfaceTypes::kText) {
     String("types", type);
     return;
@@ -478,23 +293,26 @@ void PluginDecoder::InterfaceType(std::string_view* type) {
   // api/types/plugin_responses.go): it takes anything in quotes, cuts it at the
   // first slash and at the last dot before that, and never looks for the case
   // that the slash comes first: it then slices from 1 to 0.
-  const size_t offset = r_.offset();
+  const size_t offset = Offset();
   std::string_view raw;
   r_.Skip(&raw);
   if (raw.empty()) return;
   if (raw[0] != '"') {
-    r_.Problem(JsonProblem::Kind::kAbort, offset,
-               absl::StrCat(Quote(raw), " is not a plugin interface type"));
+    Problem(JsonProblem::Kind::kAbort, offset, [&] {
+      return absl::StrCat(Quote(raw), " is not a plugin interface type");
+    });
     return;
   }
   *type = raw.substr(1, raw.size() - 2);
   if (absl::StartsWith(*type, "/")) {
-    r_.Problem(JsonProblem::Kind::kCrash, offset,
-               "runtime error: slice bounds out of range [1:0]");
+    Problem(JsonProblem::Kind::kCrash, offset, [] {
+      return std::string("runtime error: slice bounds out of range [1:0]");
+    });
   }
 }
 
-void PluginDecoder::Interface(PluginConfig* config) {
+template <typename Reader>
+void PluginDecoder<Reader>::Interface(PluginConfig* config) {
   Object("interface", [&](Key key) {
     switch (key) {
       case Key::kTypes:
@@ -514,7 +332,8 @@ void PluginDecoder::Interface(PluginConfig* config) {
   });
 }
 
-void PluginDecoder::Args(PluginArgs* args) {
+template <typename Reader>
+void PluginDecoder<Reader>::Args(PluginArgs* args) {
   Object("args", [&](Key key) {
     switch (key) {
       case Key::kName:
@@ -535,7 +354,8 @@ void PluginDecoder::Args(PluginArgs* args) {
   });
 }
 
-void PluginDecoder::Linux(PluginConfig* config) {
+template <typename Reader>
+void PluginDecoder<Reader>::Linux(PluginConfig* config) {
   Object("linux", [&](Key key) {
     switch (key) {
       case Key::kCapabilities:
@@ -558,7 +378,8 @@ void PluginDecoder::Linux(PluginConfig* config) {
   });
 }
 
-void PluginDecoder::Rootfs() {
+template <typename Reader>
+void PluginDecoder<Reader>::Rootfs() {
   StringList diff_ids;
   Object("rootfs", [&](Key key) {
     switch (key) {
@@ -574,7 +395,8 @@ void PluginDecoder::Rootfs() {
   });
 }
 
-void PluginDecoder::Config(PluginConfig* config) {
+template <typename Reader>
+void PluginDecoder<Reader>::Config(PluginConfig* config) {
   Object("config", [&](Key key) {
     switch (key) {
       case Key::kDescription:
@@ -662,7 +484,8 @@ void PluginDecoder::Config(PluginConfig* config) {
   });
 }
 
-void PluginDecoder::Settings(PluginSettings* settings) {
+template <typename Reader>
+void PluginDecoder<Reader>::Settings(PluginSettings* settings) {
   Object("settings", [&](Key key) {
     switch (key) {
       case Key::kArgs:
@@ -683,7 +506,8 @@ void PluginDecoder::Settings(PluginSettings* settings) {
   });
 }
 
-void PluginDecoder::StoredPlugin(Plugin* plugin) {
+template <typename Reader>
+void PluginDecoder<Reader>::StoredPlugin(Plugin* plugin) {
   const bool manifest = behaviour_.form == StateForm::kManifest;
   Object("plugin", [&](Key key) {
     switch (key) {
@@ -721,7 +545,8 @@ void PluginDecoder::StoredPlugin(Plugin* plugin) {
   });
 }
 
-void PluginDecoder::Stored(Plugin* plugin) {
+template <typename Reader>
+void PluginDecoder<Reader>::Stored(Plugin* plugin) {
   // {"plugin": {...}, "Rootfs": ...} or what is in "plugin".
   bool wrapped = false;
   Object("plugin", [&](Key key) {
@@ -747,7 +572,8 @@ void PluginDecoder::Stored(Plugin* plugin) {
   });
 }
 
-void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
+template <typename Reader>
+void PluginDecoder<Reader>::Inspect(std::string_view wanted, Plugin* plugin) {
   if (r_.Peek() != JsonKind::kArray) {
     WrongType("docker plugin inspect", "a list");
     return;
@@ -791,7 +617,8 @@ void PluginDecoder::Inspect(std::string_view wanted, Plugin* plugin) {
   }
 }
 
-bool PluginDecoder::LooksStored() {
+template <typename Reader>
+bool PluginDecoder<Reader>::LooksStored() {
   bool stored = false;
   bool config = false;
   Object("config", [&](Key key) {
@@ -813,7 +640,7 @@ bool MayBeStored(JsonReader* reader) {
   std::string_view key;
   bool may_be = false;
   if (reader->NextKey(&key)) {
-    switch (FindKey(key)) {
+    switch (FindKey(key, key.size())) {
       case Key::kEntrypoint:
       case Key::kInterface:
       case Key::kDescription:
@@ -832,12 +659,25 @@ bool MayBeStored(JsonReader* reader) {
   return may_be;
 }
 
+// Reads an author's config, if nothing in it is unusual. Inlining all of the
+// decoder is what lets the reader stay in registers.
+[[gnu::flatten]] bool ReadPlainConfig(JsonReader* reader,
+                                      const Behaviour& behaviour,
+                                      PluginConfig* config) {
+  const JsonTokens tokens = reader->rest();
+  PlainReader plain(tokens, reader->arena());
+  PluginDecoder<PlainReader>(&plain, behaviour).Config(config);
+  if (!plain.AtEnd()) return false;
+  reader->PassOver(tokens.count);
+  return true;
+}
+
 }  // namespace
 
 void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
                 std::string_view wanted, PluginShape* shape, Plugin* plugin) {
   *plugin = Plugin();
-  PluginDecoder decoder(reader, behaviour);
+  PluginDecoder<JsonReader> decoder(reader, behaviour);
   if (*shape == PluginShape::kAuto) {
     if (reader->Peek() == JsonKind::kArray && !wanted.empty()) {
       *shape = PluginShape::kInspect;
@@ -857,6 +697,8 @@ void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
   switch (*shape) {
     case PluginShape::kAuto:
     case PluginShape::kConfig:
+      if (ReadPlainConfig(reader, behaviour, &plugin->config)) return;
+      plugin->config = PluginConfig();
       decoder.Config(&plugin->config);
       break;
     case PluginShape::kStored:
