@@ -171,6 +171,16 @@ class Slice {
     size_ = used_ = static_cast<uint32_t>(size);
   }
 
+  // A new list, not nil, of copies, with room for `capacity` elements in all.
+  void Assign(Arena* arena, const T* items, size_t size, size_t capacity) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    SetEmpty();
+    data_ = arena->Allocate<T>(capacity);
+    if (size > 0) std::memcpy(data_, items, size * sizeof(T));
+    size_ = used_ = static_cast<uint32_t>(size);
+    capacity_ = static_cast<uint32_t>(capacity);
+  }
+
   // Go's slice = slice[:i], and an element more: what was there before, or a
   // new one.
   T* Extend(Arena* arena, size_t i) {

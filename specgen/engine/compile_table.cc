@@ -297,6 +297,7 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   flag("permitted", has_set(DefaultSpec::PERMITTED));
 
   std::vector<std::string> mounts;
+  std::vector<std::string> mount_items;
   for (int i = 0; i < spec.mount_size(); ++i) {
     const Mount& mount = spec.mount(i);
     const std::string options =
@@ -305,10 +306,12 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
                                   Literal(mount.type()), ", ",
                                   Literal(mount.source()), ", ", options,
                                   ",\n     ", Literal(MountJson(mount)), "}"));
+    mount_items.push_back(MountJson(mount));
   }
   std::cout << "constexpr BaseMount " << Name(index, "Mounts") << "[] = {\n    "
             << absl::StrJoin(mounts, ",\n    ") << "};\n";
   span("mounts", Name(index, "Mounts"));
+  text("mount_items", absl::StrJoin(mount_items, ","));
   text("hooks_tail", layout.hooks() ? ",\"hooks\":{}" : "");
 
   std::vector<std::string> rules;

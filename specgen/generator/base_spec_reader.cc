@@ -87,6 +87,7 @@ class BaseSpecBuilder {
     BuildProcess(spec.Sub("process"));
     spec_.hostname_tail = Keep(Members(spec, {"hostname"}, Comma::kBefore));
     BuildMounts(spec.Sub("mounts"));
+    spec_.mount_items = Keep(Items(spec, "mounts"));
     spec_.hooks_tail =
         Keep(Members(spec, {"hooks", "annotations"}, Comma::kBefore));
     spec_.has_linux = !spec.Member("linux").is_nil();

@@ -49,13 +49,8 @@ constexpr std::string_view kResolvConfJson =
     "{\"destination\":\"/etc/resolv.conf\",\"type\":\"bind\",\"source\":\"/etc/"
     "resolv.conf\",\"options\":[\"rbind\",\"ro\"]}";
 
-struct SpecMount {
-  std::string_view destination;
-  std::string_view type;
-  std::string_view source;
-  absl::Span<const std::string_view> options;
-  std::string_view json;  // the whole mount, where it is ready
-};
+// With JSON where the whole mount is ready.
+using SpecMount = BaseMount;
 
 absl::Span<const std::string_view> SpanOf(const StringList& list) {
   return absl::MakeConstSpan(list.begin(), list.size());
@@ -123,6 +118,7 @@ class SpecMaker {
   void WriteProcess(JsonWriter* w) const;
   void WriteCapabilities(JsonWriter* w) const;
   void WriteMount(const SpecMount& mount, JsonWriter* w) const;
+  void WriteMounts(JsonWriter* w) const;
   void WriteLinux(JsonWriter* w) const;
 
   const SpecInput& in_;
@@ -237,10 +233,9 @@ bool SpecMaker::MakeFoldersInOverlay(std::string_view path, uint32_t mode,
 }
 
 SpecOutcome SpecMaker::AddPluginMount(const PluginMount& mount) {
-  SpecMount* added = mounts_.Extend(arena_, mounts_.size());
-  added->destination = mount.destination;
-  added->type = mount.type;
-  added->options = SpanOf(mount.options);
+  mounts_.Append(arena_, {mount.destination, mount.type, "",
+                          SpanOf(mount.options), ""});
+  SpecMount* const added = mounts_.end() - 1;
   if (mount.source != nullptr) {
     added->source = *mount.source;
   } else if (!b_.allows_null_source) {
@@ -267,20 +262,15 @@ void SpecMaker::AddNetworkMounts() {
   for (const auto& [path, json] :
        {std::pair<std::string_view, std::string_view>{"/etc/hosts", kHostsJson},
         {"/etc/resolv.conf", kResolvConfJson}}) {
-    *mounts_.Extend(arena_, mounts_.size()) = {path, "bind", path,
-                                               kNetworkOptions, json};
+    mounts_.Append(arena_, {path, "bind", path, kNetworkOptions, json});
   }
 }
 
 SpecOutcome SpecMaker::AddMounts() {
   const Slice<PluginMount>& own =
       b_.mounts_from_settings ? settings_.mounts : config_.mounts;
-  mounts_.SetSize(arena_, base_.mounts.size() + own.size() + 4);
-  mounts_.Truncate(0);
-  for (const BaseMount& mount : base_.mounts) {
-    *mounts_.Extend(arena_, mounts_.size()) = {
-        mount.destination, mount.type, mount.source, mount.options, mount.json};
-  }
+  mounts_.Assign(arena_, base_.mounts.data(), base_.mounts.size(),
+                 base_.mounts.size() + own.size() + 4);
 
   const std::string_view runtime_folder =
       Join(in_.paths.exec_root, in_.paths.id);
@@ -292,8 +282,8 @@ SpecOutcome SpecMaker::AddMounts() {
       !config_.propagated_mount.empty()) {
     // A nil s.Linux cannot be here: these engines take no base spec.
     const std::string_view source = Join(Dir(rootfs_), "propagated-mount");
-    *mounts_.Extend(arena_, mounts_.size()) = {
-        config_.propagated_mount, "bind", source, kPropagatedOptions, {}};
+    mounts_.Append(arena_, {config_.propagated_mount, "bind", source,
+                            kPropagatedOptions, ""});
     rootfs_propagation_ = "rshared";
   }
 
@@ -437,11 +427,8 @@ void SpecMaker::AddMetricsMounts() {
   // dockerd adds one for each time that the type is listed.
   for (std::string_view type : config_.interface_types) {
     if (type != "docker.metricscollector/1.0") continue;
-    *mounts_.Extend(arena_, mounts_.size()) = {"/run/docker/metrics.sock",
-                                               "bind",
-                                               in_.paths.metrics_socket,
-                                               kMetricsOptions,
-                                               {}};
+    mounts_.Append(arena_, {"/run/docker/metrics.sock", "bind",
+                            in_.paths.metrics_socket, kMetricsOptions, ""});
   }
 }
 
@@ -507,7 +494,7 @@ bool SpecMaker::HasNamespace(std::string_view type) const {
 void SpecMaker::MakeRootless() {
   drops_resources_ = true;
   const auto bind_host = [&](SpecMount* mount, std::string_view path) {
-    *mount = {path, "bind", path, kRootlessOptions, {}};
+    *mount = {path, "bind", path, kRootlessOptions, ""};
   };
   std::string cleaned;
   if (!HasNamespace("pid")) {
@@ -550,9 +537,8 @@ SpecOutcome SpecMaker::Make(Buffer* json) {
                 ? in_.paths.rootfs
                 : Join(Join(in_.paths.lib_root, in_.paths.id), "rootfs");
   rootfs_propagation_ = base_.rootfs_propagation;
-  namespaces_.SetSize(arena_, base_.namespaces.size());
-  std::copy(base_.namespaces.begin(), base_.namespaces.end(),
-            namespaces_.begin());
+  namespaces_.Assign(arena_, base_.namespaces.data(), base_.namespaces.size(),
+                     base_.namespaces.size());
 
   SpecOutcome outcome = AddMounts();
   if (outcome != SpecOutcome::kSpec) return outcome;
@@ -591,32 +577,36 @@ SpecOutcome SpecMaker::Make(Buffer* json) {
 template <typename List>
 void WriteItems(const List& list, bool comma, JsonWriter* w) {
   for (std::string_view item : list) {
-    if (comma) w->Raw(',');
+    if (comma) {
+      w->Write(',', Quoted{item});
+    } else {
+      w->Write(Quoted{item});
+    }
     comma = true;
-    w->String(item);
   }
 }
 
 void SpecMaker::WriteCapabilities(JsonWriter* w) const {
   static const StringList* const kNone = new StringList();
   const StringList& own = b_.capabilities ? config_.capabilities : *kNone;
-  // The plugin's own are the same in each list, so only the first is made.
-  size_t own_begin = 0;
-  size_t own_end = 0;
+  // The same list is made once, and then repeated.
+  struct Written {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  Written with_default, without_default;
   const auto list = [&](bool has_default) {
-    w->Raw('[');
-    if (has_default && !base_.capability_items.empty()) {
-      w->Raw(base_.capability_items);
-      if (!own.empty()) w->Raw(',');
+    has_default = has_default && !base_.capability_items.empty();
+    Written& written = has_default ? with_default : without_default;
+    if (written.end != 0) {
+      w->Repeat(written.begin, written.end);
+      return;
     }
-    if (own_end == 0) {
-      own_begin = w->size();
-      WriteItems(own, false, w);
-      own_end = w->size();
-    } else {
-      w->Repeat(own_begin, own_end);
-    }
+    written.begin = w->size();
+    w->Write('[', has_default ? base_.capability_items : "");
+    if (!own.empty()) WriteItems(own, has_default, w);
     w->Raw(']');
+    written.end = w->size();
   };
   if (!b_.capability_sets) {
     // A list, left out when empty.
@@ -626,11 +616,10 @@ void SpecMaker::WriteCapabilities(JsonWriter* w) const {
     return;
   }
   w->Raw(",\"capabilities\":{");
-  bool comma = false;
+  const size_t begin = w->size();
   const auto set = [&](std::string_view name, bool has_default) {
     if (!has_default && own.empty()) return;
-    if (comma) w->Raw(',');
-    comma = true;
+    if (w->size() != begin) w->Raw(',');
     w->Raw(name);
     list(has_default);
   };
@@ -665,15 +654,10 @@ void SpecMaker::WriteProcess(JsonWriter* w) const {
     WriteItems(args, !entrypoint.empty(), w);
     w->Raw(']');
   }
-  w->Raw(",\"env\":[");
-  w->Raw(kPathEnv);
+  w->Write(",\"env\":[", kPathEnv);
   WriteItems(settings_.env, true, w);
-  w->Raw("],\"cwd\":");
-  if (config_.workdir.empty()) {
-    w->Raw("\"/\"");
-  } else {
-    w->String(config_.workdir);
-  }
+  w->Write("],\"cwd\":",
+           Quoted{config_.workdir.empty() ? "/" : config_.workdir});
   if (!b_.replaces_process) {
     WriteCapabilities(w);
     w->Raw(base_.process_tail);
@@ -686,15 +670,15 @@ void SpecMaker::WriteMount(const SpecMount& mount, JsonWriter* w) const {
     w->Raw(mount.json);
     return;
   }
-  w->Raw("{\"destination\":");
-  w->String(mount.destination);
-  if (!b_.omits_empty_mount_fields || !mount.type.empty()) {
-    w->Raw(",\"type\":");
-    w->String(mount.type);
-  }
-  if (!b_.omits_empty_mount_fields || !mount.source.empty()) {
-    w->Raw(",\"source\":");
-    w->String(mount.source);
+  if (b_.omits_empty_mount_fields &&
+      (mount.type.empty() || mount.source.empty())) {
+    w->Write("{\"destination\":", Quoted{mount.destination});
+    if (!mount.type.empty()) w->Write(",\"type\":", Quoted{mount.type});
+    if (!mount.source.empty()) w->Write(",\"source\":", Quoted{mount.source});
+  } else {
+    w->Write("{\"destination\":", Quoted{mount.destination},
+             ",\"type\":", Quoted{mount.type},
+             ",\"source\":", Quoted{mount.source});
   }
   if (!mount.options.empty()) {
     w->Raw(",\"options\":[");
@@ -702,6 +686,28 @@ void SpecMaker::WriteMount(const SpecMount& mount, JsonWriter* w) const {
     w->Raw(']');
   }
   w->Raw('}');
+}
+
+void SpecMaker::WriteMounts(JsonWriter* w) const {
+  if (mounts_.empty()) return;
+  w->Raw(",\"mounts\":[");
+  // Most often, the base spec's mounts stand first and are as they were.
+  size_t i = 0;
+  while (i < base_.mounts.size() && i < mounts_.size() &&
+         mounts_[i].json.data() == base_.mounts[i].json.data()) {
+    ++i;
+  }
+  if (i == base_.mounts.size()) {
+    w->Raw(base_.mount_items);
+  } else {
+    i = 0;
+  }
+  for (bool comma = i > 0; i < mounts_.size(); ++i) {
+    if (comma) w->Raw(',');
+    comma = true;
+    WriteMount(mounts_[i], w);
+  }
+  w->Raw(']');
 }
 
 void SpecMaker::WriteLinux(JsonWriter* w) const {
@@ -723,13 +729,9 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
       for (const SpecDevice& device : devices_) {
         if (comma) w->Raw(',');
         comma = true;
-        w->Raw("{\"allow\":true,\"type\":\"");
-        w->Raw(device.type);
-        w->Raw("\",\"major\":");
-        w->Integer(device.major);
-        w->Raw(",\"minor\":");
-        w->Integer(device.minor);
-        w->Raw(",\"access\":\"rwm\"}");
+        w->Write("{\"allow\":true,\"type\":\"", device.type, "\",\"major\":",
+                 device.major, ",\"minor\":", device.minor,
+                 ",\"access\":\"rwm\"}");
       }
       w->Raw(']');
     }
@@ -761,21 +763,10 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
     for (const SpecDevice& device : devices_) {
       if (comma) w->Raw(',');
       comma = true;
-      w->Raw("{\"path\":");
-      w->String(device.path);
-      w->Raw(",\"type\":\"");
-      w->Raw(device.type);
-      w->Raw("\",\"major\":");
-      w->Integer(device.major);
-      w->Raw(",\"minor\":");
-      w->Integer(device.minor);
-      w->Raw(",\"fileMode\":");
-      w->Integer(device.file_mode);
-      w->Raw(",\"uid\":");
-      w->Integer(device.uid);
-      w->Raw(",\"gid\":");
-      w->Integer(device.gid);
-      w->Raw('}');
+      w->Write("{\"path\":", Quoted{device.path}, ",\"type\":\"", device.type,
+               "\",\"major\":", device.major, ",\"minor\":", device.minor,
+               ",\"fileMode\":", device.file_mode, ",\"uid\":", device.uid,
+               ",\"gid\":", device.gid, '}');
     }
     w->Raw("],");
     any = true;
@@ -783,9 +774,7 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   w->Raw(base_.seccomp_head);
   any |= !base_.seccomp_head.empty();
   if (!rootfs_propagation_.empty()) {
-    w->Raw("\"rootfsPropagation\":");
-    w->String(rootfs_propagation_);
-    w->Raw(',');
+    w->Write("\"rootfsPropagation\":", Quoted{rootfs_propagation_}, ',');
     any = true;
   }
   static const std::vector<uint32_t>* const kNoCpus =
@@ -793,15 +782,12 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   const std::vector<uint32_t>& throttled =
       b_.masks_thermal_throttle ? in_.host->ThermalThrottleCpus() : *kNoCpus;
   if (!base_.masked_path_items.empty() || !throttled.empty()) {
-    w->Raw("\"maskedPaths\":[");
-    w->Raw(base_.masked_path_items);
+    w->Write("\"maskedPaths\":[", base_.masked_path_items);
     bool comma = !base_.masked_path_items.empty();
     for (uint32_t cpu : throttled) {
       if (comma) w->Raw(',');
       comma = true;
-      w->Raw("\"/sys/devices/system/cpu/cpu");
-      w->Integer(cpu);
-      w->Raw("/thermal_throttle\"");
+      w->Write("\"/sys/devices/system/cpu/cpu", cpu, "/thermal_throttle\"");
     }
     w->Raw("],");
     any = true;
@@ -820,9 +806,7 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
     if (open == ',') w->Raw("],");
     any |= open == ',';
   } else if (!base_.readonly_path_items.empty()) {
-    w->Raw("\"readonlyPaths\":[");
-    w->Raw(base_.readonly_path_items);
-    w->Raw("],");
+    w->Write("\"readonlyPaths\":[", base_.readonly_path_items, "],");
     any = true;
   }
   w->Raw(base_.mount_label_head);
@@ -833,25 +817,13 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
 
 void SpecMaker::Write(Buffer* json) const {
   JsonWriter w(json);
-  w.Raw('{');
-  w.Raw(base_.head);
+  w.Write('{', base_.head);
   WriteProcess(&w);
-  w.Raw(",\"root\":{\"path\":");
-  w.String(rootfs_);
-  w.Raw('}');
-  w.Raw(base_.hostname_tail);
-  char open = '[';
-  for (const SpecMount& mount : mounts_) {
-    if (open == '[') w.Raw(",\"mounts\":");
-    w.Raw(open);
-    open = ',';
-    WriteMount(mount, &w);
-  }
-  if (open == ',') w.Raw(']');
+  w.Write(",\"root\":{\"path\":", Quoted{rootfs_}, '}', base_.hostname_tail);
+  WriteMounts(&w);
   w.Raw(base_.hooks_tail);
   if (base_.has_linux) WriteLinux(&w);
-  w.Raw(base_.tail);
-  w.Raw('}');
+  w.Write(base_.tail, '}');
   w.Finish();
 }
 

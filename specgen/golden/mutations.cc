@@ -174,11 +174,19 @@ class Mutator {
 void Mutator::Mounts() {
   const absl::Span<const BaseMount> mounts = original_.default_spec.mounts;
   const auto start = [&](std::string name) {
-    Behaviour* const altered = New(std::move(name));
+    New(std::move(name));
     std::vector<BaseMount>& list = mutations_.back().mounts;
     list.assign(mounts.begin(), mounts.end());
-    altered->default_spec.mounts = list;
     return &list;
+  };
+  const auto finish = [&] {
+    const std::vector<BaseMount>& list = mutations_.back().mounts;
+    BaseSpec& altered = mutations_.back().behaviour->default_spec;
+    altered.mounts = list;
+    altered.mount_items = Keep(absl::StrJoin(
+        list, ",", [](std::string* out, const BaseMount& mount) {
+          absl::StrAppend(out, mount.json);
+        }));
   };
   for (size_t i = 0; i < mounts.size(); ++i) {
     const std::string where =
@@ -187,7 +195,7 @@ void Mutator::Mounts() {
       std::vector<BaseMount>* const list =
           start(absl::StrCat(where, " is gone"));
       list->erase(list->begin() + static_cast<ptrdiff_t>(i));
-      mutations_.back().behaviour->default_spec.mounts = *list;
+      finish();
     }
     for (size_t k = 0; k < mounts[i].options.size(); ++k) {
       std::vector<BaseMount>* const list =
@@ -197,6 +205,7 @@ void Mutator::Mounts() {
       options.erase(options.begin() + static_cast<ptrdiff_t>(k));
       (*list)[i].options = options;
       (*list)[i].json = Keep(MountJson((*list)[i]));
+      finish();
     }
     for (std::string_view BaseMount::*part :
          {&BaseMount::destination, &BaseMount::type, &BaseMount::source}) {
@@ -207,6 +216,7 @@ void Mutator::Mounts() {
                                                              : "source"));
       (*list)[i].*part = "/another";
       (*list)[i].json = Keep(MountJson((*list)[i]));
+      finish();
     }
   }
 }
@@ -265,7 +275,8 @@ std::vector<Mutation> Mutator::Run() {
     [[maybe_unused]] const auto& [head, process_head, capability_items,
                                   bounding, effective, inheritable, permitted,
                                   process_tail, hostname_tail, mounts,
-                                  hooks_tail, has_linux, linux_head,
+                                  mount_items, hooks_tail, has_linux,
+                                  linux_head,
                                   has_resources, device_rule_items,
                                   resources_tail, cgroups_path_head, namespaces,
                                   device_items, seccomp_head,

@@ -2,8 +2,40 @@
 
 #include <cstddef>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace specgen {
 namespace {
+
+// Whether an element of the path is empty or starts with a dot, not counting
+// what follows a slash at the end.
+bool HasOddElement(std::string_view path) {
+  size_t i = 0;
+#if defined(__SSE2__)
+  constexpr size_t kStep = 16;
+  for (; i + kStep < path.size(); i += kStep) {
+    const auto load = [&](size_t at) {
+      return _mm_loadu_si128(
+          reinterpret_cast<const __m128i*>(path.data() + at));
+    };
+    const __m128i slashes = _mm_set1_epi8('/');
+    const __m128i next = load(i + 1);
+    const __m128i odd =
+        _mm_and_si128(_mm_cmpeq_epi8(load(i), slashes),
+                      _mm_or_si128(_mm_cmpeq_epi8(next, slashes),
+                                   _mm_cmpeq_epi8(next, _mm_set1_epi8('.'))));
+    if (_mm_movemask_epi8(odd) != 0) return true;
+  }
+#endif
+  for (; i + 1 < path.size(); ++i) {
+    if (path[i] == '/' && (path[i + 1] == '/' || path[i + 1] == '.')) {
+      return true;
+    }
+  }
+  return false;
+}
 
 // Takes the next element off `*rest`, with the slashes before it. Returns ""
 // when none is left.
@@ -24,17 +56,11 @@ std::string_view NextElement(std::string_view* rest) {
 }  // namespace
 
 bool IsCleanPath(std::string_view path) {
-  if (path == "/" || path == ".") return true;
-  if (path.empty()) return false;
+  if (path.size() <= 1) return !path.empty();
   const bool rooted = path.front() == '/';
-  if (rooted) {
-    // Nearly all paths have no element that starts with a dot.
-    size_t i = 1;
-    while (i < path.size() && path[i] != '.' && path[i] != '/') {
-      while (i < path.size() && path[i] != '/') ++i;
-      if (i == path.size()) return true;
-      ++i;
-    }
+  // Nearly all paths have no element that starts with a dot.
+  if (path.front() != '.' && path.back() != '/' && !HasOddElement(path)) {
+    return true;
   }
   // ".." stays only at the front of a relative path.
   bool dotdot_stays = !rooted;

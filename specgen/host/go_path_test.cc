@@ -93,6 +93,21 @@ TEST(CleanPathTest, MatchesTheOracleOnAllPathsOfMediumLength) {
   }
 }
 
+// Long paths are looked at many bytes at once.
+TEST(CleanPathTest, MatchesTheOracleWhereverInALongPath) {
+  const std::string filler = "/an/ordinary/path/of/some/length/";
+  for (const std::string& part : AllPaths(4)) {
+    for (size_t before = 0; before < filler.size(); ++before) {
+      for (const size_t behind : {size_t{0}, size_t{3}, filler.size()}) {
+        const std::string path =
+            filler.substr(0, before) + part + filler.substr(0, behind);
+        ASSERT_EQ(IsCleanPath(path), !path.empty() && SlowClean(path) == path)
+            << path;
+      }
+    }
+  }
+}
+
 TEST(CleanPathTest, AllFormsAgree) {
   for (const std::string& path : AllPaths(6)) {
     const std::string clean = CleanPath(path);

@@ -13,6 +13,11 @@
 
 namespace specgen {
 
+// A text to be written as a string.
+struct Quoted {
+  std::string_view text;
+};
+
 // Appends to a buffer that the caller owns and may reuse: once it is large
 // enough, writing does not allocate. Finish() must be called last; until then
 // the buffer may not be used otherwise. Where speed does not matter, a string
@@ -34,23 +39,19 @@ class JsonWriter {
   }
 
   // JSON that is ready; not a null pointer, even if it is empty.
-  void Raw(std::string_view json) {
-    Ensure(json.size());
-    std::memcpy(next_, json.data(), json.size());
-    next_ += json.size();
-  }
-
-  // As Raw, for constants: the compiler knows the size.
+  void Raw(std::string_view json) { Write(json); }
   template <size_t N>
   void Raw(const char (&json)[N]) {
-    Ensure(N - 1);
-    std::memcpy(next_, json, N - 1);
-    next_ += N - 1;
+    Write(json);
   }
+  void Raw(char c) { Write(c); }
 
-  void Raw(char c) {
-    Ensure(1);
-    *next_++ = c;
+  // Several parts one behind the other: JSON that is ready, integers, and texts
+  // that are Quoted. The room is made once.
+  template <typename... Part>
+  void Write(const Part&... parts) {
+    Ensure((Room(parts) + ...));
+    (Put(parts), ...);
   }
 
   // How much was written since the buffer was empty.
@@ -66,23 +67,43 @@ class JsonWriter {
   // Removes the last `size` bytes that were written.
   void TakeBack(size_t size) { next_ -= size; }
 
-  void Integer(int64_t value) {
-    Ensure(24);
-    next_ = std::to_chars(next_, end_, value).ptr;
-  }
+  void Integer(int64_t value) { Write(value); }
 
   // A quoted string. Go escapes what HTML or JavaScript would misread, and
   // writes bytes that are not UTF-8 as \ufffd.
-  void String(std::string_view text) {
-    Ensure(6 * text.size() + 2 + 16);
-    *next_++ = '"';
-    StringBody(text);
-    *next_++ = '"';
-  }
+  void String(std::string_view text) { Write(Quoted{text}); }
 
  private:
   void Ensure(size_t size) {
-    if (static_cast<size_t>(end_ - next_) < size) Grow(size);
+    if (static_cast<size_t>(end_ - next_) < size) [[unlikely]] Grow(size);
+  }
+  // How many bytes a part may need.
+  template <size_t N>
+  static constexpr size_t Room(const char (&)[N]) {
+    return N - 1;
+  }
+  static size_t Room(std::string_view json) { return json.size(); }
+  static size_t Room(char) { return 1; }
+  static size_t Room(int64_t) { return 24; }
+  static size_t Room(uint32_t) { return 12; }
+  static size_t Room(Quoted quoted) { return 6 * quoted.text.size() + 2 + 16; }
+  // Writes it; the room is ensured.
+  template <size_t N>
+  void Put(const char (&json)[N]) {
+    std::memcpy(next_, json, N - 1);
+    next_ += N - 1;
+  }
+  void Put(std::string_view json) {
+    std::memcpy(next_, json.data(), json.size());
+    next_ += json.size();
+  }
+  void Put(char c) { *next_++ = c; }
+  void Put(int64_t value) { next_ = std::to_chars(next_, end_, value).ptr; }
+  void Put(uint32_t value) { next_ = std::to_chars(next_, end_, value).ptr; }
+  void Put(Quoted quoted) {
+    *next_++ = '"';
+    StringBody(quoted.text);
+    *next_++ = '"';
   }
   void Grow(size_t size);
   // Room is ensured.
