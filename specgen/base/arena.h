@@ -11,14 +11,9 @@
 #include <utility>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SPECGEN_ARENA_POISON 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SPECGEN_ARENA_POISON 1
-#endif
-#endif
-#if defined(SPECGEN_ARENA_POISON)
+#include "specgen/base/sanitizers.h"
+
+#if defined(SPECGEN_ADDRESS_SANITIZER)
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -108,7 +103,7 @@ class Arena {
     size_t size;
   };
 
-#if defined(SPECGEN_ARENA_POISON)
+#if defined(SPECGEN_ADDRESS_SANITIZER)
   static constexpr size_t kGap = 16;
   static void Poison(char* at, size_t size) {
     ASAN_POISON_MEMORY_REGION(at, size);

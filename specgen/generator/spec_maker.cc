@@ -90,7 +90,8 @@ class SpecMaker {
 
   // os.MkdirAll. False: refused, and the message is set.
   bool MakeFolders(std::string_view path, uint32_t mode);
-  bool PlanMissingFolders(std::string_view path, uint32_t mode);
+  bool PlanMissingFolders(std::string_view path, uint32_t mode,
+                          const PlaceFacts& place);
   // `planned`: the folders are in the plan already.
   bool MakeFoldersInOverlay(std::string_view path, uint32_t mode, bool planned);
   // Whether the engine looks at the host again after making folders.
@@ -168,16 +169,15 @@ std::string_view SpecMaker::Join(std::string_view a, std::string_view b) {
 // The usual case, without an overlay: `path`, which lstat(2) does not find, is
 // clean, and on the host are the folders down to some not far above it, and
 // nothing below that. False: it may be otherwise, and nothing is planned.
-bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode) {
+bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode,
+                                   const PlaceFacts& place) {
   constexpr size_t kMostMissing = 8;
-  if (path.empty() || path[0] != '/' || path.size() == 1 ||
-      !IsCleanPath(path)) {
-    return false;
-  }
   size_t ends[kMostMissing];  // of the paths that are missing
   size_t missing = 0;
   size_t end = path.size();
-  FileFacts facts;
+  int error = place.folder_error;
+  FileFacts folder = place.folder;
+  uint64_t flags = place.folder_mount_flags;
   for (;;) {
     const size_t slash = path.rfind('/', end - 1);
     if (missing == kMostMissing || end - slash - 1 > kMaxNameBytes) {
@@ -185,30 +185,31 @@ bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode) {
     }
     ends[missing++] = end;
     end = std::max<size_t>(slash, 1);
-    const int error = host_->Stat(path.substr(0, end), &facts);
+    if (missing > 1) error = host_->Stat(path.substr(0, end), &folder);
     if (error == 0) break;
     if (error != ENOENT || end == 1) return false;
   }
-  uint64_t flags = 0;
-  // A link that leads nowhere, or a mount that cannot be written.
-  if (!S_ISDIR(facts.mode) ||
-      (missing > 1 &&
-       host_->Lstat(path.substr(0, ends[missing - 1]), &facts) != ENOENT) ||
-      (host_->MountFlags(path.substr(0, end), &flags) == 0 &&
-       (flags & kMountReadOnly) != 0)) {
-    return false;
+  if (!S_ISDIR(folder.mode)) return false;
+  if (missing > 1) {
+    // A link that leads nowhere?
+    if (host_->Lstat(path.substr(0, ends[missing - 1]), &folder) != ENOENT) {
+      return false;
+    }
+    if (host_->MountFlags(path.substr(0, end), &flags) != 0) flags = 0;
   }
+  if ((flags & kMountReadOnly) != 0) return false;
   while (missing > 0) plan_->push_back({path.substr(0, ends[--missing]), mode});
   return true;
 }
 
 bool SpecMaker::MakeFolders(std::string_view path, uint32_t mode) {
-  if (!LooksAgain()) {
+  const size_t slash = path.rfind('/');
+  if (!LooksAgain() && slash != std::string_view::npos && slash > 0 &&
+      IsCleanPath(path)) {
+    const PlaceFacts place = host_->LookUpPlace(path);
+    if (place.error == 0 && S_ISDIR(place.facts.mode)) return true;
     // What lstat(2) does not find, stat(2) does not either.
-    FileFacts facts;
-    const int error = host_->Lstat(path, &facts);
-    if (error == 0 && S_ISDIR(facts.mode)) return true;
-    if (error == ENOENT && PlanMissingFolders(path, mode)) {
+    if (place.error == ENOENT && PlanMissingFolders(path, mode, place)) {
       unseen_folder_ = {path, mode};
       return true;
     }

@@ -1,5 +1,6 @@
 #include "specgen/host/go_path.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #if defined(__SSE2__)
@@ -15,7 +16,9 @@ bool HasOddElement(std::string_view path) {
   size_t i = 0;
 #if defined(__SSE2__)
   constexpr size_t kStep = 16;
-  for (; i + kStep < path.size(); i += kStep) {
+  while (path.size() > kStep && i + 1 < path.size()) {
+    // The last step looks at some bytes once more.
+    i = std::min(i, path.size() - kStep - 1);
     const auto load = [&](size_t at) {
       return _mm_loadu_si128(
           reinterpret_cast<const __m128i*>(path.data() + at));
@@ -27,6 +30,7 @@ bool HasOddElement(std::string_view path) {
                       _mm_or_si128(_mm_cmpeq_epi8(next, slashes),
                                    _mm_cmpeq_epi8(next, _mm_set1_epi8('.'))));
     if (_mm_movemask_epi8(odd) != 0) return true;
+    i += kStep;
   }
 #endif
   for (; i + 1 < path.size(); ++i) {

@@ -7,6 +7,7 @@
 #ifndef SPECGEN_HOST_HOST_H_
 #define SPECGEN_HOST_HOST_H_
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,6 +35,17 @@ inline constexpr uint64_t kMountNoExec = 8;
 inline constexpr uint64_t kMountNoAtime = 1024;
 inline constexpr uint64_t kMountNoDirAtime = 2048;
 
+// What stands at a path, or where it would stand.
+struct PlaceFacts {
+  int error = 0;    // of lstat(2)
+  FileFacts facts;  // if that is 0
+  // If it is ENOENT: of stat(2) of the folder that the path's last slash ends,
+  // and of its mount, as far as that can be read (else 0).
+  int folder_error = 0;
+  FileFacts folder;
+  uint64_t folder_mount_flags = 0;
+};
+
 // Facts about one machine. All calls are const and safe to make from several
 // threads at once. Paths are bytes as Go's os package would pass them to the
 // kernel; a call returns 0 or the errno value that the kernel would give
@@ -54,6 +66,11 @@ class Host {
   // statfs(2)'s f_flags for the mount that holds `path`.
   virtual int MountFlags(std::string_view path, uint64_t* flags) const = 0;
 
+  // Lstat, and Stat and MountFlags of the folder if nothing is there: what is
+  // asked before a folder is made. `path` has a slash, not at its start only,
+  // and none at its end.
+  virtual PlaceFacts LookUpPlace(std::string_view path) const;
+
   // CPU numbers of /sys/devices/system/cpu/possible, ascending, of which
   // /sys/devices/system/cpu/cpuN/thermal_throttle exists. Engines since 28.0.2
   // mask those folders (moby oci/defaults.go, GHSA-6fw5-f8r9-fgfm).
@@ -70,6 +87,18 @@ class Host {
   // Whether /sys/fs/cgroup is a pure cgroup v2 ("unified") mount.
   virtual bool UnifiedCgroups() const = 0;
 };
+
+inline PlaceFacts Host::LookUpPlace(std::string_view path) const {
+  PlaceFacts place;
+  place.error = Lstat(path, &place.facts);
+  if (place.error != ENOENT) return place;
+  const std::string_view folder = path.substr(0, path.rfind('/'));
+  place.folder_error = Stat(folder, &place.folder);
+  if (place.folder_error != 0) return place;
+  uint64_t flags = 0;
+  if (MountFlags(folder, &flags) == 0) place.folder_mount_flags = flags;
+  return place;
+}
 
 }  // namespace specgen
 

@@ -42,6 +42,13 @@ constexpr uint64_t kMaxCpu = (1 << 16) - 1;
 
 constexpr uint32_t kImplicitFolderMode = S_IFDIR | 0755;
 
+// Whether a folder could have an entry of that name, beside itself and the one
+// that holds it.
+bool IsEntryName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameBytes && name != "." &&
+         name != "..";
+}
+
 std::string_view TypeName(uint32_t mode) {
   for (const SnapshotFileType& type : kSnapshotFileTypes) {
     if (type.mode == (mode & S_IFMT)) return type.name;
@@ -1008,13 +1015,12 @@ int HostSnapshot::Find(std::string_view path, bool follow_last,
   }
   // What is not in a folder that is such a key is not there.
   const size_t slash = path.rfind('/');
-  if (slash != std::string_view::npos && slash > 0 &&
-      path.size() - slash - 1 <= kMaxNameBytes) {
+  if (slash != std::string_view::npos && slash > 0) {
     const std::string_view name = path.substr(slash + 1);
     const auto parent = tree_->by_path.find(path.substr(0, slash));
     if (parent != tree_->by_path.end() &&
-        S_ISDIR(tree_->nodes[parent->second].facts.mode) && !name.empty() &&
-        name != "." && name != ".." && CheckPath(path) == 0 &&
+        S_ISDIR(tree_->nodes[parent->second].facts.mode) &&
+        IsEntryName(name) && CheckPath(path) == 0 &&
         tree_->FindChild(parent->second, name) == kNowhere) {
       return ENOENT;
     }
@@ -1069,6 +1075,29 @@ int HostSnapshot::MountFlags(std::string_view path, uint64_t* flags) const {
   const int error = Find(path, /*follow_last=*/true, &node);
   if (error == 0) *flags = tree_->nodes[node].mount_flags;
   return error;
+}
+
+PlaceFacts HostSnapshot::LookUpPlace(std::string_view path) const {
+  // As in Find, without looking for the path itself first.
+  const size_t slash = path.rfind('/');
+  const std::string_view name = path.substr(slash + 1);
+  const auto folder = tree_->by_path.find(path.substr(0, slash));
+  if (folder == tree_->by_path.end() || CheckPath(path) != 0 ||
+      !IsEntryName(name)) {
+    return Host::LookUpPlace(path);
+  }
+  const Tree::Node& holder = tree_->nodes[folder->second];
+  if (!S_ISDIR(holder.facts.mode)) return Host::LookUpPlace(path);
+  PlaceFacts place;
+  const uint32_t node = tree_->FindChild(folder->second, name);
+  if (node != kNowhere) {
+    place.facts = tree_->nodes[node].facts;
+    return place;
+  }
+  place.error = ENOENT;
+  place.folder = holder.facts;
+  place.folder_mount_flags = holder.mount_flags;
+  return place;
 }
 
 const std::vector<uint32_t>& HostSnapshot::ThermalThrottleCpus() const {

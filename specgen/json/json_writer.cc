@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
+#include "specgen/base/sanitizers.h"
 #include "specgen/json/go_string.h"
 
 #if defined(__SSE2__)
@@ -36,22 +38,37 @@ namespace {
 
 // A bit for each byte that does not stand for itself; see kPlain.
 inline uint32_t Specials(__m128i bytes) {
-  const __m128i special = _mm_or_si128(
-      _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
-                   _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
-                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')))),
-      // Signed: bytes of 0x80 and up are negative and below the space as well.
-      _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')),
-                   _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '))));
-  return static_cast<uint32_t>(_mm_movemask_epi8(special));
+  // Two pairs differ in one bit each: < and >, the quote and &.
+  const __m128i angles =
+      _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8('<' ^ '>')),
+                     _mm_set1_epi8('<' | '>'));
+  const __m128i quotes =
+      _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8('"' ^ '&')),
+                     _mm_set1_epi8('"' | '&'));
+  const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  // Signed: bytes of 0x80 and up are negative and below the space as well.
+  const __m128i others = _mm_cmpgt_epi8(_mm_set1_epi8(' '), bytes);
+  return static_cast<uint32_t>(
+      _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(angles, quotes),
+                                     _mm_or_si128(backslashes, others))));
 }
 
-template <typename Word>
-Word Load(const char* p) {
-  Word word;
-  std::memcpy(&word, p, sizeof(word));
-  return word;
+inline __m128i Load16(const char* p) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+}
+
+// Whether 16 bytes can be read at `p`, of which the first belongs to a text and
+// the rest may not: they cannot fault as long as they are on the same page. What
+// is read too much is not used, which sanitizers do not know.
+inline bool MayOverread([[maybe_unused]] const char* p) {
+#if defined(SPECGEN_ADDRESS_SANITIZER) || \
+    defined(SPECGEN_THREAD_SANITIZER) || defined(SPECGEN_MEMORY_SANITIZER)
+  return false;
+#else
+  constexpr uintptr_t kSmallestPage = 4096;
+  return (reinterpret_cast<uintptr_t>(p) & (kSmallestPage - 1)) <=
+         kSmallestPage - 16;
+#endif
 }
 
 }  // namespace
@@ -63,10 +80,9 @@ void JsonWriter::StringBody(std::string_view text) {
 #if defined(__SSE2__)
   // Copies 16 bytes at a time and looks at them in passing. What is left at the
   // end is looked at together with bytes that were already.
-  if (n >= 16) {
+  if (n > 16) {
     for (;;) {
-      const __m128i bytes =
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+      const __m128i bytes = Load16(p);
       if (Specials(bytes) != 0) break;
       _mm_storeu_si128(reinterpret_cast<__m128i*>(next_), bytes);
       if (n <= 16) {
@@ -78,24 +94,10 @@ void JsonWriter::StringBody(std::string_view text) {
       p += step;
       n -= step;
     }
-  } else if (n >= 8) {
-    const uint64_t first = Load<uint64_t>(p);
-    const uint64_t last = Load<uint64_t>(p + n - 8);
-    if (Specials(_mm_set_epi64x(static_cast<int64_t>(last),
-                                static_cast<int64_t>(first))) == 0) {
-      std::memcpy(next_, &first, 8);
-      std::memcpy(next_ + n - 8, &last, 8);
-      next_ += n;
-      return;
-    }
-  } else if (n >= 4) {
-    const uint32_t first = Load<uint32_t>(p);
-    const uint32_t last = Load<uint32_t>(p + n - 4);
-    const int64_t both =
-        static_cast<int64_t>(static_cast<uint64_t>(last) << 32 | first);
-    if (Specials(_mm_set_epi64x(both, both)) == 0) {
-      std::memcpy(next_, &first, 4);
-      std::memcpy(next_ + n - 4, &last, 4);
+  } else if (n > 0 && MayOverread(p)) {
+    const __m128i bytes = Load16(p);
+    if ((Specials(bytes) & ((1u << n) - 1)) == 0) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(next_), bytes);
       next_ += n;
       return;
     }

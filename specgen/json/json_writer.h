@@ -60,7 +60,7 @@ class JsonWriter {
   // Writes again what was written from `begin` to `end`, in terms of size().
   void Repeat(size_t begin, size_t end) {
     Ensure(end - begin);
-    std::memcpy(next_, out_->data() + begin, end - begin);
+    Copy(out_->data() + begin, end - begin);
     next_ += end - begin;
   }
 
@@ -94,8 +94,23 @@ class JsonWriter {
     next_ += N - 1;
   }
   void Put(std::string_view json) {
-    std::memcpy(next_, json.data(), json.size());
+    Copy(json.data(), json.size());
     next_ += json.size();
+  }
+  // Nothing and a little are not worth the call of memcpy. What is known to the
+  // compiler needs none.
+  void Copy(const char* from, size_t size) {
+    if (__builtin_constant_p(size)) {
+      std::memcpy(next_, from, size);
+    } else if (size - 8 <= 8) {
+      std::memcpy(next_, from, 8);
+      std::memcpy(next_ + size - 8, from + size - 8, 8);
+    } else if (size - 16 <= 16) {
+      std::memcpy(next_, from, 16);
+      std::memcpy(next_ + size - 16, from + size - 16, 16);
+    } else if (size != 0) {
+      std::memcpy(next_, from, size);
+    }
   }
   void Put(char c) { *next_++ = c; }
   void Put(int64_t value) { next_ = std::to_chars(next_, end_, value).ptr; }
