@@ -180,7 +180,7 @@ class Slice {
   // new one.
   T* Extend(Arena* arena, size_t i) {
     nil_ = false;
-    if (i >= capacity_) Reserve(arena, capacity_ == 0 ? 4 : capacity_ * 2);
+    if (i >= capacity_) GrowByOne(arena);
     if (i >= used_) {
       new (&data_[i]) T();
       used_ = static_cast<uint32_t>(i + 1);
@@ -194,12 +194,20 @@ class Slice {
 
   void Append(Arena* arena, const T& item) {
     nil_ = false;
-    if (size_ == capacity_) Reserve(arena, capacity_ == 0 ? 4 : capacity_ * 2);
+    if (size_ == capacity_) GrowByOne(arena);
     data_[size_++] = item;
     if (used_ < size_) used_ = size_;
   }
 
  private:
+  void GrowByOne(Arena* arena) {
+    if (capacity_ == 0) {
+      capacity_ = 4;
+      data_ = arena->Allocate<T>(capacity_);
+    } else {
+      Reserve(arena, size_t{2} * capacity_);
+    }
+  }
   [[gnu::noinline]] void Reserve(Arena* arena, size_t capacity) {
     T* data = arena->Allocate<T>(capacity);
     for (uint32_t i = 0; i < used_; ++i) new (&data[i]) T(data_[i]);

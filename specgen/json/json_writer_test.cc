@@ -44,6 +44,44 @@ TEST(JsonWriter, GrowsAtAnyLength) {
   }
 }
 
+// Bytes are looked at many at once; one alone is what go_string_test compares
+// with Go.
+TEST(JsonWriter, EveryByteIsTheSameAtEveryPlace) {
+  const auto written = [](const std::string& text) {
+    std::string json;
+    JsonWriter w(&json);
+    w.String(text);
+    w.Finish();
+    return json.substr(1, json.size() - 2);
+  };
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string alone = written({static_cast<char>(byte)});
+    for (size_t length = 1; length <= 50; ++length) {
+      for (size_t at = 0; at < length; ++at) {
+        const std::string before(at, 'b');
+        const std::string behind(length - at - 1, 'b');
+        ASSERT_EQ(written(before + static_cast<char>(byte) + behind),
+                  before + alone + behind)
+            << byte << " at " << at << " of " << length;
+      }
+    }
+  }
+}
+
+TEST(JsonWriter, ReadyJsonOfAnyLengthIsCopied) {
+  std::string all;
+  for (size_t i = 0; i < 70; ++i) all += static_cast<char>('0' + i);
+  for (size_t length = 0; length <= all.size(); ++length) {
+    std::string json;
+    JsonWriter w(&json);
+    w.Write('<', std::string_view(all).substr(0, length), '>');
+    w.Repeat(1, length + 1);
+    w.Finish();
+    const std::string expected = all.substr(0, length);
+    EXPECT_EQ(json, "<" + expected + ">" + expected);
+  }
+}
+
 TEST(IndentJson, IndentsAsGoDoes) {
   EXPECT_EQ(IndentJson("{}"), "{}");
   EXPECT_EQ(IndentJson("[]"), "[]");

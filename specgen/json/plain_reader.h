@@ -28,6 +28,10 @@ namespace specgen {
 // which is what makes it several times as fast.
 class PlainReader {
  public:
+  // How deep a decoder may go. Values deeper than JsonReader::kMaxDepth less
+  // this, at which only JsonReader can tell, are unusual.
+  static constexpr size_t kMostDepth = 16;
+
   // Strings with escapes are unescaped into `arena`.
   PlainReader(const JsonTokens& tokens, Arena* arena)
       : text_(tokens.text.data()),
@@ -52,7 +56,6 @@ class PlainReader {
       ++next_;
       return;
     }
-    ++depth_;
     for (;;) {
       if (end_ - next_ < 2 || text_[next_[0]] != '"' ||
           text_[next_[1]] != ':' || EscapesHere()) {
@@ -66,7 +69,6 @@ class PlainReader {
       ++next_;
       if (behind == ',') continue;
       if (behind != '}') GiveUp();
-      --depth_;
       return;
     }
   }
@@ -79,14 +81,12 @@ class PlainReader {
       ++next_;
       return;
     }
-    ++depth_;
     for (;;) {
       item();
       const char behind = Here();
       ++next_;
       if (behind == ',') continue;
       if (behind != ']') GiveUp();
-      --depth_;
       return;
     }
   }
@@ -186,7 +186,7 @@ class PlainReader {
   void Slowly(Read read) {
     const uint32_t* const behind =
         ReadSlowly({text_, static_cast<size_t>(text_end_ - text_)}, next_, end_,
-                   depth_, arena_, read);
+                   arena_, read);
     if (behind == nullptr) {
       GiveUp();
     } else {
@@ -199,9 +199,9 @@ class PlainReader {
   template <typename Read>
   [[gnu::noinline]] static const uint32_t* ReadSlowly(
       std::string_view text, const uint32_t* next, const uint32_t* end,
-      size_t depth, Arena* arena, Read read) {
+      Arena* arena, Read read) {
     JsonReader reader({text, 0, next, static_cast<size_t>(end - next)}, arena,
-                      depth);
+                      kMostDepth);
     read(&reader);
     return reader.ok() ? next + reader.work() : nullptr;
   }
@@ -212,7 +212,6 @@ class PlainReader {
   const uint32_t* end_;
   const char* backslash_;  // the first that was not read; or the end
   Arena* arena_;
-  size_t depth_ = 0;
   bool gave_up_ = false;
 };
 

@@ -32,6 +32,7 @@ class PluginDecoder {
   void Stored(Plugin* plugin);
   void Inspect(std::string_view wanted, Plugin* plugin);
   bool LooksStored();
+  bool AtEnd() const { return r_.AtEnd(); }
 
  private:
   bool Reads(ConfigKey key) const { return (behaviour_.keys & key) != 0; }
@@ -278,7 +279,8 @@ class PluginDecoder {
     else return key.size();
   }
 
-  Reader& r_;
+  // A plain reader is part of this, which lets the compiler see through it.
+  std::conditional_t<kPlain, PlainReader, Reader&> r_;
   const Behaviour& behaviour_;
   Arena* arena_;
 };
@@ -666,16 +668,16 @@ bool MayBeStored(JsonReader* reader) {
                                       PluginConfig* config) {
   const JsonTokens tokens = reader->rest();
   PlainReader plain(tokens, reader->arena());
-  PluginDecoder<PlainReader>(&plain, behaviour).Config(config);
-  if (!plain.AtEnd()) return false;
+  PluginDecoder<PlainReader> decoder(&plain, behaviour);
+  decoder.Config(config);
+  if (!decoder.AtEnd()) return false;
   reader->PassOver(tokens.count);
   return true;
 }
 
-}  // namespace
-
-void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
-                std::string_view wanted, PluginShape* shape, Plugin* plugin) {
+void Read(JsonReader* reader, const Behaviour& behaviour,
+          std::string_view wanted, bool may_be_plain, PluginShape* shape,
+          Plugin* plugin) {
   *plugin = Plugin();
   PluginDecoder<JsonReader> decoder(reader, behaviour);
   if (*shape == PluginShape::kAuto) {
@@ -697,8 +699,10 @@ void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
   switch (*shape) {
     case PluginShape::kAuto:
     case PluginShape::kConfig:
-      if (ReadPlainConfig(reader, behaviour, &plugin->config)) return;
-      plugin->config = PluginConfig();
+      if (may_be_plain) {
+        if (ReadPlainConfig(reader, behaviour, &plugin->config)) return;
+        plugin->config = PluginConfig();
+      }
       decoder.Config(&plugin->config);
       break;
     case PluginShape::kStored:
@@ -709,6 +713,19 @@ void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
       break;
   }
   reader->ExpectEnd();
+}
+
+}  // namespace
+
+void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
+                std::string_view wanted, PluginShape* shape, Plugin* plugin) {
+  Read(reader, behaviour, wanted, /*may_be_plain=*/true, shape, plugin);
+}
+
+void ReadPluginTheLongWay(JsonReader* reader, const Behaviour& behaviour,
+                          std::string_view wanted, PluginShape* shape,
+                          Plugin* plugin) {
+  Read(reader, behaviour, wanted, /*may_be_plain=*/false, shape, plugin);
 }
 
 }  // namespace specgen

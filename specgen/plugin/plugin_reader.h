@@ -36,6 +36,12 @@ enum class PluginShape : uint8_t {
 void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,
                 std::string_view wanted, PluginShape* shape, Plugin* plugin);
 
+// The same without the short way that ReadPlugin takes through a config in
+// which nothing is unusual. Tests compare the two.
+void ReadPluginTheLongWay(JsonReader* reader, const Behaviour& behaviour,
+                          std::string_view wanted, PluginShape* shape,
+                          Plugin* plugin);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_PLUGIN_PLUGIN_READER_H_

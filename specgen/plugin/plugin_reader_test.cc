@@ -107,6 +107,73 @@ class Writer {
   JsonWriter w_;
 };
 
+// What both ways of reading make of a text, which must be the same.
+void ExpectBothWaysAgree(const std::string& text) {
+  const Behaviour& behaviour = *(*FindRelease("28.5.2"))->behaviour;
+  Arena arena;
+  JsonIndex index;
+  if (index.Build(text) != JsonIndex::Result::kOk) return;
+  JsonReader usual(index, &arena);
+  JsonReader thorough(index, &arena);
+  PluginShape shape = PluginShape::kConfig;
+  Plugin plugin, expected;
+  ReadPlugin(&usual, behaviour, "", &shape, &plugin);
+  ReadPluginTheLongWay(&thorough, behaviour, "", &shape, &expected);
+  ASSERT_EQ(usual.problem().kind, thorough.problem().kind) << text;
+  ASSERT_EQ(usual.problem().offset, thorough.problem().offset) << text;
+  ASSERT_EQ(usual.problem().message, thorough.problem().message) << text;
+  ASSERT_EQ(usual.work(), thorough.work()) << text;
+  if (!usual.ok()) return;
+  ASSERT_EQ(Writer(plugin.config).json(), Writer(expected.config).json())
+      << text;
+}
+
+TEST(ReadPlugin, TheShortWayFindsTheSame) {
+  const std::string_view texts[] = {
+      R"({"description": "d\u0041", "documentation": "",
+          "entrypoint": ["/a", "b" ], "interface":{"types":["a.b/1","c"],
+          "socket":"s.sock"}, "workdir": null, "user":{"uid":1,"gid": 22 },
+          "network":{"type":"host"}, "ipchost": true, "pidHost" : false})",
+      R"({"Env":[{"name":"A","settable":["value"],"value":"x"},{"name":"B",
+          "value":null},null,{}],"mounts":[{"source":"/a","destination":"/b",
+          "type":"bind","options":["rbind"]}, {"source":null }],"args":{
+          "name":"n","settable":null,"value":["a\nb"]},"env":[{}]})",
+      R"({"linux":{"capabilities":["CAP_A", "CAP_B"],"devices":[{"path":
+          "/dev/fuse","name":""}],"allowAllDevices":true},"rootfs":{"type":
+          "layers","diff_ids":["a"]},"other":{"a":[1,{"b":-2.5e3}],"c":[]},
+          "propagatedMount":"/p","x":"y","z":12,"empty":{},"none":[]})",
+      R"({"entrypoint":["a"],"\u0065nv":[],"types":{},"ENTRYPOINT":["b","c"]})",
+  };
+  // Each byte left out, doubled, and replaced by each of those that matter.
+  constexpr std::string_view kBytes = "{}[]\",:\\ \nan1-\xC3";
+  for (const std::string_view text : texts) {
+    ExpectBothWaysAgree(std::string(text));
+    for (size_t i = 0; i < text.size(); ++i) {
+      ExpectBothWaysAgree(std::string(text.substr(0, i)));
+      std::string other(text);
+      other.erase(i, 1);
+      ExpectBothWaysAgree(other);
+      other = text;
+      other.insert(i, 1, text[i]);
+      ExpectBothWaysAgree(other);
+      for (const char byte : kBytes) {
+        other = text;
+        other[i] = byte;
+        ExpectBothWaysAgree(other);
+      }
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(ReadPlugin, TheShortWayLeavesDeepValuesToTheLongOne) {
+  for (size_t depth = JsonReader::kMaxDepth - 20;
+       depth < JsonReader::kMaxDepth + 3; ++depth) {
+    ExpectBothWaysAgree(absl::StrCat("{\"x\":", std::string(depth, '['),
+                                     std::string(depth, ']'), "}"));
+  }
+}
+
 // configs.tsv has random texts, and what Go makes of them with structs like
 // moby's; see tools/record_json.
 TEST(ReadPlugin, ReadsConfigsAsGoDoes) {
