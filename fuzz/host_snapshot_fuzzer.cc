@@ -16,6 +16,7 @@
 #include "fuzz/input.h"
 #include "fuzz/invariants.h"
 #include "fuzz/watched_host.h"
+#include "specgen/base/arena.h"
 #include "specgen/host/eval_symlinks.h"
 #include "specgen/host/folder_overlay.h"
 #include "specgen/host/go_path.h"
@@ -96,7 +97,8 @@ void Walk(const Host& host) {
 // Plans a folder as an engine would make it, and looks again.
 void Plan(const Host& host, const std::string& path) {
   WatchedHost watched(host);
-  FolderOverlay overlay(watched);
+  Arena arena;
+  FolderOverlay overlay(watched, &arena);
   std::vector<std::string> made;
   const absl::Status status = MkdirAll(
       path, 0700, &overlay,

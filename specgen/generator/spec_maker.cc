@@ -223,14 +223,13 @@ bool SpecMaker::MakeFolders(std::string_view path, uint32_t mode) {
 bool SpecMaker::MakeFoldersInOverlay(std::string_view path, uint32_t mode,
                                      bool planned) {
   if (!overlay_.has_value()) {
-    overlay_.emplace(*in_.host);
+    overlay_.emplace(*in_.host, arena_);
     host_ = &*overlay_;
   }
   const absl::Status status =
       MkdirAll(path, mode, &*overlay_,
                [&](std::string_view folder, uint32_t folder_mode) {
-                 if (planned) return;
-                 plan_->push_back({arena_->Copy(folder), folder_mode});
+                 if (!planned) plan_->push_back({folder, folder_mode});
                });
   if (!status.ok()) *message_ = std::string(status.message());
   return status.ok();
