@@ -37,7 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           "a request that is written reads back as itself",
           [&] { return absl::StrCat(input.text, "\n", line); });
 
-  Trial trial{.release = input.release, .host = input.host};
+  Trial trial{.input = ToView(data, size),
+              .release = input.release,
+              .host = input.host};
   std::vector<std::string_view> set;
   trial.request = request->ToRequest(&set);
   // Paths of the request's own are joined with each of the plugin's.

@@ -248,8 +248,13 @@ int FolderOverlay::MakeFolder(std::string_view path, uint32_t mode,
   const bool has_dotdot = HasDotDot(bare);
   const std::string_view clean = CleanPath(bare, &cleaned_);
   if (!has_dotdot && name != ".") {
-    if (const Planned* above = FindPlanned(ParentOfClean(clean));
-        above != nullptr) {
+    const std::string_view folder = ParentOfClean(clean);
+    // Most often the one that was planned just before.
+    const Planned* const above =
+        !planned_.empty() && folder == NameOf(planned_.back())
+            ? &planned_.back()
+            : FindPlanned(folder);
+    if (above != nullptr) {
       return MakeBelow(*above, name, clean, mode, planned_path);
     }
   }
@@ -280,45 +285,36 @@ int FolderOverlay::MakeFolder(std::string_view path, uint32_t mode,
                        : real_paths_.Add(above->real_path, name);
   // Without "..", the cleaned path names the same folder, so it may serve as a
   // second key. It is no real path itself, and thus cannot hide one.
-  Plan(real_path,
-       has_dotdot || clean == real_path ? std::string_view()
-                                        : clean_paths_.Add({}, clean),
-       mode, planned_path);
-  return 0;
+  return Plan(real_path,
+              has_dotdot || clean == real_path ? std::string_view()
+                                               : clean_paths_.Add({}, clean),
+              mode, planned_path);
 }
 
 int FolderOverlay::MakeBelow(const Planned& parent, std::string_view name,
                              std::string_view clean, uint32_t mode,
                              std::string_view* planned_path) {
   if (name.size() > kMaxNameBytes) return ENAMETOOLONG;
-  if (FindPlanned(clean) != nullptr) return EEXIST;
   // By which of its two names the parent was found.
   const bool by_real_path = ParentOfClean(clean) == parent.real_path;
-  if (!by_real_path) {
-    walked_ = parent.real_path;
-    walked_ += '/';
-    walked_ += name;
-    if (FindPlanned(walked_) != nullptr) return EEXIST;
-  }
-  Plan(real_paths_.Add(parent.real_path, name),
-       by_real_path ? std::string_view()
-                    : clean_paths_.Add(parent.clean_path, name),
-       mode, planned_path);
-  return 0;
+  return Plan(real_paths_.Add(parent.real_path, name),
+              by_real_path ? std::string_view()
+                           : clean_paths_.Add(parent.clean_path, name),
+              mode, planned_path);
 }
 
-void FolderOverlay::Plan(std::string_view real_path,
-                         std::string_view clean_path, uint32_t mode,
-                         std::string_view* planned_path) {
+int FolderOverlay::Plan(std::string_view real_path, std::string_view clean_path,
+                        uint32_t mode, std::string_view* planned_path) {
+  const auto [key, is_new] = by_real_path_.try_emplace(real_path, nullptr);
+  if (!is_new) return EEXIST;
   const Planned& planned =
       planned_.emplace_back(Planned{.real_path = real_path,
                                     .clean_path = clean_path,
                                     .mode = S_IFDIR | (mode & 07777)});
-  by_real_path_.emplace(real_path, &planned);
+  key->second = &planned;
   if (!clean_path.empty()) by_real_path_.emplace(clean_path, &planned);
-  if (planned_path != nullptr) {
-    *planned_path = clean_path.empty() ? real_path : clean_path;
-  }
+  if (planned_path != nullptr) *planned_path = NameOf(planned);
+  return 0;
 }
 
 }  // namespace specgen

@@ -84,6 +84,10 @@ class FolderOverlay : public Host {
     size_t room_ = 0;      // behind it
   };
 
+  static std::string_view NameOf(const Planned& planned) {
+    return planned.clean_path.empty() ? planned.real_path : planned.clean_path;
+  }
+
   const Planned* FindPlanned(std::string_view real_path) const;
   // Finds what `path` names, planned or not.
   int Find(std::string_view path, bool follow_last, std::string* real_path,
@@ -93,9 +97,10 @@ class FolderOverlay : public Host {
   int MakeBelow(const Planned& parent, std::string_view name,
                 std::string_view clean, uint32_t mode,
                 std::string_view* planned_path);
-  // `clean_path` is another name for `real_path`, or "".
-  void Plan(std::string_view real_path, std::string_view clean_path,
-            uint32_t mode, std::string_view* planned_path);
+  // `clean_path` is another name for `real_path`, or "". EEXIST if it is
+  // planned.
+  int Plan(std::string_view real_path, std::string_view clean_path,
+           uint32_t mode, std::string_view* planned_path);
 
   const Host& host_;
   PathStore real_paths_;
