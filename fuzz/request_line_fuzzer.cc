@@ -30,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                (request->shape == specgen::PluginShape::kStored &&
                 StripJson(again->plugin) == StripJson(request->plugin))) &&
               again->shape == request->shape && again->set == request->set &&
+              again->restarted == request->restarted &&
               again->id == request->id && again->rootfs == request->rootfs &&
               again->lib_root == request->lib_root &&
               again->exec_root == request->exec_root &&

@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (input.named) trial.request.plugin_name = "p";
   CheckedAnswer(trial);
   // Text after the state would end the wrapping early.
-  if (ChecksToo(input.text, 8) && IsGoJson(input.text)) {
+  if (ChecksToo(input.text, 2) && IsGoJson(input.text)) {
     CheckWrappings(trial);
   }
   return 0;
