@@ -60,6 +60,17 @@ void CheckPath(const Host& host, const std::string& path) {
   if (stat_error == 0) {
     Require(!S_ISLNK(stat.mode), "stat never stops at a link", details);
   }
+  if (!path.empty() && path.size() < 4095) {
+    const int expected =
+        stat_error == 0 && !S_ISDIR(stat.mode) ? ENOTDIR : stat_error;
+    FileFacts with_slash;
+    for (const int error : {host.Lstat(path + "/", &with_slash),
+                            host.Stat(path + "/", &with_slash)}) {
+      Require(error == expected && (error != 0 || Same(with_slash, stat)),
+              "with a slash behind it, a path names the folder or nothing",
+              details);
+    }
+  }
   Require(std::is_sorted(names.begin(), names.end()) &&
               std::adjacent_find(names.begin(), names.end()) == names.end(),
           "names are sorted, none twice", details);

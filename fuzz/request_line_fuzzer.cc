@@ -2,8 +2,10 @@
 //
 // Must never: crash, answer with anything but one line, or lose a part of the
 // request.
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +24,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(!request.status().message().empty(), "a refusal says why",
             [] { return ""; });
     return 0;
+  }
+  const std::pair<std::string_view, const std::string&> texts[] = {
+      {"name", request->name},
+      {"id", request->id},
+      {"rootfs", request->rootfs},
+      {"lib_root", request->lib_root},
+      {"exec_root", request->exec_root},
+      {"metrics_socket", request->metrics_socket}};
+  for (const auto& text : texts) {
+    // Null leaves what was there, so a key that is there twice may tell less.
+    const std::optional<std::string> expected =
+        StringMember(input.text, text.first);
+    Require(!expected.has_value() || *expected == text.second,
+            "a request is what a plain parser reads", [&] {
+              return absl::StrCat(text.first, " ", text.second, "\n",
+                                  input.text);
+            });
   }
   const std::string line = WriteRequestLine(*request);
   const auto again = specgen::ParseRequestLine(line);

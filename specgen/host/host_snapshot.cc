@@ -19,6 +19,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -638,7 +639,9 @@ class HostSnapshot::Builder {
     absl::StatusOr<std::string_view> hex = text_->ReadString(value, what);
     if (!hex.ok()) return hex.status();
     std::string bytes;
-    if (!absl::HexStringToBytes(*hex, &bytes)) {
+    // With a byte that is not ASCII, HexStringToBytes reads beside its table.
+    if (!std::all_of(hex->begin(), hex->end(), absl::ascii_isxdigit) ||
+        !absl::HexStringToBytes(*hex, &bytes)) {
       return text_->ErrorAt(offset, absl::StrCat(what, " must be hexadecimal"));
     }
     return bytes;
