@@ -140,7 +140,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   specgen::RequestLine request = CaseRequest(plugin_case);
   request.restarted = plugin_case.restarted();
   request.lib_root = absl::StrCat(kOurFolder, "/lib");
-  if (plugin_case.paths().exec_root().empty()) {
+  // A folder that is made by a relative path is not known by its absolute one;
+  // see FolderOverlay.
+  if (!absl::StartsWith(plugin_case.paths().exec_root(), "/")) {
     request.exec_root = absl::StrCat(kOurFolder, "/run");
   }
   if (plugin_case.paths().rootfs().empty()) {

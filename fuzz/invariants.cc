@@ -17,7 +17,10 @@
 #include "fuzz/watched_host.h"
 #include "simdjson.h"
 #include "specgen/host/go_path.h"
+#include "specgen/json/json_tree.h"
 #include "specgen/json/json_writer.h"
+#include "specgen/validate/known_violations.h"
+#include "specgen/validate/validator.h"
 
 namespace specgen::fuzz {
 namespace {
@@ -417,6 +420,22 @@ void CheckSpec(std::string_view spec, const Behaviour& behaviour,
   }
 }
 
+// The judge of users' specs finds nothing that Docker would not write.
+void CheckWithValidator(std::string_view spec) {
+  const auto tree = JsonTree::Parse(spec, "spec");
+  Require(tree.ok(), "the validator reads the spec", [&] {
+    return absl::StrCat(tree.status().message(), "\n", spec, "\n");
+  });
+  for (const SpecFinding& finding : ValidateSpec(**tree).findings) {
+    if (!CountsAgainstDocker(finding)) continue;
+    Require(FindKnownViolation(finding) != nullptr,
+            "the spec keeps the rules of its version", [&] {
+              return absl::StrCat(finding.pointer, ": ", finding.message, " (",
+                                  finding.rule, ")\n", spec, "\n");
+            });
+  }
+}
+
 const Answer& CheckedAnswer(const Trial& trial) {
   WatchedHost host(*trial.host);
   const Generator generator(*trial.release, host, trial.base_spec);
@@ -484,6 +503,7 @@ const Answer& CheckedAnswer(const Trial& trial) {
     Require(StripJson(pretty) == answer.spec(),
             "the pretty form differs in white space only",
             [&] { return absl::StrCat(pretty, "\n", answer.spec()); });
+    if (trial.base_spec == nullptr) CheckWithValidator(answer.spec());
     for (const PlannedFolder& folder : answer.plan()) {
       Require(IsCleanPath(folder.path), "planned folders have clean paths",
               [&] { return Describe(trial, answer); });
