@@ -113,7 +113,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static JsonIndex* const index = new JsonIndex;
   static Arena* const arena = new Arena;
   arena->Reset();
-  const size_t before = HeapBytes();
   const JsonIndex::Result indexed = index->Build(text);
   const bool valid = IsGoJson(text);
   if (indexed != JsonIndex::Result::kOk) {
@@ -148,20 +147,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
 
   GoValue value;
-  if (!Decode(text, &value)) {
-    // A value of a wrong type, or no JSON.
-    return 0;
-  }
+  const size_t before = HeapBytes();
+  const bool decoded = Decode(text, &value);
+  const size_t heap = HeapBytes() - before;
+  // 64 KiB: tokens and arena. 512 a byte: "{}," may be a struct in a list that
+  // grows by doubling.
+  Require(heap <= (64 << 10) + 512 * size, "memory is linear", [&] {
+    return absl::StrCat(heap, " bytes for ", size, "\n", details());
+  });
+  // Otherwise there is a value of a wrong type, or no JSON.
+  if (!decoded) return 0;
   Require(valid, "what is decoded is JSON", details);
   const std::string json = Encode(value);
   Require(IsGoJson(json), "what is encoded is JSON", [&] { return json; });
   GoValue again;
   Require(Decode(json, &again) && Encode(again) == json,
           "what is encoded reads back as itself", [&] { return json; });
-  const size_t heap = HeapBytes() - before;
-  Require(heap <= (1 << 20) + 2048 * size, "memory is linear", [&] {
-    return absl::StrCat(heap, " bytes for ", size, "\n", details());
-  });
   return 0;
 }
 
