@@ -64,7 +64,7 @@ JsonIndex::Result JsonIndex::Build(std::string_view text) {
 const char* IndexProblem(JsonIndex::Result result) {
   switch (result) {
     case JsonIndex::Result::kOk:
-      return nullptr;
+      break;
     case JsonIndex::Result::kEmpty:
       return "there is no JSON text";
     case JsonIndex::Result::kOpenString:
