@@ -65,7 +65,7 @@ class JsonLinesAnswerer : public RecordAnswerer {
   bool Wrong(const JsonReader& reader, std::string message) {
     if (message_.empty()) {
       message_ = std::move(message);
-      column_ = reader.offset() + 1;
+      column_ = index_.OriginalOffset(reader.offset()) + 1;
     }
     return false;
   }
@@ -224,7 +224,7 @@ bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
   }
   reader->ExpectEnd();
   if (!reader->syntax_ok()) {
-    column_ = reader->problem().offset + 1;
+    column_ = index_.OriginalOffset(reader->problem().offset) + 1;
     message_ = reader->problem().message;
     return false;
   }

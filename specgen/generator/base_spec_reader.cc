@@ -186,7 +186,7 @@ absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
   if (!reader.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
         file_name, ":",
-        LineAndColumn(json, index.OriginalOffset(reader.problem().offset)),
+        LineAndColumn(index.all(), reader.problem().offset),
         ": ", reader.problem().message));
   }
   auto owned = std::make_unique<OwnedBaseSpec>();
