@@ -78,6 +78,28 @@ std::vector<std::string> Texts(const JsonNode* list) {
   return texts;
 }
 
+// A list as JSON, such that its order does not count.
+std::string InAnyOrder(const JsonNode& list) {
+  std::vector<std::string> items;
+  for (const JsonNode& item : list.List()) items.push_back(CanonicalJson(item));
+  std::sort(items.begin(), items.end());
+  return absl::StrCat("[", absl::StrJoin(items, ","), "]");
+}
+
+// The same for mounts that mean the same.
+std::string MountMeaning(const JsonNode& mount) {
+  const JsonNode* const options = mount.Find("options");
+  if (options == nullptr || !options->is(JsonKind::kArray)) {
+    return CanonicalJson(mount);
+  }
+  std::map<std::string_view, std::string> members;
+  for (const JsonNode& item : mount.items) {
+    members[item.key] =
+        item.key == "options" ? InAnyOrder(*options) : CanonicalJson(item);
+  }
+  return absl::StrJoin(members, "\n", absl::PairFormatter(" "));
+}
+
 class SpecDiff {
  public:
   SpecDiff(const JsonNode& before, const JsonNode& after)
@@ -194,13 +216,7 @@ class SpecDiff {
         one(inner(key), a.Find(key), b.Find(key));
       }
     } else if (a.is(JsonKind::kArray) && b.is(JsonKind::kArray)) {
-      if (IsOptions(a)) {
-        std::vector<std::string> before = Texts(&a);
-        std::vector<std::string> after = Texts(&b);
-        std::sort(before.begin(), before.end());
-        std::sort(after.begin(), after.end());
-        if (before == after) return;
-      }
+      if (IsOptions(a) && InAnyOrder(a) == InAnyOrder(b)) return;
       const size_t size = std::max(a.items.size(), b.items.size());
       for (size_t i = 0; i < size; ++i) {
         one(inner(absl::StrCat(i)), i < a.items.size() ? &a.items[i] : nullptr,
@@ -214,12 +230,8 @@ class SpecDiff {
   // The options of a mount, whose order does not count.
   bool IsOptions(const JsonNode& list) const {
     const JsonNode* const mount = list.parent;
-    const auto all = [&](const JsonNode& item) {
-      return item.is(JsonKind::kString);
-    };
     return list.key == "options" && mount != nullptr &&
-           mount->parent != nullptr && mount->parent == a_.Find("mounts") &&
-           std::all_of(list.items.begin(), list.items.end(), all);
+           mount->parent != nullptr && mount->parent == a_.Find("mounts");
   }
 
   // Lists whose order means nothing: what was added, what was removed.
@@ -403,7 +415,7 @@ class SpecDiff {
             taken[i] = true;
           }
         };
-    pair_up([](const JsonNode& mount) { return CanonicalJson(mount); });
+    pair_up([](const JsonNode& mount) { return MountMeaning(mount); });
     pair_up([](const JsonNode& mount) {
       return std::string(mount.String("destination"));
     });
