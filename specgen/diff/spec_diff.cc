@@ -143,21 +143,25 @@ class SpecDiff {
     changes_.push_back({kind, section, std::string(subject), std::move(text)});
   }
 
+  // Deeper than any spec is; what is deeper still is told as a whole.
+  static constexpr int kMaxDepth = 64;
+
   // What differs in members that have no words of their own.
   void Members(std::string_view section, const std::string& prefix,
                const JsonNode& a, const JsonNode& b,
-               const std::set<std::string_view>& but) {
+               const std::set<std::string_view>& but, int depth = 0) {
     std::set<std::string_view> keys;
     for (const JsonNode& item : a.items) keys.insert(item.key);
     for (const JsonNode& item : b.items) keys.insert(item.key);
     for (std::string_view key : keys) {
       if (but.contains(key)) continue;
-      Value(section, absl::StrCat(prefix, key), a.Find(key), b.Find(key));
+      Value(section, absl::StrCat(prefix, key), a.Find(key), b.Find(key),
+            depth);
     }
   }
 
   void Value(std::string_view section, const std::string& name,
-             const JsonNode* a, const JsonNode* b) {
+             const JsonNode* a, const JsonNode* b, int depth = 0) {
     if (a == nullptr && b == nullptr) return;
     if (a == nullptr) {
       Add(Kind::kAdded, section, name,
@@ -165,8 +169,9 @@ class SpecDiff {
     } else if (b == nullptr) {
       Add(Kind::kRemoved, section, name,
           absl::StrCat(name, " is no longer there (it was ", Shown(*a), ")"));
-    } else if (a->is(JsonKind::kObject) && b->is(JsonKind::kObject)) {
-      Members(section, absl::StrCat(name, "."), *a, *b, {});
+    } else if (a->is(JsonKind::kObject) && b->is(JsonKind::kObject) &&
+               depth < kMaxDepth) {
+      Members(section, absl::StrCat(name, "."), *a, *b, {}, depth + 1);
     } else if (CanonicalJson(*a) != CanonicalJson(*b)) {
       Add(Kind::kChanged, section, name,
           absl::StrCat(name, " changes from ", Shown(*a), " to ", Shown(*b)));
@@ -191,12 +196,12 @@ class SpecDiff {
     if (a == nullptr || b == nullptr) {
       Value(section, name, a, b);
     } else if (a->kind == b->kind) {  // Kinds has told the others
-      RestOf(section, name, *a, *b);
+      RestOf(section, name, *a, *b, 0);
     }
   }
 
   void RestOf(std::string_view section, const std::string& name,
-              const JsonNode& a, const JsonNode& b) {
+              const JsonNode& a, const JsonNode& b, int depth) {
     const auto inner = [&](std::string_view key) {
       return name.empty() ? std::string(key) : absl::StrCat(name, ".", key);
     };
@@ -205,10 +210,12 @@ class SpecDiff {
       if (x == nullptr || y == nullptr) {
         Value(section, at, x, y);
       } else {
-        RestOf(section, at, *x, *y);
+        RestOf(section, at, *x, *y, depth + 1);
       }
     };
-    if (a.is(JsonKind::kObject) && b.is(JsonKind::kObject)) {
+    if (depth > kMaxDepth) {
+      Value(section, name, &a, &b, depth);
+    } else if (a.is(JsonKind::kObject) && b.is(JsonKind::kObject)) {
       std::set<std::string_view> keys;
       for (const JsonNode& item : a.items) keys.insert(item.key);
       for (const JsonNode& item : b.items) keys.insert(item.key);
