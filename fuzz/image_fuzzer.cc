@@ -10,7 +10,9 @@
 // Words of the first line: "layer" a layer with whiteouts, "keep" owners and
 // devices, "gzip" the text is compressed first, "small" narrow limits, "sums" the
 // headers' checksums stay as they are (else they are made right, so that most
-// mutations get past them). With "image" the text is the files of a folder, each
+// mutations get past them), "folders=PATH" folders that are made last,
+// "unreadable" an archive that cannot be read, "interrupted" a signal at the
+// beginning. With "image" the text is the files of a folder, each
 // behind a line "--- NAME"; "@NAME@" in a file stands for the digest of an
 // earlier one and "#NAME#" for its size. "blob:NAME" is stored under its digest.
 //
@@ -23,12 +25,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -47,6 +51,7 @@
 #include "sha2.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/image.h"
+#include "specgen/bundle/interrupt.h"
 #include "specgen/bundle/tar_builder.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
@@ -274,8 +279,23 @@ struct Words {
         gzip(absl::StrContains(line, "gzip")),
         small(absl::StrContains(line, "small")),
         sums(absl::StrContains(line, "sums")),
-        image(absl::StrContains(line, "image")) {}
-  bool layer, keep, gzip, small, sums, image;
+        image(absl::StrContains(line, "image")),
+        unreadable(absl::StrContains(line, "unreadable")),
+        interrupted(absl::StrContains(line, "interrupted")),
+        wanted(After(line, "wanted=").value_or("")),
+        folders(After(line, "folders=")) {}
+
+  static std::optional<std::string_view> After(std::string_view line,
+                                               std::string_view key) {
+    const size_t at = line.find(key);
+    if (at == std::string_view::npos) return std::nullopt;
+    line.remove_prefix(at + key.size());
+    return line.substr(0, line.find(' '));
+  }
+
+  bool layer, keep, gzip, small, sums, image, unreadable, interrupted;
+  std::string_view wanted;
+  std::optional<std::string_view> folders;
 };
 
 // Unpacks through `unpack`, looks at what came of it, and removes it.
@@ -291,8 +311,20 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
         limits);
     Require(writer.ok(), "a folder can be written to",
             [&] { return std::string(writer.status().message()); });
+    std::optional<CatchInterrupts> signals;
+    if (words.interrupted) {
+      signals.emplace();
+      raise(SIGHUP);
+    }
     *status = unpack(writer->get());
+    Require(!words.interrupted || !status->ok(), "a signal ends the work",
+            [] { return ""; });
+    if (status->ok() && words.folders.has_value()) {
+      *status = (*writer)->MakeFolders(*words.folders);
+    }
     if (status->ok()) *status = (*writer)->Finish();
+    Require(!words.keep || (*writer)->dropped_devices() == 0,
+            "devices are left out with the owners only", [] { return ""; });
   }
   Require(status->ok() || !status->message().empty(), "a refusal says why",
           [] { return ""; });
@@ -321,7 +353,10 @@ void CheckArchive(const Words& words, std::string_view text) {
   const std::string tar = words.sums ? std::string(text) : Repaired(text);
   const auto unpack = [&](std::string_view bytes) {
     return [&words, bytes](TreeWriter* writer) {
-      BlobReader reader(InMemory(bytes), "archive");
+      BlobReader reader(words.unreadable
+                            ? UniqueFd(dup(Sandbox::Get().images()))
+                            : InMemory(bytes),
+                        "archive");
       return UnpackTar(&reader,
                        words.layer ? Whiteouts::kApply : Whiteouts::kKeep,
                        writer);
@@ -392,26 +427,22 @@ void WriteImage(const Words& words, std::string_view text, int folder) {
   }
 }
 
-void CheckImage(const Words& words, std::string_view line,
-                std::string_view text) {
+void CheckImage(const Words& words, std::string_view text) {
   Sandbox& sandbox = Sandbox::Get();
   Require(mkdirat(sandbox.images(), "image", 0755) == 0,
           "there is room for an image", Errno);
   UniqueFd folder(
       openat(sandbox.images(), "image", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   WriteImage(words, text, folder.get());
-  std::string_view wanted;
-  if (const size_t at = line.find("wanted="); at != std::string_view::npos) {
-    wanted = line.substr(at + 7);
-    wanted = wanted.substr(0, wanted.find(' '));
-  }
   const auto form = FormOfImage(folder.get());
   if (form.ok()) {
-    const auto image = ReadImage(sandbox.image(), *form, wanted);
+    const auto image = ReadImage(sandbox.image(), *form, words.wanted);
     Require(image.ok() || !image.status().message().empty(),
             "a refusal says why", [] { return ""; });
     if (image.ok()) {
-      Require(!absl::StrContains(image->config, kSecret),
+      // A fuzzer may have seen the words in here.
+      const bool known = absl::StrContains(text, kSecret);
+      Require(known || !absl::StrContains(image->config, kSecret),
               "nothing outside of an image is read",
               [&] { return image->config; });
       absl::Status status;
@@ -419,7 +450,7 @@ void CheckImage(const Words& words, std::string_view line,
           words,
           [&](TreeWriter* writer) { return UnpackLayers(*image, writer); },
           &status);
-      Require(!absl::StrContains(tree.listing, kSecret),
+      Require(known || !absl::StrContains(tree.listing, kSecret),
               "nothing outside of an image is unpacked",
               [&] { return tree.listing; });
     }
@@ -437,7 +468,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Words words(line);
   const size_t before = HeapBytes();
   if (words.image) {
-    CheckImage(words, line, text);
+    CheckImage(words, text);
   } else {
     CheckArchive(words, text);
   }

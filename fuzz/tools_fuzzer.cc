@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -25,6 +26,7 @@
 #include "fuzz/json_oracle.h"
 #include "specgen/diff/engine_changes.h"
 #include "specgen/diff/spec_diff.h"
+#include "specgen/engine/engine.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
@@ -63,6 +65,8 @@ void CheckPosition(std::string_view text, const TextPosition& position) {
 
 // Every value, up to some number: it stands where the tree says.
 void CheckNodes(const JsonTree& tree, std::string_view text) {
+  Require(tree.Offset("9999999:1") == tree.Offset("x"),
+          "what is no position is the end", [&] { return std::string(text); });
   std::vector<const JsonNode*> pending = {&tree.root()};
   for (size_t seen = 0; !pending.empty() && seen < 200; ++seen) {
     const JsonNode& node = *pending.back();
@@ -123,7 +127,7 @@ void CheckPrintable(std::string_view text) {
           "a line for people is printable", [&] { return line; });
 }
 
-void CheckLint(const Input& input, std::string_view text,
+void CheckLint(const Input& input, std::string_view name, std::string_view text,
                absl::Span<const Release> releases) {
   LintRequest request;
   request.plugin = text;
@@ -152,8 +156,14 @@ void CheckLint(const Input& input, std::string_view text,
             [&] { return details(finding); });
     last = &finding;
     CheckPrintable(finding.message);
+    Require(FindLintRule(finding.rule->id) == finding.rule &&
+                FindLintRule(finding.rule->name) == finding.rule,
+            "a rule is found by its id and its name",
+            [&] { return details(finding); });
   }
-  const std::string sarif = SarifText({{"f", *std::move(findings)}}, "1.0");
+  Require(FindLintRule(text) == nullptr, "there is no such rule",
+          [&] { return std::string(text); });
+  const std::string sarif = SarifText({{std::string(name), *std::move(findings)}}, "1.0");
   CheckJson(sarif);
   const auto tree = JsonTree::Parse(sarif, "sarif");
   Require(tree.ok() && (*tree)->root().String("version") == "2.1.0" &&
@@ -167,6 +177,15 @@ void CheckValidate(const JsonTree& tree, std::string_view text,
   const SpecReport report = ValidateSpec(tree, as);
   JsonBuilder json;
   json.List();
+  json.String(OciVersionName(report.rules.from));
+  json.String(OciVersionName(report.rules.to));
+  json.Bool(report.has_errors());
+  Require(report.has_errors() ==
+              std::any_of(report.findings.begin(), report.findings.end(),
+                          [](const SpecFinding& finding) {
+                            return finding.severity == SpecSeverity::kError;
+                          }),
+          "errors are among the findings", [&] { return std::string(text); });
   const SpecFinding* last = nullptr;
   for (const SpecFinding& finding : report.findings) {
     CheckPosition(text, finding.position);
@@ -207,11 +226,13 @@ void CheckPrivileges(const Release& release, const Plugin& plugin,
     last = &grant;
     CheckPrintable(grant.why);
     json.Key(grant.id).String(grant.what).Key("why").String(grant.why);
+    json.Key("level").String(GrantLevelName(grant.level));
   }
   json.EndObject();
   CheckJson(json.FinishCompact());
-  Require(AddedGrants(grants, grants).empty(),
-          "a plugin adds nothing to itself",
+  Require(AddedGrants(grants, grants).empty() &&
+              AddedGrants({}, grants).size() == grants.size(),
+          "a plugin adds nothing to itself, and everything to nothing",
           [&] { return CanonicalJson(spec); });
 }
 
@@ -279,7 +300,10 @@ std::unique_ptr<JsonTree> SpecOf(const Release& release, const Input& input,
   request.shape = input.shape;
   if (input.named) request.plugin_name = "p";
   request.lib_root = "/lib";
-  Generator(release, *input.host).Generate(request, answer);
+  const Generator generator(release, *input.host);
+  generator.Generate(request, answer);
+  Require(&generator.release() == &release, "a generator is of its release",
+          [&] { return std::string(release.name); });
   if (answer->outcome() != Outcome::kSpec) return nullptr;
   auto tree = JsonTree::Parse(answer->spec(), "spec");
   Require(tree.ok(), "a spec is JSON",
@@ -305,8 +329,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(range.ok() ? !range->empty() : !range.status().message().empty(),
           "a range is some releases, or the reason is told",
           [&] { return std::string(line); });
-  CheckLint(input, text,
-            range.ok() ? *range : absl::MakeConstSpan(input.release, 1));
+  const absl::Span<const Release> releases =
+      range.ok() ? *range : absl::MakeConstSpan(input.release, 1);
+  CheckLint(input, line, text, releases);
+  const std::string_view last = WordOf(line, "range=");
+  const auto first = FindFirstRelease(last);
+  Require(first.ok() == FindRelease(last).ok(),
+          "a line of releases has a first one if it has a last one",
+          [&] { return std::string(line); });
 
   const std::unique_ptr<JsonTree> tree = CheckedTree(text);
   const auto as = FindOciVersion(WordOf(line, "as="));
@@ -338,10 +368,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       CheckDiff(spec->root(), other_tree->root());
     }
     if (tree != nullptr) CheckDiff(tree->root(), tree->root());
-    for (const EngineChange& change :
-         ChangesBetween(*input.release->behaviour, *newest.behaviour)) {
-      for (const std::string& id : AdvisoryIds(change.text)) {
-        CheckPrintable(id);
+    const Behaviour& behaviour = *input.release->behaviour;
+    // Each way, and across lines of releases.
+    for (const auto& way : {std::pair(&behaviour, newest.behaviour),
+                            std::pair(newest.behaviour, &behaviour),
+                            std::pair(&behaviour, releases.front().behaviour),
+                            std::pair(releases.back().behaviour, &behaviour)}) {
+      const std::vector<EngineChange> changes =
+          ChangesBetween(*way.first, *way.second);
+      Require(way.first != way.second || changes.empty(),
+              "an engine does not differ from itself",
+              [&] { return std::string(way.first->name); });
+      for (const EngineChange& change : changes) {
+        CheckPrintable(change.text);
+        for (const std::string& id : AdvisoryIds(change.text)) {
+          CheckPrintable(id);
+        }
       }
     }
   }

@@ -236,6 +236,20 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
   EXPECT_EQ(run.result.counts.answers(), lines.size());
 }
 
+TEST(JsonLines, APluginThatAnotherReplacesMustBeJsonToo) {
+  const BatchRun run = RunLines(
+      "{\"plugin\":{\"a\":\"b\"c:1},\"config\":{}}\n"
+      "{\"config\":{\"a\":[}},\"config_text\":\"{}\"}\n"
+      "{\"config\":{\"a\":[1]},\"config\":{}}\n");
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), 3);
+  EXPECT_THAT(lines[0], HasSubstr(R"("kind":"invalid")"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("position":"1:19"})"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("kind":"invalid")"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("position":"1:17"})"));
+  EXPECT_THAT(lines[2], HasSubstr(R"("spec":{)"));
+}
+
 TEST(JsonLines, PlacesBehindBytesThatAreNoUtf8AreThoseOfTheLine) {
   const BatchRun run = RunLines(
       "{\"name\":\"\xFF\xFE\",\"odd\":1}\n"
