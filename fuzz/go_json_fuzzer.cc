@@ -118,6 +118,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (indexed != JsonIndex::Result::kOk) {
     Require(!valid, "what is refused is no JSON", details);
   }
+  Require(indexed != JsonIndex::Result::kOk ||
+              index->corrected() == (GoUtf8(text) != text),
+          "a text is corrected if it is no UTF-8", details);
+  Require(
+      (IndexProblem(indexed) == nullptr) == (indexed == JsonIndex::Result::kOk),
+      "a refusal says why, and nothing else does", details);
   JsonReader reader(*index, arena);
   std::string_view raw;
   if (indexed == JsonIndex::Result::kOk) {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -132,6 +134,14 @@ void Plan(const Host& host, const std::string& path) {
     Require(IsCleanPath(folder), "planned paths are clean",
             [&] { return absl::StrCat(path, ": ", folder); });
   }
+  Require(overlay.InUserNamespace() == host.InUserNamespace() &&
+              overlay.UnderRootlessKit() == host.UnderRootlessKit() &&
+              overlay.DetachedNetworkNamespace() ==
+                  host.DetachedNetworkNamespace() &&
+              overlay.UnifiedCgroups() == host.UnifiedCgroups() &&
+              overlay.ThermalThrottleCpus() == host.ThermalThrottleCpus(),
+          "planned folders change nothing else of the host",
+          [&] { return path; });
   if (!path.empty()) CheckPath(overlay, path);
   for (const std::string& folder : made) {
     if (made.size() <= 8) CheckPath(overlay, folder);
@@ -156,6 +166,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CheckPlacedError(host.status().message(), "host.json", text);
     return 0;
   }
+  const std::vector<uint32_t>& possible = (*host)->PossibleCpus();
+  Require(std::adjacent_find(possible.begin(), possible.end(),
+                             std::greater_equal<uint32_t>()) == possible.end(),
+          "CPUs are sorted, none twice", [&] { return std::string(text); });
   Walk(**host);
   for (int i = 0; i < 4 && !line.empty(); ++i) {
     const std::string path(line.substr(0, line.find(' ')));

@@ -296,16 +296,8 @@ class JsonText {
   }
 
   absl::Status JsonErrorAt(size_t offset, simdjson::error_code error) const {
-    // simdjson starts most texts with the name of the code.
-    std::string_view text = simdjson::error_message(error);
-    if (const size_t colon = text.find(": ");
-        colon != std::string_view::npos &&
-        text.substr(0, colon).find_first_not_of(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-            std::string_view::npos) {
-      text.remove_prefix(colon + 2);
-    }
-    return ErrorAt(offset, absl::StrCat("not valid JSON: ", text));
+    return ErrorAt(offset, absl::StrCat("not valid JSON: ",
+                                        simdjson::error_message(error)));
   }
 
   // For an error after which the parser stands where it was found.
@@ -489,11 +481,11 @@ class HostSnapshot::Builder {
         case kCwd:
           return ReadCwd(value);
         case kMounts:
-          return text_->ReadArray(value, "\"mounts\"", [this](Value mount) {
-            return ReadMount(mount);
-          });
+          break;
       }
-      return absl::OkStatus();
+      return text_->ReadArray(value, "\"mounts\"", [this](Value mount) {
+        return ReadMount(mount);
+      });
     });
     if (!status.ok()) return status;
     if (!has_entries) return text_->ErrorAt(0, "no \"entries\"");
@@ -760,10 +752,10 @@ class HostSnapshot::Builder {
               return read_number(member, key, kMaxMinor, &minor);
             case kTarget:
             case kTargetHex:
-              return read_text(member, key == kTargetHex, "target",
-                               &target_offset, &target);
+              break;
           }
-          return absl::OkStatus();
+          return read_text(member, key == kTargetHex, "target", &target_offset,
+                           &target);
         });
     if (!status.ok()) return status;
 

@@ -62,6 +62,7 @@ class JsonReader {
       : text_(tokens.text),
         tokens_(tokens.offsets),
         count_(tokens.count),
+        index_(tokens.index),
         arena_(arena) {}
   JsonReader(const JsonIndex& index, Arena* arena)
       : JsonReader(index.all(), arena) {}
@@ -205,6 +206,7 @@ class JsonReader {
   std::string_view text_;
   const uint32_t* tokens_;
   size_t count_;
+  const JsonIndex* index_;
   size_t next_ = 0;
   size_t depth_ = 0;
   // After an opening bracket or brace, and before the first member or item.
@@ -215,6 +217,9 @@ class JsonReader {
 
 // "LINE:COL" of an offset, both from 1; the column counts bytes.
 std::string LineAndColumn(std::string_view text, size_t offset);
+// Of an offset into `tokens.text`, counted from their start, in the text as it
+// was given to be indexed.
+std::string LineAndColumn(const JsonTokens& tokens, size_t offset);
 
 }  // namespace specgen
 

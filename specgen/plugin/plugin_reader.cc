@@ -71,7 +71,7 @@ struct Folded {
   bool operator==(const Folded&) const = default;
 };
 
-constexpr Folded Fold(std::string_view lower) {
+consteval Folded Fold(std::string_view lower) {
   Folded word;
   for (size_t i = 0; i < lower.size(); ++i) {
     const uint64_t byte = static_cast<uint8_t>(lower[i]);
@@ -176,7 +176,7 @@ struct KeyTable {
   KnownKey slots[size_t{1} << kBits] = {};
 };
 
-constexpr bool FillTable(KeyTable* table) {
+consteval bool FillTable(KeyTable* table) {
   for (KnownKey& slot : table->slots) slot = {{}, Key::kUnknown};
   for (const KnownKey& known : kKnownKeys) {
     KnownKey& slot =
@@ -187,7 +187,7 @@ constexpr bool FillTable(KeyTable* table) {
   return true;
 }
 
-constexpr KeyTable kKeyTable = [] {
+constexpr KeyTable kKeyTable = []() consteval {
   KeyTable table;
   while (!FillTable(&table)) table.multiplier += 0x61C8864680B583EA;
   return table;
