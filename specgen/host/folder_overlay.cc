@@ -128,7 +128,7 @@ FolderOverlay::~FolderOverlay() = default;
 
 const FolderOverlay::Planned* FolderOverlay::FindPlanned(
     std::string_view real_path) const {
-  const auto it = by_real_path_.find(real_path);
+  const auto it = by_real_path_.find(Key(real_path));
   return it == by_real_path_.end() ? nullptr : it->second;
 }
 
@@ -305,14 +305,14 @@ int FolderOverlay::MakeBelow(const Planned& parent, std::string_view name,
 
 int FolderOverlay::Plan(std::string_view real_path, std::string_view clean_path,
                         uint32_t mode, std::string_view* planned_path) {
-  const auto [key, is_new] = by_real_path_.try_emplace(real_path, nullptr);
+  const auto [key, is_new] = by_real_path_.try_emplace(Key(real_path), nullptr);
   if (!is_new) return EEXIST;
   const Planned& planned =
       planned_.emplace_back(Planned{.real_path = real_path,
                                     .clean_path = clean_path,
                                     .mode = S_IFDIR | (mode & 07777)});
   key->second = &planned;
-  if (!clean_path.empty()) by_real_path_.emplace(clean_path, &planned);
+  if (!clean_path.empty()) by_real_path_.emplace(Key(clean_path), &planned);
   if (planned_path != nullptr) *planned_path = NameOf(planned);
   return 0;
 }

@@ -7,9 +7,11 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "specgen/base/arena.h"
 #include "specgen/host/host.h"
 
@@ -70,6 +72,22 @@ class FolderOverlay : public Host {
     uint32_t mode;                // with S_IFDIR
   };
 
+  // A path with its hash: a table that grows need not read its paths again.
+  struct Key {
+    explicit Key(std::string_view p)
+        : path(p), hash(absl::Hash<std::string_view>()(p)) {}
+    bool operator==(const Key& other) const {
+      return hash == other.hash && path == other.path;
+    }
+    template <typename H>
+    friend H AbslHashValue(H state, const Key& key) {
+      return H::combine(std::move(state), key.hash);
+    }
+
+    std::string_view path;
+    size_t hash;
+  };
+
   // Paths in the arena. One that goes on where the last one ends is written
   // behind it, and both share the bytes.
   class PathStore {
@@ -108,7 +126,7 @@ class FolderOverlay : public Host {
   std::string walked_;           // MakeFolder's, kept for its memory
   std::string cleaned_;          // likewise
   std::deque<Planned> planned_;  // a deque, so that pointers stay valid
-  absl::flat_hash_map<std::string_view, const Planned*> by_real_path_;
+  absl::flat_hash_map<Key, const Planned*> by_real_path_;
 };
 
 }  // namespace specgen
