@@ -57,8 +57,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view config = kConfigs[input.given_id ? 1
                                            : input.named  ? 2
                                                           : 0];
-  Trial trial{
-      .release = &release, .host = input.host, .base_spec = &(*base)->spec()};
+  Trial trial{.input = ToView(data, size),
+              .release = &release,
+              .host = input.host,
+              .base_spec = &(*base)->spec()};
   // What the base spec adds to the answer counts as input.
   const std::string padded =
       absl::StrCat(config, std::string(input.text.size(), ' '));

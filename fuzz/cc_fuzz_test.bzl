@@ -61,7 +61,7 @@ def cc_fuzz_test(
         copts = SPECGEN_COPTS,
         linkstatic = True,
         testonly = True,
-        deps = deps,
+        deps = deps + ["//fuzz:sanitizer_options"],
         alwayslink = True,
     )
     native.cc_test(

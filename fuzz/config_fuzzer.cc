@@ -10,7 +10,9 @@ using specgen::fuzz::Input;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Input input =
       specgen::fuzz::ParseInput(specgen::fuzz::ToView(data, size));
-  specgen::fuzz::Trial trial{.release = input.release, .host = input.host};
+  specgen::fuzz::Trial trial{.input = specgen::fuzz::ToView(data, size),
+                             .release = input.release,
+                             .host = input.host};
   trial.request.plugin = input.text;
   trial.request.shape = input.shape;
   trial.request.restarted = input.restarted;

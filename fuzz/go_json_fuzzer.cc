@@ -113,19 +113,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static JsonIndex* const index = new JsonIndex;
   static Arena* const arena = new Arena;
   arena->Reset();
-  const size_t before = HeapBytes();
   const JsonIndex::Result indexed = index->Build(text);
   const bool valid = IsGoJson(text);
   if (indexed != JsonIndex::Result::kOk) {
     Require(!valid, "what is refused is no JSON", details);
   }
+  Require(indexed != JsonIndex::Result::kOk ||
+              index->corrected() == (GoUtf8(text) != text),
+          "a text is corrected if it is no UTF-8", details);
+  Require(
+      (IndexProblem(indexed) == nullptr) == (indexed == JsonIndex::Result::kOk),
+      "a refusal says why, and nothing else does", details);
   JsonReader reader(*index, arena);
   std::string_view raw;
   if (indexed == JsonIndex::Result::kOk) {
     reader.Skip(&raw);
     reader.ExpectEnd();
   }
-  if (EveryCheck() || size % 8 == 0) {
+  if (ChecksToo(text, 8)) {
     CheckKernels(text, *index, indexed, valid, reader);
   }
   if (indexed != JsonIndex::Result::kOk) return 0;
@@ -148,20 +153,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
 
   GoValue value;
-  if (!Decode(text, &value)) {
-    // A value of a wrong type, or no JSON.
-    return 0;
-  }
+  const size_t before = HeapBytes();
+  const bool decoded = Decode(text, &value);
+  const size_t heap = HeapBytes() - before;
+  // 64 KiB: tokens and arena. 512 a byte: "{}," may be a struct in a list that
+  // grows by doubling.
+  Require(heap <= (64 << 10) + 512 * size, "memory is linear", [&] {
+    return absl::StrCat(heap, " bytes for ", size, "\n", details());
+  });
+  // Otherwise there is a value of a wrong type, or no JSON.
+  if (!decoded) return 0;
   Require(valid, "what is decoded is JSON", details);
   const std::string json = Encode(value);
   Require(IsGoJson(json), "what is encoded is JSON", [&] { return json; });
   GoValue again;
   Require(Decode(json, &again) && Encode(again) == json,
           "what is encoded reads back as itself", [&] { return json; });
-  const size_t heap = HeapBytes() - before;
-  Require(heap <= (1 << 20) + 2048 * size, "memory is linear", [&] {
-    return absl::StrCat(heap, " bytes for ", size, "\n", details());
-  });
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #define SPECGEN_FUZZ_INVARIANTS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,13 +25,14 @@ void Require(bool holds, std::string_view what, Details details) {
   if (!holds) Fail(what, details());
 }
 
-// Whether to check everything on each input. A fuzzer leaves some costly checks
-// to a part of the inputs, chosen by their content; a replay does all (and
-// SPECGEN_FUZZ_EVERY_CHECK=1 makes a fuzzer do so).
-bool EveryCheck();
+// Whether to make a check that costs much: a fuzzer makes it on one of `one_in`
+// inputs, chosen by their content so that a finding comes back; a replay makes
+// each (and with SPECGEN_FUZZ_EVERY_CHECK=1 a fuzzer does so too).
+bool ChecksToo(std::string_view input, uint64_t one_in);
 void SetEveryCheck();
 
 struct Trial {
+  std::string_view input;  // the target's, for ChecksToo
   const Release* release;
   const Host* host;
   // How many files the host has that one path may lead to.

@@ -135,6 +135,23 @@ class Text {
     return true;
   }
 
+  // Of a value that is no string, in valid JSON.
+  void SkipToEndOfValue() {
+    std::string_view string;
+    for (size_t depth = 0; !AtEnd(); ++at_) {
+      const char c = text_[at_];
+      if (c == '"') {
+        String(&string);
+        --at_;
+      } else if (c == '{' || c == '[') {
+        ++depth;
+      } else if (c == '}' || c == ']' || c == ',') {
+        if (depth == 0) return;
+        if (c != ',') --depth;
+      }
+    }
+  }
+
   bool Scalar() {
     std::string_view string;
     bool whole, negative;
@@ -405,6 +422,31 @@ std::optional<std::string> UnquoteJson(std::string_view quoted) {
     }
   }
   return out;
+}
+
+std::optional<std::string> StringMember(std::string_view json,
+                                        std::string_view key) {
+  Text text(json);
+  std::optional<std::string> value;
+  std::string_view string;
+  text.Space();
+  if (!text.Take('{')) return value;
+  for (text.Space(); text.String(&string); text.Space()) {
+    const bool wanted = UnquoteJson(string) == key;
+    text.Space();
+    text.Take(':');
+    text.Space();
+    if (text.Peek() == '"') {
+      text.String(&string);
+      if (wanted) value = UnquoteJson(string);
+    } else {
+      text.SkipToEndOfValue();
+      if (wanted) value.reset();
+    }
+    text.Space();
+    if (!text.Take(',')) break;
+  }
+  return value;
 }
 
 std::optional<std::string> UnquoteGo(std::string_view quoted) {

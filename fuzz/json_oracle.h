@@ -19,6 +19,11 @@ bool IsGoJson(std::string_view json);
 // Lone surrogates and bytes that are no UTF-8 become U+FFFD.
 std::optional<std::string> UnquoteJson(std::string_view quoted);
 
+// The value of an object's member `key`, of the last one if it is there twice;
+// nothing if it is not there or no string. `json` is valid JSON.
+std::optional<std::string> StringMember(std::string_view json,
+                                        std::string_view key);
+
 // The text of Go's strconv.Quote(text), undone; nothing if it is no such text.
 std::optional<std::string> UnquoteGo(std::string_view quoted);
 

@@ -76,9 +76,7 @@ seed_folders() {
   [[ $1 != differential_fuzzer ]] || echo fuzz/corpus/mount_list_fuzzer
 }
 
-sanitizer_environment() {
-  export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
-  export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+find_symbolizer() {
   local symbolizer
   symbolizer=$(command -v llvm-symbolizer-14 || command -v llvm-symbolizer || true)
   [[ -z $symbolizer ]] || export ASAN_SYMBOLIZER_PATH=$symbolizer

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "fuzz/input.h"
 #include "fuzz/invariants.h"
 #include "fuzz/plugin_case.h"
 
@@ -16,7 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ParseCase(data, size, &plugin_case);
   const std::unique_ptr<specgen::HostSnapshot> host = CaseHost(plugin_case);
   const specgen::RequestLine request = CaseRequest(plugin_case);
-  Trial trial{.release = &CaseRelease(plugin_case), .host = host.get()};
+  Trial trial{.input = ToView(data, size),
+              .release = &CaseRelease(plugin_case),
+              .host = host.get()};
   std::vector<std::string_view> set;
   trial.request = request.ToRequest(&set);
   trial.request.restarted = plugin_case.restarted();
@@ -25,16 +28,3 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 }
 
 }  // namespace specgen::fuzz
-
-extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size,
-                                          size_t max_size, unsigned seed) {
-  return specgen::fuzz::MutateCase(data, size, max_size, seed);
-}
-
-extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* data1, size_t size1,
-                                            const uint8_t* data2, size_t size2,
-                                            uint8_t* out, size_t max_out,
-                                            unsigned seed) {
-  return specgen::fuzz::CrossOverCases(data1, size1, data2, size2, out, max_out,
-                                       seed);
-}

@@ -26,6 +26,7 @@ std::string WriteRequestLine(const RequestLine& request) {
   member("lib_root", request.lib_root);
   member("exec_root", request.exec_root);
   member("metrics_socket", request.metrics_socket);
+  if (request.restarted) w.Raw(",\"restarted\":true");
   w.Raw(",\"set\":[");
   for (size_t i = 0; i < request.set.size(); ++i) {
     if (i > 0) w.Raw(',');

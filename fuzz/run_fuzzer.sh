@@ -66,8 +66,6 @@ for variable in $variables; do
   key=${variable%%=*}
   [[ -n ${!key:-} ]] || export "${variable?}"
 done
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
-export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 for symbolizer in llvm-symbolizer llvm-symbolizer-14; do
   if command -v "$symbolizer" >/dev/null; then
     export ASAN_SYMBOLIZER_PATH=${ASAN_SYMBOLIZER_PATH:-$(command -v "$symbolizer")}

@@ -91,7 +91,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (line.empty()) break;
     args.push_back(line);
   }
-  Trial trial{.release = input.release, .host = input.host};
+  Trial trial{.input = ToView(data, size),
+              .release = input.release,
+              .host = input.host};
   trial.request.plugin = input.text;
   trial.request.shape = input.shape == specgen::PluginShape::kAuto
                             ? specgen::PluginShape::kConfig
@@ -100,7 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   trial.request.restarted = input.restarted;
   CheckedAnswer(trial);
   if (trial.request.shape == specgen::PluginShape::kConfig &&
-      (EveryCheck() || Hash(ToView(data, size)) % 4 == 0)) {
+      ChecksToo(ToView(data, size), 4)) {
     CheckOneByOne(*input.release->behaviour, input.text, args);
   }
   return 0;

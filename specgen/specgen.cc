@@ -45,10 +45,6 @@ void Generator::Generate(const Request& request, Answer* answer) const {
     return;
   }
   Generate(request, answer->index_.all(), answer);
-  if (answer->index_.corrected() && !answer->position_.empty()) {
-    answer->position_ = LineAndColumn(
-        request.plugin, answer->index_.OriginalOffset(answer->problem_offset_));
-  }
 }
 
 void Generator::Generate(const Request& request, const JsonTokens& tokens,
@@ -65,9 +61,7 @@ void Generator::Generate(const Request& request, const JsonTokens& tokens,
     answer->Fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
                                                            : Outcome::kRefused,
                  Stage::kDecode, problem.message);
-    answer->problem_offset_ = problem.offset;
-    answer->position_ = LineAndColumn(tokens.text.substr(tokens.start),
-                                      problem.offset - tokens.start);
+    answer->position_ = LineAndColumn(tokens, problem.offset);
     return;
   }
 

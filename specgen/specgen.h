@@ -140,7 +140,6 @@ class Answer {
   Buffer spec_;
   std::string message_;
   std::string position_;
-  size_t problem_offset_ = 0;  // in the indexed text
   std::vector<PlannedFolder> plan_;
   Plugin plugin_;
   PluginShape shape_ = PluginShape::kAuto;

@@ -25,14 +25,14 @@ options+=(--linkopt=-fsanitize-link-c++-runtime)
 
 bazel=${BAZEL:-tools/bazel}
 # The differential target is not among them: it needs Docker's code beside it.
-targets=${SPECGEN_FUZZ_TARGETS:-base_spec config go_json host_snapshot
-  json_writer mount_list request_line set_args state}
+. fuzz/lib.sh
+targets=${SPECGEN_FUZZ_TARGETS:-$(fuzz_targets | grep -v '^differential')}
 labels=()
-for target in $targets; do labels+=("//fuzz:${target}_fuzzer_oss_fuzz"); done
+for target in $targets; do labels+=("//fuzz:${target}_oss_fuzz"); done
 "$bazel" ${SPECGEN_BAZEL_STARTUP:-} build --noshow_progress "${options[@]}" \
   "${labels[@]}"
 bin=$("$bazel" ${SPECGEN_BAZEL_STARTUP:-} info "${options[@]}" bazel-bin 2>/dev/null)
 for target in $targets; do
-  tar -xf "$bin/fuzz/${target}_fuzzer_oss_fuzz.tar" -C "$OUT"
+  tar -xf "$bin/fuzz/${target}_oss_fuzz.tar" -C "$OUT"
 done
 ls -l "$OUT"

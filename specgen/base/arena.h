@@ -31,14 +31,14 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  // Forgets everything that was allocated. Where more than one block was
-  // needed, the next rounds get one block that is large enough.
+  // Forgets everything that was allocated, and keeps the last block. It is the
+  // largest one, so that after another round like the last, one block is
+  // enough. (One of the right size made here would be a cost of the next round,
+  // which may need nothing.)
   void Reset() {
     if (blocks_.size() > 1) {
-      size_t total = 0;
-      for (const Block& block : blocks_) total += block.size;
-      blocks_.clear();
-      AddBlock(total);
+      blocks_.front() = std::move(blocks_.back());
+      blocks_.resize(1);
     }
     next_ = blocks_.empty() ? nullptr : blocks_.back().bytes.get();
     if (next_ != nullptr) Poison(next_, static_cast<size_t>(end_ - next_));

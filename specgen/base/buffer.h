@@ -47,10 +47,6 @@ class Buffer {
     std::memcpy(Reserve(text.size()), text.data(), text.size());
     size_ += text.size();
   }
-  void Append(char c) {
-    *Reserve(1) = c;
-    ++size_;
-  }
 
   // Takes out `size` bytes from `at` on.
   void Remove(size_t at, size_t size) {

@@ -62,10 +62,13 @@ class JsonLinesAnswerer : public RecordAnswerer {
   // Reads the request; false: `message_` says what is wrong, and where.
   bool Read(std::string_view line);
   bool ReadMembers(JsonReader* reader);
+  // Called before a plugin takes the place of another. That one is looked
+  // through now: else a line that is no JSON could have a spec for its answer.
+  bool ReplacesJson();
   bool Wrong(const JsonReader& reader, std::string message) {
     if (message_.empty()) {
       message_ = std::move(message);
-      column_ = reader.offset() + 1;
+      column_ = index_.OriginalOffset(reader.offset()) + 1;
     }
     return false;
   }
@@ -131,6 +134,17 @@ bool ReadText(JsonReader* reader, Text* text) {
   return true;
 }
 
+bool JsonLinesAnswerer::ReplacesJson() {
+  if (source_ != Source::kTokens) return true;
+  JsonReader replaced(tokens_, &arena_);
+  replaced.Skip();
+  replaced.ExpectEnd();
+  if (replaced.ok()) return true;
+  column_ = index_.OriginalOffset(replaced.problem().offset) + 1;
+  message_ = replaced.problem().message;
+  return false;
+}
+
 bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
   std::string_view key;
   std::optional<PluginShape> shape;
@@ -144,6 +158,8 @@ bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
     } else if (key == "config" || key == "plugin") {
       if (reader->Peek() == JsonKind::kNull) {
         reader->SkipLiteral();
+      } else if (!ReplacesJson()) {
+        return false;
       } else if (reader->SetAside(&tokens_)) {
         source_ = Source::kTokens;
         raw_is_stored = key == "plugin";
@@ -165,6 +181,7 @@ bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
       std::optional<std::string_view> text;
       is_text = ReadText(reader, &text);
       if (text.has_value()) {
+        if (!ReplacesJson()) return false;
         source_ = Source::kText;
         request_.plugin = *text;
         if (key == "config_b64") {
@@ -224,7 +241,7 @@ bool JsonLinesAnswerer::ReadMembers(JsonReader* reader) {
   }
   reader->ExpectEnd();
   if (!reader->syntax_ok()) {
-    column_ = reader->problem().offset + 1;
+    column_ = index_.OriginalOffset(reader->problem().offset) + 1;
     message_ = reader->problem().message;
     return false;
   }

@@ -236,6 +236,32 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
   EXPECT_EQ(run.result.counts.answers(), lines.size());
 }
 
+TEST(JsonLines, APluginThatAnotherReplacesMustBeJsonToo) {
+  const BatchRun run = RunLines(
+      "{\"plugin\":{\"a\":\"b\"c:1},\"config\":{}}\n"
+      "{\"config\":{\"a\":[}},\"config_text\":\"{}\"}\n"
+      "{\"config\":{\"a\":[1]},\"config\":{}}\n");
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), 3);
+  EXPECT_THAT(lines[0], HasSubstr(R"("kind":"invalid")"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("position":"1:19"})"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("kind":"invalid")"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("position":"1:17"})"));
+  EXPECT_THAT(lines[2], HasSubstr(R"("spec":{)"));
+}
+
+TEST(JsonLines, PlacesBehindBytesThatAreNoUtf8AreThoseOfTheLine) {
+  const BatchRun run = RunLines(
+      "{\"name\":\"\xFF\xFE\",\"odd\":1}\n"
+      "{\"name\":\"\xFF\xFE\",]\n"
+      "{\"name\":\"\xFF\",\"config\":{\"a\":\"\xFF\xFF\",\"workdir\":1}}\n");
+  const std::vector<std::string> lines = Lines(run.output);
+  ASSERT_EQ(lines.size(), 3);
+  EXPECT_THAT(lines[0], HasSubstr(R"("position":"1:20"})"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("position":"1:14"})"));
+  EXPECT_THAT(lines[2], HasSubstr(R"("position":"1:21")"));
+}
+
 TEST(JsonLines, BlankLinesCountAndALastLineNeedsNoLineFeed) {
   const BatchRun run =
       RunLines(absl::StrCat("\n  \r\n{\"config\":", kConfig, "}\r\n",

@@ -78,12 +78,38 @@ std::vector<std::string> Texts(const JsonNode* list) {
   return texts;
 }
 
+// A list as JSON, such that its order does not count.
+std::string InAnyOrder(const JsonNode& list) {
+  std::vector<std::string> items;
+  for (const JsonNode& item : list.List()) items.push_back(CanonicalJson(item));
+  std::sort(items.begin(), items.end());
+  return absl::StrCat("[", absl::StrJoin(items, ","), "]");
+}
+
+// The same for mounts that mean the same.
+std::string MountMeaning(const JsonNode& mount) {
+  const JsonNode* const options = mount.Find("options");
+  if (options == nullptr || !options->is(JsonKind::kArray)) {
+    return CanonicalJson(mount);
+  }
+  std::map<std::string_view, std::string> members;
+  for (const JsonNode& item : mount.items) {
+    members[item.key] =
+        item.key == "options" ? InAnyOrder(*options) : CanonicalJson(item);
+  }
+  return absl::StrJoin(members, "\n", absl::PairFormatter(" "));
+}
+
 class SpecDiff {
  public:
   SpecDiff(const JsonNode& before, const JsonNode& after)
       : a_(before), b_(after) {}
 
   std::vector<Change> Run() {
+    if (a_.kind != b_.kind) {
+      Value("spec", "the spec", &a_, &b_);
+      return std::move(changes_);
+    }
     // What is not of its usual type has no words of its own.
     for (std::string_view key : {"process", "mounts", "linux"}) {
       Kinds("spec", key, a_, b_);
@@ -97,6 +123,7 @@ class SpecDiff {
     Mounts();
     Linux(Object(a_, "linux"), Object(b_, "linux"));
     Members("spec", "", a_, b_, {"process", "mounts", "linux"});
+    Rest("spec", "", &a_, &b_, 0);
     return std::move(changes_);
   }
 
@@ -116,21 +143,25 @@ class SpecDiff {
     changes_.push_back({kind, section, std::string(subject), std::move(text)});
   }
 
+  // Deeper than any spec is; what is deeper still is told as a whole.
+  static constexpr int kMaxDepth = 64;
+
   // What differs in members that have no words of their own.
   void Members(std::string_view section, const std::string& prefix,
                const JsonNode& a, const JsonNode& b,
-               const std::set<std::string_view>& but) {
+               const std::set<std::string_view>& but, int depth = 0) {
     std::set<std::string_view> keys;
     for (const JsonNode& item : a.items) keys.insert(item.key);
     for (const JsonNode& item : b.items) keys.insert(item.key);
     for (std::string_view key : keys) {
       if (but.contains(key)) continue;
-      Value(section, absl::StrCat(prefix, key), a.Find(key), b.Find(key));
+      Value(section, absl::StrCat(prefix, key), a.Find(key), b.Find(key),
+            depth);
     }
   }
 
   void Value(std::string_view section, const std::string& name,
-             const JsonNode* a, const JsonNode* b) {
+             const JsonNode* a, const JsonNode* b, int depth = 0) {
     if (a == nullptr && b == nullptr) return;
     if (a == nullptr) {
       Add(Kind::kAdded, section, name,
@@ -138,8 +169,9 @@ class SpecDiff {
     } else if (b == nullptr) {
       Add(Kind::kRemoved, section, name,
           absl::StrCat(name, " is no longer there (it was ", Shown(*a), ")"));
-    } else if (a->is(JsonKind::kObject) && b->is(JsonKind::kObject)) {
-      Members(section, absl::StrCat(name, "."), *a, *b, {});
+    } else if (a->is(JsonKind::kObject) && b->is(JsonKind::kObject) &&
+               depth < kMaxDepth) {
+      Members(section, absl::StrCat(name, "."), *a, *b, {}, depth + 1);
     } else if (CanonicalJson(*a) != CanonicalJson(*b)) {
       Add(Kind::kChanged, section, name,
           absl::StrCat(name, " changes from ", Shown(*a), " to ", Shown(*b)));
@@ -153,6 +185,60 @@ class SpecDiff {
     if (x != nullptr && y != nullptr && x->kind != y->kind) {
       Value(section, std::string(key), x, y);
     }
+  }
+
+  // What differs in a part that has words of its own, but none for this: such
+  // as a namespace with more than a type and a path. Only if the part brought no
+  // change, so that there are `changes` of them still.
+  void Rest(std::string_view section, const std::string& name,
+            const JsonNode* a, const JsonNode* b, size_t changes) {
+    if (changes_.size() != changes) return;
+    if (a == nullptr || b == nullptr) {
+      Value(section, name, a, b);
+    } else if (a->kind == b->kind) {  // Kinds has told the others
+      RestOf(section, name, *a, *b, 0);
+    }
+  }
+
+  void RestOf(std::string_view section, const std::string& name,
+              const JsonNode& a, const JsonNode& b, int depth) {
+    const auto inner = [&](std::string_view key) {
+      return name.empty() ? std::string(key) : absl::StrCat(name, ".", key);
+    };
+    const auto one = [&](const std::string& at, const JsonNode* x,
+                         const JsonNode* y) {
+      if (x == nullptr || y == nullptr) {
+        Value(section, at, x, y);
+      } else {
+        RestOf(section, at, *x, *y, depth + 1);
+      }
+    };
+    if (depth > kMaxDepth) {
+      Value(section, name, &a, &b, depth);
+    } else if (a.is(JsonKind::kObject) && b.is(JsonKind::kObject)) {
+      std::set<std::string_view> keys;
+      for (const JsonNode& item : a.items) keys.insert(item.key);
+      for (const JsonNode& item : b.items) keys.insert(item.key);
+      for (std::string_view key : keys) {
+        one(inner(key), a.Find(key), b.Find(key));
+      }
+    } else if (a.is(JsonKind::kArray) && b.is(JsonKind::kArray)) {
+      if (IsOptions(a) && InAnyOrder(a) == InAnyOrder(b)) return;
+      const size_t size = std::max(a.items.size(), b.items.size());
+      for (size_t i = 0; i < size; ++i) {
+        one(inner(absl::StrCat(i)), i < a.items.size() ? &a.items[i] : nullptr,
+            i < b.items.size() ? &b.items[i] : nullptr);
+      }
+    } else {
+      Value(section, name.empty() ? "the spec" : name, &a, &b);
+    }
+  }
+
+  // The options of a mount, whose order does not count.
+  bool IsOptions(const JsonNode& list) const {
+    const JsonNode* const mount = list.parent;
+    return list.key == "options" && mount != nullptr &&
+           mount->parent != nullptr && mount->parent == a_.Find("mounts");
   }
 
   // Lists whose order means nothing: what was added, what was removed.
@@ -241,8 +327,10 @@ class SpecDiff {
           absl::StrCat(all, names.size() == 1 ? " is now " : " are now ",
                        from_to.second, " (before: ", from_to.first, ")"));
     }
-    if (changes_.size() > at || a == nullptr || b == nullptr) return;
-    if (a->kind != b->kind) {
+    if (changes_.size() > at) return;
+    if (a == nullptr || b == nullptr) {
+      Rest("capabilities", "capabilities", a, b, at);
+    } else if (a->kind != b->kind) {
       Add(Kind::kChanged, "capabilities", "",
           "the capabilities are written in another form: they stand in sets, "
           "not in one list, or the other way round");
@@ -286,6 +374,7 @@ class SpecDiff {
       Add(Kind::kReordered, "environment", "",
           "the variables are the same in another order, or repeated");
     }
+    Rest("environment", "env", a, b, at);
   }
 
   static std::string MountText(const JsonNode& mount) {
@@ -305,6 +394,7 @@ class SpecDiff {
   void Mounts() {
     static const std::vector<JsonNode>* const kNone =
         new std::vector<JsonNode>();
+    const size_t at = changes_.size();
     const JsonNode* const list_a = a_.Find("mounts");
     const JsonNode* const list_b = b_.Find("mounts");
     const auto& a = list_a == nullptr ? *kNone : list_a->List();
@@ -332,7 +422,7 @@ class SpecDiff {
             taken[i] = true;
           }
         };
-    pair_up([](const JsonNode& mount) { return CanonicalJson(mount); });
+    pair_up([](const JsonNode& mount) { return MountMeaning(mount); });
     pair_up([](const JsonNode& mount) {
       return std::string(mount.String("destination"));
     });
@@ -369,6 +459,7 @@ class SpecDiff {
       }
       last = mount;
     }
+    Rest("mounts", "mounts", list_a, list_b, at);
   }
 
   void OneMount(const JsonNode& a, const JsonNode& b) {
@@ -402,6 +493,7 @@ class SpecDiff {
 
   void Linux(const JsonNode& a, const JsonNode& b) {
     Namespaces(a, b);
+    size_t at = changes_.size();
     Set(
         "masked paths", Texts(a.Find("maskedPaths")),
         Texts(b.Find("maskedPaths")),
@@ -412,6 +504,9 @@ class SpecDiff {
           return absl::StrCat(path, " is no longer masked");
         },
         "masked paths");
+    Rest("masked paths", "maskedPaths", a.Find("maskedPaths"),
+         b.Find("maskedPaths"), at);
+    at = changes_.size();
     Set(
         "read-only paths", Texts(a.Find("readonlyPaths")),
         Texts(b.Find("readonlyPaths")),
@@ -422,7 +517,11 @@ class SpecDiff {
           return absl::StrCat(path, " is no longer read-only by itself");
         },
         "read-only paths");
+    Rest("read-only paths", "readonlyPaths", a.Find("readonlyPaths"),
+         b.Find("readonlyPaths"), at);
+    at = changes_.size();
     Devices(a.Find("devices"), b.Find("devices"));
+    Rest("devices", "devices", a.Find("devices"), b.Find("devices"), at);
     const JsonNode& resources_a = Object(a, "resources");
     const JsonNode& resources_b = Object(b, "resources");
     DeviceRules(resources_a.Find("devices"), resources_b.Find("devices"));
@@ -439,6 +538,7 @@ class SpecDiff {
   }
 
   void Namespaces(const JsonNode& a, const JsonNode& b) {
+    const size_t at = changes_.size();
     const auto texts = [](const JsonNode* list) {
       std::vector<std::string> all;
       if (list == nullptr) return all;
@@ -458,32 +558,34 @@ class SpecDiff {
           return absl::StrCat("it shares the host's namespace: ", type);
         },
         "namespaces");
+    Rest("namespaces", "namespaces", a.Find("namespaces"), b.Find("namespaces"),
+         at);
   }
 
   void Devices(const JsonNode* a, const JsonNode* b) {
-    std::map<std::string_view, const JsonNode*> before;
+    // Of the same path, in their order.
+    std::map<std::string_view, std::deque<const JsonNode*>> before;
     if (a != nullptr) {
       for (const JsonNode& device : a->List()) {
-        before[device.String("path")] = &device;
+        before[device.String("path")].push_back(&device);
       }
     }
-    std::set<std::string_view> seen;
     if (b != nullptr) {
       for (const JsonNode& device : b->List()) {
         const std::string_view path = device.String("path");
-        seen.insert(path);
-        const auto old = before.find(path);
-        if (old == before.end()) {
+        std::deque<const JsonNode*>& old = before[path];
+        if (old.empty()) {
           Add(Kind::kAdded, "devices", path,
               absl::StrCat("the device ", path, " is there"));
         } else {
-          Members("devices", absl::StrCat(path, ": "), *old->second, device,
+          Members("devices", absl::StrCat(path, ": "), *old.front(), device,
                   {"path"});
+          old.pop_front();
         }
       }
     }
-    for (const auto& [path, device] : before) {
-      if (!seen.contains(path)) {
+    for (const auto& [path, devices] : before) {
+      for (size_t i = 0; i < devices.size(); ++i) {
         Add(Kind::kRemoved, "devices", path,
             absl::StrCat("the device ", path, " is no longer there"));
       }
@@ -520,8 +622,10 @@ class SpecDiff {
           return absl::StrCat("device rule gone: ", rule);
         },
         "device rules");
-    if (before == after && a != nullptr && b != nullptr &&
-        CanonicalJson(*a) != CanonicalJson(*b)) {
+    if (before != after) return;
+    if (a == nullptr || b == nullptr) {
+      Value("device rules", "devices", a, b);
+    } else if (CanonicalJson(*a) != CanonicalJson(*b)) {
       Add(Kind::kChanged, "device rules", "",
           "the device rules are written in another form");
     }

@@ -40,10 +40,9 @@ absl::Span<const Release> AllReleases() { return kReleaseTable; }
 std::string_view EngineTableDate() { return kTableDate; }
 
 const Release& NewestRelease() {
-  for (size_t i = kReleaseTable.size(); i > 1; --i) {
-    if (!IsPreRelease(kReleaseTable[i - 1])) return kReleaseTable[i - 1];
-  }
-  return kReleaseTable[0];
+  size_t i = kReleaseTable.size() - 1;
+  while (i > 0 && IsPreRelease(kReleaseTable[i])) --i;
+  return kReleaseTable[i];
 }
 
 absl::StatusOr<const Release*> FindRelease(std::string_view name) {

@@ -112,12 +112,6 @@ class BaseSpecBuilder {
         Comma::kBefore));
   }
 
-  absl::Span<const std::string_view> Strings(const GoValue& list) {
-    std::vector<std::string_view>& kept = owned_.lists_.emplace_back();
-    for (size_t i = 0; i < list.size(); ++i) kept.push_back(list[i].text());
-    return kept;
-  }
-
   void BuildMounts(const Struct& mounts) {
     const GoField item = {"mounts", GoKind::kStruct, GoForm::kPlain, false,
                           mounts.fields};
@@ -193,7 +187,7 @@ absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
   if (!reader.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
         file_name, ":",
-        LineAndColumn(json, index.OriginalOffset(reader.problem().offset)),
+        LineAndColumn(index.all(), reader.problem().offset),
         ": ", reader.problem().message));
   }
   auto owned = std::make_unique<OwnedBaseSpec>();

@@ -29,7 +29,6 @@ class OwnedBaseSpec {
   BaseSpec spec_;
   std::deque<std::string> text_;
   std::vector<BaseMount> mounts_;
-  std::deque<std::vector<std::string_view>> lists_;
   std::vector<BaseNamespace> namespaces_;
 };
 

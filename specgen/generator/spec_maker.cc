@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -106,7 +107,7 @@ class SpecMaker {
   SpecOutcome AddMounts();
   SpecOutcome AddPluginMount(const PluginMount& mount);
   void AddNetworkMounts();
-  SpecOutcome DropDevMounts();
+  void DropDevMounts();
   SpecOutcome RemoveNamespaces();
   SpecOutcome RemoveNamespace(std::string_view type);
   SpecOutcome AddDevices();
@@ -220,14 +221,13 @@ bool SpecMaker::MakeFolders(std::string_view path, uint32_t mode) {
 bool SpecMaker::MakeFoldersInOverlay(std::string_view path, uint32_t mode,
                                      bool planned) {
   if (!overlay_.has_value()) {
-    overlay_.emplace(*in_.host);
+    overlay_.emplace(*in_.host, arena_);
     host_ = &*overlay_;
   }
   const absl::Status status =
       MkdirAll(path, mode, &*overlay_,
                [&](std::string_view folder, uint32_t folder_mode) {
-                 if (planned) return;
-                 plan_->push_back({arena_->Copy(folder), folder_mode});
+                 if (!planned) plan_->push_back({folder, folder_mode});
                });
   if (!status.ok()) *message_ = std::string(status.message());
   return status.ok();
@@ -326,9 +326,10 @@ SpecOutcome SpecMaker::AddMounts() {
 // After k removals, the i-th element it sees is the one that stood at i + k, as
 // long as i is below what is left (n - k); beyond that it sees the last element
 // again and again, which every removal leaves behind itself. So the element
-// behind a removed one is never looked at; and if the last element matches and
-// is seen beyond the end, s.Mounts[i+1:] starts past the end, and Go panics.
-SpecOutcome SpecMaker::DropDevMounts() {
+// behind a removed one is never looked at. If the last one matched there, Go
+// would panic; but that is always the engine's own, the runtime folder's mount or
+// /etc/resolv.conf's.
+void SpecMaker::DropDevMounts() {
   const Slice<PluginMount>& own = b_.dev_mounts == DevMounts::kYieldToConfig
                                       ? config_.mounts
                                       : settings_.mounts;
@@ -337,7 +338,7 @@ SpecOutcome SpecMaker::DropDevMounts() {
   for (const PluginMount& mount : own) {
     candidates += absl::StartsWith(mount.destination, kDev) ? 1 : 0;
   }
-  if (candidates == 0) return SpecOutcome::kSpec;
+  if (candidates == 0) return;
   // A few are compared with one by one, many found by their hash.
   constexpr size_t kFew = 8;
   std::string_view few[kFew];
@@ -358,24 +359,17 @@ SpecOutcome SpecMaker::DropDevMounts() {
     return std::find(few, few + found, mount.destination) != few + found;
   };
   const size_t n = mounts_.size();
+  assert(!matches(mounts_[n - 1]));
   size_t removed = 0;
   size_t kept = 0;
-  size_t i = 0;
-  for (; i < n - removed; ++i) {
+  for (size_t i = 0; i < n - removed; ++i) {
     if (matches(mounts_[i + removed])) {
       ++removed;
       // What follows slides to i, and the loop goes on to i + 1.
-      if (i + removed < n) mounts_[kept++] = mounts_[i + removed];
-    } else {
-      mounts_[kept++] = mounts_[i + removed];
     }
-  }
-  if (removed > 0 && i < n && matches(mounts_[n - 1])) {
-    return Crash(absl::StrCat("runtime error: slice bounds out of range [",
-                              i + 1, ":", n - removed, "]"));
+    mounts_[kept++] = mounts_[i + removed];
   }
   mounts_.Truncate(n - removed);
-  return SpecOutcome::kSpec;
 }
 
 SpecOutcome SpecMaker::RemoveNamespace(std::string_view type) {
@@ -543,10 +537,7 @@ SpecOutcome SpecMaker::Make(Buffer* json) {
 
   SpecOutcome outcome = AddMounts();
   if (outcome != SpecOutcome::kSpec) return outcome;
-  if (b_.dev_mounts != DevMounts::kStay) {
-    outcome = DropDevMounts();
-    if (outcome != SpecOutcome::kSpec) return outcome;
-  }
+  if (b_.dev_mounts != DevMounts::kStay) DropDevMounts();
   if (b_.propagated_mount == PropagatedMount::kRootfsPropagation &&
       !config_.propagated_mount.empty()) {
     if (!base_.has_linux) return Crash(kNilDereference);

@@ -44,7 +44,9 @@ std::string_view ParentOfClean(std::string_view path) {
 // Stands on a real path of the host or of the plan; see WalkPath.
 class FolderOverlay::Cursor {
  public:
-  explicit Cursor(const FolderOverlay& overlay) : overlay_(overlay) {}
+  // Keeps where it stands in `real_path`.
+  Cursor(const FolderOverlay& overlay, std::string* real_path)
+      : overlay_(overlay), real_path_(*real_path) {}
 
   int Rewind(bool absolute) {
     real_path_ = absolute ? "/" : "";
@@ -91,42 +93,55 @@ class FolderOverlay::Cursor {
     return overlay_.host_.ReadLink(real_path_, target);
   }
 
-  void MoveTo(const Planned& planned) {
-    real_path_ = planned.real_path;
-    planned_ = &planned;
-    mode_ = S_IFDIR;
-  }
-
-  const std::string& real_path() const { return real_path_; }
-  bool is_planned() const { return planned_ != nullptr; }
-
+  const Planned* planned() const { return planned_; }  // null on the host
  private:
   const FolderOverlay& overlay_;
-  std::string real_path_;
+  std::string& real_path_;
   const Planned* planned_ = nullptr;  // null on what the host has
   uint32_t mode_ = S_IFDIR;           // only the type matters
 };
 
-FolderOverlay::FolderOverlay(const Host& host) : host_(host) {}
+std::string_view FolderOverlay::PathStore::Add(std::string_view folder,
+                                               std::string_view name) {
+  const bool slash = !folder.empty() && folder.back() != '/';
+  const size_t more = name.size() + (slash ? 1 : 0);
+  if (folder.empty() || folder.data() + folder.size() != end_ || more > room_) {
+    // Twice the room, so that a path that grows is not copied often.
+    room_ = folder.size() + 2 * more + folder.size();
+    end_ = arena_->Allocate<char>(room_);
+    folder.copy(end_, folder.size());
+    folder = {end_, folder.size()};
+    end_ += folder.size();
+    room_ -= folder.size();
+  }
+  if (slash) *end_ = '/';
+  name.copy(end_ + (slash ? 1 : 0), name.size());
+  end_ += more;
+  room_ -= more;
+  return {folder.data(), folder.size() + more};
+}
+
+FolderOverlay::FolderOverlay(const Host& host, Arena* arena)
+    : host_(host), real_paths_(arena), clean_paths_(arena) {}
 
 FolderOverlay::~FolderOverlay() = default;
 
 const FolderOverlay::Planned* FolderOverlay::FindPlanned(
     std::string_view real_path) const {
-  const auto it = by_real_path_.find(real_path);
+  const auto it = by_real_path_.find(Key(real_path));
   return it == by_real_path_.end() ? nullptr : it->second;
 }
 
 int FolderOverlay::Find(std::string_view path, bool follow_last,
                         std::string* real_path, FileFacts* facts) const {
-  Cursor cursor(*this);
   if (const Planned* planned = FindPlanned(path); planned != nullptr) {
-    cursor.MoveTo(*planned);
-  } else if (const int error = WalkPath(path, follow_last, &cursor);
-             error != 0) {
-    return error;
+    *real_path = planned->real_path;
+  } else {
+    Cursor cursor(*this, real_path);
+    if (const int error = WalkPath(path, follow_last, &cursor); error != 0) {
+      return error;
+    }
   }
-  *real_path = cursor.real_path();
   if (const Planned* planned = FindPlanned(*real_path); planned != nullptr) {
     *facts = {.mode = planned->mode};
     return 0;
@@ -231,49 +246,74 @@ int FolderOverlay::MakeFolder(std::string_view path, uint32_t mode,
   const std::string_view parent = bare.substr(0, name_begin);
 
   const bool has_dotdot = HasDotDot(bare);
-  std::string clean = CleanPath(bare);
-  Cursor cursor(*this);
-  // What lies below a planned folder needs no walk. That keeps the planning of
-  // a deep path from taking quadratic time.
-  const Planned* planned_parent =
-      has_dotdot || name == "." ? nullptr : FindPlanned(ParentOfClean(clean));
-  if (planned_parent != nullptr) {
-    cursor.MoveTo(*planned_parent);
-  } else if (const int error = parent.empty()
-                                   ? cursor.Rewind(/*absolute=*/false)
-                                   : WalkPath(parent, true, &cursor);
-             error != 0) {
+  const std::string_view clean = CleanPath(bare, &cleaned_);
+  if (!has_dotdot && name != ".") {
+    const std::string_view folder = ParentOfClean(clean);
+    // Most often the one that was planned just before.
+    const Planned* const above =
+        !planned_.empty() && folder == NameOf(planned_.back())
+            ? &planned_.back()
+            : FindPlanned(folder);
+    if (above != nullptr) {
+      return MakeBelow(*above, name, clean, mode, planned_path);
+    }
+  }
+  Cursor cursor(*this, &walked_);
+  if (const int error = parent.empty() ? cursor.Rewind(/*absolute=*/false)
+                                       : WalkPath(parent, true, &cursor);
+      error != 0) {
     return error;
   }
   if (name == "." || name == "..") return EEXIST;
   if (name.size() > kMaxNameBytes) return ENAMETOOLONG;
 
-  const bool in_planned = cursor.is_planned();
-  const std::string holder = cursor.real_path();
+  const Planned* const above = cursor.planned();
+  const size_t holder_size = walked_.size();
   if (const int error = cursor.GoDown(name); error != ENOENT) {
     return error == 0 ? EEXIST : error;
   }
+  const std::string_view holder =
+      std::string_view(walked_).substr(0, holder_size);
   uint64_t flags = 0;
-  if (!in_planned && host_.MountFlags(NameForKernel(holder), &flags) == 0 &&
+  if (above == nullptr &&
+      host_.MountFlags(NameForKernel(holder), &flags) == 0 &&
       (flags & kMountReadOnly) != 0) {
     return EROFS;
   }
-
-  Planned& planned =
-      planned_.emplace_back(Planned{.real_path = cursor.real_path(),
-                                    .clean_path = "",
-                                    .mode = S_IFDIR | (mode & 07777)});
-  by_real_path_.emplace(planned.real_path, &planned);
+  const std::string_view real_path =
+      above == nullptr ? real_paths_.Add({}, walked_)
+                       : real_paths_.Add(above->real_path, name);
   // Without "..", the cleaned path names the same folder, so it may serve as a
   // second key. It is no real path itself, and thus cannot hide one.
-  if (!has_dotdot && clean != planned.real_path) {
-    planned.clean_path = std::move(clean);
-    by_real_path_.emplace(planned.clean_path, &planned);
-  }
-  if (planned_path != nullptr) {
-    *planned_path =
-        planned.clean_path.empty() ? planned.real_path : planned.clean_path;
-  }
+  return Plan(real_path,
+              has_dotdot || clean == real_path ? std::string_view()
+                                               : clean_paths_.Add({}, clean),
+              mode, planned_path);
+}
+
+int FolderOverlay::MakeBelow(const Planned& parent, std::string_view name,
+                             std::string_view clean, uint32_t mode,
+                             std::string_view* planned_path) {
+  if (name.size() > kMaxNameBytes) return ENAMETOOLONG;
+  // By which of its two names the parent was found.
+  const bool by_real_path = ParentOfClean(clean) == parent.real_path;
+  return Plan(real_paths_.Add(parent.real_path, name),
+              by_real_path ? std::string_view()
+                           : clean_paths_.Add(parent.clean_path, name),
+              mode, planned_path);
+}
+
+int FolderOverlay::Plan(std::string_view real_path, std::string_view clean_path,
+                        uint32_t mode, std::string_view* planned_path) {
+  const auto [key, is_new] = by_real_path_.try_emplace(Key(real_path), nullptr);
+  if (!is_new) return EEXIST;
+  const Planned& planned =
+      planned_.emplace_back(Planned{.real_path = real_path,
+                                    .clean_path = clean_path,
+                                    .mode = S_IFDIR | (mode & 07777)});
+  key->second = &planned;
+  if (!clean_path.empty()) by_real_path_.emplace(Key(clean_path), &planned);
+  if (planned_path != nullptr) *planned_path = NameOf(planned);
   return 0;
 }
 

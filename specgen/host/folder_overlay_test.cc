@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "specgen/base/arena.h"
 #include "specgen/host/host_snapshot.h"
 
 namespace specgen {
@@ -27,7 +28,8 @@ constexpr std::string_view kTree = R"({"entries": [
 class FolderOverlayTest : public testing::Test {
  protected:
   FolderOverlayTest()
-      : host_(*HostSnapshot::Parse(kTree, "tree.json")), overlay_(*host_) {}
+      : host_(*HostSnapshot::Parse(kTree, "tree.json")),
+        overlay_(*host_, &arena_) {}
 
   std::string Make(std::string_view path, int expected_error = 0) {
     std::string_view planned;
@@ -46,6 +48,7 @@ class FolderOverlayTest : public testing::Test {
   }
 
   const std::unique_ptr<HostSnapshot> host_;
+  Arena arena_;
   FolderOverlay overlay_;
   FileFacts facts_;
 };

@@ -19,6 +19,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -302,16 +303,8 @@ class JsonText {
   }
 
   absl::Status JsonErrorAt(size_t offset, simdjson::error_code error) const {
-    // simdjson starts most texts with the name of the code.
-    std::string_view text = simdjson::error_message(error);
-    if (const size_t colon = text.find(": ");
-        colon != std::string_view::npos &&
-        text.substr(0, colon).find_first_not_of(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-            std::string_view::npos) {
-      text.remove_prefix(colon + 2);
-    }
-    return ErrorAt(offset, absl::StrCat("not valid JSON: ", text));
+    return ErrorAt(offset, absl::StrCat("not valid JSON: ",
+                                        simdjson::error_message(error)));
   }
 
   // For an error after which the parser stands where it was found.
@@ -495,11 +488,11 @@ class HostSnapshot::Builder {
         case kCwd:
           return ReadCwd(value);
         case kMounts:
-          return text_->ReadArray(value, "\"mounts\"", [this](Value mount) {
-            return ReadMount(mount);
-          });
+          break;
       }
-      return absl::OkStatus();
+      return text_->ReadArray(value, "\"mounts\"", [this](Value mount) {
+        return ReadMount(mount);
+      });
     });
     if (!status.ok()) return status;
     if (!has_entries) return text_->ErrorAt(0, "no \"entries\"");
@@ -645,7 +638,9 @@ class HostSnapshot::Builder {
     absl::StatusOr<std::string_view> hex = text_->ReadString(value, what);
     if (!hex.ok()) return hex.status();
     std::string bytes;
-    if (!absl::HexStringToBytes(*hex, &bytes)) {
+    // With a byte that is not ASCII, HexStringToBytes reads beside its table.
+    if (!std::all_of(hex->begin(), hex->end(), absl::ascii_isxdigit) ||
+        !absl::HexStringToBytes(*hex, &bytes)) {
       return text_->ErrorAt(offset, absl::StrCat(what, " must be hexadecimal"));
     }
     return bytes;
@@ -764,10 +759,10 @@ class HostSnapshot::Builder {
               return read_number(member, key, kMaxMinor, &minor);
             case kTarget:
             case kTargetHex:
-              return read_text(member, key == kTargetHex, "target",
-                               &target_offset, &target);
+              break;
           }
-          return absl::OkStatus();
+          return read_text(member, key == kTargetHex, "target", &target_offset,
+                           &target);
         });
     if (!status.ok()) return status;
 

@@ -534,6 +534,8 @@ TEST(HostSnapshotErrorTest, Paths) {
             "h.json:1:23: path \"/x\\x00\" has a NUL");
   EXPECT_EQ(EntryError(R"({"path_hex": "2", "type": "dir"})"),
             "h.json:1:27: \"path_hex\" must be hexadecimal");
+  EXPECT_EQ(EntryError(R"({"path_hex": "2fé", "type": "dir"})"),
+            "h.json:1:27: \"path_hex\" must be hexadecimal");
   EXPECT_EQ(EntryError(R"({"path": "/x", "path_hex": "2f", "type": "dir"})"),
             "h.json:1:41: both \"path\" and \"path_hex\"");
   const std::string name(256, 'n');

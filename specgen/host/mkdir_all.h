@@ -12,7 +12,7 @@
 namespace specgen {
 
 // Receives one planned folder. `path` is cleaned (see
-// FolderOverlay::MakeFolder) and lives as long as the overlay.
+// FolderOverlay::MakeFolder) and lives as long as the overlay's arena.
 using PlannedFolderSink =
     absl::FunctionRef<void(std::string_view path, uint32_t mode)>;
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "specgen/base/arena.h"
 #include "specgen/host/folder_overlay.h"
 #include "specgen/host/host_snapshot.h"
 
@@ -34,7 +35,7 @@ class MkdirAllTest : public testing::Test {
  protected:
   MkdirAllTest()
       : host_(*HostSnapshot::Parse(kReferenceTree, "tree.json")),
-        overlay_(*host_) {}
+        overlay_(*host_, &arena_) {}
 
   // Runs MkdirAll; returns the message, "" if none.
   std::string Make(std::string_view path, uint32_t mode = 0700) {
@@ -47,6 +48,7 @@ class MkdirAllTest : public testing::Test {
   }
 
   const std::unique_ptr<HostSnapshot> host_;
+  Arena arena_;
   FolderOverlay overlay_;
   Folders folders_;
 };
@@ -124,7 +126,8 @@ TEST_F(MkdirAllTest, RelativePaths) {
 
 TEST_F(MkdirAllTest, WithoutAWorkingFolder) {
   const auto empty = HostSnapshot::Empty();
-  FolderOverlay overlay(*empty);
+  Arena arena;
+  FolderOverlay overlay(*empty, &arena);
   const auto ignore = [](std::string_view, uint32_t) {};
   EXPECT_EQ(MkdirAll("a/b", 0700, &overlay, ignore).message(),
             "mkdir a: no such file or directory");
@@ -177,6 +180,22 @@ TEST_F(MkdirAllTest, LongPaths) {
   EXPECT_EQ(Make(path), "mkdir " + last + ": file name too long");
   EXPECT_EQ(folders_.size(), 2045u);
   EXPECT_EQ(folders_.back().first, path.substr(0, 4094));
+}
+
+// However the levels are named: not one copy of the path for each of them.
+TEST_F(MkdirAllTest, DeepPathsTakeMemoryInProportion) {
+  for (const std::string_view start : {"/tmp/a", "/tmp/link", "/tmp//b"}) {
+    folders_.clear();
+    std::string path(start);
+    while (path.size() < 4000) path += start == "/tmp//b" ? "/.//d" : "/d";
+    const size_t before = arena_.bytes_used();
+    EXPECT_EQ(Make(path), "");
+    EXPECT_GT(folders_.size(), 790u);
+    EXPECT_LE(arena_.bytes_used() - before, 16 * path.size()) << start;
+    for (size_t i = 1; i < folders_.size(); ++i) {
+      ASSERT_EQ(folders_[i].first, folders_[i - 1].first + "/d");
+    }
+  }
 }
 
 TEST_F(MkdirAllTest, NulBytes) {

@@ -1,6 +1,7 @@
 #include "specgen/json/json_index.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "specgen/json/go_string.h"
 
@@ -10,7 +11,34 @@ namespace {
 // simdjson wants some room; below this every text fits the first parser.
 constexpr size_t kSmallestCapacity = 8 << 10;
 
+constexpr size_t kPlaceStep = 1024;
+
+// Takes the first character off `*text`: how long it is there, and how long as
+// UTF-8. What is none is one byte long, and U+FFFD then.
+std::pair<size_t, size_t> TakeCharacter(std::string_view* text) {
+  char32_t rune;
+  const size_t length = DecodeRune(*text, &rune);
+  text->remove_prefix(length);
+  return {length, length == 1 && rune == 0xFFFD ? 3 : length};
+}
+
 }  // namespace
+
+void JsonIndex::Correct() {
+  copy_ = ToValidUtf8(original_);
+  text_ = copy_;
+  corrected_ = true;
+  places_.clear();
+  std::string_view rest = original_;
+  for (Place place = {0, 0}; !rest.empty();) {
+    if (place.corrected >= places_.size() * kPlaceStep) {
+      places_.push_back(place);
+    }
+    const auto [given, valid] = TakeCharacter(&rest);
+    place.original += given;
+    place.corrected += valid;
+  }
+}
 
 JsonIndex::Result JsonIndex::Build(std::string_view text) {
   original_ = text_ = text;
@@ -21,11 +49,7 @@ JsonIndex::Result JsonIndex::Build(std::string_view text) {
   // behind its end.
   static const simdjson::implementation* const fallback =
       simdjson::get_available_implementations()["fallback"];
-  if (kernel_ == fallback && !IsValidUtf8(text_)) {
-    copy_ = ToValidUtf8(text_);
-    text_ = copy_;
-    corrected_ = true;
-  }
+  if (kernel_ == fallback && !IsValidUtf8(text_)) Correct();
   for (;;) {
     if (text_.size() > capacity_ || parser_ == nullptr) {
       capacity_ = std::max({text_.size(), 2 * capacity_, kSmallestCapacity});
@@ -55,16 +79,14 @@ JsonIndex::Result JsonIndex::Build(std::string_view text) {
       default:
         return Result::kOutOfMemory;
     }
-    copy_ = ToValidUtf8(text_);
-    text_ = copy_;
-    corrected_ = true;
+    Correct();
   }
 }
 
 const char* IndexProblem(JsonIndex::Result result) {
   switch (result) {
     case JsonIndex::Result::kOk:
-      return nullptr;
+      break;
     case JsonIndex::Result::kEmpty:
       return "there is no JSON text";
     case JsonIndex::Result::kOpenString:
@@ -83,14 +105,13 @@ const char* IndexProblem(JsonIndex::Result result) {
 
 size_t JsonIndex::OriginalOffset(size_t offset) const {
   if (!corrected_) return offset;
-  std::string_view rest = original_;
-  size_t corrected = 0;
+  // A place is at its step or a little behind it.
+  size_t i = std::min(offset / kPlaceStep, places_.size() - 1);
+  if (places_[i].corrected > offset) --i;
+  std::string_view rest = original_.substr(places_[i].original);
+  size_t corrected = places_[i].corrected;
   while (!rest.empty() && corrected < offset) {
-    char32_t rune;
-    const size_t length = DecodeRune(rest, &rune);
-    // What is no UTF-8 is one byte here and three there.
-    corrected += length == 1 && rune == 0xFFFD ? 3 : length;
-    rest.remove_prefix(length);
+    corrected += TakeCharacter(&rest).second;
   }
   return original_.size() - rest.size();
 }

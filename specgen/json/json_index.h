@@ -7,10 +7,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "simdjson.h"
 
 namespace specgen {
+
+class JsonIndex;
 
 // A JSON text, or one value of a larger one, as its tokens.
 struct JsonTokens {
@@ -21,6 +24,8 @@ struct JsonTokens {
   // the last: where the value ends, or what follows it starts.
   const uint32_t* offsets = nullptr;
   size_t count = 0;
+  // What found them, which knows where they stand in the text as it came.
+  const JsonIndex* index = nullptr;
 };
 
 // Finds the tokens of a text with simdjson, in any of its CPU kernels. The
@@ -56,8 +61,10 @@ class JsonIndex {
   std::string_view text() const { return text_; }
   // True if text() is a corrected copy.
   bool corrected() const { return corrected_; }
-  // Where in the text that was given the byte stands that is at `offset` of
-  // text(). Not fast; for messages.
+  // The text that was given.
+  std::string_view original() const { return original_; }
+  // Where in original() the byte stands that is at `offset` of text(). Looks
+  // through about a kilobyte of text.
   size_t OriginalOffset(size_t offset) const;
 
   // Byte offsets of the tokens: each of {}[]:, outside of strings, the opening
@@ -65,9 +72,17 @@ class JsonIndex {
   // stands behind the last: the size of the text.
   const uint32_t* tokens() const { return parser_->structural_indexes.get(); }
   size_t token_count() const { return parser_->n_structural_indexes; }
-  JsonTokens all() const { return {text_, 0, tokens(), token_count()}; }
+  JsonTokens all() const { return {text_, 0, tokens(), token_count(), this}; }
 
  private:
+  // A character that starts at this place of text() and of original().
+  struct Place {
+    size_t corrected;
+    size_t original;
+  };
+  // Indexes a copy in UTF-8 from now on.
+  void Correct();
+
   const simdjson::implementation* kernel_;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
   size_t capacity_ = 0;
@@ -75,6 +90,7 @@ class JsonIndex {
   std::string_view text_;
   std::string copy_;
   bool corrected_ = false;
+  std::vector<Place> places_;  // of a copy, one for each kPlaceStep bytes
 };
 
 // What is wrong with the text, in a reader's words; null for kOk.

@@ -48,6 +48,36 @@ TEST(JsonIndex, ReplacesInvalidUtf8) {
   EXPECT_FALSE(index.corrected());
 }
 
+// Each byte of the copy is found again, in a text of several kilobytes.
+TEST(JsonIndex, KnowsWhereTheCopyComesFrom) {
+  std::string text = "[\"";
+  std::vector<size_t> expected = {0, 1};
+  for (size_t i = 0; i < 5000; ++i) {
+    const size_t at = text.size();
+    if (i % 7 == 3 || (i > 2000 && i < 2600)) {
+      text += '\xFF';
+      // The middle of a replacement is behind the byte.
+      expected.insert(expected.end(), {at, at + 1, at + 1});
+    } else if (i % 5 == 0) {
+      text += "\xC3\xA9";
+      expected.insert(expected.end(), {at, at + 2});
+    } else {
+      text += 'x';
+      expected.push_back(at);
+    }
+  }
+  expected.insert(expected.end(), {text.size(), text.size() + 1});
+  text += "\"]";
+  JsonIndex index;
+  ASSERT_EQ(index.Build(text), Result::kOk);
+  ASSERT_TRUE(index.corrected());
+  ASSERT_EQ(index.text().size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_EQ(index.OriginalOffset(i), expected[i]) << i;
+  }
+  EXPECT_EQ(index.OriginalOffset(expected.size()), text.size());
+}
+
 std::vector<uint32_t> Tokens(const JsonIndex& index) {
   return {index.tokens(), index.tokens() + index.token_count() + 1};
 }

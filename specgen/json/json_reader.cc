@@ -328,6 +328,7 @@ bool JsonReader::SetAside(JsonTokens* value) {
   value->start = tokens_[first];
   value->offsets = tokens_ + first;
   value->count = next_ - first;
+  value->index = index_;
   return true;
 }
 
@@ -354,6 +355,12 @@ std::string LineAndColumn(std::string_view text, size_t offset) {
   const size_t column =
       start == std::string_view::npos ? offset + 1 : offset - start;
   return absl::StrCat(line, ":", column);
+}
+
+std::string LineAndColumn(const JsonTokens& tokens, size_t offset) {
+  const size_t start = tokens.index->OriginalOffset(tokens.start);
+  return LineAndColumn(tokens.index->original().substr(start),
+                       tokens.index->OriginalOffset(offset) - start);
 }
 
 }  // namespace specgen

@@ -63,6 +63,7 @@ class JsonReader {
       : text_(tokens.text),
         tokens_(tokens.offsets),
         count_(tokens.count),
+        index_(tokens.index),
         depth_(depth),
         arena_(arena) {}
   JsonReader(const JsonIndex& index, Arena* arena)
@@ -166,7 +167,7 @@ class JsonReader {
 
   // What is still to be read.
   JsonTokens rest() const {
-    return {text_, offset(), tokens_ + next_, count_ - next_};
+    return {text_, offset(), tokens_ + next_, count_ - next_, index_};
   }
 
   Arena* arena() const { return arena_; }
@@ -232,6 +233,7 @@ class JsonReader {
   std::string_view text_;
   const uint32_t* tokens_;
   size_t count_;
+  const JsonIndex* index_;
   size_t next_ = 0;
   size_t depth_;
   // After an opening bracket or brace, and before the first member or item.
@@ -242,6 +244,9 @@ class JsonReader {
 
 // "LINE:COL" of an offset, both from 1; the column counts bytes.
 std::string LineAndColumn(std::string_view text, size_t offset);
+// Of an offset into `tokens.text`, counted from their start, in the text as it
+// was given to be indexed.
+std::string LineAndColumn(const JsonTokens& tokens, size_t offset);
 
 }  // namespace specgen
 

@@ -150,13 +150,17 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
 
 TextPosition JsonTree::Position(size_t offset) const {
   const auto line = std::upper_bound(lines_.begin(), lines_.end(), offset) - 1;
-  return {static_cast<size_t>(line - lines_.begin()) + 1, offset - *line + 1};
+  return {
+      static_cast<size_t>(line - lines_.begin()) + 1,
+      index_.OriginalOffset(offset) - index_.OriginalOffset(*line) + 1,
+  };
 }
 
 size_t JsonTree::CodePointColumn(size_t offset) const {
-  const size_t column = Position(offset).column;
-  if (characters_.empty()) return column;
-  return 1 + CharactersBefore(offset) - CharactersBefore(offset - (column - 1));
+  const TextPosition position = Position(offset);
+  if (characters_.empty()) return position.column;
+  return 1 + CharactersBefore(offset) -
+         CharactersBefore(lines_[position.line - 1]);
 }
 
 size_t JsonTree::CharactersBefore(size_t offset) const {
@@ -175,7 +179,20 @@ size_t JsonTree::Offset(std::string_view position) const {
       line > lines_.size()) {
     return end;
   }
-  return std::min(lines_[line - 1] + column - 1, end);
+  // Bytes that are no UTF-8 are one byte of the position, and three here.
+  const size_t begin = lines_[line - 1];
+  const size_t wanted = index_.OriginalOffset(begin) + column - 1;
+  size_t at = begin;
+  for (size_t step = end - begin; step > 0;) {
+    const size_t half = step / 2;
+    if (index_.OriginalOffset(at + half) < wanted) {
+      at += half + 1;
+      step -= half + 1;
+    } else {
+      step = half;
+    }
+  }
+  return at;
 }
 
 }  // namespace specgen

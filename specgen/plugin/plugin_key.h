@@ -68,7 +68,7 @@ struct FoldedKey {
   bool operator==(const FoldedKey&) const = default;
 };
 
-constexpr FoldedKey Fold(std::string_view lower) {
+consteval FoldedKey Fold(std::string_view lower) {
   FoldedKey word;
   for (size_t i = 0; i < lower.size(); ++i) {
     const uint64_t byte = static_cast<uint8_t>(lower[i]);
@@ -79,7 +79,7 @@ constexpr FoldedKey Fold(std::string_view lower) {
 
 // The bytes of a key of that size.
 struct KeyMasks {
-  constexpr KeyMasks() {
+  consteval KeyMasks() {
     for (size_t size = 0; size <= kLongestKey; ++size) {
       for (size_t i = 0; i < size; ++i) {
         uint64_t& word = i < 8 ? of_size[size].low : of_size[size].high;
@@ -173,7 +173,7 @@ struct KeyTable {
   KnownKey slots[size_t{1} << kBits] = {};
 };
 
-constexpr size_t SizeOf(const FoldedKey& word) {
+consteval size_t SizeOf(const FoldedKey& word) {
   size_t size = 0;
   while (size < kLongestKey &&
          ((size < 8 ? word.low : word.high) >> (8 * (size % 8)) & 0xFF) != 0) {
@@ -182,7 +182,7 @@ constexpr size_t SizeOf(const FoldedKey& word) {
   return size;
 }
 
-constexpr bool FillTable(KeyTable* table) {
+consteval bool FillTable(KeyTable* table) {
   for (KnownKey& slot : table->slots) slot = {{}, Key::kUnknown};
   for (const KnownKey& known : kKnownKeys) {
     KnownKey& slot = table->slots[KeyTable::Slot(
@@ -193,7 +193,7 @@ constexpr bool FillTable(KeyTable* table) {
   return true;
 }
 
-inline constexpr KeyTable kKeyTable = [] {
+inline constexpr KeyTable kKeyTable = []() consteval {
   KeyTable table;
   while (!FillTable(&table)) table.multiplier += 0x61C8864680B583EA;
   return table;

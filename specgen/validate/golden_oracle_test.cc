@@ -1,6 +1,5 @@
 // Every spec that Docker made keeps the rules of its version, apart from what
-// is listed here: things that the recorded plugins ask for, and that Docker
-// passes on unchecked, and one that old engines do by themselves.
+// known_violations.h lists.
 //
 //   golden_oracle_test TESTDATA ARCHIVE...
 #include <cstddef>
@@ -12,50 +11,17 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "specgen/golden/golden_set.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/validate/known_violations.h"
 #include "specgen/validate/validator.h"
 
 namespace specgen {
 namespace {
 
 const GoldenSet* goldens = nullptr;
-
-struct KnownViolation {
-  std::string_view rule;
-  std::string_view start;  // of the pointer
-  std::string_view end;
-  std::string_view why;
-};
-
-constexpr KnownViolation kKnown[] = {
-    {"type", "/process", "/args", "null: the plugin has no entrypoint or args"},
-    {"no-args", "/process", "", "the plugin has no entrypoint and no args"},
-    {"relative-path", "/process", "/cwd", "the plugin's workdir"},
-    {"unknown-capability", "/process/capabilities/", "", "the plugin's"},
-    {"relative-destination", "/mounts/", "/destination", "the plugin's"},
-    {"bind-option", "/mounts/", "", "the plugin's mount has no bind option"},
-    {"duplicate-device", "/linux/devices/", "/path", "the plugin's"},
-    {"empty-path", "/root/", "path", "the rootfs that the engine was given"},
-    {"device-rule-type", "/linux/resources/devices/", "/type",
-     "the plugin's FIFO, for which engines since 20.10 make a rule of type p"},
-    {"limits", "/linux/devices/", "/fileMode",
-     "engines before 23.0 put the file type's bits into it"},
-};
-
-const KnownViolation* FindKnown(const SpecFinding& finding) {
-  for (const KnownViolation& known : kKnown) {
-    if (finding.rule == known.rule &&
-        absl::StartsWith(finding.pointer, known.start) &&
-        absl::EndsWith(finding.pointer, known.end)) {
-      return &known;
-    }
-  }
-  return nullptr;
-}
 
 SpecReport Validate(std::string_view spec) {
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
@@ -77,13 +43,9 @@ TEST(GoldenOracleTest, EverySpecKeepsTheRules) {
     version_names.insert(report.oci_version);
     bool errors = false;
     for (const SpecFinding& finding : report.findings) {
-      // Docker writes no key that its version does not have, and none twice.
-      const bool about_keys =
-          finding.rule == "unknown-key" || finding.rule == "other-version" ||
-          finding.rule == "duplicate-key" || finding.rule == "oci-version";
-      if (finding.severity == SpecSeverity::kWarning && !about_keys) continue;
+      if (!CountsAgainstDocker(finding)) continue;
       errors = true;
-      const KnownViolation* known = FindKnown(finding);
+      const KnownViolation* known = FindKnownViolation(finding);
       if (known != nullptr) {
         ++used[known];
         continue;
@@ -96,7 +58,7 @@ TEST(GoldenOracleTest, EverySpecKeepsTheRules) {
   }
   versions = version_names.size();
   // A list that outlives its reasons would hide what it should not.
-  for (const KnownViolation& known : kKnown) {
+  for (const KnownViolation& known : kKnownViolations) {
     EXPECT_GT(used[&known], 0u) << known.rule << " " << known.start;
   }
   // A test that looked at nothing would pass.

@@ -7,21 +7,21 @@ using V = OciVersion;
 using K = FieldKind;
 
 // Kinds of fields that come again and again.
-constexpr SpecField Text(std::string_view key) { return {.key = key}; }
-constexpr SpecField TextSince(std::string_view key, V since) {
+consteval SpecField Text(std::string_view key) { return {.key = key}; }
+consteval SpecField TextSince(std::string_view key, V since) {
   return {.key = key, .since = since};
 }
-constexpr SpecField NeededText(std::string_view key) {
+consteval SpecField NeededText(std::string_view key) {
   return {.key = key, .required = true};
 }
-constexpr SpecField Flag(std::string_view key, V since = kOldestOci,
+consteval SpecField Flag(std::string_view key, V since = kOldestOci,
                          V until = kNewestOci) {
   return {.key = key, .kind = K::kBool, .since = since, .until = until};
 }
-constexpr SpecField Texts(std::string_view key, V since = kOldestOci) {
+consteval SpecField Texts(std::string_view key, V since = kOldestOci) {
   return {.key = key, .list = true, .since = since};
 }
-constexpr SpecField Number(std::string_view key, int64_t min, int64_t max,
+consteval SpecField Number(std::string_view key, int64_t min, int64_t max,
                            V since = kOldestOci, V until = kNewestOci) {
   return {.key = key,
           .kind = K::kInteger,
@@ -30,24 +30,24 @@ constexpr SpecField Number(std::string_view key, int64_t min, int64_t max,
           .since = since,
           .until = until};
 }
-constexpr SpecField Uint64(std::string_view key, V since = kOldestOci) {
+consteval SpecField Uint64(std::string_view key, V since = kOldestOci) {
   return Number(key, 0, -1, since);
 }
-constexpr SpecField Uint32(std::string_view key, V since = kOldestOci) {
+consteval SpecField Uint32(std::string_view key, V since = kOldestOci) {
   return Number(key, 0, UINT32_MAX, since);
 }
-constexpr SpecField Uint16(std::string_view key, V since = kOldestOci,
+consteval SpecField Uint16(std::string_view key, V since = kOldestOci,
                            V until = kNewestOci) {
   return Number(key, 0, UINT16_MAX, since, until);
 }
-constexpr SpecField Int64(std::string_view key, V since = kOldestOci) {
+consteval SpecField Int64(std::string_view key, V since = kOldestOci) {
   return Number(key, INT64_MIN, INT64_MAX, since);
 }
-constexpr SpecField Needed(SpecField field) {
+consteval SpecField Needed(SpecField field) {
   field.required = true;
   return field;
 }
-constexpr SpecField Part(std::string_view key,
+consteval SpecField Part(std::string_view key,
                          absl::Span<const SpecField> fields,
                          V since = kOldestOci, V until = kNewestOci) {
   return {.key = key,
@@ -56,7 +56,7 @@ constexpr SpecField Part(std::string_view key,
           .since = since,
           .until = until};
 }
-constexpr SpecField Parts(std::string_view key,
+consteval SpecField Parts(std::string_view key,
                           absl::Span<const SpecField> fields,
                           V since = kOldestOci, V until = kNewestOci) {
   return {.key = key,
@@ -66,7 +66,7 @@ constexpr SpecField Parts(std::string_view key,
           .since = since,
           .until = until};
 }
-constexpr SpecField OneOf(std::string_view key,
+consteval SpecField OneOf(std::string_view key,
                           absl::Span<const FieldValue> values,
                           V since = kOldestOci) {
   return {.key = key, .values = values, .since = since};

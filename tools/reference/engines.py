@@ -172,7 +172,7 @@ def where_they_part(one, other):
 
 def docker_answers(release, tree, requests, cwd=None):
     """What Docker's code of `release` answers on the host of a HostTree."""
-    return answers(_recorder(release, tree, cwd), requests, f"recorder {release}")
+    return answers(recorder(release, tree, cwd), requests, f"recorder {release}")
 
 
 def user_namespace_answers(release, tree, requests, host):
@@ -185,13 +185,14 @@ def user_namespace_answers(release, tree, requests, host):
     proc = shlex.quote(f"{tree.root}/proc")
     script += [f"mkdir -p {proc}", f"mount --rbind /proc {proc}",
                "exec unshare --user --map-root-user " +
-               shlex.join(_recorder(release, tree, host.get("cwd")))]
+               shlex.join(recorder(release, tree, host.get("cwd")))]
     command = ["unshare", "--mount", "sh", "-c", "\n".join(script)]
     if host.get("rootlesskit"):
         command = ["env", "ROOTLESSKIT_STATE_DIR=/run/rootlesskit"] + command
     return answers(command, requests, f"recorder {release} in a user namespace")
 
 
-def _recorder(release, tree, cwd):
+def recorder(release, tree, cwd):
+    """The command that runs Docker's code of `release` on the host of a HostTree."""
     command = [build("recorder", release), "-root", tree.root]
     return command + ["-cwd", cwd] if cwd else command

@@ -72,7 +72,7 @@ def lay_out(host, root):
         with open(f"{cpus}/possible", "w", encoding="ascii") as file:
             file.write(",".join(map(str, host.get("possible_cpus", [0]))) + "\n")
         for cpu in host.get("thermal_throttle_cpus", []):
-            os.makedirs(f"{cpus}/cpu{cpu}/thermal_throttle")
+            os.makedirs(f"{cpus}/cpu{cpu}/thermal_throttle", exist_ok=True)
     finally:
         os.umask(old_umask)
 

@@ -148,10 +148,12 @@ func quoted(text string) string {
 func missing(path string) []string {
 	var parts []string
 	for p := path; ; p = filepath.Dir(p) {
-		if _, err := os.Lstat(p); !errors.Is(err, os.ErrNotExist) {
+		_, err := os.Lstat(p)
+		if errors.Is(err, os.ErrNotExist) {
+			parts = append([]string{p}, parts...)
+		} else if !errors.Is(err, syscall.ENAMETOOLONG) && !errors.Is(err, syscall.EINVAL) {
 			return parts // there, or beneath something that is no folder
-		}
-		parts = append([]string{p}, parts...)
+		} // else no folder can have that name, but what it is in may be made
 		if p == filepath.Dir(p) {
 			return parts
 		}

@@ -1,0 +1,489 @@
+// A tar archive, plain or compressed, or the folder of a plugin image, any
+// bytes, unpacked into a rootfs (specgen/bundle: unpack, tree_writer, image,
+// blob_reader).
+//
+// Must never: crash, hang, write, link, change or read outside of the rootfs,
+// follow a link out of it, take more files or bytes than the limits allow, make
+// a tree that it cannot remove again, or unpack the same archive otherwise when
+// it is compressed.
+//
+// Words of the first line: "layer" a layer with whiteouts, "keep" owners and
+// devices, "gzip" the text is compressed first, "small" narrow limits, "sums"
+// the headers' checksums stay as they are (else they are made right, so that
+// most mutations get past them), "folders=PATH" folders that are made last,
+// "unreadable" an archive that cannot be read, "interrupted" a signal at the
+// beginning. With "image" the text is the files of a folder, each
+// behind a line "--- NAME"; "@NAME@" in a file stands for the digest of an
+// earlier one and "#NAME#" for its size. "blob:NAME" is stored under its
+// digest.
+//
+// Everything happens in a folder in memory, as a user who may write nowhere
+// else.
+#include <fcntl.h>
+#include <sys/fsuid.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "fuzz/heap_meter.h"
+#include "fuzz/input.h"
+#include "fuzz/invariants.h"
+#include "sha2.h"
+#include "specgen/bundle/blob_reader.h"
+#include "specgen/bundle/image.h"
+#include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/tar_builder.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/bundle/unpack.h"
+
+namespace specgen::fuzz {
+namespace {
+
+constexpr uid_t kNobody = 65534;
+constexpr TreeLimits kLimits = {.bytes = 1 << 20, .entries = 256};
+constexpr TreeLimits kSmallLimits = {.bytes = 2000, .entries = 5};
+
+// Stands in the files outside of the rootfs.
+constexpr std::string_view kSecret = "this is not for plugins";
+
+std::string Errno() { return std::strerror(errno); }
+
+// Acts on files as nobody, where root would be able to do harm if what is
+// tested here fails.
+class AsNobody {
+ public:
+  AsNobody() {
+    if (geteuid() != 0) return;
+    setfsgid(kNobody);
+    setfsuid(kNobody);
+  }
+  ~AsNobody() {
+    if (geteuid() != 0) return;
+    setfsuid(0);
+    setfsgid(0);
+  }
+};
+
+std::string Show(const struct stat& st) {
+  return absl::StrCat(st.st_ino, " mode ", st.st_mode, " owner ", st.st_uid,
+                      ":", st.st_gid, " links ", st.st_nlink, " size ",
+                      st.st_size, " modified ", st.st_mtim.tv_sec, ".",
+                      st.st_mtim.tv_nsec, " changed ", st.st_ctim.tv_sec, ".",
+                      st.st_ctim.tv_nsec);
+}
+
+// base/outside is what must stay as it is, base/inner/rootfs the tree.
+class Sandbox {
+ public:
+  static Sandbox& Get() {
+    static auto* const sandbox = new Sandbox;
+    return *sandbox;
+  }
+
+  // A folder as it was after the start.
+  void MakeRootfs() {
+    Require(mkdirat(inner_.get(), "rootfs", 0755) == 0 || errno == EEXIST,
+            "there is room for a rootfs", Errno);
+    Own(inner_.get(), "rootfs");
+  }
+  std::string rootfs() const { return base_ + "/inner/rootfs"; }
+  int inner() const { return inner_.get(); }
+  std::string image() const { return base_ + "/images/image"; }
+  int images() const { return images_.get(); }
+
+  // Nothing of it was touched: all that can happen to a file shows in its
+  // times, which nobody can set back.
+  void CheckOutside() const {
+    for (const auto& item : outside_) {
+      const std::string& name = item.first;
+      const std::string before = Show(item.second);
+      struct stat now;
+      const std::string is =
+          lstat(name.c_str(), &now) == 0 ? Show(now) : Errno();
+      Require(is == before, "nothing happens outside of the rootfs", [&] {
+        return absl::StrCat(name, ": was ", before, "\n is ", is);
+      });
+    }
+  }
+  bool IsOutside(const struct stat& st) const {
+    return std::any_of(outside_.begin(), outside_.end(), [&](const auto& item) {
+      return item.second.st_ino == st.st_ino && item.second.st_dev == st.st_dev;
+    });
+  }
+
+ private:
+  Sandbox() {
+    const char* const test = std::getenv("TEST_TMPDIR");
+    base_ = absl::StrCat(test != nullptr ? test : "/dev/shm",
+                         "/specgen-image-XXXXXX");
+    Require(mkdtemp(base_.data()) != nullptr, "there is a temporary folder",
+            Errno);
+    std::atexit([] {
+      std::error_code ignored;
+      std::filesystem::remove_all(Get().base_, ignored);
+    });
+    chmod(base_.c_str(), 0755);
+    mkdir((base_ + "/outside").c_str(), 0755);
+    mkdir((base_ + "/outside/folder").c_str(), 0777);
+    mkdir((base_ + "/inner").c_str(), 0777);
+    mkdir((base_ + "/images").c_str(), 0777);
+    std::vector<std::string> names = {base_, base_ + "/outside",
+                                      base_ + "/outside/folder"};
+    for (std::string_view name : {"/outside/file", "/outside/folder/file",
+                                  "/outside/folder/config.json"}) {
+      names.push_back(absl::StrCat(base_, name));
+      UniqueFd file(open(names.back().c_str(), O_CREAT | O_WRONLY, 0666));
+      Require(write(file.get(), kSecret.data(), kSecret.size()) ==
+                  static_cast<ssize_t>(kSecret.size()),
+              "files can be written", Errno);
+    }
+    for (const std::string& name : names) {
+      if (name != base_) Own(AT_FDCWD, name);
+    }
+    Own(AT_FDCWD, base_ + "/inner");
+    inner_.Reset(open((base_ + "/inner").c_str(), O_RDONLY | O_DIRECTORY));
+    images_.Reset(open((base_ + "/images").c_str(), O_RDONLY | O_DIRECTORY));
+    for (const std::string& name : names) {
+      struct stat st;
+      Require(lstat(name.c_str(), &st) == 0, "files can be looked at", Errno);
+      outside_.emplace_back(name, st);
+    }
+  }
+
+  // Nobody may do as he likes with it.
+  static void Own(int folder, const std::string& name) {
+    if (geteuid() != 0) return;
+    Require(fchownat(folder, name.c_str(), kNobody, kNobody,
+                     AT_SYMLINK_NOFOLLOW) == 0,
+            "files can be given away", Errno);
+  }
+
+  std::string base_;
+  UniqueFd inner_;
+  UniqueFd images_;
+  std::vector<std::pair<std::string, struct stat>> outside_;
+};
+
+// ---- What an archive became
+
+struct Tree {
+  std::string listing;  // all that can be seen of it
+  uint64_t entries = 0;
+  uint64_t bytes = 0;
+};
+
+void List(int parent, const std::string& folder, const std::string& path,
+          bool drops, Tree* tree) {
+  UniqueFd fd(openat(parent, folder.c_str(),
+                     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  std::vector<std::string> names;
+  if (!fd.ok() || ReadNames(fd.get(), &names) != 0) return;  // not for us
+  for (const std::string& name : names) {
+    const std::string at = absl::StrCat(path, "/", name);
+    struct stat st;
+    if (fstatat(fd.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
+      continue;
+    Require(!Sandbox::Get().IsOutside(st), "no link leads out of the rootfs",
+            [&] { return at; });
+    ++tree->entries;
+    absl::StrAppend(&tree->listing, at, " ", st.st_mode, " ", st.st_mtim.tv_sec,
+                    " ", st.st_nlink);
+    if (drops) {
+      Require((st.st_mode & (S_ISUID | S_ISGID)) == 0 && !S_ISCHR(st.st_mode) &&
+                  !S_ISBLK(st.st_mode),
+              "without owners there are no devices and no set-id files",
+              [&] { return at; });
+    }
+    if (S_ISREG(st.st_mode)) {
+      tree->bytes += static_cast<uint64_t>(st.st_size) / st.st_nlink;
+      std::string text(std::min<size_t>(static_cast<size_t>(st.st_size), 4096),
+                       '\0');
+      UniqueFd file(openat(fd.get(), name.c_str(), O_RDONLY | O_NOFOLLOW));
+      if (file.ok()) {
+        text.resize(static_cast<size_t>(
+            std::max<ssize_t>(0, read(file.get(), text.data(), text.size()))));
+      }
+      absl::StrAppend(&tree->listing, " ", st.st_size, " ", text);
+    } else if (S_ISLNK(st.st_mode)) {
+      char target[4096];
+      const ssize_t size =
+          readlinkat(fd.get(), name.c_str(), target, sizeof(target));
+      if (size > 0) {
+        absl::StrAppend(&tree->listing, " ",
+                        std::string_view(target, static_cast<size_t>(size)));
+      }
+    }
+    absl::StrAppend(&tree->listing, "\n");
+    if (S_ISDIR(st.st_mode)) List(fd.get(), name, at, drops, tree);
+  }
+}
+
+// ---- Inputs
+
+// Makes the checksum of each tar header right.
+std::string Repaired(std::string_view text) {
+  std::string out(text);
+  for (size_t at = out.find("ustar"); at != std::string::npos;
+       at = out.find("ustar", at + 1)) {
+    if (at < 257 || at - 257 + 512 > out.size()) continue;
+    char* const header = out.data() + at - 257;
+    std::memset(header + 148, ' ', 8);
+    unsigned sum = 0;
+    for (size_t i = 0; i < 512; ++i)
+      sum += static_cast<unsigned char>(header[i]);
+    std::snprintf(header + 148, 8, "%06o", sum);
+  }
+  return out;
+}
+
+std::string Sha256(std::string_view bytes) {
+  SHA2_CTX hash;
+  SHA256Init(&hash);
+  SHA256Update(&hash, reinterpret_cast<const uint8_t*>(bytes.data()),
+               bytes.size());
+  uint8_t digest[SHA256_DIGEST_LENGTH];
+  SHA256Final(digest, &hash);
+  return absl::BytesToHexString(
+      {reinterpret_cast<const char*>(digest), sizeof(digest)});
+}
+
+UniqueFd InMemory(std::string_view bytes) {
+  UniqueFd fd(memfd_create("archive", MFD_CLOEXEC));
+  Require(fd.ok() && pwrite(fd.get(), bytes.data(), bytes.size(), 0) ==
+                         static_cast<ssize_t>(bytes.size()),
+          "there are files in memory", Errno);
+  return fd;
+}
+
+struct Words {
+  explicit Words(std::string_view line)
+      : layer(absl::StrContains(line, "layer")),
+        keep(absl::StrContains(line, "keep")),
+        gzip(absl::StrContains(line, "gzip")),
+        small(absl::StrContains(line, "small")),
+        sums(absl::StrContains(line, "sums")),
+        image(absl::StrContains(line, "image")),
+        unreadable(absl::StrContains(line, "unreadable")),
+        interrupted(absl::StrContains(line, "interrupted")),
+        wanted(After(line, "wanted=").value_or("")),
+        folders(After(line, "folders=")) {}
+
+  static std::optional<std::string_view> After(std::string_view line,
+                                               std::string_view key) {
+    const size_t at = line.find(key);
+    if (at == std::string_view::npos) return std::nullopt;
+    line.remove_prefix(at + key.size());
+    return line.substr(0, line.find(' '));
+  }
+
+  bool layer, keep, gzip, small, sums, image, unreadable, interrupted;
+  std::string_view wanted;
+  std::optional<std::string_view> folders;
+};
+
+// Unpacks through `unpack`, looks at what came of it, and removes it.
+template <typename Unpack>
+Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
+  Sandbox& sandbox = Sandbox::Get();
+  sandbox.MakeRootfs();
+  const TreeLimits& limits = words.small ? kSmallLimits : kLimits;
+  {
+    const AsNobody nobody;
+    auto writer = TreeWriter::Open(
+        sandbox.rootfs(), words.keep ? Ownership::kKeep : Ownership::kDrop,
+        limits);
+    Require(writer.ok(), "a folder can be written to",
+            [&] { return std::string(writer.status().message()); });
+    std::optional<CatchInterrupts> signals;
+    if (words.interrupted) {
+      signals.emplace();
+      raise(SIGHUP);
+    }
+    *status = unpack(writer->get());
+    Require(!words.interrupted || !status->ok(), "a signal ends the work",
+            [] { return ""; });
+    if (status->ok() && words.folders.has_value()) {
+      *status = (*writer)->MakeFolders(*words.folders);
+    }
+    if (status->ok()) *status = (*writer)->Finish();
+    Require(!words.keep || (*writer)->dropped_devices() == 0,
+            "devices are left out with the owners only", [] { return ""; });
+  }
+  Require(status->ok() || !status->message().empty(), "a refusal says why",
+          [] { return ""; });
+  sandbox.CheckOutside();
+  Tree tree;
+  List(sandbox.inner(), "rootfs", "", !words.keep, &tree);
+  Require(tree.entries <= limits.entries && tree.bytes <= limits.bytes,
+          "a tree keeps to its limits", [&] {
+            return absl::StrCat(tree.entries, " entries, ", tree.bytes,
+                                " bytes\n", tree.listing);
+          });
+  {
+    const AsNobody nobody;
+    const int error = RemoveTree(sandbox.inner(), "rootfs");
+    std::vector<std::string> left;
+    ReadNames(sandbox.inner(), &left);
+    Require(error == 0 && left.empty(), "what was made can be removed", [&] {
+      return absl::StrCat(std::strerror(error), "\n", tree.listing);
+    });
+  }
+  sandbox.CheckOutside();
+  return tree;
+}
+
+void CheckArchive(const Words& words, std::string_view text) {
+  const std::string tar = words.sums ? std::string(text) : Repaired(text);
+  const auto unpack = [&](std::string_view bytes) {
+    return [&words, bytes](TreeWriter* writer) {
+      BlobReader reader(words.unreadable
+                            ? UniqueFd(dup(Sandbox::Get().images()))
+                            : InMemory(bytes),
+                        "archive");
+      return UnpackTar(
+          &reader, words.layer ? Whiteouts::kApply : Whiteouts::kKeep, writer);
+    };
+  };
+  const bool both = ChecksToo(text, 16);
+  absl::Status status;
+  Tree tree;
+  if (both || !words.gzip) tree = Try(words, unpack(tar), &status);
+  if (!both && !words.gzip) return;
+  const std::string packed = Gzip(tar);
+  absl::Status again;
+  const Tree other = Try(words, unpack(packed), &again);
+  if (!both) return;
+  // An archive that is compressed itself would now be so twice.
+  if (!status.ok()) return;
+  Require(again.ok() && tree.listing == other.listing,
+          "a compressed archive unpacks the same", [&] {
+            return absl::StrCat(status.ToString(), "\n", tree.listing,
+                                "\nbut compressed\n", again.ToString(), "\n",
+                                other.listing);
+          });
+}
+
+// ---- Images
+
+// Writes the files of the folder that the text describes.
+void WriteImage(const Words& words, std::string_view text, int folder) {
+  constexpr std::string_view kMark = "--- ";
+  constexpr std::string_view kBlobs = "blobs/sha256/";
+  mkdirat(folder, "blobs", 0755);
+  mkdirat(folder, "blobs/sha256", 0755);
+  std::vector<std::pair<std::string, std::string>> replaced;
+  while (absl::StartsWith(text, kMark) && replaced.size() <= 32) {
+    text.remove_prefix(kMark.size());
+    std::string name(TakeLine(&text));
+    const size_t end = text.find("\n--- ");
+    const std::string_view given = text.substr(0, end);
+    const std::string bytes = absl::StrReplaceAll(
+        words.sums ? std::string(given) : Repaired(given), replaced);
+    text = end == std::string_view::npos ? "" : text.substr(end + 1);
+    const std::string hex = Sha256(bytes);
+    replaced.emplace_back(absl::StrCat("@", name, "@"), "sha256:" + hex);
+    replaced.emplace_back(absl::StrCat("#", name, "#"),
+                          absl::StrCat(bytes.size()));
+    const bool link = absl::StartsWith(name, "link:");
+    if (link) name.erase(0, 5);
+    if (absl::StartsWith(name, "blob:")) name = absl::StrCat(kBlobs, hex);
+    // Only names that such images have; what the files say is up to them.
+    std::string_view rest = name;
+    absl::ConsumePrefix(&rest, kBlobs);
+    if (rest.empty() || rest.size() > 100 || rest == "." || rest == ".." ||
+        rest.find_first_of(std::string_view("/\0", 2)) !=
+            std::string_view::npos) {
+      continue;
+    }
+    if (link) {
+      static_cast<void>(symlinkat(bytes.c_str(), folder, name.c_str()) == 0);
+      continue;
+    }
+    UniqueFd file(openat(folder, name.c_str(),
+                         O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0644));
+    if (file.ok()) {
+      Require(write(file.get(), bytes.data(), bytes.size()) ==
+                  static_cast<ssize_t>(bytes.size()),
+              "files can be written", Errno);
+    }
+  }
+}
+
+void CheckImage(const Words& words, std::string_view text) {
+  Sandbox& sandbox = Sandbox::Get();
+  Require(mkdirat(sandbox.images(), "image", 0755) == 0,
+          "there is room for an image", Errno);
+  UniqueFd folder(
+      openat(sandbox.images(), "image", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  WriteImage(words, text, folder.get());
+  const auto form = FormOfImage(folder.get());
+  if (form.ok()) {
+    const auto image = ReadImage(sandbox.image(), *form, words.wanted);
+    Require(image.ok() || !image.status().message().empty(),
+            "a refusal says why", [] { return ""; });
+    if (image.ok()) {
+      // A fuzzer may have seen the words in here.
+      const bool known = absl::StrContains(text, kSecret);
+      Require(known || !absl::StrContains(image->config, kSecret),
+              "nothing outside of an image is read",
+              [&] { return image->config; });
+      absl::Status status;
+      const Tree tree = Try(
+          words,
+          [&](TreeWriter* writer) { return UnpackLayers(*image, writer); },
+          &status);
+      Require(known || !absl::StrContains(tree.listing, kSecret),
+              "nothing outside of an image is unpacked",
+              [&] { return tree.listing; });
+    }
+  }
+  Require(RemoveTree(sandbox.images(), "image") == 0, "an image can be removed",
+          Errno);
+  sandbox.CheckOutside();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::string_view text = ToView(data, size);
+  const std::string_view line = TakeLine(&text);
+  const Words words(line);
+  const size_t before = HeapBytes();
+  if (words.image) {
+    CheckImage(words, text);
+  } else {
+    CheckArchive(words, text);
+  }
+  const size_t heap = HeapBytes() - before;
+  // An archive unpacks to a thousand times its size at most before the limits
+  // end it, and is unpacked up to twice here.
+  Require(heap <= (size_t{64} << 20) + 4096 * size,
+          "memory is bounded by the limits",
+          [&] { return absl::StrCat(heap, " bytes for ", size); });
+  return 0;
+}
+
+}  // namespace specgen::fuzz
