@@ -31,6 +31,7 @@ build fails with what specgen says about it.
 _TOOL = {
     "_specgen": attr.label(
         default = "//tools/rules:specgen",
+        allow_single_file = True,
         executable = True,
         cfg = "exec",
     ),
@@ -184,23 +185,42 @@ def _plugin_spec_golden_test_impl(ctx):
             fail("two specs are called %s" % spec.basename, attr = "specs")
         names[spec.basename] = spec
 
-    # In a file, since there can be thousands.
-    manifest = ctx.actions.declare_file(ctx.label.name + ".specs")
-    lines = ctx.actions.args()
-    lines.set_param_file_format("multiline")
-    lines.add_all([names[name] for name in sorted(names)], map_each = _runfile)
-    ctx.actions.write(manifest, lines)
+    if archive:
+        # Of thousands of files, a test in shards would get all in each shard.
+        spec = ctx.actions.declare_file(ctx.label.name + ".specs.tar.gz")
+        list = ctx.actions.args()
+        list.set_param_file_format("multiline")
+        list.use_param_file("%s", use_always = True)
+        list.add_all([names[name] for name in sorted(names)])
+        ctx.actions.run_shell(
+            # The same specs give the same bytes.
+            command = "tar -h --transform 's,.*/,,' --format=ustar --mtime=@0 " +
+                      "--owner=0 --group=0 --numeric-owner --mode=0644 -c " +
+                      "--verbatim-files-from -T \"$2\" | gzip -n9 >\"$1\"",
+            arguments = [spec.path, list],
+            inputs = specs,
+            outputs = [spec],
+            mnemonic = "PluginSpecArchive",
+            progress_message = "Packing the runtime specs of %s" % ctx.label,
+            use_default_shell_env = True,
+        )
+    else:
+        spec = specs[0]
     return _make_test(
         ctx,
         ctx.file._script,
         {
             "specgen": [_runfile(ctx.executable._specgen)],
-            "manifest": [_runfile(manifest)],
+            "spec": [_runfile(spec)],
             "golden": [_runfile(ctx.file.golden)] if ctx.file.golden else [],
             "golden_path": [ctx.attr.golden_path],
-            "update": ["bazel run %s -- --update" % _target(ctx.label)],
+            # Bazel runs no test that has shards.
+            "update": ["bazel run %s%s -- --update" % (
+                "--test_sharding_strategy=disabled " if archive else "",
+                _target(ctx.label),
+            )],
         },
-        specs + [manifest] + ctx.files.golden,
+        [spec] + ctx.files.golden,
     )
 
 _plugin_spec_golden_test = rule(
@@ -243,7 +263,8 @@ def plugin_spec_golden_test(
 
         bazel run //PACKAGE:NAME -- --update
 
-    The golden need not be there before the first update; until then the test fails.
+    (for an archive with --test_sharding_strategy=disabled, since Bazel runs no test in
+    shards). The golden need not be there before the first update; until then the test fails.
 
     Args:
       name: of the test.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The test that plugin_privileges_test (tools/defs.bzl) makes.
+# shellcheck disable=SC2154 # the rule puts them in
 set -euo pipefail
 # %variables%
 

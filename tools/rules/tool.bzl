@@ -3,10 +3,14 @@
 def _specgen_settings_impl(settings, attr):
     # What our .bazelrc says, which a user's workspace does not read. Elsewhere
     # our warnings are noise, and with another compiler they may be others.
+    #
+    # The tools that specgen is built with must not share its folder: they are
+    # not optimised, which also makes the folder's name another.
     return {
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:copt": ["-w"],
         "//command_line_option:cxxopt": ["-std=c++20"],
+        "//command_line_option:host_compilation_mode": "fastbuild",
         "//command_line_option:host_copt": ["-w"],
         "//command_line_option:host_cxxopt": ["-std=c++20"],
     }
@@ -18,6 +22,7 @@ _specgen_settings = transition(
         "//command_line_option:compilation_mode",
         "//command_line_option:copt",
         "//command_line_option:cxxopt",
+        "//command_line_option:host_compilation_mode",
         "//command_line_option:host_copt",
         "//command_line_option:host_cxxopt",
     ],
