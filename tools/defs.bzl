@@ -368,8 +368,6 @@ def _plugin_bundle_impl(ctx):
     args = ctx.actions.args()
     args.add_all(["bundle", "--tar", "--no-prepare", "--at=" + at])
     args.add_all(options)
-    if not ctx.attr.id:
-        args.add("--id=" + at.rpartition("/")[2])
     for option, file in option_files.items():
         args.add(file, format = option + "=%s")
     args.add_all(ctx.files.rootfs, format_each = "--rootfs=%s")
@@ -420,7 +418,8 @@ plugin_bundle = rule(
 Output: NAME.tar, an archive of config.json, rootfs and (if the plugin has a
 propagatedMount) propagated-mount. Unpack it as root:
 
-    mkdir -m 0700 AT && tar -xpf NAME.tar --numeric-owner -C AT
+    mkdir -p AT &&
+    tar --xattrs --xattrs-include='*' --numeric-owner -xpf NAME.tar -C AT
 
 It is an archive because Bazel's folders hold no more than plain files, all with the
 same mode: owners, set-id bits, file capabilities, device nodes and empty folders
@@ -428,8 +427,9 @@ same mode: owners, set-id bits, file capabilities, device nodes and empty folder
 In the archive all of that is what the layers say, although neither root nor a device
 is there when it is made. The bytes depend on the inputs only.
 
-`id` defaults to the last part of `at`. The machine must be prepared before each
-start: the spec's socket folder and the shared propagated-mount. `specgen bundle
---systemd` prints a unit that does it; see specgen/bundle/README.md.
+`id` defaults to that of dockerd's stored state, or else to the last part of `at`.
+The machine must be prepared before each start: the spec's socket folder and the
+shared propagated-mount. `specgen bundle --systemd` prints a unit that does it; see
+specgen/bundle/README.md.
 """,
 )
