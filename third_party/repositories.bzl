@@ -1,59 +1,88 @@
-"""Every external repository of the workspace."""
+"""Every external repository of the workspace, and of workspaces that use it."""
 
 load("//third_party:pinned_archive.bzl", "pinned_archive")
 
+def _bazel_shim_impl(ctx):
+    shim = ctx.path(Label("//third_party:repositories.bzl")).dirname
+    for part in ["bazel_shims", ctx.name]:
+        shim = shim.get_child(part)
+    for entry in shim.readdir():
+        ctx.symlink(entry, entry.basename)
+
+# Unlike local_repository, this finds the folder from other workspaces, too.
+_bazel_shim = repository_rule(implementation = _bazel_shim_impl, local = True)
+
+def _add(rule, name, **kwargs):
+    # What the user's WORKSPACE has already goes before.
+    if not native.existing_rule(name):
+        rule(name = name, **kwargs)
+
+def _archive(name, **kwargs):
+    _add(pinned_archive, name, **kwargs)
+
 def specgen_repositories():
-    pinned_archive(
+    """Declares the libraries of specgen, each unless there is one of its name.
+
+    In a WORKSPACE that has specgen as the repository @specgen:
+
+        load("@specgen//third_party:repositories.bzl", "specgen_repositories")
+
+        specgen_repositories()
+    """
+    _archive(
         name = "cli11",
-        build_file = "//third_party/cli11:cli11.BUILD",
+        build_file = Label("//third_party/cli11:cli11.BUILD"),
         library = "cli11",
     )
-    pinned_archive(
+    _archive(
         name = "com_google_absl",
         library = "abseil",
-        patches = ["//third_party/abseil:no_wasm_platforms.patch"],
+        patches = [Label("//third_party/abseil:no_wasm_platforms.patch")],
     )
-    pinned_archive(
+    _archive(
         name = "com_google_benchmark",
-        build_file = "//third_party/benchmark:benchmark.BUILD",
+        build_file = Label("//third_party/benchmark:benchmark.BUILD"),
         library = "benchmark",
     )
-    pinned_archive(
+    _archive(
         name = "com_google_googletest",
-        build_file = "//third_party/googletest:googletest.BUILD",
+        build_file = Label("//third_party/googletest:googletest.BUILD"),
         library = "googletest",
     )
-    pinned_archive(
+    _archive(
         name = "com_google_protobuf",
-        build_file = "//third_party/protobuf:protobuf.BUILD",
-        extra_files = {"//third_party/protobuf:protoc_main.cc": "specgen_protoc_main.cc"},
+        build_file = Label("//third_party/protobuf:protobuf.BUILD"),
+        extra_files = {Label("//third_party/protobuf:protoc_main.cc"): "specgen_protoc_main.cc"},
         library = "protobuf",
     )
-    pinned_archive(
+    _archive(
         name = "libarchive",
-        build_file = "//third_party/libarchive:libarchive.BUILD",
-        extra_files = {"//third_party/libarchive:specgen_config.h": "libarchive/specgen_config.h"},
+        build_file = Label("//third_party/libarchive:libarchive.BUILD"),
+        extra_files = {
+            Label("//third_party/libarchive:specgen_config.h"): "libarchive/specgen_config.h",
+            Label("//third_party/libarchive:specgen_write_format.c"): "libarchive/specgen_write_format.c",
+        },
         library = "libarchive",
-        patches = ["//third_party/libarchive:pax.patch"],
+        patches = [Label("//third_party/libarchive:pax.patch")],
     )
-    pinned_archive(
+    _archive(
         name = "libmd",
-        build_file = "//third_party/libmd:libmd.BUILD",
+        build_file = Label("//third_party/libmd:libmd.BUILD"),
         library = "libmd",
     )
-    pinned_archive(
+    _archive(
         name = "simdjson",
-        build_file = "//third_party/simdjson:simdjson.BUILD",
+        build_file = Label("//third_party/simdjson:simdjson.BUILD"),
         library = "simdjson",
     )
-    pinned_archive(
+    _archive(
         name = "zlib",
-        build_file = "//third_party/zlib:zlib.BUILD",
+        build_file = Label("//third_party/zlib:zlib.BUILD"),
         library = "zlib",
     )
-    pinned_archive(
+    _archive(
         name = "zstd",
-        build_file = "//third_party/zstd:zstd.BUILD",
+        build_file = Label("//third_party/zstd:zstd.BUILD"),
         library = "zstd",
     )
 
@@ -66,7 +95,4 @@ def specgen_repositories():
         "rules_java",
         "rules_proto",
     ]:
-        native.local_repository(
-            name = name,
-            path = "third_party/bazel_shims/" + name,
-        )
+        _add(_bazel_shim, name)

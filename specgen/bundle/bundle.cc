@@ -5,8 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <fstream>
+#include <ios>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +32,7 @@
 #include "specgen/bundle/plan.h"
 #include "specgen/bundle/rebased_host.h"
 #include "specgen/bundle/start_steps.h"
+#include "specgen/bundle/tree_archive.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/unpack.h"
@@ -42,6 +48,9 @@ namespace {
 // Where runtimes keep the state of what they run.
 constexpr std::string_view kRuntimeStates[] = {
     "/run/runc", "/run/crun", "/run/docker/runtime-runc/plugins.moby"};
+
+// Of what `files` puts into a rootfs.
+constexpr uint32_t kFileMode = 0755;
 
 // Both are without symbolic links, which an archive may have anywhere.
 bool IsFolder(const std::string& path) {
@@ -70,6 +79,43 @@ bool LiesIn(const std::string& path, const std::string& folder) {
   const std::string inner =
       absl::StrCat(real(DirPath(path)), "/", BasePath(path), "/");
   return absl::StartsWith(inner, absl::StrCat(real(folder), "/"));
+}
+
+bool SameBytes(const std::string& a, const std::string& b) {
+  std::ifstream in_a(a, std::ios::binary);
+  std::ifstream in_b(b, std::ios::binary);
+  using Bytes = std::istreambuf_iterator<char>;
+  return in_a && in_b && std::equal(Bytes(in_a), Bytes(), Bytes(in_b), Bytes());
+}
+
+absl::Status AddFile(const BundleOptions::File& file, TreeWriter* writer) {
+  UniqueFd fd(open(file.from.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat st;
+  if (!fd.ok() || fstat(fd.get(), &st) != 0) {
+    return FileError(errno, file.from);
+  }
+  if (!S_ISREG(st.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file.from, ": is no plain file"));
+  }
+  TreeEntry entry;
+  entry.path = file.path;
+  entry.mode = kFileMode;
+  entry.size = static_cast<uint64_t>(st.st_size);
+  absl::Status status = writer->Add(entry);
+  if (!status.ok()) {
+    return absl::Status(status.code(),
+                        absl::StrCat("--file: ", status.message()));
+  }
+  BlobReader reader(std::move(fd), file.from);
+  for (uint64_t offset = 0;;) {
+    absl::StatusOr<std::string_view> bytes = reader.Read();
+    if (!bytes.ok()) return bytes.status();
+    if (bytes->empty()) return absl::OkStatus();
+    status = writer->Write(*bytes, offset);
+    if (!status.ok()) return status;
+    offset += bytes->size();
+  }
 }
 
 // Where the spec mounts, and all folders above, without a leading "/".
@@ -163,6 +209,47 @@ absl::Status BundleMaker::OpenFolder(const std::string& folder) {
   return absl::OkStatus();
 }
 
+absl::Status BundleMaker::CheckNotInOutput(const std::string& hazard) const {
+  struct stat source;
+  struct stat output;
+  if (LiesIn(options_.output, hazard) ||
+      (stat(options_.source.c_str(), &source) == 0 &&
+       stat(options_.output.c_str(), &output) == 0 &&
+       output.st_dev == source.st_dev && output.st_ino == source.st_ino)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "--output: ", options_.output, " is the plugin itself, or in it"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BundleMaker::OpenConfig() {
+  absl::StatusOr<std::string> text = ReadWholeFile(options_.source);
+  if (!text.ok()) return text.status();
+  config_ = *std::move(text);
+  config_name_ = options_.source;
+  for (const std::string& part : options_.rootfs) {
+    struct stat st;
+    if (stat(part.c_str(), &st) != 0) return FileError(errno, part);
+    if (S_ISREG(st.st_mode)) {
+      layers_.push_back(part);
+    } else if (!S_ISDIR(st.st_mode)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(part, ": is neither a folder nor a tar archive"));
+    } else if (options_.rootfs.size() > 1) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--rootfs: ", part,
+          " is a folder: give it alone, or tar archives in its place"));
+    } else {
+      rootfs_folder_ = part;
+      while (rootfs_folder_.size() > 1 && rootfs_folder_.back() == '/') {
+        rootfs_folder_.pop_back();
+      }
+      return CheckNotInOutput(rootfs_folder_);
+    }
+  }
+  return CheckNotInOutput(options_.source);
+}
+
 absl::Status BundleMaker::Open(bool dry_run) {
   dry_run_ = dry_run;
   if (options_.ownership == Ownership::kKeep && !dry_run && geteuid() != 0) {
@@ -173,23 +260,20 @@ absl::Status BundleMaker::Open(bool dry_run) {
   const std::string& source = options_.source;
   struct stat st;
   if (stat(source.c_str(), &st) != 0) return FileError(errno, source);
+  const bool is_config = !options_.rootfs.empty() || !options_.files.empty();
   if (S_ISDIR(st.st_mode)) {
+    if (is_config) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          source, ": is a folder: --rootfs and --file are for a config.json"));
+    }
     std::string folder = source;
     while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
     absl::Status status = OpenFolder(folder);
     if (!status.ok()) return status;
     // What is copied may not grow by being copied.
-    const std::string& hazard =
-        rootfs_folder_.empty() ? folder : rootfs_folder_;
-    struct stat output;
-    if (LiesIn(options_.output, hazard) ||
-        (stat(options_.output.c_str(), &output) == 0 &&
-         output.st_dev == st.st_dev && output.st_ino == st.st_ino)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "--output: ", options_.output, " is the plugin itself, or in it"));
-    }
-    return absl::OkStatus();
+    return CheckNotInOutput(rootfs_folder_.empty() ? folder : rootfs_folder_);
   }
+  if (is_config) return OpenConfig();
   if (!S_ISREG(st.st_mode)) {
     return absl::InvalidArgumentError(
         absl::StrCat(source, ": is neither a folder nor a tar archive"));
@@ -200,7 +284,9 @@ absl::Status BundleMaker::Open(bool dry_run) {
   if (!folder.ok()) return folder.status();
   // A plugin's folder keeps its owners; those of an image's files are nobody's.
   const Ownership ownership =
-      geteuid() == 0 ? options_.ownership : Ownership::kDrop;
+      geteuid() == 0 || options_.ownership == Ownership::kRecord
+          ? options_.ownership
+          : Ownership::kDrop;
   absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
       TreeWriter::Open(*folder, ownership, options_.limits);
   if (!writer.ok()) return writer.status();
@@ -210,6 +296,13 @@ absl::Status BundleMaker::Open(bool dry_run) {
   status = UnpackTar(&reader, Whiteouts::kKeep, writer->get());
   if (status.ok()) status = (*writer)->Finish();
   if (!status.ok()) return status;
+  for (const auto& [path, entry] : (*writer)->ledger()) {
+    if (path == "rootfs") {
+      source_ledger_["."] = entry;
+    } else if (absl::StartsWith(path, "rootfs/")) {
+      source_ledger_[path.substr(std::string_view("rootfs/").size())] = entry;
+    }
+  }
   return OpenFolder(*folder);
 }
 
@@ -243,12 +336,13 @@ absl::Status BundleMaker::Generate() {
     lib_root_ = DirPath(options_.runs_at);
     request_.lib_root = lib_root_;
   }
-  if (behaviour.makes_bind_sources && image_.has_value()) {
+  if (behaviour.makes_bind_sources &&
+      (rootfs_folder_.empty() || !options_.files.empty())) {
     if (dry_run_) {
       return absl::FailedPreconditionError(absl::StrCat(
           "--dry-run: Docker ", options_.release->name,
-          " looks into the rootfs while it makes the spec, and that of an "
-          "image is not unpacked yet"));
+          " looks into the rootfs while it makes the spec, and this one is "
+          "not unpacked yet"));
     }
     absl::Status status = MakeRootfs();
     if (!status.ok()) return status;
@@ -271,14 +365,42 @@ absl::Status BundleMaker::Generate() {
 
   BundleFacts facts;
   facts.behaviour = &behaviour;
-  facts.bundle = options_.output;
+  // Of an archive, the folder that it is unpacked in.
+  facts.bundle = options_.archive ? options_.runs_at : options_.output;
   facts.runs_at = options_.runs_at;
   facts.rootfs_folder = rootfs_folder_;
   facts.layers = layers_;
+  std::vector<BundleStep> files;
+  for (const BundleOptions::File& file : options_.files) {
+    files.push_back(
+        {BundleStep::Kind::kCopyFile, file.path, file.from, kFileMode});
+  }
+  facts.files = files;
   facts.propagated_mount = answer_.plugin().config.propagated_mount;
   facts.folders = answer_.plan();
   plan_ = PlanBundle(facts);
   return absl::OkStatus();
+}
+
+absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {
+  absl::Status status;
+  if (image_.has_value()) {
+    status = UnpackLayers(*image_, writer);
+  } else if (!rootfs_folder_.empty()) {
+    status = CopyTree(rootfs_folder_, &source_ledger_, writer);
+  } else {
+    for (const std::string& layer : layers_) {
+      UniqueFd fd(open(layer.c_str(), O_RDONLY | O_CLOEXEC));
+      if (!fd.ok()) return FileError(errno, layer);
+      BlobReader reader(std::move(fd), layer);
+      status = UnpackTar(&reader, Whiteouts::kApply, writer);
+      if (!status.ok()) return status;
+    }
+  }
+  for (const BundleOptions::File& file : options_.files) {
+    if (status.ok()) status = AddFile(file, writer);
+  }
+  return status.ok() ? writer->Finish() : status;
 }
 
 absl::Status BundleMaker::MakeRootfs() {
@@ -294,10 +416,11 @@ absl::Status BundleMaker::MakeRootfs() {
   absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
       TreeWriter::Open(rootfs, options_.ownership, options_.limits);
   if (!writer.ok()) return writer.status();
-  status = image_.has_value() ? UnpackLayers(*image_, writer->get())
-                              : CopyTree(rootfs_folder_, writer->get());
-  if (status.ok()) status = (*writer)->Finish();
+  status = FillRootfs(writer->get());
   if (!status.ok()) return status;
+  for (const auto& [path, entry] : (*writer)->ledger()) {
+    ledger_[path == "." ? "rootfs" : absl::StrCat("rootfs/", path)] = entry;
+  }
   if ((*writer)->dropped_devices() > 0) {
     notes_.push_back(absl::StrCat((*writer)->dropped_devices(),
                                   " device nodes were left out (--no-owner)"));
@@ -311,6 +434,17 @@ absl::Status BundleMaker::FinishRootfs() {
   const std::string rootfs = absl::StrCat(bundle, "/rootfs");
   const Behaviour& behaviour = *options_.release->behaviour;
   if (behaviour.fills_rootfs) {
+    // Folders stay what they are, all else makes room for new files.
+    for (const InitEntry& entry : InitLayer()) {
+      for (std::string path = absl::StrCat("rootfs/", entry.path);
+           path != "rootfs"; path = DirPath(path)) {
+        const auto known = ledger_.find(path);
+        if (known != ledger_.end() &&
+            known->second.type != TreeEntry::Type::kFolder) {
+          ledger_.erase(known);
+        }
+      }
+    }
     absl::Status status =
         MakeInitLayer(rootfs, options_.ownership == Ownership::kKeep);
     if (!status.ok()) return status;
@@ -359,7 +493,36 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {
   return status;
 }
 
+absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceArchive() {
+  const std::string made = absl::StrCat(work_, "/bundle.tar");
+  const std::string& output = options_.output;
+  absl::Status status =
+      ArchiveTree(absl::StrCat(work_, "/bundle"), ledger_, made);
+  if (!status.ok()) return status;
+  Result result = Result::kMade;
+  if (Exists(output)) {
+    if (!IsFile(output)) {
+      return absl::AlreadyExistsError(absl::StrCat(
+          output, ": is there already, and is no file: name another"));
+    }
+    if (SameBytes(made, output)) return Result::kUnchanged;
+    if (!options_.replace) {
+      return absl::AlreadyExistsError(absl::StrCat(
+          output,
+          ": is there already, and has other bytes: name another file, or "
+          "give --force to replace it"));
+    }
+    result = Result::kReplaced;
+  }
+  if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, output.c_str(),
+                result == Result::kMade ? RENAME_NOREPLACE : 0) != 0) {
+    return FileError(errno, output);
+  }
+  return result;
+}
+
 absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
+  if (options_.archive) return PlaceArchive();
   const std::string made = absl::StrCat(work_, "/bundle");
   const std::string& output = options_.output;
   if (Exists(output)) {

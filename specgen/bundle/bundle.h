@@ -24,11 +24,23 @@ namespace specgen {
 
 struct BundleOptions {
   // What to make it of: a folder with config.json and rootfs (an author's, or
-  // one of dockerd's store), the folder of an image (see ImageForm), or a tar
-  // archive of either.
+  // one of dockerd's store), the folder of an image (see ImageForm), a tar
+  // archive of either, or, with `rootfs` or `files`, a config.json.
   std::string source;
+  // What its rootfs is made of: one folder; or layers, which are tar archives,
+  // bottom first.
+  std::vector<std::string> rootfs;
+  struct File {
+    std::string path;  // in the rootfs
+    std::string from;
+  };
+  // Put into it at last; root's, with mode 0755.
+  std::vector<File> files;
   std::string image;   // which image of several; see ReadImage
   std::string output;  // the bundle, absolute and clean
+  // The output is no folder, but a tar archive of what is to be one. Needs
+  // Ownership::kRecord, and no root.
+  bool archive = false;
   // Where the bundle lies when it runs, absolute and clean.
   std::string runs_at;
   const Release* release = nullptr;
@@ -88,11 +100,15 @@ class BundleMaker {
 
  private:
   absl::Status OpenFolder(const std::string& folder);
+  absl::Status OpenConfig();
+  absl::Status CheckNotInOutput(const std::string& hazard) const;
   absl::Status MakeWorkFolder(const std::string& beside);
   absl::StatusOr<std::string> MakeIn(std::string_view name);
   absl::Status MakeRootfs();
+  absl::Status FillRootfs(TreeWriter* writer);
   absl::Status FinishRootfs();
   absl::StatusOr<Result> Place();
+  absl::StatusOr<Result> PlaceArchive();
   absl::StatusOr<Result> PlaceOver(const std::string& made);
   absl::Status CheckNotInUse() const;
   // Lets rootfs and spec of the output and of `made` change places.
@@ -104,8 +120,11 @@ class BundleMaker {
   std::string config_;
   std::string config_name_;
   std::string rootfs_folder_;  // of a folder, "" for an image
+  // What is known of rootfs_folder_ beyond what is on disk.
+  TreeLedger source_ledger_;
   std::optional<Image> image_;
   std::vector<std::string> layers_;
+  TreeLedger ledger_;  // of the bundle, for an archive
   bool rootfs_is_made_ = false;
 
   std::string id_;

@@ -1,5 +1,6 @@
 #include "specgen/bundle/bundle.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,16 +10,23 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "specgen/base/temp_folder.h"
+#include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/interrupt.h"
 #include "specgen/bundle/tar_builder.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/bundle/unpack.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/host_snapshot.h"
 
@@ -229,6 +237,147 @@ TEST_F(BundleTest, LinksInATarArchiveReachNothing) {
       temp_.Write("plugin.tar", Tar({{"config.json", '0', kConfig},
                                      {"rootfs", '2', "", temp_ / "secret"}}));
   ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
+}
+
+// What an archive that was made says of each file, as unpacking it finds.
+absl::StatusOr<TreeLedger> LedgerOf(const std::string& archive,
+                                    const std::string& folder) {
+  fs::create_directory(folder);
+  absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
+      TreeWriter::Open(folder, Ownership::kRecord, TreeLimits());
+  if (!writer.ok()) return writer.status();
+  BlobReader reader(UniqueFd(open(archive.c_str(), O_RDONLY)), archive);
+  absl::Status status = UnpackTar(&reader, Whiteouts::kKeep, writer->get());
+  if (status.ok()) status = (*writer)->Finish();
+  if (!status.ok()) return status;
+  return (*writer)->ledger();
+}
+
+std::string Describe(const TreeLedger& ledger, const std::string& path) {
+  const auto found = ledger.find(path);
+  if (found == ledger.end()) return "none";
+  const TreeEntry& entry = found->second;
+  std::string text =
+      absl::StrFormat("%d %04o %d:%d %d", entry.type, entry.mode, entry.uid,
+                      entry.gid, entry.modified.tv_sec);
+  if (entry.major != 0 || entry.minor != 0) {
+    absl::StrAppend(&text, " ", entry.major, ",", entry.minor);
+  }
+  for (const auto& [key, value] : entry.xattrs) {
+    absl::StrAppend(&text, " ", key, "=", value);
+  }
+  return text;
+}
+
+TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
+  const std::string long_name(200, 'x');
+  const auto owned = [](std::string uid) {
+    return std::vector<std::pair<std::string, std::string>>{
+        {"uid", std::move(uid)}, {"gid", "7"}};
+  };
+  auto device = owned("0");
+  device.emplace_back("SCHILY.devmajor", "10");
+  device.emplace_back("SCHILY.devminor", "229");
+  auto capable = owned("3000000");
+  capable.emplace_back("SCHILY.xattr.security.capability", "cap");
+  capable.emplace_back("SCHILY.xattr.security.selinux", "not taken over");
+  const std::string lower = temp_.Write(
+      "lower.tar",
+      Tar({{"./", '5', "", "", 0711, 5, -1, owned("1")},
+           {"p", '0', "#!", "", 04755, 5, -1, capable},
+           {"q", '1', "", "p", 04755, 5, -1, capable},
+           {"closed", '5', "", "", 0000, 5, -1, owned("2")},
+           {"closed/f", '0', "x", "", 0000, 5, -1, owned("2")},
+           {"fuse", '3', "", "", 0620, 5, -1, device},
+           {"gone", '0', "", "", 04755, 5, -1, owned("9")},
+           {"etc", '5', "", "", 0700, 5, -1, owned("4")},
+           {"etc/hosts", '0', "the author's", "", 06755, 5, -1, owned("9")},
+           {"l",
+            '2',
+            "",
+            "l",
+            0777,
+            5,
+            -1,
+            {{"path", long_name}, {"linkpath", long_name}}}}));
+  const std::string upper = temp_.Write(
+      "upper.tar.gz",
+      Gzip(Tar({{".wh.gone", '0'},
+                {"opt/tool", '0', "t", "", 0640, 6, -1, owned("8")}})));
+  options_.source = temp_ / "src/config.json";
+  options_.rootfs = {lower, upper};
+  options_.files = {{"/usr/bin/p", temp_.Write("program", "elf")}};
+  options_.runs_at = "/var/lib/b";
+  options_.archive = true;
+  options_.ownership = Ownership::kRecord;
+  ExpectResult(BundleMaker::Result::kMade);
+  ExpectResult(BundleMaker::Result::kUnchanged);
+
+  const absl::StatusOr<TreeLedger> ledger =
+      LedgerOf(options_.output, temp_ / "unpacked");
+  ASSERT_TRUE(ledger.ok()) << ledger.status();
+  const std::pair<const char*, const char*> kExpected[] = {
+      {".", "0 0700 0:0 0"},
+      {"config.json", "1 0600 0:0 0"},
+      {"propagated-mount", "0 0755 0:0 0"},
+      {"rootfs", "0 0711 1:7 5"},
+      {"rootfs/p", "1 4755 3000000:7 5 security.capability=cap"},
+      {"rootfs/q", "1 4755 3000000:7 5 security.capability=cap"},
+      {"rootfs/closed", "0 0000 2:7 5"},
+      {"rootfs/closed/f", "1 0000 2:7 5"},
+      {"rootfs/fuse", "4 0620 0:7 5 10,229"},
+      {"rootfs/gone", "none"},
+      {"rootfs/etc", "0 0700 4:7 5"},
+      {"rootfs/etc/hosts", "1 0755 0:0 0"},
+      {"rootfs/opt", "0 0755 0:0 0"},
+      {"rootfs/opt/tool", "1 0640 8:7 6"},
+      {"rootfs/usr/bin/p", "1 0755 0:0 0"},
+      {"rootfs/proc", "0 0755 0:0 0"},
+  };
+  for (const auto& [path, expected] : kExpected) {
+    EXPECT_EQ(Describe(*ledger, path), expected) << path;
+  }
+  EXPECT_EQ(temp_.Read("unpacked/config.json"), spec_);
+  EXPECT_TRUE(
+      absl::StrContains(spec_, "\"root\":{\"path\":\"/var/lib/b/rootfs\"}"));
+  EXPECT_EQ(temp_.Read("unpacked/rootfs/usr/bin/p"), "elf");
+  EXPECT_TRUE(
+      fs::equivalent(temp_ / "unpacked/rootfs/p", temp_ / "unpacked/rootfs/q"));
+  EXPECT_EQ(fs::read_symlink(temp_ / ("unpacked/rootfs/" + long_name)),
+            long_name);
+
+  // Of a tar archive with config and rootfs, it is the same.
+  options_.source = temp_.Write(
+      "plugin.tar", Tar({{"config.json", '0', kConfig},
+                         {"rootfs", '5', "", "", 0755, 5, -1, owned("1")},
+                         {"rootfs/fuse", '3', "", "", 0620, 5, -1, device}}));
+  options_.rootfs.clear();
+  options_.files.clear();
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "has other bytes");
+  options_.replace = true;
+  ExpectResult(BundleMaker::Result::kReplaced);
+  const absl::StatusOr<TreeLedger> of_tar =
+      LedgerOf(options_.output, temp_ / "unpacked2");
+  ASSERT_TRUE(of_tar.ok()) << of_tar.status();
+  EXPECT_EQ(Describe(*of_tar, "rootfs"), "0 0755 1:7 5");
+  EXPECT_EQ(Describe(*of_tar, "rootfs/fuse"), "4 0620 0:7 5 10,229");
+}
+
+TEST_F(BundleTest, OfAConfigAndAFolder) {
+  options_.rootfs = {temp_ / "src/rootfs/"};
+  options_.files = {{"p", temp_.Write("program", "elf")}};
+  ExpectFailure(absl::StatusCode::kFailedPrecondition, "is a folder");
+  options_.source = temp_ / "src/config.json";
+  ExpectResult(BundleMaker::Result::kMade);
+  EXPECT_EQ(temp_.Read("out/b/rootfs/p"), "elf");
+  options_.files = {{"../p", temp_ / "program"}};
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "leads out");
+  options_.files = {{"p", temp_ / "src"}};
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "is no plain file");
+  options_.rootfs.push_back(temp_ / "src/rootfs");
+  ExpectFailure(absl::StatusCode::kFailedPrecondition, "give it alone");
+  options_.rootfs = {temp_ / "missing.tar"};
+  ExpectFailure(absl::StatusCode::kNotFound, "missing.tar");
 }
 
 TEST_F(BundleTest, EnginesThatLookIntoTheRootfs) {

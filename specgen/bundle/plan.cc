@@ -53,6 +53,10 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
       plan.build.push_back({Kind::kUnpack, rootfs, layer});
     }
   }
+  for (const BundleStep& file : facts.files) {
+    plan.build.push_back(file);
+    plan.build.back().path = JoinPath({rootfs, file.path});
+  }
   if (facts.behaviour->fills_rootfs) PlanInitLayer(rootfs, &plan.build);
 
   for (const PlannedFolder& folder : facts.folders) {
@@ -105,6 +109,8 @@ std::string StepText(const BundleStep& step) {
       return absl::StrCat("unpack ", from, " ", path);
     case Kind::kMakeFile:
       return absl::StrFormat("create -m %04o %s", step.mode, path);
+    case Kind::kCopyFile:
+      return absl::StrFormat("install -m %04o %s %s", step.mode, from, path);
     case Kind::kSymlink:
       return absl::StrCat("ln -s ", from, " ", path);
     case Kind::kWriteSpec:

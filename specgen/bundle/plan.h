@@ -19,6 +19,7 @@ struct BundleStep {
     kCopyTree,  // all of the folder `from` to `path`
     kUnpack,    // the layer `from` over what is in `path`
     kMakeFile,  // an empty one
+    kCopyFile,  // the file `from` to `path`
     kSymlink,   // to `from`
     kWriteSpec,
     kBind,   // mounts `from` upon `path`, with what is mounted in it
@@ -40,6 +41,8 @@ struct BundleFacts {
   // The rootfs's origin: a folder, or an image's layers, bottom first.
   std::string_view rootfs_folder;
   absl::Span<const std::string> layers;
+  // Steps that put files on top of that; their paths are those in the rootfs.
+  absl::Span<const BundleStep> files;
   std::string_view propagated_mount;        // of the config
   absl::Span<const PlannedFolder> folders;  // the engine's plan
 };

@@ -221,6 +221,46 @@ def test_runtimes():
                 print('  %s with %s' % (engine, runtime))
 
 
+def test_archive():
+    """One that nobody makes, on a machine of which there are facts only."""
+    with work_folder() as folder:
+        os.chmod(folder, 0o755)
+        source = make_plugin(folder)
+        layer = os.path.join(folder, 'layer.tar')
+        run('tar', '-C', os.path.join(source, 'rootfs'), '--xattrs',
+            '--xattrs-include=*', '-cf', layer, '.')
+        program = shutil.copy(SPECGEN, os.path.join(folder, 'specgen'))
+        config = shutil.copy(CONFIG, os.path.join(folder, 'config.json'))
+        host = os.path.join(folder, 'host.json')
+        specgen('host-facts', '--output', host)
+        archive = os.path.join(folder, 'nobodys', 'bundle.tar')
+        os.mkdir(os.path.dirname(archive))
+        os.chown(os.path.dirname(archive), 65534, 65534)
+        bundle = os.path.join(folder, 'tmpfs-volume')
+        exec_root = os.path.join(folder, 'run/plugins')
+        make = ('bundle', '--engine', ENGINE, '--exec-root', exec_root,
+                '--rootfs', layer)
+        run('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
+            program, *make, '--tar', '--at', bundle, '--host', host,
+            '--output', archive, config)
+        os.mkdir(bundle)
+        run('tar', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-xpf',
+            archive, '-C', bundle)
+        check_kept(os.path.join(bundle, 'rootfs'))
+        # What root makes is the same; this also prepares the machine.
+        check(': unchanged\n' in specgen(*make, '--output', bundle, config),
+              'root makes another bundle')
+        with open(os.path.join(bundle, 'config.json')) as file:
+            spec = json.load(file)
+        with container('runc', bundle, 'specgen-archive-%d' % os.getpid(),
+                       os.path.join(folder, 'log')) as pid:
+            socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
+            wait_for(lambda: os.path.exists(socket), 'the socket')
+            use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
+            found = process_view.differences_from_spec(pid, spec)
+            check(not found, '\n'.join(found))
+
+
 def check_sees_changes(pid, spec):
     """The comparison with the spec can fail, in each of its parts."""
     def changed(change):
@@ -418,6 +458,15 @@ def test_dockerd():
             'bundle', '--engine', engine, '--exec-root', exec_root, '--id',
             plugin_id, '--metrics-socket', '', '--output', bundle, layout),
             'the OCI layout gives another bundle')
+        # Of both, skopeo makes the same folder.
+        for i, source in enumerate(('oci:' + layout, 'dir:' + image)):
+            copied = os.path.join(folder, 'copied-%d' % i)
+            run('skopeo', '--insecure-policy', 'copy', source, 'dir:' + copied)
+            check(': unchanged\n' in specgen(
+                'bundle', '--engine', engine, '--exec-root', exec_root, '--id',
+                plugin_id, '--metrics-socket', '', '--output', bundle, copied),
+                'what skopeo copies from %s gives another bundle' % source)
+        print('  ' + run('skopeo', '--version').strip())
         print('  dockerd %s, as engine %s' % (version, engine))
 
 
@@ -508,7 +557,7 @@ def test_podman():
         print('  ' + run('podman', '--version').strip())
 
 
-TESTS = (test_runtimes, test_systemd, test_dockerd, test_podman)
+TESTS = (test_runtimes, test_archive, test_systemd, test_dockerd, test_podman)
 
 
 def main():

@@ -23,6 +23,7 @@ need crun crun
 need dockerd docker.io
 need containerd containerd
 need podman podman
+need skopeo skopeo
 need systemd-analyze systemd
 need setcap libcap2-bin
 if [[ ${#packages[@]} -gt 0 ]]; then

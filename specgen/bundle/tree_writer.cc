@@ -79,7 +79,7 @@ namespace {
 // SELinux's labels, or belong to its file system.
 bool IsTreeXattr(std::string_view name, Ownership ownership) {
   if (absl::StartsWith(name, "user.")) return true;
-  return ownership == Ownership::kKeep &&
+  return ownership != Ownership::kDrop &&
          (name == "security.capability" || absl::StartsWith(name, "trusted."));
 }
 
@@ -201,9 +201,12 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     in_layer_.insert(prefix(i + 1));
     UniqueFd made(openat(folder.get(), name,
                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!made.ok() || fchmod(made.get(), kImpliedMode) != 0) {
+    struct stat st;
+    if (!made.ok() || fchmod(made.get(), kImpliedMode) != 0 ||
+        fstat(made.get(), &st) != 0) {
       return FileError(errno, prefix(i + 1));
     }
+    Forget(st);
     folder = std::move(made);
   }
   return folder;
@@ -321,11 +324,78 @@ absl::Status TreeWriter::CountEntry(std::string_view path) {
 }
 
 uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
-  return entry.mode & (ownership_ == Ownership::kKeep ? 07777u : 01777u);
+  switch (ownership_) {
+    case Ownership::kKeep:
+      return entry.mode & 07777u;
+    case Ownership::kDrop:
+      return entry.mode & 01777u;
+    case Ownership::kRecord:
+      break;
+  }
+  return entry.type == TreeEntry::Type::kFolder ? 0700 : 0600;
+}
+
+void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
+  if (ownership_ != Ownership::kRecord) return;
+  TreeEntry& recorded = recorded_[{st.st_dev, st.st_ino}];
+  recorded = entry;
+  std::erase_if(recorded.xattrs, [this](const auto& xattr) {
+    return !IsTreeXattr(xattr.first, ownership_);
+  });
+}
+
+void TreeWriter::Forget(const struct stat& st) {
+  recorded_.erase({st.st_dev, st.st_ino});
+}
+
+absl::Status TreeWriter::FillLedger(int folder, const std::string& path,
+                                    int depth) {
+  if (depth > kMaxTreeDepth) {
+    return Hostile(path, "more than 256 folders deep");
+  }
+  struct stat st;
+  if (fstat(folder, &st) != 0) return FileError(errno, path);
+  const auto note = [this](const std::string& where, const struct stat& facts) {
+    const auto found = recorded_.find({facts.st_dev, facts.st_ino});
+    if (found == recorded_.end()) return;
+    TreeEntry& entry = ledger_[where] = found->second;
+    entry.path = where;
+  };
+  note(path, st);
+  std::vector<std::string> names;
+  if (const int error = ReadNames(folder, &names); error != 0) {
+    return FileError(error, path);
+  }
+  for (const std::string& name : names) {
+    const std::string below =
+        path == "." ? name : absl::StrCat(path, "/", name);
+    if (fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
+      return FileError(errno, below);
+    }
+    if (!S_ISDIR(st.st_mode)) {
+      note(below, st);
+      continue;
+    }
+    const UniqueFd child(openat(
+        folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!child.ok()) return FileError(errno, below);
+    absl::Status status = FillLedger(child.get(), below, depth + 1);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
                                   const std::string& name, int fd) {
+  if (ownership_ == Ownership::kRecord) {
+    struct stat st;
+    const int result =
+        fd >= 0 ? fstat(fd, &st)
+                : fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW);
+    if (result != 0) return FileError(errno, entry.path);
+    Record(st, entry);
+    return absl::OkStatus();
+  }
   if (ownership_ == Ownership::kKeep) {
     const int result = fd >= 0 ? fchown(fd, entry.uid, entry.gid)
                                : fchownat(parent, name.c_str(), entry.uid,
@@ -465,6 +535,8 @@ absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
         return absl::OkStatus();
       }
       type = entry.type == TreeEntry::Type::kCharDevice ? S_IFCHR : S_IFBLK;
+      // For a file there is no number.
+      if (ownership_ == Ownership::kRecord) type = S_IFREG;
     }
     if (mknodat(parent, name.c_str(), type | 0600,
                 makedev(entry.major, entry.minor)) != 0) {
@@ -543,7 +615,9 @@ absl::Status TreeWriter::Finish() {
     }
   }
   folders_.clear();
-  return absl::OkStatus();
+  if (ownership_ != Ownership::kRecord) return absl::OkStatus();
+  ledger_.clear();
+  return FillLedger(root_.get(), ".", 0);
 }
 
 }  // namespace specgen

@@ -2,6 +2,7 @@
 #ifndef SPECGEN_BUNDLE_TREE_WRITER_H_
 #define SPECGEN_BUNDLE_TREE_WRITER_H_
 
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -52,10 +54,20 @@ struct TreeLimits {
   uint64_t entries = uint64_t{1} << 18;
 };
 
+// Deeper trees are refused: each level holds a descriptor and a stack frame.
+inline constexpr int kMaxTreeDepth = 256;
+
 enum class Ownership {
   kKeep,  // owners, device nodes, set-id bits, file capabilities: needs root
   kDrop,  // none of these: all files belong to who runs specgen
+  // All of these, but in a TreeLedger only. What is on disk belongs to who runs
+  // specgen, who can read and remove it; device nodes are empty files.
+  kRecord,
 };
+
+// What the files of a tree are to be, by their paths in it ("." is the top).
+// Of hard links each path has an entry, of type kFile.
+using TreeLedger = absl::flat_hash_map<std::string, TreeEntry>;
 
 // Writes what it is given below one folder, and nothing outside of it: the
 // kernel resolves every path as if that folder were "/" (openat2(2),
@@ -103,6 +115,10 @@ class TreeWriter {
   // Sets the modes and times of the folders. Must be called at the end.
   absl::Status Finish();
 
+  // Under Ownership::kRecord, once it is finished: everything that Add made and
+  // that is still there.
+  const TreeLedger& ledger() const { return ledger_; }
+
   // How many device nodes Ownership::kDrop left out.
   uint64_t dropped_devices() const { return dropped_devices_; }
 
@@ -134,6 +150,11 @@ class TreeWriter {
                         const std::string& name, int fd);
   uint32_t ModeOf(const TreeEntry& entry) const;
   absl::Status CloseFile();
+  // Under kRecord: `st`, a file that was just made, is to be `entry`; or no
+  // entry describes it, whatever had its number before.
+  void Record(const struct stat& st, const TreeEntry& entry);
+  void Forget(const struct stat& st);
+  absl::Status FillLedger(int folder, const std::string& path, int depth);
 
   UniqueFd root_;
   Ownership ownership_;
@@ -141,6 +162,8 @@ class TreeWriter {
   std::vector<Folder> folders_;
   absl::flat_hash_set<std::string> in_layer_;
   uint64_t dropped_devices_ = 0;
+  absl::flat_hash_map<std::pair<dev_t, ino_t>, TreeEntry> recorded_;
+  TreeLedger ledger_;
 
   UniqueFd file_;
   TreeEntry file_entry_;

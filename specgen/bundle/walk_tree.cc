@@ -30,24 +30,12 @@ namespace {
 
 constexpr char kFileCapabilities[] = "security.capability";
 constexpr size_t kBufferBytes = size_t{256} << 10;
-// Each level holds a descriptor and a stack frame.
-constexpr int kMaxDepth = 256;
-
-// One file of a tree: `name` in the folder `parent`, `path` from the top.
-struct Found {
-  int parent;
-  std::string name;
-  std::string path;
-  struct stat st;
-};
 
 bool IsMountPoint(int parent, const std::string& name) {
   struct statx st;
   return statx(parent, name.c_str(), AT_SYMLINK_NOFOLLOW, 0, &st) == 0 &&
          (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
-
-using Visitor = absl::FunctionRef<absl::Status(const Found&)>;
 
 // What to do where something is mounted in a tree: a volume, say. It is no part
 // of the tree, but who asks for a copy may think so.
@@ -56,8 +44,8 @@ enum class AtMounts { kFail, kPassOver };
 // Visits all files, folders before what is in them, in the order of their
 // bytes; "." first.
 absl::Status Walk(const std::string& top, int folder, const std::string& path,
-                  int depth, AtMounts mounts, Visitor visit) {
-  if (depth > kMaxDepth) {
+                  int depth, AtMounts mounts, TreeVisitor visit) {
+  if (depth > kMaxTreeDepth) {
     return absl::InvalidArgumentError(
         absl::StrCat(top, "/", path, ": more than 256 folders deep"));
   }
@@ -67,7 +55,7 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
   }
   for (const std::string& name : names) {
     if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
-    Found found{
+    FoundFile found{
         folder, name, path.empty() ? name : absl::StrCat(path, "/", name), {}};
     if (fstatat(folder, name.c_str(), &found.st, AT_SYMLINK_NOFOLLOW) != 0) {
       return FileError(errno, absl::StrCat(top, "/", found.path));
@@ -91,22 +79,25 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
   return absl::OkStatus();
 }
 
-absl::Status WalkAll(const std::string& top, AtMounts mounts, Visitor visit) {
+absl::Status WalkAll(const std::string& top, AtMounts mounts,
+                     TreeVisitor visit) {
   const UniqueFd folder(open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.ok()) return FileError(errno, top);
-  Found found{folder.get(), ".", ".", {}};
+  FoundFile found{folder.get(), ".", ".", {}};
   if (fstat(folder.get(), &found.st) != 0) return FileError(errno, top);
   absl::Status status = visit(found);
   if (!status.ok()) return status;
   return Walk(top, folder.get(), "", 0, mounts, visit);
 }
 
-UniqueFd OpenFile(const Found& found) {
+}  // namespace
+
+UniqueFd OpenFound(const FoundFile& found) {
   return UniqueFd(openat(found.parent, found.name.c_str(),
                          O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
 }
 
-std::string ReadLink(const Found& found) {
+std::string ReadSymlink(const FoundFile& found) {
   std::string target(static_cast<size_t>(found.st.st_size) + 1, '\0');
   while (true) {
     const ssize_t size = readlinkat(found.parent, found.name.c_str(),
@@ -119,6 +110,12 @@ std::string ReadLink(const Found& found) {
     target.resize(target.size() * 2);
   }
 }
+
+absl::Status WalkTree(const std::string& top, TreeVisitor visit) {
+  return WalkAll(top, AtMounts::kFail, visit);
+}
+
+namespace {
 
 std::string FileCapabilities(int fd) {
   char value[64];
@@ -139,7 +136,7 @@ ssize_t ReadFully(int fd, char* bytes, size_t size) {
   return static_cast<ssize_t>(done);
 }
 
-TreeEntry Describe(const Found& found) {
+TreeEntry Describe(const FoundFile& found) {
   TreeEntry entry;
   entry.path = found.path;
   entry.mode = found.st.st_mode & 07777;
@@ -151,9 +148,9 @@ TreeEntry Describe(const Found& found) {
   return entry;
 }
 
-absl::Status CopyFile(const Found& found, const std::string& host_path,
+absl::Status CopyFile(const FoundFile& found, const std::string& host_path,
                       TreeEntry entry, TreeWriter* writer) {
-  const UniqueFd file = OpenFile(found);
+  const UniqueFd file = OpenFound(found);
   struct stat st;
   if (!file.ok() || fstat(file.get(), &st) != 0) {
     return FileError(errno, host_path);
@@ -180,12 +177,12 @@ absl::Status CopyFile(const Found& found, const std::string& host_path,
   return absl::OkStatus();
 }
 
-std::string DifferenceOf(const Found& a, const Found& b) {
+std::string DifferenceOf(const FoundFile& a, const FoundFile& b) {
   const struct stat& s = a.st;
   const struct stat& t = b.st;
   if ((s.st_mode & S_IFMT) != (t.st_mode & S_IFMT)) return "is another type";
   if (S_ISLNK(s.st_mode)) {
-    return ReadLink(a) == ReadLink(b) ? "" : "leads elsewhere";
+    return ReadSymlink(a) == ReadSymlink(b) ? "" : "leads elsewhere";
   }
   if ((s.st_mode & 07777) != (t.st_mode & 07777)) return "has another mode";
   if (s.st_uid != t.st_uid || s.st_gid != t.st_gid) return "has another owner";
@@ -194,8 +191,8 @@ std::string DifferenceOf(const Found& a, const Found& b) {
   }
   if (!S_ISREG(s.st_mode)) return "";
   if (s.st_size != t.st_size) return "has another size";
-  const UniqueFd fa = OpenFile(a);
-  const UniqueFd fb = OpenFile(b);
+  const UniqueFd fa = OpenFound(a);
+  const UniqueFd fb = OpenFound(b);
   if (!fa.ok() || !fb.ok()) return "cannot be read";
   if (FileCapabilities(fa.get()) != FileCapabilities(fb.get())) {
     return "has other file capabilities";
@@ -217,7 +214,7 @@ std::string DifferenceOf(const Found& a, const Found& b) {
 // The file of another tree that has the path of `found`.
 class Counterpart {
  public:
-  Counterpart(int root, const Found& found) {
+  Counterpart(int root, const FoundFile& found) {
     const size_t slash = found.path.rfind('/');
     parent_ = OpenBeneath(
         root, slash == std::string::npos ? "." : found.path.substr(0, slash),
@@ -228,19 +225,20 @@ class Counterpart {
   }
 
   bool exists() const { return exists_; }
-  const Found& found() const { return found_; }
+  const FoundFile& found() const { return found_; }
 
  private:
   UniqueFd parent_;
-  Found found_;
+  FoundFile found_;
   bool exists_;
 };
 
 }  // namespace
 
-absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
+absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
+                      TreeWriter* writer) {
   std::map<std::pair<dev_t, ino_t>, std::string> seen;
-  return WalkAll(from, AtMounts::kFail, [&](const Found& found) {
+  return WalkAll(from, AtMounts::kFail, [&](const FoundFile& found) {
     const std::string host_path = absl::StrCat(from, "/", found.path);
     TreeEntry entry = Describe(found);
     const auto add = [&]() {
@@ -259,6 +257,16 @@ absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
         return add();
       }
     }
+    if (ledger != nullptr) {
+      const auto known = ledger->find(found.path);
+      if (known != ledger->end()) {
+        entry = known->second;
+        entry.path = found.path;
+        return entry.type == TreeEntry::Type::kFile
+                   ? CopyFile(found, host_path, std::move(entry), writer)
+                   : add();
+      }
+    }
     switch (found.st.st_mode & S_IFMT) {
       case S_IFDIR:
         entry.type = TreeEntry::Type::kFolder;
@@ -269,7 +277,7 @@ absl::Status CopyTree(const std::string& from, TreeWriter* writer) {
       }
       case S_IFLNK:
         entry.type = TreeEntry::Type::kSymlink;
-        entry.target = ReadLink(found);
+        entry.target = ReadSymlink(found);
         return add();
       case S_IFCHR:
         entry.type = TreeEntry::Type::kCharDevice;
@@ -296,19 +304,20 @@ absl::StatusOr<std::string> FirstDifference(
   std::string difference;
   // Ends the walk.
   const absl::Status found_one = absl::AbortedError("");
-  absl::Status status = WalkAll(a, AtMounts::kPassOver, [&](const Found& in_a) {
-    if (S_ISSOCK(in_a.st.st_mode)) return absl::OkStatus();
-    Counterpart in_b(b_root.get(), in_a);
-    const std::string what =
-        in_b.exists() ? DifferenceOf(in_a, in_b.found()) : "is not there";
-    if (what.empty()) return absl::OkStatus();
-    difference = absl::StrCat("\"", in_a.path, "\" ", what);
-    return found_one;
-  });
+  absl::Status status =
+      WalkAll(a, AtMounts::kPassOver, [&](const FoundFile& in_a) {
+        if (S_ISSOCK(in_a.st.st_mode)) return absl::OkStatus();
+        Counterpart in_b(b_root.get(), in_a);
+        const std::string what =
+            in_b.exists() ? DifferenceOf(in_a, in_b.found()) : "is not there";
+        if (what.empty()) return absl::OkStatus();
+        difference = absl::StrCat("\"", in_a.path, "\" ", what);
+        return found_one;
+      });
   if (!difference.empty()) return difference;
   if (!status.ok()) return status;
   // All of `a` is in `b`; is there more?
-  status = WalkAll(b, AtMounts::kPassOver, [&](const Found& in_b) {
+  status = WalkAll(b, AtMounts::kPassOver, [&](const FoundFile& in_b) {
     const bool empty_file = S_ISREG(in_b.st.st_mode) && in_b.st.st_size == 0;
     if (S_ISSOCK(in_b.st.st_mode) ||
         ((S_ISDIR(in_b.st.st_mode) || empty_file) &&

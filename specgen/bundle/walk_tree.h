@@ -2,21 +2,48 @@
 #ifndef SPECGEN_BUNDLE_WALK_TREE_H_
 #define SPECGEN_BUNDLE_WALK_TREE_H_
 
+#include <sys/stat.h>
+
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
+
+// One file of a tree: `name` in the folder `parent`, `path` from the top.
+struct FoundFile {
+  int parent;
+  std::string name;
+  std::string path;
+  struct stat st;
+};
+
+using TreeVisitor = absl::FunctionRef<absl::Status(const FoundFile&)>;
+
+// Visits all files in the folder `top`, folders before what is in them, in the
+// order of their bytes; "." first. Ends with the first error. Something that is
+// mounted in it is an error.
+absl::Status WalkTree(const std::string& top, TreeVisitor visit);
+
+// Opens a file for reading; if that is not ok(), errno says why.
+UniqueFd OpenFound(const FoundFile& found);
+// What a symbolic link leads to.
+std::string ReadSymlink(const FoundFile& found);
 
 // Copies what is in the folder `from` as `docker plugin create` takes a rootfs:
 // with owners, modes, times, hard links, device nodes and file capabilities,
 // but without sockets and other extended attributes (moby pkg/archive,
 // TarWithOptions). Symbolic links are copied, not followed. Something that
 // is mounted in it is an error. Messages start with the path on the host.
-absl::Status CopyTree(const std::string& from, TreeWriter* writer);
+//
+// With `ledger`, the files are what it says, as far as it knows them.
+absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
+                      TreeWriter* writer);
 
 // Where the trees `a` and `b` first differ, in a reader's words; "" if they do
 // not. Compares what CopyTree copies, but for times, and hard links by what is

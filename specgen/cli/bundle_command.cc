@@ -54,6 +54,7 @@ class BundleCommand : public Command {
 
   std::string output_;
   std::string runs_at_;
+  std::vector<std::string> files_;
   std::string engine_;
   std::string id_;
   std::string metrics_socket_;
@@ -76,9 +77,26 @@ void BundleCommand::Define(CLI::App* app) {
   options_.exec_root = "/run/docker/plugins";
   app->add_option("PLUGIN", options_.source, "What to make the bundle of")
       ->required();
-  app->add_option("-o,--output", output_, "The folder to make")
-      ->type_name("FOLDER")
+  app->add_option("-o,--output", output_,
+                  "The folder to make, or the archive with --tar")
+      ->type_name("PATH")
       ->required();
+  app->add_flag("--tar", options_.archive,
+                "Make a tar archive of what is to be the bundle's folder --at. "
+                "It has all owners, device nodes and modes, although that "
+                "needs no root here, and depends on the input only");
+  app->add_option("--rootfs", options_.rootfs,
+                  "PLUGIN is a config.json, and this its rootfs: a folder; or "
+                  "a tar archive, of several (bottom first) each a layer")
+      ->type_name("PATH")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app->add_option("--file", files_,
+                  "PLUGIN is a config.json; put FILE into its rootfs as PATH, "
+                  "owned by root, with mode 0755; may be repeated")
+      ->type_name("PATH=FILE")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app->add_flag("--dry-run", dry_run_,
                 "Say what would be done, one step a line, and do nothing");
   app->add_flag("--json", json_, "Say it as JSON");
@@ -164,6 +182,23 @@ absl::Status BundleCommand::Load() {
     return absl::FailedPreconditionError("--output: is empty");
   options_.output = absolute(output_);
   options_.runs_at = runs_at_.empty() ? options_.output : absolute(runs_at_);
+  if (options_.archive && runs_at_.empty()) {
+    return absl::FailedPreconditionError(
+        "--tar: say with --at where the bundle will lie");
+  }
+  if (options_.archive && no_owner_) {
+    return absl::FailedPreconditionError(
+        "--no-owner: an archive (--tar) can have all owners");
+  }
+  for (const std::string& file : files_) {
+    const size_t equals = file.find('=');
+    if (equals == std::string::npos || equals == 0 ||
+        equals + 1 == file.size()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("--file: \"", file, "\" is not PATH=FILE"));
+    }
+    options_.files.push_back({file.substr(0, equals), file.substr(equals + 1)});
+  }
   if (options_.output == "/" || options_.runs_at == "/") {
     return absl::FailedPreconditionError(
         "--output: / is no folder for a bundle");
@@ -172,7 +207,9 @@ absl::Status BundleCommand::Load() {
   options_.metrics_socket = metrics_option_->count() > 0
                                 ? metrics_socket_
                                 : MetricsSocketBeside(options_.exec_root);
-  options_.ownership = no_owner_ ? Ownership::kDrop : Ownership::kKeep;
+  options_.ownership = options_.archive ? Ownership::kRecord
+                       : no_owner_      ? Ownership::kDrop
+                                        : Ownership::kKeep;
   // The unit prepares the machine itself, at each start.
   options_.prepare =
       !no_prepare_ && !systemd_ && runs_at_.empty() && host_file_.empty();
@@ -232,6 +269,13 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
     for (const BundleStep& step : maker.plan().start) {
       if (options_.prepare) console->Out(absl::StrCat(StepText(step), "\n"));
     }
+  } else if (options_.archive) {
+    const std::string at = ShellQuote(options_.runs_at);
+    console->Out(absl::StrCat(
+        options_.output, ": ", result, "\nmkdir -p ", at,
+        " && tar --xattrs --xattrs-include='*' --numeric-owner -xpf ",
+        ShellQuote(options_.output), " -C ", at, "\nrunc run --bundle ", at,
+        " ", id, "\n"));
   } else {
     console->Out(absl::StrCat(options_.output, ": ", result,
                               "\nrunc run --bundle ",

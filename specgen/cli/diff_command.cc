@@ -13,6 +13,7 @@
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/plugin_options.h"
+#include "specgen/diff/changes_json.h"
 #include "specgen/diff/engine_changes.h"
 #include "specgen/diff/spec_diff.h"
 #include "specgen/generator/base_spec_reader.h"
@@ -160,26 +161,8 @@ void DiffCommand::Print(const Side& before, const Side& after,
     json.Key("before").String(describe(before));
     json.Key("after").String(describe(after));
     json.Key("same").Bool(changes.empty());
-    json.Key("changes").List();
-    for (const Change& change : changes) {
-      json.Object();
-      json.Key("kind").String(ChangeKindName(change.kind));
-      json.Key("section").String(change.section);
-      json.Key("subject").String(change.subject);
-      json.Key("text").String(change.text);
-      json.EndObject();
-    }
-    json.EndList();
-    json.Key("why").List();
-    for (const EngineChange& change : why) {
-      json.Object();
-      json.Key("engine").String(change.behaviour->name);
-      json.Key("undone").Bool(change.undone);
-      json.Key("text").String(change.text);
-      json.Key("advisories").Strings(AdvisoryIds(change.text));
-      json.EndObject();
-    }
-    json.EndList().EndObject();
+    AddChangesJson(changes, why, &json);
+    json.EndObject();
     console->Out(json.Finish());
     return;
   }

@@ -67,17 +67,7 @@ const CommandInfo* FindCommand(std::string_view name) {
 std::string DidYouMean(std::string_view name,
                        const std::vector<std::string>& known) {
   constexpr size_t kTooFar = 4;
-  constexpr size_t kLongestName = 64;
-  std::string_view nearest;
-  size_t best = kTooFar;
-  for (const std::string& candidate : known) {
-    const size_t distance =
-        EditDistance(name.substr(0, kLongestName), candidate);
-    if (distance < best) {
-      best = distance;
-      nearest = candidate;
-    }
-  }
+  const std::string_view nearest = NearestName(known, name, kTooFar);
   return nearest.empty() ? ""
                          : absl::StrCat("; did you mean \"", nearest, "\"?");
 }

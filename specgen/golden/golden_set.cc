@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -14,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/arena.h"
 #include "specgen/base/buffer.h"
+#include "specgen/base/files.h"
 #include "specgen/generator/spec_maker.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
@@ -25,14 +24,6 @@ namespace specgen {
 namespace {
 
 namespace fs = std::filesystem;
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  return text.str();
-}
 
 // The files of a folder, sorted; none if it is not there.
 std::vector<fs::path> Files(const std::string& folder) {
@@ -325,7 +316,7 @@ std::string Compare(const GoldenRow& row, const OurAnswer& ours) {
 }  // namespace
 
 absl::Status GoldenSet::Add(const std::string& file, const std::string& name) {
-  absl::StatusOr<std::string> text = ReadFile(file);
+  absl::StatusOr<std::string> text = ReadWholeFile(file);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::vector<GoldenCase>> cases = ParseGoldenCases(*text, name);
   if (!cases.ok()) return cases.status();
@@ -377,7 +368,7 @@ absl::StatusOr<std::unique_ptr<GoldenSet>> GoldenSet::Load(
     const std::string& folder, const std::vector<std::string>& archives) {
   std::unique_ptr<GoldenSet> set(new GoldenSet);
   for (const fs::path& path : Files(folder + "/hosts")) {
-    absl::StatusOr<std::string> text = ReadFile(path.string());
+    absl::StatusOr<std::string> text = ReadWholeFile(path.string());
     if (!text.ok()) return text.status();
     absl::StatusOr<std::unique_ptr<HostSnapshot>> host =
         HostSnapshot::Parse(*text, path.string());

@@ -110,15 +110,8 @@ bool Holds(const List& list, std::string_view text) {
 // The nearest of `list`, if it is near enough to be meant.
 template <typename List>
 std::string DidYouMean(const List& list, std::string_view text) {
-  std::string_view nearest;
-  size_t best = text.size() < 4 ? 2 : 3;
-  for (std::string_view item : list) {
-    const size_t distance = EditDistance(text.substr(0, 64), item);
-    if (distance < best) {
-      best = distance;
-      nearest = item;
-    }
-  }
+  const std::string_view nearest =
+      NearestName(list, text, /*too_far=*/text.size() < 4 ? 2 : 3);
   return nearest.empty() ? ""
                          : absl::StrCat("; did you mean ", Quote(nearest), "?");
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "specgen/diff/changes_json.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/json/json_writer.h"
@@ -238,26 +239,8 @@ void AddRunJson(const ReportRun& run, JsonBuilder* json) {
     json->Integer(static_cast<int64_t>(variant));
   }
   json->EndList();
-  json->Key("changes").List();
-  for (const Change& change : run.changes) {
-    json->Object();
-    json->Key("kind").String(ChangeKindName(change.kind));
-    json->Key("section").String(change.section);
-    json->Key("subject").String(change.subject);
-    json->Key("text").String(change.text);
-    json->EndObject();
-  }
-  json->EndList();
-  json->Key("why").List();
-  for (const EngineChange& change : run.why) {
-    json->Object();
-    json->Key("engine").String(change.behaviour->name);
-    json->Key("undone").Bool(change.undone);
-    json->Key("text").String(change.text);
-    json->Key("advisories").Strings(AdvisoryIds(change.text));
-    json->EndObject();
-  }
-  json->EndList().EndObject();
+  AddChangesJson(run.changes, run.why, json);
+  json->EndObject();
 }
 
 }  // namespace

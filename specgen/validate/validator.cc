@@ -147,15 +147,12 @@ class FieldCheck {
   }
 
   void Unknown(const JsonNode& member, absl::Span<const SpecField> fields) {
-    std::string_view nearest;
-    size_t best = 3;
+    std::vector<std::string_view> keys;
     for (const SpecField& field : fields) {
-      const size_t distance = EditDistance(member.key.substr(0, 64), field.key);
-      if (distance < best && Overlaps(rules_, field.since, field.until)) {
-        best = distance;
-        nearest = field.key;
-      }
+      if (Overlaps(rules_, field.since, field.until)) keys.push_back(field.key);
     }
+    const std::string_view nearest =
+        NearestName(keys, member.key, /*too_far=*/3);
     f_.WarningAtKey(
         "unknown-key", member,
         absl::StrCat(Quote(member.key), " is no key of this place",

@@ -1,0 +1,26 @@
+// Packs a tree into a tar archive.
+#ifndef SPECGEN_BUNDLE_TREE_ARCHIVE_H_
+#define SPECGEN_BUNDLE_TREE_ARCHIVE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "specgen/bundle/tree_writer.h"
+
+namespace specgen {
+
+// Writes what is in `folder` to the new file `archive` (mode 0600), which must
+// not lie in it. Owners, modes, times, types and extended attributes are those
+// that `ledger` has for a path; what it does not know belongs to root, has the
+// mode that it has on disk, and is of 1970. So equal trees and ledgers give
+// equal bytes, whoever packs them, wherever.
+//
+// The archive is ustar, with pax headers where that does not suffice. It starts
+// with "./"; other paths follow in the order of their bytes, folders before
+// what is in them. Errors name the file; after one, a part may be written.
+absl::Status ArchiveTree(const std::string& folder, const TreeLedger& ledger,
+                         const std::string& archive);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_TREE_ARCHIVE_H_
