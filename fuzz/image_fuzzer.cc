@@ -69,17 +69,26 @@ constexpr std::string_view kSecret = "this is not for plugins";
 
 std::string Errno() { return std::strerror(errno); }
 
+// Whether we are root, and not only in a sandbox's user namespace.
+bool IsRoot() {
+  static const bool root = [] {
+    const UniqueFd file(memfd_create("owner", MFD_CLOEXEC));
+    return geteuid() == 0 && fchown(file.get(), kNobody, kNobody) == 0;
+  }();
+  return root;
+}
+
 // Acts on files as nobody, where root would be able to do harm if what is
 // tested here fails.
 class AsNobody {
  public:
   AsNobody() {
-    if (geteuid() != 0) return;
+    if (!IsRoot()) return;
     setfsgid(kNobody);
     setfsuid(kNobody);
   }
   ~AsNobody() {
-    if (geteuid() != 0) return;
+    if (!IsRoot()) return;
     setfsuid(0);
     setfsgid(0);
   }
@@ -172,7 +181,7 @@ class Sandbox {
 
   // Nobody may do as he likes with it.
   static void Own(int folder, const std::string& name) {
-    if (geteuid() != 0) return;
+    if (!IsRoot()) return;
     Require(fchownat(folder, name.c_str(), kNobody, kNobody,
                      AT_SYMLINK_NOFOLLOW) == 0,
             "files can be given away", Errno);

@@ -268,17 +268,12 @@ std::string Meaning(const JsonNode& node, int level, bool in_mounts) {
 }
 
 void CheckDiff(const JsonNode& a, const JsonNode& b) {
-  Require(DiffSpecs(a, a).empty(), "a thing does not differ from itself",
-          [&] { return CanonicalJson(a); });
   const std::vector<Change> changes = DiffSpecs(a, b);
   Require(changes.empty() == (Meaning(a, 0, false) == Meaning(b, 0, false)),
           "what differs is told, and nothing else", [&] {
             return absl::StrCat(CanonicalJson(a), "\n", CanonicalJson(b), "\n",
                                 changes.size(), " changes");
           });
-  Require(changes.empty() == DiffSpecs(b, a).empty(),
-          "a difference is one from both sides",
-          [&] { return absl::StrCat(CanonicalJson(a), CanonicalJson(b)); });
   JsonBuilder json;
   json.List();
   for (const Change& change : changes) {
@@ -380,6 +375,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     other_tree = CheckedTree(*other);
     if (tree != nullptr && other_tree != nullptr) {
       CheckDiff(tree->root(), other_tree->root());
+      if (EveryCheck() || hash / 4 % 4 == 0) {
+        CheckDiff(other_tree->root(), tree->root());
+        CheckDiff(tree->root(), tree->root());
+      }
     }
   } else {
     const Release& newest = NewestRelease();
@@ -388,6 +387,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       CheckDiff(spec->root(), other_tree->root());
     }
     if (tree != nullptr) CheckDiff(tree->root(), tree->root());
+    if (!EveryCheck() && hash / 4 % 8 != 0) return 0;
     const Behaviour& behaviour = *input.release->behaviour;
     // Each way, and across lines of releases.
     for (const auto& way : {std::pair(&behaviour, newest.behaviour),
