@@ -450,7 +450,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           "memory is bounded by the input", [&] {
             return absl::StrCat(heap, " bytes for ", size, "\n", text);
           });
-  if (EveryCheck() || hash % 16 == 0) {
+  if (EveryCheck() || hash % 32 == 0) {
     const auto own = proto ? DelimitedProtoFormat() : JsonLinesFormat();
     const auto fresh = own->NewAnswerer(batch->engines);
     const Answers again = AnswerAll(split, proto, fresh.get(), /*check=*/true);
@@ -472,7 +472,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             [&] { return std::string(text); });
   }
   // Threads take longer than all the rest.
-  if (EveryCheck() || hash % 128 == 1) {
+  if (EveryCheck() || hash % 256 == 1) {
     // Not more pieces than a socket has room for.
     const size_t step = text.size() / 40 + 1 + hash % 89;
     CheckStream(format, batch->engines, text, step, 1, split, answers);

@@ -214,8 +214,11 @@ void List(int parent, const std::string& folder, const std::string& path,
     Require(!Sandbox::Get().IsOutside(st), "no link leads out of the rootfs",
             [&] { return at; });
     ++tree->entries;
-    absl::StrAppend(&tree->listing, at, " ", st.st_mode, " ", st.st_mtim.tv_sec,
-                    " ", st.st_nlink);
+    // What no entry described has the time at which it was made.
+    const bool described =
+        std::abs(st.st_mtim.tv_sec - st.st_ctim.tv_sec) > 3600;
+    absl::StrAppend(&tree->listing, at, " ", st.st_mode, " ", st.st_nlink, " ",
+                    described ? st.st_mtim.tv_sec : 0);
     if (drops) {
       Require((st.st_mode & (S_ISUID | S_ISGID)) == 0 &&
                   !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode),
