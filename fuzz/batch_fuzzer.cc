@@ -451,7 +451,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(heap <= (1 << 20) + 16384 * split.records.size() + 1024 * size,
           "memory is bounded by the input",
           [&] { return absl::StrCat(heap, " bytes for ", size, "\n", text); });
-  if (ChecksToo(text, 4)) {
+  if (ChecksToo(text, 32)) {
     const auto own = proto ? DelimitedProtoFormat() : JsonLinesFormat();
     const auto fresh = own->NewAnswerer(batch->engines);
     const Answers again = AnswerAll(split, proto, fresh.get(), /*check=*/true);
@@ -473,7 +473,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             [&] { return std::string(text); });
   }
   // Threads take longer than all the rest.
-  if (ChecksToo(text, 64)) {
+  if (ChecksToo(text, 256)) {
     // Not more pieces than a socket has room for.
     const size_t step = text.size() / 40 + 1 + hash % 89;
     CheckStream(format, batch->engines, text, step, 1, split, answers);

@@ -71,17 +71,26 @@ constexpr std::string_view kSecret = "this is not for plugins";
 
 std::string Errno() { return std::strerror(errno); }
 
+// Whether we are root, and not only in a sandbox's user namespace.
+bool IsRoot() {
+  static const bool root = [] {
+    const UniqueFd file(memfd_create("owner", MFD_CLOEXEC));
+    return geteuid() == 0 && fchown(file.get(), kNobody, kNobody) == 0;
+  }();
+  return root;
+}
+
 // Acts on files as nobody, where root would be able to do harm if what is
 // tested here fails.
 class AsNobody {
  public:
   AsNobody() {
-    if (geteuid() != 0) return;
+    if (!IsRoot()) return;
     setfsgid(kNobody);
     setfsuid(kNobody);
   }
   ~AsNobody() {
-    if (geteuid() != 0) return;
+    if (!IsRoot()) return;
     setfsuid(0);
     setfsgid(0);
   }
@@ -175,7 +184,7 @@ class Sandbox {
 
   // Nobody may do as he likes with it.
   static void Own(int folder, const std::string& name) {
-    if (geteuid() != 0) return;
+    if (!IsRoot()) return;
     Require(fchownat(folder, name.c_str(), kNobody, kNobody,
                      AT_SYMLINK_NOFOLLOW) == 0,
             "files can be given away", Errno);
@@ -209,8 +218,11 @@ void List(int parent, const std::string& folder, const std::string& path,
     Require(!Sandbox::Get().IsOutside(st), "no link leads out of the rootfs",
             [&] { return at; });
     ++tree->entries;
-    absl::StrAppend(&tree->listing, at, " ", st.st_mode, " ", st.st_mtim.tv_sec,
-                    " ", st.st_nlink);
+    // What no entry described has the time at which it was made.
+    const bool described =
+        std::abs(st.st_mtim.tv_sec - st.st_ctim.tv_sec) > 3600;
+    absl::StrAppend(&tree->listing, at, " ", st.st_mode, " ", st.st_nlink, " ",
+                    described ? st.st_mtim.tv_sec : 0);
     if (drops) {
       Require((st.st_mode & (S_ISUID | S_ISGID)) == 0 && !S_ISCHR(st.st_mode) &&
                   !S_ISBLK(st.st_mode),

@@ -366,6 +366,7 @@ bool ChecksToo(std::string_view input, uint64_t one_in) {
   return hash % one_in == 0;
 }
 
+bool EveryCheck() { return every_check; }
 void SetEveryCheck() { every_check = true; }
 
 void Fail(std::string_view what, std::string_view details) {

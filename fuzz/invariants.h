@@ -29,6 +29,8 @@ void Require(bool holds, std::string_view what, Details details) {
 // inputs, chosen by their content so that a finding comes back; a replay makes
 // each (and with SPECGEN_FUZZ_EVERY_CHECK=1 a fuzzer does so too).
 bool ChecksToo(std::string_view input, uint64_t one_in);
+// Whether each check is made on each input.
+bool EveryCheck();
 void SetEveryCheck();
 
 struct Trial {

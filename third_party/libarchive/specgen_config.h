@@ -14,6 +14,7 @@
 #define HAVE_DECL_UINT64_MAX 1
 #define HAVE_DECL_UINTMAX_MAX 1
 #define HAVE_ERRNO_H 1
+#define HAVE_FCNTL 1
 #define HAVE_FCNTL_H 1
 #define HAVE_GMTIME_R 1
 #define HAVE_INTTYPES_H 1
