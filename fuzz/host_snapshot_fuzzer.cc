@@ -89,6 +89,22 @@ void CheckPath(const Host& host, const std::string& path) {
   }
 }
 
+// A snapshot answers at once what others are asked one by one.
+void CheckPlace(const HostSnapshot& host, const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0 || slash + 1 == path.size()) {
+    return;
+  }
+  const PlaceFacts at_once = host.LookUpPlace(path);
+  const PlaceFacts one_by_one = host.Host::LookUpPlace(path);
+  Require(at_once.error == one_by_one.error &&
+              Same(at_once.facts, one_by_one.facts) &&
+              at_once.folder_error == one_by_one.folder_error &&
+              Same(at_once.folder, one_by_one.folder) &&
+              at_once.folder_mount_flags == one_by_one.folder_mount_flags,
+          "a place is what its parts are", [&] { return path; });
+}
+
 // Every file of the host, up to some number.
 void Walk(const Host& host) {
   std::vector<std::string> pending = {"/"};
@@ -175,6 +191,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string path(line.substr(0, line.find(' ')));
     line.remove_prefix(std::min(path.size() + 1, line.size()));
     CheckPath(**host, path);
+    CheckPlace(**host, path);
     Plan(**host, path);
   }
   return 0;

@@ -294,6 +294,7 @@ struct Words {
   explicit Words(std::string_view line)
       : layer(absl::StrContains(line, "layer")),
         keep(absl::StrContains(line, "keep")),
+        record(absl::StrContains(line, "record")),
         gzip(absl::StrContains(line, "gzip")),
         small(absl::StrContains(line, "small")),
         sums(absl::StrContains(line, "sums")),
@@ -311,7 +312,7 @@ struct Words {
     return line.substr(0, line.find(' '));
   }
 
-  bool layer, keep, gzip, small, sums, image, unreadable, interrupted;
+  bool layer, keep, record, gzip, small, sums, image, unreadable, interrupted;
   std::string_view wanted;
   std::optional<std::string_view> folders;
 };
@@ -325,7 +326,10 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
   {
     const AsNobody nobody;
     auto writer = TreeWriter::Open(
-        sandbox.rootfs(), words.keep ? Ownership::kKeep : Ownership::kDrop,
+        sandbox.rootfs(),
+        words.keep     ? Ownership::kKeep
+        : words.record ? Ownership::kRecord
+                       : Ownership::kDrop,
         limits);
     Require(writer.ok(), "a folder can be written to",
             [&] { return std::string(writer.status().message()); });
@@ -343,6 +347,14 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
     if (status->ok()) *status = (*writer)->Finish();
     Require(!words.keep || (*writer)->dropped_devices() == 0,
             "devices are left out with the owners only", [] { return ""; });
+    for (const auto& recorded : (*writer)->ledger()) {
+      const std::string& path = recorded.first;
+      struct stat st;
+      Require(status->ok() && recorded.second.path == path &&
+                  lstat(absl::StrCat(sandbox.rootfs(), "/", path).c_str(),
+                        &st) == 0,
+              "what is on record is there", [&] { return path; });
+    }
   }
   Require(status->ok() || !status->message().empty(), "a refusal says why",
           [] { return ""; });

@@ -77,19 +77,20 @@ consteval FoldedKey Fold(std::string_view lower) {
   return word;
 }
 
-// The bytes of a key of that size.
+// For a key of each size, which bytes are its own.
 struct KeyMasks {
-  consteval KeyMasks() {
-    for (size_t size = 0; size <= kLongestKey; ++size) {
-      for (size_t i = 0; i < size; ++i) {
-        uint64_t& word = i < 8 ? of_size[size].low : of_size[size].high;
-        word |= uint64_t{0xFF} << (8 * (i % 8));
-      }
-    }
-  }
   FoldedKey of_size[kLongestKey + 1];
 };
-inline constexpr KeyMasks kKeyMasks;
+inline constexpr KeyMasks kKeyMasks = []() consteval {
+  KeyMasks masks;
+  for (size_t size = 0; size <= kLongestKey; ++size) {
+    FoldedKey& mask = masks.of_size[size];
+    for (size_t i = 0; i < size; ++i) {
+      (i < 8 ? mask.low : mask.high) |= uint64_t{0xFF} << (8 * (i % 8));
+    }
+  }
+  return masks;
+}();
 
 // Folds the key at `bytes`, of which kLongestKey may be read. Setting the bit
 // 0x20 folds A-Z onto a-z, and nothing else onto a letter.
