@@ -325,12 +325,11 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
   const TreeLimits& limits = words.small ? kSmallLimits : kLimits;
   {
     const AsNobody nobody;
-    auto writer = TreeWriter::Open(
-        sandbox.rootfs(),
-        words.keep     ? Ownership::kKeep
-        : words.record ? Ownership::kRecord
-                       : Ownership::kDrop,
-        limits);
+    auto writer = TreeWriter::Open(sandbox.rootfs(),
+                                   words.keep     ? Ownership::kKeep
+                                   : words.record ? Ownership::kRecord
+                                                  : Ownership::kDrop,
+                                   limits);
     Require(writer.ok(), "a folder can be written to",
             [&] { return std::string(writer.status().message()); });
     std::optional<CatchInterrupts> signals;

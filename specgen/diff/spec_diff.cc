@@ -188,8 +188,8 @@ class SpecDiff {
   }
 
   // What differs in a part that has words of its own, but none for this: such
-  // as a namespace with more than a type and a path. Only if the part brought no
-  // change, so that there are `changes` of them still.
+  // as a namespace with more than a type and a path. Only if the part brought
+  // no change, so that there are `changes` of them still.
   void Rest(std::string_view section, const std::string& name,
             const JsonNode* a, const JsonNode* b, size_t changes) {
     if (changes_.size() != changes) return;

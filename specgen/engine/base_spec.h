@@ -48,7 +48,7 @@ struct BaseSpec {
   std::string_view hostname_tail = "";  // ,"hostname":"..."
   absl::Span<const BaseMount> mounts = {};
   std::string_view mount_items = "";  // the same, all of them
-  std::string_view hooks_tail = "";  // ,"hooks":{...},"annotations":{...}
+  std::string_view hooks_tail = "";   // ,"hooks":{...},"annotations":{...}
 
   bool has_linux = true;
   std::string_view linux_head = "";  // "uidMappings":[...],

@@ -186,8 +186,7 @@ absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
   reader.ExpectEnd();
   if (!reader.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        file_name, ":",
-        LineAndColumn(index.all(), reader.problem().offset),
+        file_name, ":", LineAndColumn(index.all(), reader.problem().offset),
         ": ", reader.problem().message));
   }
   auto owned = std::make_unique<OwnedBaseSpec>();

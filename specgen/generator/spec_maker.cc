@@ -234,8 +234,8 @@ bool SpecMaker::MakeFoldersInOverlay(std::string_view path, uint32_t mode,
 }
 
 SpecOutcome SpecMaker::AddPluginMount(const PluginMount& mount) {
-  mounts_.Append(arena_, {mount.destination, mount.type, "",
-                          SpanOf(mount.options), ""});
+  mounts_.Append(
+      arena_, {mount.destination, mount.type, "", SpanOf(mount.options), ""});
   SpecMount* const added = mounts_.end() - 1;
   if (mount.source != nullptr) {
     added->source = *mount.source;
@@ -327,8 +327,8 @@ SpecOutcome SpecMaker::AddMounts() {
 // long as i is below what is left (n - k); beyond that it sees the last element
 // again and again, which every removal leaves behind itself. So the element
 // behind a removed one is never looked at. If the last one matched there, Go
-// would panic; but that is always the engine's own, the runtime folder's mount or
-// /etc/resolv.conf's.
+// would panic; but that is always the engine's own, the runtime folder's mount
+// or /etc/resolv.conf's.
 void SpecMaker::DropDevMounts() {
   const Slice<PluginMount>& own = b_.dev_mounts == DevMounts::kYieldToConfig
                                       ? config_.mounts
@@ -721,8 +721,8 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
       for (const SpecDevice& device : devices_) {
         if (comma) w->Raw(',');
         comma = true;
-        w->Write("{\"allow\":true,\"type\":\"", device.type, "\",\"major\":",
-                 device.major, ",\"minor\":", device.minor,
+        w->Write("{\"allow\":true,\"type\":\"", device.type,
+                 "\",\"major\":", device.major, ",\"minor\":", device.minor,
                  ",\"access\":\"rwm\"}");
       }
       w->Raw(']');

@@ -181,7 +181,8 @@ TEST_F(GoldenSetTest, RefusesHostsAndReleasesThatAreNot) {
   Write("hosts/h.json", "{");
   EXPECT_THAT(LoadProblem(), HasSubstr("h.json:1:"));
   Write("hosts/h.json", "{\"entries\": []}\n");
-  EXPECT_THAT(LoadProblem({folder_ + "/none"}), HasSubstr("/none: no such file or directory"));
+  EXPECT_THAT(LoadProblem({folder_ + "/none"}),
+              HasSubstr("/none: no such file or directory"));
 }
 
 TEST_F(GoldenSetTest, SaysWhatDiffers) {

@@ -183,8 +183,8 @@ void Mutator::Mounts() {
     const std::vector<BaseMount>& list = mutations_.back().mounts;
     BaseSpec& altered = mutations_.back().behaviour->default_spec;
     altered.mounts = list;
-    altered.mount_items = Keep(absl::StrJoin(
-        list, ",", [](std::string* out, const BaseMount& mount) {
+    altered.mount_items = Keep(
+        absl::StrJoin(list, ",", [](std::string* out, const BaseMount& mount) {
           absl::StrAppend(out, mount.json);
         }));
   };
@@ -276,8 +276,7 @@ std::vector<Mutation> Mutator::Run() {
                                   bounding, effective, inheritable, permitted,
                                   process_tail, hostname_tail, mounts,
                                   mount_items, hooks_tail, has_linux,
-                                  linux_head,
-                                  has_resources, device_rule_items,
+                                  linux_head, has_resources, device_rule_items,
                                   resources_tail, cgroups_path_head, namespaces,
                                   device_items, seccomp_head,
                                   rootfs_propagation, masked_paths,

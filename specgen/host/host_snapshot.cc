@@ -490,9 +490,8 @@ class HostSnapshot::Builder {
         case kMounts:
           break;
       }
-      return text_->ReadArray(value, "\"mounts\"", [this](Value mount) {
-        return ReadMount(mount);
-      });
+      return text_->ReadArray(value, "\"mounts\"",
+                              [this](Value mount) { return ReadMount(mount); });
     });
     if (!status.ok()) return status;
     if (!has_entries) return text_->ErrorAt(0, "no \"entries\"");
@@ -1014,8 +1013,8 @@ int HostSnapshot::Find(std::string_view path, bool follow_last,
     const std::string_view name = path.substr(slash + 1);
     const auto parent = tree_->by_path.find(path.substr(0, slash));
     if (parent != tree_->by_path.end() &&
-        S_ISDIR(tree_->nodes[parent->second].facts.mode) &&
-        IsEntryName(name) && CheckPath(path) == 0 &&
+        S_ISDIR(tree_->nodes[parent->second].facts.mode) && IsEntryName(name) &&
+        CheckPath(path) == 0 &&
         tree_->FindChild(parent->second, name) == kNowhere) {
       return ENOENT;
     }

@@ -39,18 +39,15 @@ namespace {
 // A bit for each byte that does not stand for itself; see kPlain.
 inline uint32_t Specials(__m128i bytes) {
   // Two pairs differ in one bit each: < and >, the quote and &.
-  const __m128i angles =
-      _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8('<' ^ '>')),
-                     _mm_set1_epi8('<' | '>'));
-  const __m128i quotes =
-      _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8('"' ^ '&')),
-                     _mm_set1_epi8('"' | '&'));
+  const __m128i angles = _mm_cmpeq_epi8(
+      _mm_or_si128(bytes, _mm_set1_epi8('<' ^ '>')), _mm_set1_epi8('<' | '>'));
+  const __m128i quotes = _mm_cmpeq_epi8(
+      _mm_or_si128(bytes, _mm_set1_epi8('"' ^ '&')), _mm_set1_epi8('"' | '&'));
   const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
   // Signed: bytes of 0x80 and up are negative and below the space as well.
   const __m128i others = _mm_cmpgt_epi8(_mm_set1_epi8(' '), bytes);
-  return static_cast<uint32_t>(
-      _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(angles, quotes),
-                                     _mm_or_si128(backslashes, others))));
+  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(
+      _mm_or_si128(angles, quotes), _mm_or_si128(backslashes, others))));
 }
 
 inline __m128i Load16(const char* p) {
@@ -58,11 +55,11 @@ inline __m128i Load16(const char* p) {
 }
 
 // Whether 16 bytes can be read at `p`, of which the first belongs to a text and
-// the rest may not: they cannot fault as long as they are on the same page. What
-// is read too much is not used, which sanitizers do not know.
+// the rest may not: they cannot fault as long as they are on the same page.
+// What is read too much is not used, which sanitizers do not know.
 inline bool MayOverread([[maybe_unused]] const char* p) {
-#if defined(SPECGEN_ADDRESS_SANITIZER) || \
-    defined(SPECGEN_THREAD_SANITIZER) || defined(SPECGEN_MEMORY_SANITIZER)
+#if defined(SPECGEN_ADDRESS_SANITIZER) || defined(SPECGEN_THREAD_SANITIZER) || \
+    defined(SPECGEN_MEMORY_SANITIZER)
   return false;
 #else
   constexpr uintptr_t kSmallestPage = 4096;

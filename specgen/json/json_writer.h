@@ -75,7 +75,8 @@ class JsonWriter {
 
  private:
   void Ensure(size_t size) {
-    if (static_cast<size_t>(end_ - next_) < size) [[unlikely]] Grow(size);
+    if (static_cast<size_t>(end_ - next_) < size) [[unlikely]]
+      Grow(size);
   }
   // How many bytes a part may need.
   template <size_t N>

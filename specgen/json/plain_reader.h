@@ -24,8 +24,8 @@ namespace specgen {
 // keys with escapes, this one gives up, and all later calls report the end.
 // Whoever finds that it gave up must read the text anew with a JsonReader.
 //
-// Small enough that a decoder whose calls are all inlined keeps it in registers,
-// which is what makes it several times as fast.
+// Small enough that a decoder whose calls are all inlined keeps it in
+// registers, which is what makes it several times as fast.
 class PlainReader {
  public:
   // How deep a decoder may go. Values deeper than JsonReader::kMaxDepth less
@@ -153,8 +153,8 @@ class PlainReader {
   // Whether the next token, which is there, may have escapes.
   bool EscapesHere() const { return text_ + next_[1] > backslash_; }
 
-  // The string that is next, without escapes. Its closing quote is the last byte before the next
-  // token, but for white space: stage 1 has found both.
+  // The string that is next, without escapes. Its closing quote is the last
+  // byte before the next token, but for white space: stage 1 has found both.
   std::string_view StringHere() const {
     const char* const begin = text_ + next_[0] + 1;
     const char* end = text_ + next_[1] - 1;
@@ -167,10 +167,10 @@ class PlainReader {
 #if defined(__SSE2__)
     // Most often there is a new line with its indentation.
     if (end - text_ >= 16) {
-      const uint32_t quotes = static_cast<uint32_t>(_mm_movemask_epi8(
-          _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(
-                             end - 16)),
-                         _mm_set1_epi8('"'))));
+      const uint32_t quotes =
+          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(
+              _mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16)),
+              _mm_set1_epi8('"'))));
       if (quotes != 0) return end - 16 + (31 - std::countl_zero(quotes));
     }
 #endif
@@ -197,9 +197,10 @@ class PlainReader {
     }
   }
   template <typename Read>
-  [[gnu::noinline]] static const uint32_t* ReadSlowly(
-      std::string_view text, const uint32_t* next, const uint32_t* end,
-      Arena* arena, Read read) {
+  [[gnu::noinline]] static const uint32_t* ReadSlowly(std::string_view text,
+                                                      const uint32_t* next,
+                                                      const uint32_t* end,
+                                                      Arena* arena, Read read) {
     JsonReader reader({text, 0, next, static_cast<size_t>(end - next)}, arena,
                       kMostDepth);
     read(&reader);

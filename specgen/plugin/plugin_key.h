@@ -90,7 +90,8 @@ inline constexpr KeyMasks kKeyMasks = []() consteval {
     }
   }
   return masks;
-}();
+}
+();
 
 // Folds the key at `bytes`, of which kLongestKey may be read. Setting the bit
 // 0x20 folds A-Z onto a-z, and nothing else onto a letter.
@@ -186,8 +187,8 @@ consteval size_t SizeOf(const FoldedKey& word) {
 consteval bool FillTable(KeyTable* table) {
   for (KnownKey& slot : table->slots) slot = {{}, Key::kUnknown};
   for (const KnownKey& known : kKnownKeys) {
-    KnownKey& slot = table->slots[KeyTable::Slot(
-        known.word, SizeOf(known.word), table->multiplier)];
+    KnownKey& slot = table->slots[KeyTable::Slot(known.word, SizeOf(known.word),
+                                                 table->multiplier)];
     if (slot.key != Key::kUnknown) return false;
     slot = known;
   }
@@ -198,7 +199,8 @@ inline constexpr KeyTable kKeyTable = []() consteval {
   KeyTable table;
   while (!FillTable(&table)) table.multiplier += 0x61C8864680B583EA;
   return table;
-}();
+}
+();
 
 // The key at `bytes`, of which kLongestKey may be read.
 inline Key FindFoldedKey(const char* bytes, size_t size) {

@@ -55,8 +55,10 @@ class PluginDecoder {
 
   // Where a problem would be.
   size_t Offset() const {
-    if constexpr (kPlain) return 0;
-    else return r_.offset();
+    if constexpr (kPlain)
+      return 0;
+    else
+      return r_.offset();
   }
   template <typename Message>
   void Problem(JsonProblem::Kind kind, size_t offset, Message message) {
@@ -275,8 +277,10 @@ class PluginDecoder {
 
   size_t Readable(std::string_view key) const {
     // A key with escapes was unescaped into memory of its own.
-    if constexpr (kPlain) return r_.Readable(key);
-    else return key.size();
+    if constexpr (kPlain)
+      return r_.Readable(key);
+    else
+      return key.size();
   }
 
   // A plain reader is part of this, which lets the compiler see through it.
