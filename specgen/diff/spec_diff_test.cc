@@ -153,7 +153,7 @@ TEST(SpecDiffTest, OddDocuments) {
       R"({"linux":{"resources":{"devices":[]}}})"};
   for (std::string_view a : kDocuments) {
     for (std::string_view b : kDocuments) {
-      EXPECT_EQ(Diff(a, b) == "", a == b) << a << " and " << b;
+      EXPECT_EQ(Diff(a, b).empty(), a == b) << a << " and " << b;
     }
   }
   EXPECT_EQ(Diff(R"({"mounts":[{"options":["a","b"]}]})",

@@ -58,10 +58,11 @@ TEST(JsonWriter, EveryByteIsTheSameAtEveryPlace) {
     const std::string alone = written({static_cast<char>(byte)});
     for (size_t length = 1; length <= 50; ++length) {
       for (size_t at = 0; at < length; ++at) {
-        const std::string before(at, 'b');
-        const std::string behind(length - at - 1, 'b');
-        ASSERT_EQ(written(before + static_cast<char>(byte) + behind),
-                  before + alone + behind)
+        std::string text(length, 'b');
+        std::string expected = text;
+        text[at] = static_cast<char>(byte);
+        expected.replace(at, 1, alone);
+        ASSERT_EQ(written(text), expected)
             << byte << " at " << at << " of " << length;
       }
     }
@@ -77,8 +78,12 @@ TEST(JsonWriter, ReadyJsonOfAnyLengthIsCopied) {
     w.Write('<', std::string_view(all).substr(0, length), '>');
     w.Repeat(1, length + 1);
     w.Finish();
-    const std::string expected = all.substr(0, length);
-    EXPECT_EQ(json, "<" + expected + ">" + expected);
+    const std::string part = all.substr(0, length);
+    std::string expected = "<";
+    expected += part;
+    expected += '>';
+    expected += part;
+    EXPECT_EQ(json, expected);
   }
 }
 
