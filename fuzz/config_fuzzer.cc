@@ -92,6 +92,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (input.metrics) trial.request.metrics_socket = "/run/docker/metrics.sock";
   if (input.named) trial.request.plugin_name = "p";
   specgen::fuzz::CheckedAnswer(trial);
-  if (specgen::fuzz::ChecksToo(trial.input, 4)) CheckBothWays(input);
+  if (specgen::fuzz::ChecksToo(trial.input, 16)) CheckBothWays(input);
   return 0;
 }
