@@ -43,6 +43,11 @@ constexpr uint64_t kMaxCpu = (1 << 16) - 1;
 
 constexpr uint32_t kImplicitFolderMode = S_IFDIR | 0755;
 
+// What follows the last slash.
+std::string_view LastElement(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 // Whether a folder could have an entry of that name, beside itself and the one
 // that holds it.
 bool IsEntryName(std::string_view name) {
@@ -382,6 +387,20 @@ struct HostSnapshot::Tree {
   };
 
   // Finds an entry of a folder.
+  // The folder of which a path's last element is an entry, or is not there at
+  // all, if it can be told without a walk: what stands before that element is
+  // the key of a folder.
+  uint32_t FindFolderOf(std::string_view path) const {
+    const size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos || slash == 0) return kNowhere;
+    const auto folder = by_path.find(path.substr(0, slash));
+    if (folder == by_path.end() || !S_ISDIR(nodes[folder->second].facts.mode) ||
+        !IsEntryName(LastElement(path)) || CheckPath(path) != 0) {
+      return kNowhere;
+    }
+    return folder->second;
+  }
+
   uint32_t FindChild(uint32_t folder, std::string_view name) const {
     const auto begin = sorted_children.begin() + nodes[folder].first_child;
     const auto end = begin + nodes[folder].child_count;
@@ -1007,17 +1026,10 @@ int HostSnapshot::Find(std::string_view path, bool follow_last,
       return 0;
     }
   }
-  // What is not in a folder that is such a key is not there.
-  const size_t slash = path.rfind('/');
-  if (slash != std::string_view::npos && slash > 0) {
-    const std::string_view name = path.substr(slash + 1);
-    const auto parent = tree_->by_path.find(path.substr(0, slash));
-    if (parent != tree_->by_path.end() &&
-        S_ISDIR(tree_->nodes[parent->second].facts.mode) && IsEntryName(name) &&
-        CheckPath(path) == 0 &&
-        tree_->FindChild(parent->second, name) == kNowhere) {
-      return ENOENT;
-    }
+  const uint32_t folder = tree_->FindFolderOf(path);
+  if (folder != kNowhere &&
+      tree_->FindChild(folder, LastElement(path)) == kNowhere) {
+    return ENOENT;
   }
   Cursor cursor(*tree_);
   const int error = WalkPath(path, follow_last, &cursor);
@@ -1073,21 +1085,15 @@ int HostSnapshot::MountFlags(std::string_view path, uint64_t* flags) const {
 
 PlaceFacts HostSnapshot::LookUpPlace(std::string_view path) const {
   // As in Find, without looking for the path itself first.
-  const size_t slash = path.rfind('/');
-  const std::string_view name = path.substr(slash + 1);
-  const auto folder = tree_->by_path.find(path.substr(0, slash));
-  if (folder == tree_->by_path.end() || CheckPath(path) != 0 ||
-      !IsEntryName(name)) {
-    return Host::LookUpPlace(path);
-  }
-  const Tree::Node& holder = tree_->nodes[folder->second];
-  if (!S_ISDIR(holder.facts.mode)) return Host::LookUpPlace(path);
+  const uint32_t folder = tree_->FindFolderOf(path);
+  if (folder == kNowhere) return Host::LookUpPlace(path);
   PlaceFacts place;
-  const uint32_t node = tree_->FindChild(folder->second, name);
+  const uint32_t node = tree_->FindChild(folder, LastElement(path));
   if (node != kNowhere) {
     place.facts = tree_->nodes[node].facts;
     return place;
   }
+  const Tree::Node& holder = tree_->nodes[folder];
   place.error = ENOENT;
   place.folder = holder.facts;
   place.folder_mount_flags = holder.mount_flags;
