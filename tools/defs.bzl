@@ -37,6 +37,14 @@ _TOOL = {
     ),
 }
 
+# Of the tests.
+_UPDATE = {
+    "_update_script": attr.label(
+        default = "//tools/rules:update.sh",
+        allow_single_file = True,
+    ),
+}
+
 _PLUGIN_ATTRS = {
     "config": attr.label(
         mandatory = True,
@@ -151,6 +159,7 @@ def _quote(text):
 def _make_test(ctx, template, variables, files):
     """A test's providers: `template` with an array of `variables` (dict) put in."""
     script = ctx.actions.declare_file(ctx.label.name)
+    variables = _merged(variables, {"update_script": [_runfile(ctx.file._update_script)]})
     lines = [
         "%s=(%s)" % (name, " ".join([_quote(value) for value in values]))
         for name, values in variables.items()
@@ -163,7 +172,7 @@ def _make_test(ctx, template, variables, files):
     )
     return [DefaultInfo(
         executable = script,
-        runfiles = ctx.runfiles(files + [ctx.executable._specgen]),
+        runfiles = ctx.runfiles(files + [ctx.executable._specgen, ctx.file._update_script]),
     )]
 
 def _target(label):
@@ -226,7 +235,7 @@ def _plugin_spec_golden_test_impl(ctx):
 _plugin_spec_golden_test = rule(
     implementation = _plugin_spec_golden_test_impl,
     test = True,
-    attrs = _merged(_TOOL, {
+    attrs = _merged(_TOOL, _UPDATE, {
         "specs": attr.label_list(mandatory = True, allow_files = [".json"]),
         "golden": attr.label(allow_single_file = True),
         "golden_path": attr.string(doc = "Where the golden is or will be, in the workspace."),
@@ -333,7 +342,7 @@ def _plugin_privileges_test_impl(ctx):
 plugin_privileges_test = rule(
     implementation = _plugin_privileges_test_impl,
     test = True,
-    attrs = _merged(_TOOL, _PLUGIN_ATTRS, _SPEC_ATTRS, {
+    attrs = _merged(_TOOL, _UPDATE, _PLUGIN_ATTRS, _SPEC_ATTRS, {
         "since": attr.label(
             mandatory = True,
             allow_single_file = True,

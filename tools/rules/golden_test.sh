@@ -3,39 +3,22 @@
 # shellcheck disable=SC2154 # the rule puts them in
 set -euo pipefail
 # %variables%
+# shellcheck source=tools/rules/update.sh
+. "$update_script"
 
 # What is compared differs in bytes, whatever the language.
 export LC_ALL=C
 temp=$(mktemp -d "${TEST_TMPDIR:-/tmp}/golden.XXXXXX")
 trap 'rm -rf "$temp"' EXIT
 
-update() {
-  local to=$BUILD_WORKSPACE_DIRECTORY/$golden_path
-  if cmp -s -- "$spec" "$to"; then
+if wants_update "$@"; then
+  if cmp -s -- "$spec" "$BUILD_WORKSPACE_DIRECTORY/$golden_path"; then
     echo "$golden_path is up to date"
-    return
+  else
+    write_source "$golden_path" "$spec"
   fi
-  mkdir -p "${to%/*}"
-  cat -- "$spec" >"$to.new"
-  mv -- "$to.new" "$to"
-  echo "wrote $golden_path"
-}
-
-case ${1:-} in
-  '') ;;
-  --update)
-    [[ ${BUILD_WORKSPACE_DIRECTORY:-} ]] || {
-      echo "--update works with bazel run only: $update" >&2
-      exit 2
-    }
-    update
-    exit
-    ;;
-  *)
-    echo "there is no option $1: $update" >&2
-    exit 2
-    ;;
-esac
+  exit
+fi
 
 differences=0
 # differ NAME GOLDEN SPEC: compares, and says what differs.

@@ -3,29 +3,17 @@
 # shellcheck disable=SC2154 # the rule puts them in
 set -euo pipefail
 # %variables%
+# shellcheck source=tools/rules/update.sh
+. "$update_script"
 
-case ${1:-} in
-  '') ;;
-  --update)
-    [[ ${BUILD_WORKSPACE_DIRECTORY:-} ]] || {
-      echo "--update works with bazel run only: $update" >&2
-      exit 2
-    }
-    [[ ${#since_path[@]} != 0 ]] || {
-      echo '--update: since is no source file of this workspace' >&2
-      exit 2
-    }
-    to=$BUILD_WORKSPACE_DIRECTORY/$since_path
-    cat -- "$config" >"$to.new"
-    mv -- "$to.new" "$to"
-    echo "wrote $since_path"
-    exit
-    ;;
-  *)
-    echo "there is no option $1: $update" >&2
+if wants_update "$@"; then
+  [[ ${#since_path[@]} != 0 ]] || {
+    echo '--update: since is no source file of this workspace' >&2
     exit 2
-    ;;
-esac
+  }
+  write_source "$since_path" "$config"
+  exit
+fi
 
 code=0
 added=$("$specgen" privileges "${options[@]}" --since="$since" -- "$config") || code=$?
