@@ -95,8 +95,8 @@ void CheckPlace(const HostSnapshot& host, const std::string& path) {
   if (slash == std::string::npos || slash == 0 || slash + 1 == path.size()) {
     return;
   }
-  const PlaceFacts at_once = host.LookUpPlace(path);
-  const PlaceFacts one_by_one = host.Host::LookUpPlace(path);
+  const PlaceFacts at_once = host.LookUpPlace(path, slash);
+  const PlaceFacts one_by_one = host.Host::LookUpPlace(path, slash);
   Require(at_once.error == one_by_one.error &&
               Same(at_once.facts, one_by_one.facts) &&
               at_once.folder_error == one_by_one.folder_error &&

@@ -17,7 +17,7 @@ std::string MetricsSocketBeside(std::string_view exec_root) {
   return absl::StrCat(exec_root, "/metrics.sock");
 }
 
-void Answer::Clear(const Request& request) {
+[[gnu::hot]] void Answer::Clear(const Request& request) {
   arena_.Reset();
   spec_.Clear();
   message_.clear();
@@ -35,20 +35,43 @@ void Answer::Fail(Outcome outcome, Stage stage, std::string message) {
   message_ = std::move(message);
 }
 
-void Generator::Generate(const Request& request, Answer* answer) const {
+void Answer::FailIndexing(JsonIndex::Result result) {
+  plugin_ = Plugin();
+  Fail(Outcome::kRefused, Stage::kDecode, IndexProblem(result));
+  position_ = "1:1";
+}
+
+void Answer::FailDecoding(const JsonProblem& problem,
+                          const JsonTokens& tokens) {
+  Fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
+                                                 : Outcome::kRefused,
+       Stage::kDecode, problem.message);
+  position_ = LineAndColumn(tokens, problem.offset);
+}
+
+bool Answer::ApplySettings(const Request& request, const Behaviour& behaviour) {
+  SetResult result = ApplySet(behaviour, request.set, &arena_, &plugin_);
+  if (result.outcome == SetResult::Outcome::kDone) return true;
+  Fail(result.outcome == SetResult::Outcome::kCrashed ? Outcome::kCrashed
+                                                      : Outcome::kRefused,
+       Stage::kSettings, std::move(result.message));
+  return false;
+}
+
+[[gnu::hot]] void Generator::Generate(const Request& request,
+                                      Answer* answer) const {
   const JsonIndex::Result indexed = answer->index_.Build(request.plugin);
   if (indexed != JsonIndex::Result::kOk) {
     answer->Clear(request);
-    answer->plugin_ = Plugin();
-    answer->Fail(Outcome::kRefused, Stage::kDecode, IndexProblem(indexed));
-    answer->position_ = "1:1";
+    answer->FailIndexing(indexed);
     return;
   }
   Generate(request, answer->index_.all(), answer);
 }
 
-void Generator::Generate(const Request& request, const JsonTokens& tokens,
-                         Answer* answer) const {
+[[gnu::hot]] void Generator::Generate(const Request& request,
+                                      const JsonTokens& tokens,
+                                      Answer* answer) const {
   const Behaviour& behaviour = *release_.behaviour;
   answer->Clear(request);
   Arena* arena = &answer->arena_;
@@ -57,11 +80,7 @@ void Generator::Generate(const Request& request, const JsonTokens& tokens,
   ReadPlugin(&reader, behaviour, request.plugin_name, &answer->shape_, &plugin);
   answer->work_ = reader.work();
   if (!reader.ok()) {
-    const JsonProblem& problem = reader.problem();
-    answer->Fail(problem.kind == JsonProblem::Kind::kCrash ? Outcome::kCrashed
-                                                           : Outcome::kRefused,
-                 Stage::kDecode, problem.message);
-    answer->position_ = LineAndColumn(tokens, problem.offset);
+    answer->FailDecoding(reader.problem(), tokens);
     return;
   }
 
@@ -69,15 +88,8 @@ void Generator::Generate(const Request& request, const JsonTokens& tokens,
     MakeDefaultSettings(behaviour, arena, &plugin);
     if (request.restarted) UnshareSettings(arena, &plugin);
   }
-  if (!request.set.empty()) {
-    SetResult result = ApplySet(behaviour, request.set, arena, &plugin);
-    if (result.outcome != SetResult::Outcome::kDone) {
-      answer->Fail(result.outcome == SetResult::Outcome::kCrashed
-                       ? Outcome::kCrashed
-                       : Outcome::kRefused,
-                   Stage::kSettings, std::move(result.message));
-      return;
-    }
+  if (!request.set.empty() && !answer->ApplySettings(request, behaviour)) {
+    return;
   }
 
   if (request.id.has_value()) {
@@ -90,9 +102,8 @@ void Generator::Generate(const Request& request, const JsonTokens& tokens,
   } else if (!plugin.rootfs.empty()) {
     answer->rootfs_ = plugin.rootfs;
   } else {
-    answer->rootfs_ = arena->Concat(
-        arena->Concat(arena->Concat(request.lib_root, "/"), answer->id_),
-        "/rootfs");
+    answer->rootfs_ =
+        arena->Concat(request.lib_root, "/", answer->id_, "/rootfs");
   }
   SpecInput input;
   input.behaviour = &behaviour;

@@ -134,6 +134,12 @@ class Answer {
   // Forgets the last answer; `request` is the next one.
   void Clear(const Request& request);
   void Fail(Outcome outcome, Stage stage, std::string message);
+  [[gnu::noinline, gnu::cold]] void FailIndexing(JsonIndex::Result result);
+  [[gnu::noinline, gnu::cold]] void FailDecoding(const JsonProblem& problem,
+                                                 const JsonTokens& tokens);
+  // Does the request's `docker plugin set`. False: it fails.
+  [[gnu::noinline]] bool ApplySettings(const Request& request,
+                                       const Behaviour& behaviour);
 
   Outcome outcome_ = Outcome::kRefused;
   Stage stage_ = Stage::kDecode;

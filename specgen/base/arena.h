@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "specgen/base/copy_bytes.h"
 #include "specgen/base/sanitizers.h"
 
 #if defined(SPECGEN_ADDRESS_SANITIZER)
@@ -62,19 +64,11 @@ class Arena {
   template <typename T>
   T* Allocate(size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
-    static_assert(alignof(T) <= alignof(std::max_align_t));
-    const size_t size = count * sizeof(T) + kGap;
-    const size_t pad = -reinterpret_cast<uintptr_t>(next_) & (alignof(T) - 1);
-    if (next_ == nullptr || static_cast<size_t>(end_ - next_) < size + pad) {
-      AddBlock(size);
-      next_ += size;  // a new block is aligned for any type
-      Unpoison(next_ - size, size - kGap);
-      return reinterpret_cast<T*>(next_ - size);
-    }
-    char* at = next_ + pad;
-    next_ = at + size;
-    Unpoison(at, size - kGap);
-    return reinterpret_cast<T*>(at);
+    return reinterpret_cast<T*>(AllocateAligned<alignof(T)>(count * sizeof(T)));
+  }
+  // `size` bytes for objects of any type.
+  void* AllocateBytes(size_t size) {
+    return AllocateAligned<alignof(std::max_align_t)>(size);
   }
 
   template <typename T, typename... Args>
@@ -89,15 +83,23 @@ class Arena {
     return {copy, text.size()};
   }
 
-  // `a` and `b`, one behind the other.
-  std::string_view Concat(std::string_view a, std::string_view b) {
-    char* copy = Allocate<char>(a.size() + b.size());
-    if (!a.empty()) std::memcpy(copy, a.data(), a.size());
-    if (!b.empty()) std::memcpy(copy + a.size(), b.data(), b.size());
-    return {copy, a.size() + b.size()};
+  // The parts, one behind the other. Inlined, so that the sizes of literals are
+  // known.
+  template <typename... Part>
+  [[gnu::always_inline]] std::string_view Concat(const Part&... parts) {
+    const size_t size = (std::string_view(parts).size() + ...);
+    char* const copy = Allocate<char>(size);
+    char* next = copy;
+    (Put(parts, &next), ...);
+    return {copy, size};
   }
 
  private:
+  [[gnu::always_inline]] static void Put(std::string_view part, char** next) {
+    CopyBytes(*next, part.data(), part.size());
+    *next += part.size();
+  }
+
   struct Block {
     std::unique_ptr<char[]> bytes;
     size_t size;
@@ -117,7 +119,24 @@ class Arena {
   static void Unpoison(char*, size_t) {}
 #endif
 
-  [[gnu::noinline]] void AddBlock(size_t at_least) {
+  template <size_t alignment>
+  char* AllocateAligned(size_t size) {
+    static_assert(alignment <= alignof(std::max_align_t));
+    size += kGap;
+    const size_t pad = -reinterpret_cast<uintptr_t>(next_) & (alignment - 1);
+    // Without a block there is no room either.
+    if (static_cast<size_t>(end_ - next_) < size + pad) [[unlikely]] {
+      AddBlock(size);  // which is aligned for any type
+      next_ += size;
+      Unpoison(next_ - size, size - kGap);
+      return next_ - size;
+    }
+    char* const at = next_ + pad;
+    next_ = at + size;
+    Unpoison(at, size - kGap);
+    return at;
+  }
+  [[gnu::noinline, gnu::cold]] void AddBlock(size_t at_least) {
     size_t size = blocks_.empty() ? 4096 : blocks_.back().size * 2;
     if (size < at_least) size = at_least;
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
@@ -131,40 +150,94 @@ class Arena {
   char* end_ = nullptr;
 };
 
+// What a Slice is, whatever its elements are. All zeros is a nil slice.
+class SliceBase {
+ public:
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  bool is_nil() const { return !made_; }
+
+  void SetNil() { *this = SliceBase(); }
+
+  // A new list of length 0 that is not nil.
+  void SetEmpty() {
+    SetNil();
+    made_ = true;
+  }
+
+  // Go's slice = slice[:i], and an element more: what was there before, or a
+  // new one, which is zeros. `element` is the size of one; i is at most the
+  // number of those that were ever there.
+  void* ExtendBytes(Arena* arena, size_t i, size_t element) {
+    made_ = true;
+    if (i >= capacity_) {
+      if (capacity_ == 0) {
+        data_ = arena->AllocateBytes(kFirst * element);
+        capacity_ = kFirst;
+      } else {
+        GrowByOne(arena, element);
+      }
+    }
+    char* const at = static_cast<char*>(data_) + i * element;
+    if (i >= used_) {
+      std::memset(at, 0, element);
+      used_ = static_cast<uint32_t>(i + 1);
+    }
+    if (i >= size_) size_ = static_cast<uint32_t>(i + 1);
+    return at;
+  }
+
+  // Go's slice = slice[:0], and `size` elements more, which are to be written:
+  // what they hold is what was there before, or anything.
+  void* ResizeBytes(Arena* arena, size_t size, size_t element) {
+    made_ = true;
+    if (size > capacity_) Reserve(arena, size, element);
+    size_ = static_cast<uint32_t>(size);
+    if (used_ < size_) used_ = size_;
+    return data_;
+  }
+
+  // Cuts to `size`, which is not larger; the rest stays behind it.
+  void Truncate(size_t size) { size_ = static_cast<uint32_t>(size); }
+
+ protected:
+  // Room in a list that grows one by one.
+  static constexpr uint32_t kFirst = 4;
+
+  [[gnu::noinline]] void GrowByOne(Arena* arena, size_t element) {
+    Reserve(arena, capacity_ == 0 ? kFirst : 2 * size_t{capacity_}, element);
+  }
+  void Reserve(Arena* arena, size_t capacity, size_t element) {
+    void* const data = arena->AllocateBytes(capacity * element);
+    if (used_ > 0) std::memcpy(data, data_, used_ * element);
+    data_ = data;
+    capacity_ = static_cast<uint32_t>(capacity);
+  }
+
+  void* data_ = nullptr;
+  uint32_t size_ = 0;
+  uint32_t used_ = 0;  // elements that were ever in the list
+  uint32_t capacity_ = 0;
+  bool made_ = false;
+};
+
 // A Go slice of the decoded plugin: a list that may be nil, whose elements
 // beyond its length survive until it grows over them again. encoding/json
 // decodes a repeated key into the elements that are there, so they matter.
 // Trivially copyable; copies share the elements, as in Go.
+//
+// T is trivially copyable, and its default value is zeros.
 template <typename T>
-class Slice {
+class Slice : public SliceBase {
  public:
   using value_type = T;
 
-  const T* begin() const { return data_; }
-  const T* end() const { return data_ + size_; }
-  T* begin() { return data_; }
-  T* end() { return data_ + size_; }
-  size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  bool is_nil() const { return nil_; }
-  const T& operator[](size_t i) const { return data_[i]; }
-  T& operator[](size_t i) { return data_[i]; }
-
-  void SetNil() { *this = Slice(); }
-
-  // A new list of length 0 that is not nil.
-  void SetEmpty() {
-    *this = Slice();
-    nil_ = false;
-  }
-
-  // A new list of `size` value-initialised elements, not nil.
-  void SetSize(Arena* arena, size_t size) {
-    SetEmpty();
-    Reserve(arena, size);
-    for (size_t i = 0; i < size; ++i) new (&data_[i]) T();
-    size_ = used_ = static_cast<uint32_t>(size);
-  }
+  const T* begin() const { return static_cast<const T*>(data_); }
+  const T* end() const { return begin() + size_; }
+  T* begin() { return static_cast<T*>(data_); }
+  T* end() { return begin() + size_; }
+  const T& operator[](size_t i) const { return begin()[i]; }
+  T& operator[](size_t i) { return begin()[i]; }
 
   // A new list, not nil, of copies, with room for `capacity` elements in all.
   void Assign(Arena* arena, const T* items, size_t size, size_t capacity) {
@@ -176,50 +249,16 @@ class Slice {
     capacity_ = static_cast<uint32_t>(capacity);
   }
 
-  // Go's slice = slice[:i], and an element more: what was there before, or a
-  // new one.
-  T* Extend(Arena* arena, size_t i) {
-    nil_ = false;
-    if (i >= capacity_) GrowByOne(arena);
-    if (i >= used_) {
-      new (&data_[i]) T();
-      used_ = static_cast<uint32_t>(i + 1);
-    }
-    if (i >= size_) size_ = static_cast<uint32_t>(i + 1);
-    return &data_[i];
-  }
+  void Append(Arena* arena, const T& item) { new (Add(arena)) T(item); }
 
-  // Cuts to `size`, which is not larger; the rest stays behind it.
-  void Truncate(size_t size) { size_ = static_cast<uint32_t>(size); }
-
-  void Append(Arena* arena, const T& item) {
-    nil_ = false;
-    if (size_ == capacity_) GrowByOne(arena);
-    data_[size_++] = item;
+  // Room for one more, which is to be made there.
+  void* Add(Arena* arena) {
+    made_ = true;
+    if (size_ == capacity_) GrowByOne(arena, sizeof(T));
+    T* const at = begin() + size_++;
     if (used_ < size_) used_ = size_;
+    return at;
   }
-
- private:
-  void GrowByOne(Arena* arena) {
-    if (capacity_ == 0) {
-      capacity_ = 4;
-      data_ = arena->Allocate<T>(capacity_);
-    } else {
-      Reserve(arena, size_t{2} * capacity_);
-    }
-  }
-  [[gnu::noinline]] void Reserve(Arena* arena, size_t capacity) {
-    T* data = arena->Allocate<T>(capacity);
-    for (uint32_t i = 0; i < used_; ++i) new (&data[i]) T(data_[i]);
-    data_ = data;
-    capacity_ = static_cast<uint32_t>(capacity);
-  }
-
-  T* data_ = nullptr;
-  uint32_t size_ = 0;
-  uint32_t used_ = 0;  // elements that were ever in the list
-  uint32_t capacity_ = 0;
-  bool nil_ = true;
 };
 
 }  // namespace specgen

@@ -2,8 +2,10 @@
 #ifndef SPECGEN_ENGINE_BASE_SPEC_H_
 #define SPECGEN_ENGINE_BASE_SPEC_H_
 
+#include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 
 namespace specgen {
@@ -58,8 +60,8 @@ struct BaseSpec {
   std::string_view cgroups_path_head = "";  // "cgroupsPath":"...",
   absl::Span<const BaseNamespace> namespaces = {};
   std::string_view device_items = "";
-  std::string_view seccomp_head = "";  // "seccomp":{...},
-  std::string_view rootfs_propagation = "";
+  std::string_view seccomp_head = "";             // "seccomp":{...},
+  std::string_view rootfs_propagation_head = "";  // "rootfsPropagation":"...",
   absl::Span<const std::string_view> masked_paths = {};
   std::string_view masked_path_items = "";
   absl::Span<const std::string_view> readonly_paths = {};
@@ -67,7 +69,42 @@ struct BaseSpec {
   std::string_view mount_label_head = "";  // "mountLabel":"...",
 
   std::string_view tail = "";  // ,"solaris":{...}
+
+  // Parts that are joined, by JoinParts, with what stands between them: few
+  // long pieces are written faster than many short ones.
+  //
+  // {, head, "process":{, and process_head or what replaces it
+  std::string_view start = "";
+  // process_tail unless it is replaced, and },"root":{"path":
+  std::string_view process_end = "";
+  // }, hostname_tail, ,"mounts":[, mount_items with a comma if there are any
+  std::string_view mounts_start = "";
+  // hooks_tail, ,"linux":{, linux_head
+  std::string_view linux_start = "";
+  // linux_start, "resources":{"devices":[, device_rule_items
+  std::string_view rules_start = "";
+  // resources_tail, }, and cgroups_path_head
+  std::string_view resources_end = "";
+  std::string_view namespace_items = "";
+  // From the masked paths to the end of the spec.
+  std::string_view masks_end = "";
+  // seccomp_head, rootfs_propagation_head, masks_end
+  std::string_view linux_end = "";
+  // The same where the propagation of the rootfs is "rshared".
+  std::string_view shared_linux_end = "";
 };
+
+// How an engine writes what it does not take from its base spec.
+struct ProcessLayout {
+  bool replaces_process;  // Behaviour::replaces_process
+  bool console_size;      // Behaviour::console_size
+};
+
+// Makes the joined parts of the others. `keep` returns a view of a text that
+// lives as long as the spec.
+void JoinParts(ProcessLayout layout,
+               absl::FunctionRef<std::string_view(std::string)> keep,
+               BaseSpec* spec);
 
 }  // namespace specgen
 

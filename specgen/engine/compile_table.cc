@@ -4,6 +4,7 @@
 //   compile_table engines.textproto > engine_table.cc
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -19,6 +20,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
+#include "specgen/engine/base_spec.h"
 #include "specgen/engine/engine_table.pb.h"
 
 namespace specgen::engine {
@@ -276,12 +278,23 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   const std::string behaviour_fields = absl::StrJoin(f, ",\n     ");
   f.clear();
 
-  text("head",
+  // What is joined of the parts.
+  std::deque<std::string> texts;
+  BaseSpec base;
+  const auto keep = [&](std::string value) -> std::string_view {
+    return texts.emplace_back(std::move(value));
+  };
+  auto part = [&](const char* field, std::string_view BaseSpec::*member,
+                  const std::string& value) {
+    text(field, value);
+    base.*member = keep(value);
+  };
+  part("head", &BaseSpec::head,
        absl::StrCat("\"ociVersion\":", Json(spec.oci_version()), ",",
                     layout.platform()
                         ? "\"platform\":{\"os\":\"linux\",\"arch\":\"amd64\"},"
                         : ""));
-  text("process_head",
+  part("process_head", &BaseSpec::process_head,
        absl::StrCat(layout.console_size()
                         ? "\"consoleSize\":{\"height\":0,\"width\":0},"
                         : "",
@@ -311,36 +324,59 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   std::cout << "constexpr BaseMount " << Name(index, "Mounts") << "[] = {\n    "
             << absl::StrJoin(mounts, ",\n    ") << "};\n";
   span("mounts", Name(index, "Mounts"));
-  text("mount_items", absl::StrJoin(mount_items, ","));
-  text("hooks_tail", layout.hooks() ? ",\"hooks\":{}" : "");
+  part("mount_items", &BaseSpec::mount_items, absl::StrJoin(mount_items, ","));
+  part("hooks_tail", &BaseSpec::hooks_tail,
+       layout.hooks() ? ",\"hooks\":{}" : "");
 
   std::vector<std::string> rules;
   for (const DeviceRule& rule : spec.device_rule()) {
     rules.push_back(RuleJson(rule));
   }
-  text("device_rule_items", absl::StrJoin(rules, ","));
+  part("device_rule_items", &BaseSpec::device_rule_items,
+       absl::StrJoin(rules, ","));
   std::vector<std::string> namespaces;
+  std::vector<BaseNamespace> base_namespaces;
   for (const std::string& type : spec.namespace_()) {
-    namespaces.push_back(absl::StrCat(
-        "{", Literal(type), ", ",
-        Literal(absl::StrCat("{\"type\":", Json(type), "}")), "}"));
+    const std::string json = absl::StrCat("{\"type\":", Json(type), "}");
+    namespaces.push_back(
+        absl::StrCat("{", Literal(type), ", ", Literal(json), "}"));
+    base_namespaces.push_back({type, keep(json)});
   }
   std::cout << "constexpr BaseNamespace " << Name(index, "Namespaces")
             << "[] = {\n    " << absl::StrJoin(namespaces, ",\n    ") << "};\n";
   span("namespaces", Name(index, "Namespaces"));
+  base.namespaces = base_namespaces;
   std::vector<std::string> devices;
   for (const Device& device : spec.device()) {
     devices.push_back(DeviceJson(device));
   }
   text("device_items", absl::StrJoin(devices, ","));
   span("masked_paths", Strings(Name(index, "Masked"), spec.masked_path()));
-  text("masked_path_items", JsonItems(spec.masked_path()));
+  part("masked_path_items", &BaseSpec::masked_path_items,
+       JsonItems(spec.masked_path()));
   span("readonly_paths",
        Strings(Name(index, "Readonly"), spec.readonly_path()));
-  text("readonly_path_items", JsonItems(spec.readonly_path()));
-  text("tail", layout.solaris()
-                   ? ",\"solaris\":{\"cappedCPU\":{},\"cappedMemory\":{}}"
-                   : "");
+  part("readonly_path_items", &BaseSpec::readonly_path_items,
+       JsonItems(spec.readonly_path()));
+  part("tail", &BaseSpec::tail,
+       layout.solaris() ? ",\"solaris\":{\"cappedCPU\":{},\"cappedMemory\":{}}"
+                        : "");
+  JoinParts({.replaces_process = r.replaces_process(),
+             .console_size = layout.console_size()},
+            keep, &base);
+  for (const auto& [field, value] :
+       {std::pair{"start", base.start},
+        {"process_end", base.process_end},
+        {"mounts_start", base.mounts_start},
+        {"linux_start", base.linux_start},
+        {"rules_start", base.rules_start},
+        {"resources_end", base.resources_end},
+        {"namespace_items", base.namespace_items},
+        {"masks_end", base.masks_end},
+        {"linux_end", base.linux_end},
+        {"shared_linux_end", base.shared_linux_end}}) {
+    text(field, std::string(value));
+  }
   table->push_back(
       absl::StrCat("    {", behaviour_fields, ",\n     .default_spec = {",
                    absl::StrJoin(f, ",\n                      "), "}}"));

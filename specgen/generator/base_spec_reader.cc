@@ -77,8 +77,8 @@ std::string Members(const Struct& owner,
 // Cuts a decoded spec into the parts that InitSpec needs.
 class BaseSpecBuilder {
  public:
-  explicit BaseSpecBuilder(OwnedBaseSpec* owned)
-      : owned_(*owned), spec_(owned->spec_) {}
+  BaseSpecBuilder(const Behaviour& behaviour, OwnedBaseSpec* owned)
+      : behaviour_(behaviour), owned_(*owned), spec_(owned->spec_) {}
 
   void Build(const GoValue& value) {
     const Struct spec = {value, kSpecField.fields};
@@ -93,6 +93,10 @@ class BaseSpecBuilder {
     spec_.has_linux = !spec.Member("linux").is_nil();
     if (spec_.has_linux) BuildLinux(spec.Sub("linux"));
     spec_.tail = Keep(Members(spec, {"solaris", "windows"}, Comma::kBefore));
+    JoinParts(
+        {.replaces_process = behaviour_.replaces_process,
+         .console_size = behaviour_.console_size},
+        [this](std::string text) { return Keep(std::move(text)); }, &spec_);
   }
 
  private:
@@ -150,14 +154,15 @@ class BaseSpecBuilder {
     spec_.namespaces = owned_.namespaces_;
     spec_.device_items = Keep(Items(linux_spec, "devices"));
     spec_.seccomp_head = Keep(Members(linux_spec, {"seccomp"}, Comma::kBehind));
-    spec_.rootfs_propagation =
-        Keep(linux_spec.Member("rootfsPropagation").text());
+    spec_.rootfs_propagation_head =
+        Keep(Members(linux_spec, {"rootfsPropagation"}, Comma::kBehind));
     spec_.masked_path_items = Keep(Items(linux_spec, "maskedPaths"));
     spec_.readonly_path_items = Keep(Items(linux_spec, "readonlyPaths"));
     spec_.mount_label_head =
         Keep(Members(linux_spec, {"mountLabel"}, Comma::kBehind));
   }
 
+  const Behaviour& behaviour_;
   OwnedBaseSpec& owned_;
   BaseSpec& spec_;
 };
@@ -190,7 +195,7 @@ absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
         ": ", reader.problem().message));
   }
   auto owned = std::make_unique<OwnedBaseSpec>();
-  BaseSpecBuilder(owned.get()).Build(value);
+  BaseSpecBuilder(behaviour, owned.get()).Build(value);
   return owned;
 }
 

@@ -87,29 +87,15 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
   }
 }
 
-}  // namespace
-
-bool DevicesFromPath(std::string_view path, DeviceNodes nodes, const Host& host,
-                     Arena* arena, Slice<SpecDevice>* devices,
-                     std::string* message) {
-  std::string resolved;
-  std::string_view on_host = path;
-  FileFacts facts;
-  int error = host.Lstat(path, &facts);
-  if (error == 0 && S_ISLNK(facts.mode) &&
-      EvalSymlinks(host, path, &resolved)) {
-    on_host = resolved;
-    error = host.Lstat(on_host, &facts);
-  }
-  SpecDevice device;
-  const Node node = ReadNode(facts, error, nodes, &device);
-  if (node == Node::kDevice) {
-    device.path = path;
-    devices->Append(arena, device);
-    return true;
-  }
+// What is no device, or not there: of a folder, the devices in it; else the
+// reason. `on_host` is the path without symbolic links.
+bool DevicesFromFolder(std::string_view path, std::string_view on_host,
+                       Node node, int error, DeviceNodes nodes,
+                       const Host& host, Arena* arena,
+                       Slice<SpecDevice>* devices, std::string* message) {
   if (node == Node::kNotADevice) {
     const size_t before = devices->size();
+    FileFacts facts;
     if (host.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
       AddDevicesUnder(std::string(on_host), path, nodes, host, arena, devices);
     }
@@ -127,6 +113,49 @@ bool DevicesFromPath(std::string_view path, DeviceNodes nodes, const Host& host,
       "error gathering device information while adding custom device ",
       Quote(path), ": ", reason);
   return false;
+}
+
+// The same for a path that is not that of a device itself.
+[[gnu::noinline, gnu::cold]] bool DevicesFromOtherPath(
+    std::string_view path, const FileFacts& facts, int error, DeviceNodes nodes,
+    const Host& host, Arena* arena, Slice<SpecDevice>* devices,
+    std::string* message) {
+  std::string resolved;
+  SpecDevice device;
+  if (error != 0 || !S_ISLNK(facts.mode) ||
+      !EvalSymlinks(host, path, &resolved)) {
+    const Node node = ReadNode(facts, error, nodes, &device);
+    return DevicesFromFolder(path, path, node, error, nodes, host, arena,
+                             devices, message);
+  }
+  FileFacts there;
+  error = host.Lstat(resolved, &there);
+  const Node node = ReadNode(there, error, nodes, &device);
+  if (node != Node::kDevice) {
+    return DevicesFromFolder(path, resolved, node, error, nodes, host, arena,
+                             devices, message);
+  }
+  device.path = path;
+  devices->Append(arena, device);
+  return true;
+}
+
+}  // namespace
+
+[[gnu::hot]] bool DevicesFromPath(std::string_view path, DeviceNodes nodes,
+                                  const Host& host, Arena* arena,
+                                  Slice<SpecDevice>* devices,
+                                  std::string* message) {
+  FileFacts facts;
+  const int error = host.Lstat(path, &facts);
+  SpecDevice device;
+  if (ReadNode(facts, error, nodes, &device) != Node::kDevice) {
+    return DevicesFromOtherPath(path, facts, error, nodes, host, arena, devices,
+                                message);
+  }
+  device.path = path;
+  devices->Append(arena, device);
+  return true;
 }
 
 }  // namespace specgen

@@ -27,31 +27,52 @@ namespace specgen {
 namespace {
 
 constexpr std::string_view kRuntimeDestination = "/run/docker/plugins";
-constexpr std::string_view kPathEnv =
-    "\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"";
+constexpr char kEnvJson[] =
+    ",\"env\":[\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/"
+    "bin\"";
 constexpr std::string_view kAllDevicesRule =
     "{\"allow\":true,\"access\":\"rwm\"}";
 constexpr char kNilDereference[] =
     "runtime error: invalid memory address or nil pointer dereference";
 
-// Options of the mounts that engines add.
+// Options of the bind mounts that engines add, and the end of such a mount's
+// JSON.
+struct BindOptions {
+  absl::Span<const std::string_view> list;
+  std::string_view json_tail = {};
+};
 constexpr std::string_view kRuntimeOptions[] = {"rbind", "rshared"};
+constexpr BindOptions kRuntime = {kRuntimeOptions,
+                                  ",\"options\":[\"rbind\",\"rshared\"]}"};
 constexpr std::string_view kPropagatedOptions[] = {"rbind", "rw", "rshared"};
-constexpr std::string_view kNetworkOptions[] = {"rbind", "ro"};
+constexpr BindOptions kPropagated = {
+    kPropagatedOptions, ",\"options\":[\"rbind\",\"rw\",\"rshared\"]}"};
 constexpr std::string_view kMetricsOptions[] = {"bind", "ro"};
+constexpr BindOptions kMetrics = {kMetricsOptions,
+                                  ",\"options\":[\"bind\",\"ro\"]}"};
 constexpr std::string_view kRootlessOptions[] = {"rbind", "nosuid", "noexec",
                                                  "nodev"};
+constexpr std::string_view kNetworkOptions[] = {"rbind", "ro"};
 
-// Mounts that are the same in every spec that has them.
-constexpr std::string_view kHostsJson =
+// If `json` is not empty, it is the whole mount; else if `json_tail` is not
+// empty, the type is "bind", there is a source, and that is what follows it.
+struct SpecMount : BaseMount {
+  std::string_view json_tail = {};
+};
+
+// The mounts of plugins that use the network, the same in each spec.
+constexpr std::string_view kNetworkJson =
     "{\"destination\":\"/etc/hosts\",\"type\":\"bind\",\"source\":\"/etc/"
-    "hosts\",\"options\":[\"rbind\",\"ro\"]}";
-constexpr std::string_view kResolvConfJson =
+    "hosts\",\"options\":[\"rbind\",\"ro\"]},"
     "{\"destination\":\"/etc/resolv.conf\",\"type\":\"bind\",\"source\":\"/etc/"
     "resolv.conf\",\"options\":[\"rbind\",\"ro\"]}";
-
-// With JSON where the whole mount is ready.
-using SpecMount = BaseMount;
+constexpr size_t kHostsSize = kNetworkJson.find("},{") + 1;
+constexpr SpecMount kNetworkMounts[] = {
+    {{"/etc/hosts", "bind", "/etc/hosts", kNetworkOptions,
+      kNetworkJson.substr(0, kHostsSize)}},
+    {{"/etc/resolv.conf", "bind", "/etc/resolv.conf", kNetworkOptions,
+      kNetworkJson.substr(kHostsSize + 1)}},
+};
 
 absl::Span<const std::string_view> SpanOf(const StringList& list) {
   return absl::MakeConstSpan(list.begin(), list.size());
@@ -75,26 +96,40 @@ class SpecMaker {
   SpecOutcome Make(Buffer* json);
 
  private:
-  SpecOutcome Refuse(std::string message) {
-    *message_ = std::move(message);
+  [[gnu::noinline, gnu::cold]] SpecOutcome Refuse(std::string_view message) {
+    message_->assign(message);
     return SpecOutcome::kRefused;
   }
-  SpecOutcome Crash(std::string message) {
-    *message_ = std::move(message);
+  [[gnu::noinline, gnu::cold]] SpecOutcome Crash(std::string_view message) {
+    message_->assign(message);
     return SpecOutcome::kCrashed;
   }
 
-  // filepath.Dir(path), in the arena or in `path`.
+  // filepath.Dir(path), in the arena or in `path`: a clean path.
   std::string_view Dir(std::string_view path);
-  // filepath.Join(a, b), in the arena.
+  // filepath.Join(a, b), in the arena: a clean path, or nothing.
   std::string_view Join(std::string_view a, std::string_view b);
+  // The same for clean paths.
+  std::string_view JoinClean(std::string_view a, std::string_view b);
+  [[gnu::noinline, gnu::cold]] std::string_view SlowDir(std::string_view path) {
+    return arena_->Copy(DirPath(path));
+  }
+  [[gnu::noinline, gnu::cold]] std::string_view SlowJoin(std::string_view a,
+                                                         std::string_view b) {
+    return arena_->Copy(JoinPath({a, b}));
+  }
 
   // os.MkdirAll. False: refused, and the message is set.
-  bool MakeFolders(std::string_view path, uint32_t mode);
-  bool PlanMissingFolders(std::string_view path, uint32_t mode,
-                          const PlaceFacts& place);
+  bool MakeFolders(std::string_view path, uint32_t mode) {
+    return IsCleanPath(path) ? MakeCleanFolders(path, mode)
+                             : MakeFoldersInOverlay(path, mode, false);
+  }
+  bool MakeCleanFolders(std::string_view path, uint32_t mode);
+  [[gnu::cold]] bool PlanMissingFolders(std::string_view path, uint32_t mode,
+                                        const PlaceFacts& place);
   // `planned`: the folders are in the plan already.
-  bool MakeFoldersInOverlay(std::string_view path, uint32_t mode, bool planned);
+  [[gnu::cold]] bool MakeFoldersInOverlay(std::string_view path, uint32_t mode,
+                                          bool planned);
   // Whether the engine looks at the host again after making folders.
   bool LooksAgain() const {
     return b_.makes_bind_sources || UserNamespaceApplies();
@@ -104,23 +139,58 @@ class SpecMaker {
            in_.host->InUserNamespace();
   }
 
+  [[gnu::cold]] void ListMounts();
+  [[gnu::noinline, gnu::cold]] SpecOutcome ListMountsAndMakeSources();
+  SpecOutcome MakeBindSource(SpecMount* mount);
   SpecOutcome AddMounts();
-  SpecOutcome AddPluginMount(const PluginMount& mount);
-  void AddNetworkMounts();
+  // The JSON is not used where the source is empty: then it may be left out.
+  static SpecMount BindMount(std::string_view destination,
+                             std::string_view source,
+                             const BindOptions& options) {
+    return {{destination, "bind", source, options.list},
+            source.empty() ? std::string_view() : options.json_tail};
+  }
+  static SpecMount OwnMount(const PluginMount& mount) {
+    return {{mount.destination, mount.type,
+             mount.source != nullptr ? *mount.source : std::string_view(""),
+             SpanOf(mount.options)}};
+  }
+  const Slice<PluginMount>& OwnMounts() const {
+    return b_.mounts_from_settings ? settings_.mounts : config_.mounts;
+  }
+  bool HasNetworkMounts() const {
+    return b_.network && !config_.network_type.empty();
+  }
+  // Calls `add` for each mount that InitSpec adds to those of the base spec,
+  // but for the network's, which come last.
+  template <typename Add>
+  void EachAddedMount(Add add) const;
   void DropDevMounts();
+  [[gnu::noinline]] void DropDevMounts(const Slice<PluginMount>& own,
+                                       size_t candidates);
   SpecOutcome RemoveNamespaces();
   SpecOutcome RemoveNamespace(std::string_view type);
   SpecOutcome AddDevices();
-  void AddMetricsMounts();
-  SpecOutcome KeepLockedFlags();
+  [[gnu::noinline]] void AddMetricsMounts();
+  [[gnu::noinline]] void SortMounts();
+  [[gnu::noinline, gnu::cold]] SpecOutcome KeepLockedFlags();
+  bool IsRemoved(size_t space) const {
+    return std::find(removed_, removed_ + removed_count_, space) !=
+           removed_ + removed_count_;
+  }
   bool HasNamespace(std::string_view type) const;
-  void MakeRootless();
+  [[gnu::noinline, gnu::cold]] void MakeRootless();
 
   void Write(Buffer* json) const;
   void WriteProcess(JsonWriter* w) const;
   void WriteCapabilities(JsonWriter* w) const;
   void WriteMount(const SpecMount& mount, JsonWriter* w) const;
   void WriteMounts(JsonWriter* w) const;
+  void WriteResources(JsonWriter* w) const;
+  void WriteNamespaces(JsonWriter* w) const;
+  void WriteDevices(JsonWriter* w) const;
+  [[gnu::noinline, gnu::cold]] std::string_view OwnMasks() const;
+  void WriteOwnMasks(JsonWriter* w) const;
   void WriteLinux(JsonWriter* w) const;
 
   const SpecInput& in_;
@@ -137,10 +207,18 @@ class SpecMaker {
   std::string* message_;
 
   std::string_view rootfs_;
+  std::string_view runtime_folder_;
+  std::string_view propagated_source_;  // "": no such mount
+  // Most often the mounts are those of the base spec and EachAddedMount, and no
+  // list is made of them. Where one is needed, ListMounts makes it.
+  bool lists_mounts_ = false;
   Slice<SpecMount> mounts_;
-  Slice<BaseNamespace> namespaces_;
+  // Those of the base spec's namespaces that are removed, in its order.
+  static constexpr size_t kMostRemoved = 3;
+  size_t removed_[kMostRemoved];
+  size_t removed_count_ = 0;
   Slice<SpecDevice> devices_;
-  std::string_view rootfs_propagation_;
+  bool shares_rootfs_ = false;              // its propagation is "rshared"
   bool drops_resources_ = false;            // rootless
   bool drops_proc_readonly_paths_ = false;  // rootless with the host's PIDs
 };
@@ -150,21 +228,23 @@ std::string_view SpecMaker::Dir(std::string_view path) {
   if (slash != std::string_view::npos && slash > 0 && IsCleanPath(path)) {
     return path.substr(0, slash);
   }
-  return arena_->Copy(DirPath(path));
+  return SlowDir(path);
 }
 
-std::string_view SpecMaker::Join(std::string_view a, std::string_view b) {
-  // The usual case without a copy of more than needed: clean parts.
-  if (!a.empty() && a[0] == '/' && a != "/" && !b.empty() && b[0] != '/' &&
-      IsCleanPath(a) && IsCleanPath(b) && b != "." && b != ".." &&
-      !absl::StartsWith(b, "../")) {
-    char* out = arena_->Allocate<char>(a.size() + 1 + b.size());
-    std::copy(a.begin(), a.end(), out);
-    out[a.size()] = '/';
-    std::copy(b.begin(), b.end(), out + a.size() + 1);
-    return {out, a.size() + 1 + b.size()};
+[[gnu::hot]] std::string_view SpecMaker::Join(std::string_view a,
+                                              std::string_view b) {
+  return !a.empty() && IsCleanPath(a) && !b.empty() && IsCleanPath(b)
+             ? JoinClean(a, b)
+             : SlowJoin(a, b);
+}
+
+[[gnu::hot]] std::string_view SpecMaker::JoinClean(std::string_view a,
+                                                   std::string_view b) {
+  // The usual case without a copy of more than needed.
+  if (a[0] == '/' && a.size() > 1 && b[0] != '/' && b[0] != '.') {
+    return arena_->Concat(a, "/", b);
   }
-  return arena_->Copy(JoinPath({a, b}));
+  return SlowJoin(a, b);
 }
 
 // The usual case, without an overlay: `path`, which lstat(2) does not find, is
@@ -203,14 +283,22 @@ bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode,
   return true;
 }
 
-bool SpecMaker::MakeFolders(std::string_view path, uint32_t mode) {
+[[gnu::hot]] bool SpecMaker::MakeCleanFolders(std::string_view path,
+                                              uint32_t mode) {
   const size_t slash = path.rfind('/');
-  if (!LooksAgain() && slash != std::string_view::npos && slash > 0 &&
-      IsCleanPath(path)) {
-    const PlaceFacts place = host_->LookUpPlace(path);
+  if (slash != std::string_view::npos && slash > 0 && !LooksAgain()) {
+    const PlaceFacts place = host_->LookUpPlace(path, slash);
     if (place.error == 0 && S_ISDIR(place.facts.mode)) return true;
     // What lstat(2) does not find, stat(2) does not either.
-    if (place.error == ENOENT && PlanMissingFolders(path, mode, place)) {
+    if (place.error == ENOENT) {
+      // Nearly always, all but the last one is there.
+      if (place.folder_error == 0 && S_ISDIR(place.folder.mode) &&
+          (place.folder_mount_flags & kMountReadOnly) == 0 &&
+          path.size() - slash - 1 <= kMaxNameBytes) {
+        plan_->push_back({path, mode});
+      } else if (!PlanMissingFolders(path, mode, place)) {
+        return MakeFoldersInOverlay(path, mode, /*planned=*/false);
+      }
       unseen_folder_ = {path, mode};
       return true;
     }
@@ -233,59 +321,79 @@ bool SpecMaker::MakeFoldersInOverlay(std::string_view path, uint32_t mode,
   return status.ok();
 }
 
-SpecOutcome SpecMaker::AddPluginMount(const PluginMount& mount) {
-  mounts_.Append(
-      arena_, {mount.destination, mount.type, "", SpanOf(mount.options), ""});
-  SpecMount* const added = mounts_.end() - 1;
-  if (mount.source != nullptr) {
-    added->source = *mount.source;
-  } else if (!b_.allows_null_source) {
-    return Refuse("mount source is not specified");
+template <typename Add>
+void SpecMaker::EachAddedMount(Add add) const {
+  if (!propagated_source_.empty()) {
+    add(BindMount(config_.propagated_mount, propagated_source_, kPropagated));
   }
-  if (b_.makes_bind_sources && !added->source.empty() &&
-      added->type == "bind") {
-    if (b_.overrides_bind_options) added->options = kRuntimeOptions;
-    const std::string_view destination = Join(rootfs_, added->destination);
-    FileFacts facts;
-    const int error = host_->Lstat(destination, &facts);
-    if (error != 0) {
-      return Refuse(
-          absl::StrCat("lstat ", destination, ": ", GoErrnoText(error)));
+  for (const PluginMount& mount : OwnMounts()) add(OwnMount(mount));
+  add(BindMount(kRuntimeDestination, runtime_folder_, kRuntime));
+}
+
+void SpecMaker::ListMounts() {
+  if (lists_mounts_) return;
+  lists_mounts_ = true;
+  mounts_.Assign(arena_, nullptr, 0,
+                 base_.mounts.size() + OwnMounts().size() + 4);
+  for (const BaseMount& mount : base_.mounts) mounts_.Append(arena_, {mount});
+  const auto append = [this](const SpecMount& mount) {
+    mounts_.Append(arena_, mount);
+  };
+  EachAddedMount(append);
+  if (HasNetworkMounts()) {
+    for (const SpecMount& mount : kNetworkMounts) append(mount);
+  }
+}
+
+// For engines that make the folders which the plugin's mounts bind: one by one,
+// because each may be refused, and then those before it are made.
+SpecOutcome SpecMaker::ListMountsAndMakeSources() {
+  ListMounts();
+  // The plugin's own are in front of the runtime folder and the network's.
+  const Slice<PluginMount>& own = OwnMounts();
+  const size_t behind = HasNetworkMounts() ? std::size(kNetworkMounts) : 0;
+  const size_t runtime = mounts_.size() - 1 - behind;
+  for (size_t i = 0; i <= own.size(); ++i) {
+    if (i < own.size() && own[i].source == nullptr && !b_.allows_null_source) {
+      return Refuse("mount source is not specified");
     }
-    if (S_ISDIR(facts.mode) && !MakeFolders(added->source, 0700)) {
-      return SpecOutcome::kRefused;
-    }
+    const SpecOutcome outcome =
+        MakeBindSource(&mounts_[runtime - own.size() + i]);
+    if (outcome != SpecOutcome::kSpec) return outcome;
+  }
+  // Its options are set after those of all were overridden.
+  mounts_[runtime].options = kRuntime.list;
+  return SpecOutcome::kSpec;
+}
+
+// Makes the folder that a mount binds, if it binds one.
+SpecOutcome SpecMaker::MakeBindSource(SpecMount* mount) {
+  if (mount->source.empty() || mount->type != "bind") return SpecOutcome::kSpec;
+  if (b_.overrides_bind_options) mount->options = kRuntime.list;
+  const std::string_view destination = Join(rootfs_, mount->destination);
+  FileFacts facts;
+  const int error = host_->Lstat(destination, &facts);
+  if (error != 0) {
+    return Refuse(
+        absl::StrCat("lstat ", destination, ": ", GoErrnoText(error)));
+  }
+  if (S_ISDIR(facts.mode) && !MakeFolders(mount->source, 0700)) {
+    return SpecOutcome::kRefused;
   }
   return SpecOutcome::kSpec;
 }
 
-void SpecMaker::AddNetworkMounts() {
-  for (const auto& [path, json] :
-       {std::pair<std::string_view, std::string_view>{"/etc/hosts", kHostsJson},
-        {"/etc/resolv.conf", kResolvConfJson}}) {
-    mounts_.Append(arena_, {path, "bind", path, kNetworkOptions, json});
-  }
-}
-
-SpecOutcome SpecMaker::AddMounts() {
-  const Slice<PluginMount>& own =
-      b_.mounts_from_settings ? settings_.mounts : config_.mounts;
-  mounts_.Assign(arena_, base_.mounts.data(), base_.mounts.size(),
-                 base_.mounts.size() + own.size() + 4);
-
-  const std::string_view runtime_folder =
-      Join(in_.paths.exec_root, in_.paths.id);
+[[gnu::hot]] SpecOutcome SpecMaker::AddMounts() {
+  runtime_folder_ = Join(in_.paths.exec_root, in_.paths.id);
   if (b_.runtime_folder_mode != 0 &&
-      !MakeFolders(runtime_folder, b_.runtime_folder_mode)) {
+      !MakeCleanFolders(runtime_folder_, b_.runtime_folder_mode)) {
     return SpecOutcome::kRefused;
   }
   if (b_.propagated_mount == PropagatedMount::kBind &&
       !config_.propagated_mount.empty()) {
     // A nil s.Linux cannot be here: these engines take no base spec.
-    const std::string_view source = Join(Dir(rootfs_), "propagated-mount");
-    mounts_.Append(arena_, {config_.propagated_mount, "bind", source,
-                            kPropagatedOptions, ""});
-    rootfs_propagation_ = "rshared";
+    propagated_source_ = JoinClean(Dir(rootfs_), "propagated-mount");
+    shares_rootfs_ = true;
   }
 
   if (b_.network && config_.network_type == "host") {
@@ -297,22 +405,18 @@ SpecOutcome SpecMaker::AddMounts() {
     if (config_.ipc_host) RemoveNamespace("ipc");
   }
 
-  for (const PluginMount& mount : own) {
-    const SpecOutcome outcome = AddPluginMount(mount);
-    if (outcome != SpecOutcome::kSpec) return outcome;
+  if (b_.makes_bind_sources) return ListMountsAndMakeSources();
+  if (!b_.allows_null_source) {
+    for (const PluginMount& mount : OwnMounts()) {
+      if (mount.source == nullptr) {
+        return Refuse("mount source is not specified");
+      }
+    }
   }
-  // The runtime folder goes the way of the plugin's own mounts.
-  std::string_view source = runtime_folder;
-  PluginMount runtime;
-  runtime.source = &source;
-  runtime.destination = kRuntimeDestination;
-  runtime.type = "bind";
-  const SpecOutcome outcome = AddPluginMount(runtime);
-  if (outcome != SpecOutcome::kSpec) return outcome;
-  mounts_[mounts_.size() - 1].options = kRuntimeOptions;
-  if (b_.network && !config_.network_type.empty()) AddNetworkMounts();
   return SpecOutcome::kSpec;
 }
+
+constexpr std::string_view kDev = "/dev/";
 
 // The loop in InitSpec
 //
@@ -333,12 +437,17 @@ void SpecMaker::DropDevMounts() {
   const Slice<PluginMount>& own = b_.dev_mounts == DevMounts::kYieldToConfig
                                       ? config_.mounts
                                       : settings_.mounts;
-  constexpr std::string_view kDev = "/dev/";
   size_t candidates = 0;
   for (const PluginMount& mount : own) {
     candidates += absl::StartsWith(mount.destination, kDev) ? 1 : 0;
   }
-  if (candidates == 0) return;
+  if (candidates > 0) DropDevMounts(own, candidates);
+}
+
+// `own` are the plugin's mounts, and so many of them are below /dev/.
+void SpecMaker::DropDevMounts(const Slice<PluginMount>& own,
+                              size_t candidates) {
+  ListMounts();
   // A few are compared with one by one, many found by their hash.
   constexpr size_t kFew = 8;
   std::string_view few[kFew];
@@ -372,19 +481,23 @@ void SpecMaker::DropDevMounts() {
   mounts_.Truncate(n - removed);
 }
 
-SpecOutcome SpecMaker::RemoveNamespace(std::string_view type) {
+[[gnu::hot]] SpecOutcome SpecMaker::RemoveNamespace(std::string_view type) {
   if (!base_.has_linux) return Crash(kNilDereference);
-  size_t found = namespaces_.size();
-  for (size_t i = 0; i < namespaces_.size(); ++i) {
-    if (namespaces_[i].type != type) continue;
+  const absl::Span<const BaseNamespace> all = base_.namespaces;
+  size_t found = all.size();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].type != type) continue;
     found = i;
     if (!b_.removes_last_namespace) break;
   }
-  if (found == namespaces_.size()) return SpecOutcome::kSpec;
-  for (size_t i = found; i + 1 < namespaces_.size(); ++i) {
-    namespaces_[i] = namespaces_[i + 1];
+  if (found == all.size()) return SpecOutcome::kSpec;
+  // No two calls are about the same type.
+  size_t at = removed_count_++;
+  assert(removed_count_ <= kMostRemoved);
+  for (; at > 0 && removed_[at - 1] > found; --at) {
+    removed_[at] = removed_[at - 1];
   }
-  namespaces_.Truncate(namespaces_.size() - 1);
+  removed_[at] = found;
   return SpecOutcome::kSpec;
 }
 
@@ -418,12 +531,12 @@ SpecOutcome SpecMaker::AddDevices() {
 }
 
 void SpecMaker::AddMetricsMounts() {
-  if (!b_.metrics_mount || in_.paths.metrics_socket.empty()) return;
   // dockerd adds one for each time that the type is listed.
   for (std::string_view type : config_.interface_types) {
     if (type != "docker.metricscollector/1.0") continue;
-    mounts_.Append(arena_, {"/run/docker/metrics.sock", "bind",
-                            in_.paths.metrics_socket, kMetricsOptions, ""});
+    ListMounts();
+    mounts_.Append(arena_, BindMount("/run/docker/metrics.sock",
+                                     in_.paths.metrics_socket, kMetrics));
   }
 }
 
@@ -473,14 +586,14 @@ SpecOutcome SpecMaker::KeepLockedFlags() {
       if ((flags & flag.bit) != 0) add(flag.option);
     }
     mount.options = SpanOf(options);
-    mount.json = {};
+    mount.json = mount.json_tail = {};
   }
   return SpecOutcome::kSpec;
 }
 
 bool SpecMaker::HasNamespace(std::string_view type) const {
-  for (const BaseNamespace& entry : namespaces_) {
-    if (entry.type == type) return true;
+  for (size_t i = 0; i < base_.namespaces.size(); ++i) {
+    if (base_.namespaces[i].type == type && !IsRemoved(i)) return true;
   }
   return false;
 }
@@ -489,7 +602,7 @@ bool SpecMaker::HasNamespace(std::string_view type) const {
 void SpecMaker::MakeRootless() {
   drops_resources_ = true;
   const auto bind_host = [&](SpecMount* mount, std::string_view path) {
-    *mount = {path, "bind", path, kRootlessOptions, ""};
+    *mount = {{path, "bind", path, kRootlessOptions, ""}};
   };
   std::string cleaned;
   if (!HasNamespace("pid")) {
@@ -527,32 +640,34 @@ void SpecMaker::MakeRootless() {
   }
 }
 
-SpecOutcome SpecMaker::Make(Buffer* json) {
+void SpecMaker::SortMounts() {
+  ListMounts();
+  GoSort(mounts_.begin(), mounts_.size(),
+         [](const SpecMount& a, const SpecMount& b) {
+           return a.destination < b.destination;
+         });
+}
+
+[[gnu::hot]] SpecOutcome SpecMaker::Make(Buffer* json) {
   rootfs_ = b_.rootfs == RootfsRule::kGiven
                 ? in_.paths.rootfs
                 : Join(Join(in_.paths.lib_root, in_.paths.id), "rootfs");
-  rootfs_propagation_ = base_.rootfs_propagation;
-  namespaces_.Assign(arena_, base_.namespaces.data(), base_.namespaces.size(),
-                     base_.namespaces.size());
-
   SpecOutcome outcome = AddMounts();
   if (outcome != SpecOutcome::kSpec) return outcome;
   if (b_.dev_mounts != DevMounts::kStay) DropDevMounts();
   if (b_.propagated_mount == PropagatedMount::kRootfsPropagation &&
       !config_.propagated_mount.empty()) {
     if (!base_.has_linux) return Crash(kNilDereference);
-    rootfs_propagation_ = "rshared";
+    shares_rootfs_ = true;
   }
   outcome = AddDevices();
   if (outcome != SpecOutcome::kSpec) return outcome;
-  AddMetricsMounts();
-  if (b_.sorts_mounts) {
-    GoSort(mounts_.begin(), mounts_.size(),
-           [](const SpecMount& a, const SpecMount& b) {
-             return a.destination < b.destination;
-           });
+  if (b_.metrics_mount && !in_.paths.metrics_socket.empty()) {
+    AddMetricsMounts();
   }
+  if (b_.sorts_mounts) SortMounts();
   if (UserNamespaceApplies()) {
+    ListMounts();
     outcome = KeepLockedFlags();
     if (outcome != SpecOutcome::kSpec) return outcome;
     if (in_.user_namespace >= UserNamespaceRule::kRootless &&
@@ -566,72 +681,51 @@ SpecOutcome SpecMaker::Make(Buffer* json) {
 
 // Writes the items of a list, with a comma before each but the first, and
 // before that too if something stands in the list already.
-template <typename List>
-void WriteItems(const List& list, bool comma, JsonWriter* w) {
-  for (std::string_view item : list) {
-    if (comma) {
-      w->Write(',', Quoted{item});
-    } else {
-      w->Write(Quoted{item});
-    }
-    comma = true;
-  }
+void WriteItems(const StringList& list, bool comma, JsonWriter* w) {
+  w->Strings(list.begin(), list.size(), comma);
 }
 
 void SpecMaker::WriteCapabilities(JsonWriter* w) const {
   static const StringList* const kNone = new StringList();
   const StringList& own = b_.capabilities ? config_.capabilities : *kNone;
+  if (!b_.capability_sets) {
+    // A list, left out when empty.
+    if (base_.capability_items.empty() && own.empty()) return;
+    w->Write(",\"capabilities\":[", base_.capability_items);
+    WriteItems(own, !base_.capability_items.empty(), w);
+    w->Raw(']');
+    return;
+  }
+  static constexpr ShortJson kSets[] = {"\"bounding\":[", "\"effective\":[",
+                                        "\"inheritable\":[", "\"permitted\":["};
+  const bool has_default[] = {base_.bounding, base_.effective,
+                              base_.inheritable, base_.permitted};
+  w->Raw(",\"capabilities\":{");
   // The same list is made once, and then repeated.
   struct Written {
     size_t begin = 0;
     size_t end = 0;
   };
-  Written with_default, without_default;
-  const auto list = [&](bool has_default) {
-    has_default = has_default && !base_.capability_items.empty();
-    Written& written = has_default ? with_default : without_default;
-    if (written.end != 0) {
-      w->Repeat(written.begin, written.end);
-      return;
+  Written written[2];
+  for (size_t i = 0; i < std::size(kSets); ++i) {
+    if (!has_default[i] && own.empty()) continue;
+    w->Write(kSets[i]);
+    Written& list = written[has_default[i] ? 1 : 0];
+    if (list.end != 0) {
+      w->Repeat(list.begin, list.end);
+      continue;
     }
-    written.begin = w->size();
-    w->Write('[', has_default ? base_.capability_items : "");
-    if (!own.empty()) WriteItems(own, has_default, w);
-    w->Raw(']');
-    written.end = w->size();
-  };
-  if (!b_.capability_sets) {
-    // A list, left out when empty.
-    if (base_.capability_items.empty() && own.empty()) return;
-    w->Raw(",\"capabilities\":");
-    list(true);
-    return;
+    list.begin = w->size();
+    if (has_default[i]) w->Raw(base_.capability_items);
+    WriteItems(own, has_default[i] && !base_.capability_items.empty(), w);
+    w->Raw("],");
+    list.end = w->size();
   }
-  w->Raw(",\"capabilities\":{");
-  const size_t begin = w->size();
-  const auto set = [&](std::string_view name, bool has_default) {
-    if (!has_default && own.empty()) return;
-    if (w->size() != begin) w->Raw(',');
-    w->Raw(name);
-    list(has_default);
-  };
-  set("\"bounding\":", base_.bounding);
-  set("\"effective\":", base_.effective);
-  set("\"inheritable\":", base_.inheritable);
-  set("\"permitted\":", base_.permitted);
+  w->TakeBackComma();
   w->Raw('}');
 }
 
 void SpecMaker::WriteProcess(JsonWriter* w) const {
-  w->Raw("\"process\":{");
-  if (b_.replaces_process) {
-    w->Raw(b_.console_size
-               ? std::string_view("\"consoleSize\":{\"height\":0,\"width\":0},"
-                                  "\"user\":{\"uid\":0,\"gid\":0}")
-               : std::string_view("\"user\":{\"uid\":0,\"gid\":0}"));
-  } else {
-    w->Raw(base_.process_head);
-  }
   const StringList& entrypoint = config_.entrypoint;
   const StringList& args = settings_.args;
   if (entrypoint.empty() && args.empty()) {
@@ -646,15 +740,11 @@ void SpecMaker::WriteProcess(JsonWriter* w) const {
     WriteItems(args, !entrypoint.empty(), w);
     w->Raw(']');
   }
-  w->Write(",\"env\":[", kPathEnv);
+  w->Raw(kEnvJson);
   WriteItems(settings_.env, true, w);
   w->Write("],\"cwd\":",
            Quoted{config_.workdir.empty() ? "/" : config_.workdir});
-  if (!b_.replaces_process) {
-    WriteCapabilities(w);
-    w->Raw(base_.process_tail);
-  }
-  w->Raw('}');
+  if (!b_.replaces_process) WriteCapabilities(w);
 }
 
 void SpecMaker::WriteMount(const SpecMount& mount, JsonWriter* w) const {
@@ -662,167 +752,206 @@ void SpecMaker::WriteMount(const SpecMount& mount, JsonWriter* w) const {
     w->Raw(mount.json);
     return;
   }
-  if (b_.omits_empty_mount_fields &&
-      (mount.type.empty() || mount.source.empty())) {
-    w->Write("{\"destination\":", Quoted{mount.destination});
-    if (!mount.type.empty()) w->Write(",\"type\":", Quoted{mount.type});
-    if (!mount.source.empty()) w->Write(",\"source\":", Quoted{mount.source});
-  } else {
+  if (!mount.json_tail.empty()) {
     w->Write("{\"destination\":", Quoted{mount.destination},
-             ",\"type\":", Quoted{mount.type},
-             ",\"source\":", Quoted{mount.source});
+             ",\"type\":\"bind\",\"source\":", Quoted{mount.source},
+             mount.json_tail);
+    return;
+  }
+  w->Write("{\"destination\":", Quoted{mount.destination});
+  if (!b_.omits_empty_mount_fields || !mount.type.empty()) {
+    w->Write(",\"type\":", Quoted{mount.type});
+  }
+  if (!b_.omits_empty_mount_fields || !mount.source.empty()) {
+    w->Write(",\"source\":", Quoted{mount.source});
   }
   if (!mount.options.empty()) {
     w->Raw(",\"options\":[");
-    WriteItems(mount.options, false, w);
+    w->Strings(mount.options.data(), mount.options.size(), /*comma=*/false);
     w->Raw(']');
   }
   w->Raw('}');
 }
 
 void SpecMaker::WriteMounts(JsonWriter* w) const {
-  if (mounts_.empty()) return;
-  w->Raw(",\"mounts\":[");
-  // Most often, the base spec's mounts stand first and are as they were.
-  size_t i = 0;
-  while (i < base_.mounts.size() && i < mounts_.size() &&
-         mounts_[i].json.data() == base_.mounts[i].json.data()) {
-    ++i;
-  }
-  if (i == base_.mounts.size()) {
-    w->Raw(base_.mount_items);
+  if (lists_mounts_) {
+    w->Write('}', base_.hostname_tail);
+    if (mounts_.empty()) return;
+    w->Raw(",\"mounts\":[");
+    for (const SpecMount& mount : mounts_) {
+      WriteMount(mount, w);
+      w->Raw(',');
+    }
   } else {
-    i = 0;
+    w->Raw(base_.mounts_start);
+    EachAddedMount([&](const SpecMount& mount) {
+      WriteMount(mount, w);
+      w->Raw(',');
+    });
+    if (HasNetworkMounts()) w->Write(kNetworkJson, ',');
   }
-  for (bool comma = i > 0; i < mounts_.size(); ++i) {
-    if (comma) w->Raw(',');
-    comma = true;
-    WriteMount(mounts_[i], w);
-  }
+  w->TakeBack(1);
   w->Raw(']');
 }
 
-void SpecMaker::WriteLinux(JsonWriter* w) const {
-  w->Raw(",\"linux\":{");
-  // Members are written with a comma behind them; the last one is taken back.
-  bool any = !base_.linux_head.empty();
-  w->Raw(base_.linux_head);
-  if (base_.has_resources && !drops_resources_) {
-    w->Raw("\"resources\":{");
-    const std::string_view rules =
-        config_.allow_all_devices && b_.devices != DevicesRule::kNone
-            ? kAllDevicesRule
-            : base_.device_rule_items;
-    const bool has_rules = !rules.empty() || !devices_.empty();
-    if (has_rules) {
-      w->Raw("\"devices\":[");
-      w->Raw(rules);
-      bool comma = !rules.empty();
-      for (const SpecDevice& device : devices_) {
-        if (comma) w->Raw(',');
-        comma = true;
-        w->Write("{\"allow\":true,\"type\":\"", device.type,
-                 "\",\"major\":", device.major, ",\"minor\":", device.minor,
-                 ",\"access\":\"rwm\"}");
-      }
-      w->Raw(']');
-    }
-    w->Raw(has_rules || base_.resources_tail.empty()
-               ? base_.resources_tail
-               : base_.resources_tail.substr(1));
-    w->Raw("},");
-    any = true;
+void SpecMaker::WriteResources(JsonWriter* w) const {
+  const bool all_devices =
+      config_.allow_all_devices && b_.devices != DevicesRule::kNone;
+  const std::string_view rules =
+      all_devices ? kAllDevicesRule : base_.device_rule_items;
+  if (rules.empty() && devices_.empty()) {
+    w->Write(base_.linux_start, "\"resources\":{");
+    w->Raw(base_.resources_tail.empty() ? base_.resources_end
+                                        : base_.resources_end.substr(1));
+    return;
   }
-  if (!drops_resources_) {
-    w->Raw(base_.cgroups_path_head);
-    any |= !base_.cgroups_path_head.empty();
+  if (all_devices) {
+    w->Write(base_.linux_start, "\"resources\":{\"devices\":[", rules);
+  } else {
+    w->Raw(base_.rules_start);
   }
-  if (!namespaces_.empty()) {
-    char open = '[';
-    w->Raw("\"namespaces\":");
-    for (const BaseNamespace& entry : namespaces_) {
-      w->Raw(open);
-      open = ',';
-      w->Raw(entry.json);
-    }
-    w->Raw("],");
-    any = true;
+  bool comma = !rules.empty();
+  for (const SpecDevice& device : devices_) {
+    if (comma) w->Raw(',');
+    comma = true;
+    w->Write("{\"allow\":true,\"type\":\"", device.type,
+             "\",\"major\":", device.major, ",\"minor\":", device.minor,
+             ",\"access\":\"rwm\"}");
   }
-  if (!base_.device_items.empty() || !devices_.empty()) {
-    w->Raw("\"devices\":[");
-    w->Raw(base_.device_items);
-    bool comma = !base_.device_items.empty();
-    for (const SpecDevice& device : devices_) {
-      if (comma) w->Raw(',');
+  w->Write(']', base_.resources_end);
+}
+
+void SpecMaker::WriteNamespaces(JsonWriter* w) const {
+  const absl::Span<const BaseNamespace> all = base_.namespaces;
+  if (all.size() == removed_count_) return;
+  w->Raw("\"namespaces\":[");
+  // Pieces of the list, between those that are removed.
+  std::string_view rest = base_.namespace_items;
+  size_t next = 0;
+  for (size_t i = 0; i < removed_count_; ++i) {
+    size_t size = 0;
+    for (; next < removed_[i]; ++next) size += all[next].json.size() + 1;
+    w->Raw(rest.substr(0, size));
+    size += all[next++].json.size() + 1;
+    rest.remove_prefix(std::min(size, rest.size()));
+  }
+  if (rest.empty()) w->TakeBack(1);
+  w->Write(rest, "],");
+}
+
+void SpecMaker::WriteDevices(JsonWriter* w) const {
+  if (base_.device_items.empty() && devices_.empty()) return;
+  w->Write("\"devices\":[", base_.device_items);
+  bool comma = !base_.device_items.empty();
+  for (const SpecDevice& device : devices_) {
+    if (comma) w->Raw(',');
+    comma = true;
+    w->Write("{\"path\":", Quoted{device.path}, ",\"type\":\"", device.type,
+             "\",\"major\":", device.major, ",\"minor\":", device.minor,
+             ",\"fileMode\":", device.file_mode, ",\"uid\":", device.uid,
+             ",\"gid\":", device.gid, '}');
+  }
+  w->Raw("],");
+}
+
+// The rest of the spec from the masked paths on, where the machine has a say in
+// them.
+std::string_view SpecMaker::OwnMasks() const {
+  std::string json;
+  JsonWriter w(&json);
+  w.Write("\"maskedPaths\":[", base_.masked_path_items);
+  bool comma = !base_.masked_path_items.empty();
+  if (b_.masks_thermal_throttle) {
+    for (uint32_t cpu : in_.host->ThermalThrottleCpus()) {
+      if (comma) w.Raw(',');
       comma = true;
-      w->Write("{\"path\":", Quoted{device.path}, ",\"type\":\"", device.type,
-               "\",\"major\":", device.major, ",\"minor\":", device.minor,
-               ",\"fileMode\":", device.file_mode, ",\"uid\":", device.uid,
-               ",\"gid\":", device.gid, '}');
+      w.Write("\"/sys/devices/system/cpu/cpu", cpu, "/thermal_throttle\"");
     }
-    w->Raw("],");
-    any = true;
   }
-  w->Raw(base_.seccomp_head);
-  any |= !base_.seccomp_head.empty();
-  if (!rootfs_propagation_.empty()) {
-    w->Write("\"rootfsPropagation\":", Quoted{rootfs_propagation_}, ',');
-    any = true;
-  }
-  static const std::vector<uint32_t>* const kNoCpus =
-      new std::vector<uint32_t>();
-  const std::vector<uint32_t>& throttled =
-      b_.masks_thermal_throttle ? in_.host->ThermalThrottleCpus() : *kNoCpus;
-  if (!base_.masked_path_items.empty() || !throttled.empty()) {
-    w->Write("\"maskedPaths\":[", base_.masked_path_items);
-    bool comma = !base_.masked_path_items.empty();
-    for (uint32_t cpu : throttled) {
-      if (comma) w->Raw(',');
-      comma = true;
-      w->Write("\"/sys/devices/system/cpu/cpu", cpu, "/thermal_throttle\"");
-    }
-    w->Raw("],");
-    any = true;
+  if (comma) {
+    w.Raw("],");
+  } else {
+    w.TakeBack(w.size());
   }
   if (drops_proc_readonly_paths_) {
-    char open = '[';
+    bool any = false;
     std::string cleaned;
     for (std::string_view path : base_.readonly_paths) {
       const std::string_view clean = CleanPath(path, &cleaned);
       if (absl::StartsWith(clean, "/proc/")) continue;
-      if (open == '[') w->Raw("\"readonlyPaths\":");
-      w->Raw(open);
-      open = ',';
-      w->String(clean);
+      w.Write(any ? std::string_view(",") : "\"readonlyPaths\":[",
+              Quoted{clean});
+      any = true;
     }
-    if (open == ',') w->Raw("],");
-    any |= open == ',';
+    if (any) w.Raw("],");
   } else if (!base_.readonly_path_items.empty()) {
-    w->Write("\"readonlyPaths\":[", base_.readonly_path_items, "],");
-    any = true;
+    w.Write("\"readonlyPaths\":[", base_.readonly_path_items, "],");
   }
-  w->Raw(base_.mount_label_head);
-  any |= !base_.mount_label_head.empty();
-  if (any) w->TakeBack(1);
-  w->Raw('}');
+  w.Raw(base_.mount_label_head);
+  if (w.size() > 0) w.TakeBack(1);
+  w.Write('}', base_.tail, '}');
+  w.Finish();
+  return arena_->Copy(json);
 }
 
-void SpecMaker::Write(Buffer* json) const {
+void SpecMaker::WriteOwnMasks(JsonWriter* w) const {
+  w->Raw(base_.seccomp_head);
+  if (shares_rootfs_) {
+    w->Raw("\"rootfsPropagation\":\"rshared\",");
+  } else {
+    w->Raw(base_.rootfs_propagation_head);
+  }
+  const std::string_view masks = OwnMasks();
+  if (masks[0] == '}') w->TakeBackComma();
+  w->Raw(masks);
+}
+
+// Members of "linux" are written with a comma behind them; the last one is
+// taken back.
+void SpecMaker::WriteLinux(JsonWriter* w) const {
+  if (drops_resources_) {
+    w->Raw(base_.linux_start);
+  } else if (base_.has_resources) {
+    WriteResources(w);
+  } else {
+    w->Write(base_.linux_start, base_.cgroups_path_head);
+  }
+  WriteNamespaces(w);
+  WriteDevices(w);
+  const bool own_masks =
+      drops_proc_readonly_paths_ ||
+      (b_.masks_thermal_throttle && !in_.host->ThermalThrottleCpus().empty());
+  if (own_masks) [[unlikely]] {
+    WriteOwnMasks(w);
+    return;
+  }
+  const std::string_view end =
+      shares_rootfs_ ? base_.shared_linux_end : base_.linux_end;
+  if (end[0] == '}') w->TakeBackComma();
+  w->Raw(end);
+}
+
+// All of it inlined, which keeps the writer in registers.
+[[gnu::flatten, gnu::hot]] void SpecMaker::Write(Buffer* json) const {
   JsonWriter w(json);
-  w.Write('{', base_.head);
+  w.Raw(base_.start);
   WriteProcess(&w);
-  w.Write(",\"root\":{\"path\":", Quoted{rootfs_}, '}', base_.hostname_tail);
+  w.Write(base_.process_end, Quoted{rootfs_});
   WriteMounts(&w);
-  w.Raw(base_.hooks_tail);
-  if (base_.has_linux) WriteLinux(&w);
-  w.Write(base_.tail, '}');
+  if (base_.has_linux) {
+    WriteLinux(&w);
+  } else {
+    w.Write(base_.hooks_tail, base_.tail, '}');
+  }
   w.Finish();
 }
 
 }  // namespace
 
-SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, Buffer* json,
-                     std::vector<PlannedFolder>* plan, std::string* message) {
+[[gnu::hot]] SpecOutcome MakeSpec(const SpecInput& input, Arena* arena,
+                                  Buffer* json,
+                                  std::vector<PlannedFolder>* plan,
+                                  std::string* message) {
   plan->clear();
   return SpecMaker(input, arena, plan, message).Make(json);
 }

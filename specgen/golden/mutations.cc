@@ -247,7 +247,8 @@ void Mutator::OtherParts() {
   Absent("cgroups_path_head", &BaseSpec::cgroups_path_head,
          "\"cgroupsPath\":\"/c\",");
   Absent("seccomp_head", &BaseSpec::seccomp_head, "\"seccomp\":{},");
-  Absent("rootfs_propagation", &BaseSpec::rootfs_propagation, "slave");
+  Absent("rootfs_propagation_head", &BaseSpec::rootfs_propagation_head,
+         "\"rootfsPropagation\":\"slave\",");
   Absent("mount_label_head", &BaseSpec::mount_label_head,
          "\"mountLabel\":\"l\",");
   Members("tail", &BaseSpec::tail, /*comma_first=*/true);
@@ -279,9 +280,13 @@ std::vector<Mutation> Mutator::Run() {
                                   linux_head, has_resources, device_rule_items,
                                   resources_tail, cgroups_path_head, namespaces,
                                   device_items, seccomp_head,
-                                  rootfs_propagation, masked_paths,
+                                  rootfs_propagation_head, masked_paths,
                                   masked_path_items, readonly_paths,
-                                  readonly_path_items, mount_label_head, tail] =
+                                  readonly_path_items, mount_label_head, tail,
+                                  // What JoinParts makes of those.
+                                  start, process_end, mounts_start, linux_start,
+                                  rules_start, resources_end, namespace_items,
+                                  masks_end, linux_end, shared_linux_end] =
         default_spec;
   }
 
@@ -382,6 +387,16 @@ std::vector<Mutation> Mutator::Run() {
   Mounts();
   Namespaces();
   OtherParts();
+  for (Mutation& mutation : mutations_) {
+    JoinParts(
+        {.replaces_process = mutation.behaviour->replaces_process,
+         .console_size = mutation.behaviour->console_size},
+        [&](std::string text) -> std::string_view {
+          return *mutation.texts.emplace_back(
+              std::make_unique<std::string>(std::move(text)));
+        },
+        &mutation.behaviour->default_spec);
+  }
   return std::move(mutations_);
 }
 

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "specgen/base/load16.h"
 
 namespace specgen {
 namespace {
@@ -16,20 +15,21 @@ bool HasOddElement(std::string_view path) {
   size_t i = 0;
 #if defined(__SSE2__)
   constexpr size_t kStep = 16;
+  if (path.size() > 1 && path.size() <= kStep && MayLoad(path.data(), kStep)) {
+    const __m128i bytes = Load16(path.data());
+    const uint32_t slashes = Matches16(bytes, '/');
+    const uint32_t odd = slashes | Matches16(bytes, '.');
+    const uint32_t followed = (1u << (path.size() - 1)) - 1;
+    return (slashes & followed & (odd >> 1)) != 0;
+  }
   while (path.size() > kStep && i + 1 < path.size()) {
     // The last step looks at some bytes once more.
     i = std::min(i, path.size() - kStep - 1);
-    const auto load = [&](size_t at) {
-      return _mm_loadu_si128(
-          reinterpret_cast<const __m128i*>(path.data() + at));
-    };
-    const __m128i slashes = _mm_set1_epi8('/');
-    const __m128i next = load(i + 1);
-    const __m128i odd =
-        _mm_and_si128(_mm_cmpeq_epi8(load(i), slashes),
-                      _mm_or_si128(_mm_cmpeq_epi8(next, slashes),
-                                   _mm_cmpeq_epi8(next, _mm_set1_epi8('.'))));
-    if (_mm_movemask_epi8(odd) != 0) return true;
+    const __m128i next = Load16(path.data() + i + 1);
+    const uint32_t slashes = Matches16(Load16(path.data() + i), '/');
+    if ((slashes & (Matches16(next, '/') | Matches16(next, '.'))) != 0) {
+      return true;
+    }
     i += kStep;
   }
 #endif
@@ -59,7 +59,7 @@ std::string_view NextElement(std::string_view* rest) {
 
 }  // namespace
 
-bool IsCleanPath(std::string_view path) {
+[[gnu::hot]] bool IsCleanPath(std::string_view path) {
   if (path.size() <= 1) return !path.empty();
   const bool rooted = path.front() == '/';
   // Nearly all paths have no element that starts with a dot.

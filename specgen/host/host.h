@@ -8,6 +8,7 @@
 #define SPECGEN_HOST_HOST_H_
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -67,9 +68,9 @@ class Host {
   virtual int MountFlags(std::string_view path, uint64_t* flags) const = 0;
 
   // Lstat, and Stat and MountFlags of the folder if nothing is there: what is
-  // asked before a folder is made. `path` has a slash, not at its start only,
-  // and none at its end.
-  virtual PlaceFacts LookUpPlace(std::string_view path) const;
+  // asked before a folder is made. `slash` is where the last slash of `path`
+  // stands: neither at its start nor at its end.
+  virtual PlaceFacts LookUpPlace(std::string_view path, size_t slash) const;
 
   // CPU numbers of /sys/devices/system/cpu/possible, ascending, of which
   // /sys/devices/system/cpu/cpuN/thermal_throttle exists. Engines since 28.0.2
@@ -88,11 +89,11 @@ class Host {
   virtual bool UnifiedCgroups() const = 0;
 };
 
-inline PlaceFacts Host::LookUpPlace(std::string_view path) const {
+inline PlaceFacts Host::LookUpPlace(std::string_view path, size_t slash) const {
   PlaceFacts place;
   place.error = Lstat(path, &place.facts);
   if (place.error != ENOENT) return place;
-  const std::string_view folder = path.substr(0, path.rfind('/'));
+  const std::string_view folder = path.substr(0, slash);
   place.folder_error = Stat(folder, &place.folder);
   if (place.folder_error != 0) return place;
   uint64_t flags = 0;

@@ -43,11 +43,6 @@ constexpr uint64_t kMaxCpu = (1 << 16) - 1;
 
 constexpr uint32_t kImplicitFolderMode = S_IFDIR | 0755;
 
-// What follows the last slash.
-std::string_view LastElement(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 // Whether a folder could have an entry of that name, beside itself and the one
 // that holds it.
 bool IsEntryName(std::string_view name) {
@@ -386,21 +381,23 @@ struct HostSnapshot::Tree {
     std::string_view name() const { return BasePath(path); }
   };
 
-  // Finds an entry of a folder.
-  // The folder of which a path's last element is an entry, or is not there at
-  // all, if it can be told without a walk: what stands before that element is
-  // the key of a folder.
-  uint32_t FindFolderOf(std::string_view path) const {
-    const size_t slash = path.rfind('/');
+  // The folder of which a path's last element, `*name`, is an entry, or is not
+  // there at all, if it can be told without a walk: what stands before that
+  // element is the key of a folder. `slash` is where the path's last one
+  // stands.
+  uint32_t FindFolderOf(std::string_view path, size_t slash,
+                        std::string_view* name) const {
     if (slash == std::string_view::npos || slash == 0) return kNowhere;
+    *name = path.substr(slash + 1);
     const auto folder = by_path.find(path.substr(0, slash));
     if (folder == by_path.end() || !S_ISDIR(nodes[folder->second].facts.mode) ||
-        !IsEntryName(LastElement(path)) || CheckPath(path) != 0) {
+        !IsEntryName(*name) || CheckPath(path) != 0) {
       return kNowhere;
     }
     return folder->second;
   }
 
+  // Finds an entry of a folder.
   uint32_t FindChild(uint32_t folder, std::string_view name) const {
     const auto begin = sorted_children.begin() + nodes[folder].first_child;
     const auto end = begin + nodes[folder].child_count;
@@ -1017,8 +1014,8 @@ HostSnapshot::HostSnapshot(std::unique_ptr<const Tree> tree)
 
 HostSnapshot::~HostSnapshot() = default;
 
-int HostSnapshot::Find(std::string_view path, bool follow_last,
-                       uint32_t* node) const {
+[[gnu::hot]] int HostSnapshot::Find(std::string_view path, bool follow_last,
+                                    uint32_t* node) const {
   // A path without symbolic links and detours is the key of its node.
   if (const auto it = tree_->by_path.find(path); it != tree_->by_path.end()) {
     if (!follow_last || !S_ISLNK(tree_->nodes[it->second].facts.mode)) {
@@ -1026,9 +1023,9 @@ int HostSnapshot::Find(std::string_view path, bool follow_last,
       return 0;
     }
   }
-  const uint32_t folder = tree_->FindFolderOf(path);
-  if (folder != kNowhere &&
-      tree_->FindChild(folder, LastElement(path)) == kNowhere) {
+  std::string_view name;
+  const uint32_t folder = tree_->FindFolderOf(path, path.rfind('/'), &name);
+  if (folder != kNowhere && tree_->FindChild(folder, name) == kNowhere) {
     return ENOENT;
   }
   Cursor cursor(*tree_);
@@ -1037,7 +1034,8 @@ int HostSnapshot::Find(std::string_view path, bool follow_last,
   return error;
 }
 
-int HostSnapshot::Lstat(std::string_view path, FileFacts* facts) const {
+[[gnu::hot]] int HostSnapshot::Lstat(std::string_view path,
+                                     FileFacts* facts) const {
   uint32_t node;
   const int error = Find(path, /*follow_last=*/false, &node);
   if (error == 0) *facts = tree_->nodes[node].facts;
@@ -1083,12 +1081,14 @@ int HostSnapshot::MountFlags(std::string_view path, uint64_t* flags) const {
   return error;
 }
 
-PlaceFacts HostSnapshot::LookUpPlace(std::string_view path) const {
+[[gnu::hot]] PlaceFacts HostSnapshot::LookUpPlace(std::string_view path,
+                                                  size_t slash) const {
   // As in Find, without looking for the path itself first.
-  const uint32_t folder = tree_->FindFolderOf(path);
-  if (folder == kNowhere) return Host::LookUpPlace(path);
+  std::string_view name;
+  const uint32_t folder = tree_->FindFolderOf(path, slash, &name);
+  if (folder == kNowhere) return Host::LookUpPlace(path, slash);
   PlaceFacts place;
-  const uint32_t node = tree_->FindChild(folder, LastElement(path));
+  const uint32_t node = tree_->FindChild(folder, name);
   if (node != kNowhere) {
     place.facts = tree_->nodes[node].facts;
     return place;

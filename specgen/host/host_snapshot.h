@@ -72,7 +72,7 @@ class HostSnapshot : public Host {
   int ListFolder(std::string_view path,
                  std::vector<std::string>* names) const override;
   int MountFlags(std::string_view path, uint64_t* flags) const override;
-  PlaceFacts LookUpPlace(std::string_view path) const override;
+  PlaceFacts LookUpPlace(std::string_view path, size_t slash) const override;
   const std::vector<uint32_t>& ThermalThrottleCpus() const override;
   bool InUserNamespace() const override;
   bool UnderRootlessKit() const override;

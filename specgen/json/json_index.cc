@@ -40,7 +40,7 @@ void JsonIndex::Correct() {
   }
 }
 
-JsonIndex::Result JsonIndex::Build(std::string_view text) {
+[[gnu::hot]] JsonIndex::Result JsonIndex::Build(std::string_view text) {
   original_ = text_ = text;
   corrected_ = false;
   if (text.size() > kMaxSize) return Result::kTooLarge;

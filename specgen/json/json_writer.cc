@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 
-#include "specgen/base/sanitizers.h"
+#include "specgen/base/load16.h"
 #include "specgen/json/go_string.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace specgen {
 namespace {
@@ -25,19 +22,9 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
-}  // namespace
-
-void JsonWriter::Grow(size_t size) {
-  out_->Truncate(static_cast<size_t>(next_ - out_->data()));
-  next_ = out_->Reserve(size);
-  end_ = out_->data() + out_->capacity();
-}
-
 #if defined(__SSE2__)
-namespace {
-
-// A bit for each byte that does not stand for itself; see kPlain.
-inline uint32_t Specials(__m128i bytes) {
+// Ones for each byte that does not stand for itself; see kPlain.
+inline __m128i Specials(__m128i bytes) {
   // Two pairs differ in one bit each: < and >, the quote and &.
   const __m128i angles = _mm_cmpeq_epi8(
       _mm_or_si128(bytes, _mm_set1_epi8('<' ^ '>')), _mm_set1_epi8('<' | '>'));
@@ -46,80 +33,27 @@ inline uint32_t Specials(__m128i bytes) {
   const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
   // Signed: bytes of 0x80 and up are negative and below the space as well.
   const __m128i others = _mm_cmpgt_epi8(_mm_set1_epi8(' '), bytes);
-  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(
-      _mm_or_si128(angles, quotes), _mm_or_si128(backslashes, others))));
+  return _mm_or_si128(_mm_or_si128(angles, quotes),
+                      _mm_or_si128(backslashes, others));
 }
 
-inline __m128i Load16(const char* p) {
-  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+inline void Store16(char* to, __m128i bytes) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
 }
-
-// Whether 16 bytes can be read at `p`, of which the first belongs to a text and
-// the rest may not: they cannot fault as long as they are on the same page.
-// What is read too much is not used, which sanitizers do not know.
-inline bool MayOverread([[maybe_unused]] const char* p) {
-#if defined(SPECGEN_ADDRESS_SANITIZER) || defined(SPECGEN_THREAD_SANITIZER) || \
-    defined(SPECGEN_MEMORY_SANITIZER)
-  return false;
-#else
-  constexpr uintptr_t kSmallestPage = 4096;
-  return (reinterpret_cast<uintptr_t>(p) & (kSmallestPage - 1)) <=
-         kSmallestPage - 16;
-#endif
-}
-
-}  // namespace
 #endif
 
-void JsonWriter::StringBody(std::string_view text) {
-  const char* p = text.data();
-  size_t n = text.size();
-#if defined(__SSE2__)
-  // Copies 16 bytes at a time and looks at them in passing. What is left at the
-  // end is looked at together with bytes that were already.
-  if (n > 16) {
-    for (;;) {
-      const __m128i bytes = Load16(p);
-      if (Specials(bytes) != 0) break;
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(next_), bytes);
-      if (n <= 16) {
-        next_ += n;
-        return;
-      }
-      const size_t step = std::min<size_t>(16, n - 16);
-      next_ += step;
-      p += step;
-      n -= step;
-    }
-  } else if (n > 0 && MayOverread(p)) {
-    const __m128i bytes = Load16(p);
-    if ((Specials(bytes) & ((1u << n) - 1)) == 0) {
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(next_), bytes);
-      next_ += n;
-      return;
-    }
-  }
-#endif
-  size_t i = 0;
-  while (i < n && kPlain[static_cast<uint8_t>(p[i])]) {
-    next_[i] = p[i];
-    ++i;
-  }
-  next_ += i;
-  if (i < n) EscapedBody({p + i, n - i});
-}
-
-void JsonWriter::EscapedBody(std::string_view text) {
+// What must not stand in a string as it is, is written otherwise.
+char* EscapedBody(char* next, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
-  const auto put = [this](std::string_view bytes) {
-    std::memcpy(next_, bytes.data(), bytes.size());
-    next_ += bytes.size();
+  const auto put = [&next](std::string_view bytes) {
+    std::memcpy(next, bytes.data(), bytes.size());
+    next += bytes.size();
   };
   size_t i = 0;
   while (i < text.size()) {
     const uint8_t c = static_cast<uint8_t>(text[i]);
     if (kPlain[c]) {
-      *next_++ = text[i++];
+      *next++ = text[i++];
       continue;
     }
     if (c < 0x80) {
@@ -148,8 +82,8 @@ void JsonWriter::EscapedBody(std::string_view text) {
           break;
         default:
           put("\\u00");
-          *next_++ = kHex[c >> 4];
-          *next_++ = kHex[c & 0xF];
+          *next++ = kHex[c >> 4];
+          *next++ = kHex[c & 0xF];
       }
       continue;
     }
@@ -164,6 +98,114 @@ void JsonWriter::EscapedBody(std::string_view text) {
     }
     i += length;
   }
+  return next;
+}
+
+}  // namespace
+
+JsonWriter::Room JsonWriter::Grow(Buffer* out, const char* next, size_t size) {
+  out->Truncate(static_cast<size_t>(next - out->data()));
+  char* const more = out->Reserve(size + kSlack);
+  return {more, out->data() + out->capacity()};
+}
+
+char* JsonWriter::PutDigits(char* next, int64_t value) {
+  return std::to_chars(next, next + kMostDigits, value).ptr;
+}
+
+[[gnu::hot]] char* JsonWriter::PutDigits(char* next, uint32_t value) {
+  if (value < 10) {
+    *next = static_cast<char>('0' + value);
+    return next + 1;
+  }
+  return std::to_chars(next, next + kMostDigits, value).ptr;
+}
+
+[[gnu::hot]] JsonWriter::Room JsonWriter::PutJson(Buffer* out, Room room,
+                                                  const char* json,
+                                                  size_t size) {
+  if (static_cast<size_t>(room.end - room.next) < size + kSlack) [[unlikely]] {
+    return PutJson(out, Grow(out, room.next, size), json, size);
+  }
+  if (size - 33 < 32) {
+    // Four copies that may overlap.
+    char* const end = room.next + size;
+    std::memcpy(room.next, json, 16);
+    std::memcpy(room.next + 16, json + 16, 16);
+    std::memcpy(end - 32, json + size - 32, 16);
+    std::memcpy(end - 16, json + size - 16, 16);
+    return {end, room.end};
+  }
+  CopyBytes(room.next, json, size);
+  return {room.next + size, room.end};
+}
+
+[[gnu::hot]] JsonWriter::Room JsonWriter::PutString(Buffer* out, Room room,
+                                                    const char* text,
+                                                    size_t size) {
+  const size_t most = MostOfString(size) + kSlack;
+  if (static_cast<size_t>(room.end - room.next) < most) [[unlikely]] {
+    return PutString(out, Grow(out, room.next, most), text, size);
+  }
+#if defined(__SSE2__)
+  // Copies 16 bytes at a time and looks at them in passing. What is left at the
+  // end is copied together with bytes that were already.
+  char* const next = room.next + 1;
+  if (size - 1 < 16) {
+    if (!MayLoad(text, 16)) [[unlikely]] {
+      return PutOddString(out, room, text, size);
+    }
+    const __m128i bytes = Load16(text);
+    Store16(next, bytes);
+    if ((_mm_movemask_epi8(Specials(bytes)) & ((1 << size) - 1)) != 0)
+        [[unlikely]] {
+      return PutOddString(out, room, text, size);
+    }
+  } else if (size > 0) {
+    const __m128i first = Load16(text);
+    const __m128i last = Load16(text + size - 16);
+    Store16(next, first);
+    Store16(next + size - 16, last);
+    __m128i special = _mm_or_si128(Specials(first), Specials(last));
+    for (size_t i = 16; i + 16 < size; i += 16) {
+      const __m128i bytes = Load16(text + i);
+      Store16(next + i, bytes);
+      special = _mm_or_si128(special, Specials(bytes));
+    }
+    if (_mm_movemask_epi8(special) != 0) [[unlikely]] {
+      return PutOddString(out, room, text, size);
+    }
+  }
+  room.next[0] = '"';
+  next[size] = '"';
+  return {next + size + 1, room.end};
+#else
+  return PutOddString(out, room, text, size);
+#endif
+}
+
+JsonWriter::Room JsonWriter::PutOddString(Buffer*, Room room, const char* text,
+                                          size_t size) {
+  *room.next++ = '"';
+  room.next = EscapedBody(room.next, {text, size});
+  *room.next++ = '"';
+  return room;
+}
+
+[[gnu::hot]] JsonWriter::Room JsonWriter::PutStrings(
+    Buffer* out, Room room, const std::string_view* items, size_t count,
+    bool comma) {
+  for (; count > 0; --count, ++items) {
+    if (comma) {
+      if (room.end == room.next) [[unlikely]] {
+        room = Grow(out, room.next, 1);
+      }
+      *room.next++ = ',';
+    }
+    comma = true;
+    room = PutString(out, room, items->data(), items->size());
+  }
+  return room;
 }
 
 std::string IndentJson(std::string_view compact) {

@@ -2,20 +2,35 @@
 #ifndef SPECGEN_JSON_JSON_WRITER_H_
 #define SPECGEN_JSON_JSON_WRITER_H_
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "specgen/base/buffer.h"
+#include "specgen/base/copy_bytes.h"
 
 namespace specgen {
 
 // A text to be written as a string.
 struct Quoted {
   std::string_view text;
+};
+
+// JSON of up to 16 bytes, which is copied without a look at its size. A
+// literal.
+struct ShortJson {
+  template <size_t N>
+  // NOLINTNEXTLINE(google-explicit-constructor): it is the literal.
+  consteval ShortJson(const char (&json)[N]) : size(N - 1) {
+    static_assert(N - 1 <= sizeof(bytes));
+    for (size_t i = 0; i < size; ++i) bytes[i] = json[i];
+  }
+
+  char bytes[16] = {};
+  size_t size;
 };
 
 // Appends to a buffer that the caller owns and may reuse: once it is large
@@ -25,16 +40,19 @@ struct Quoted {
 class JsonWriter {
  public:
   explicit JsonWriter(Buffer* out) : out_(out) {
-    next_ = out_->Reserve(1);
-    end_ = out_->data() + out_->capacity();
+    room_.next = out_->Reserve(1);
+    room_.end = out_->data() + out_->capacity();
   }
-  explicit JsonWriter(std::string* out) : JsonWriter(&own_) { text_ = out; }
+  explicit JsonWriter(std::string* out) : JsonWriter(new Buffer) {
+    own_.reset(out_);
+    text_ = out;
+  }
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
 
   // Hands over what was written.
   void Finish() {
-    out_->Truncate(static_cast<size_t>(next_ - out_->data()));
+    out_->Truncate(size());
     if (text_ != nullptr) text_->assign(out_->view());
   }
 
@@ -47,25 +65,29 @@ class JsonWriter {
   void Raw(char c) { Write(c); }
 
   // Several parts one behind the other: JSON that is ready, integers, and texts
-  // that are Quoted. The room is made once.
+  // that are Quoted.
   template <typename... Part>
   void Write(const Part&... parts) {
-    Ensure((Room(parts) + ...));
+    constexpr size_t kFixed = (Fixed<Part>::kSize + ...);
+    static_assert(kFixed <= kSlack);
+    if constexpr (kFixed > 0) Ensure(kFixed);
     (Put(parts), ...);
   }
 
   // How much was written since the buffer was empty.
-  size_t size() const { return static_cast<size_t>(next_ - out_->data()); }
+  size_t size() const { return static_cast<size_t>(room_.next - out_->data()); }
 
   // Writes again what was written from `begin` to `end`, in terms of size().
   void Repeat(size_t begin, size_t end) {
-    Ensure(end - begin);
-    Copy(out_->data() + begin, end - begin);
-    next_ += end - begin;
+    // After this, the buffer stays where it is.
+    Ensure(end - begin + kSlack);
+    room_ = PutJson(out_, room_, out_->data() + begin, end - begin);
   }
 
   // Removes the last `size` bytes that were written.
-  void TakeBack(size_t size) { next_ -= size; }
+  void TakeBack(size_t size) { room_.next -= size; }
+  // The same for the last byte, of which there is one, if it is a comma.
+  void TakeBackComma() { room_.next -= room_.next[-1] == ',' ? 1 : 0; }
 
   void Integer(int64_t value) { Write(value); }
 
@@ -73,64 +95,92 @@ class JsonWriter {
   // writes bytes that are not UTF-8 as \ufffd.
   void String(std::string_view text) { Write(Quoted{text}); }
 
+  // Quoted strings with commas between them, and if `comma`, one before them.
+  void Strings(const std::string_view* items, size_t count, bool comma) {
+    room_ = PutStrings(out_, room_, items, count, comma);
+  }
+
  private:
+  // Where to write: two pointers, which functions take and return in registers.
+  struct Room {
+    char* next;
+    char* end;
+  };
+  // What has a size of its own is written by functions that leave this much
+  // room behind it; so small parts need but one look at the room for them all.
+  static constexpr size_t kSlack = 192;
+  template <typename Part>
+  struct Fixed {
+    static constexpr size_t kSize = 0;
+  };
+  template <size_t N>
+  struct Fixed<char[N]> {
+    static constexpr size_t kSize = N - 1;
+  };
+
   void Ensure(size_t size) {
-    if (static_cast<size_t>(end_ - next_) < size) [[unlikely]]
-      Grow(size);
-  }
-  // How many bytes a part may need.
-  template <size_t N>
-  static constexpr size_t Room(const char (&)[N]) {
-    return N - 1;
-  }
-  static size_t Room(std::string_view json) { return json.size(); }
-  static size_t Room(char) { return 1; }
-  static size_t Room(int64_t) { return 24; }
-  static size_t Room(uint32_t) { return 12; }
-  static size_t Room(Quoted quoted) { return 6 * quoted.text.size() + 2 + 16; }
-  // Writes it; the room is ensured.
-  template <size_t N>
-  void Put(const char (&json)[N]) {
-    std::memcpy(next_, json, N - 1);
-    next_ += N - 1;
-  }
-  void Put(std::string_view json) {
-    Copy(json.data(), json.size());
-    next_ += json.size();
-  }
-  // Nothing and a little are not worth the call of memcpy. What is known to the
-  // compiler needs none.
-  void Copy(const char* from, size_t size) {
-    if (__builtin_constant_p(size)) {
-      std::memcpy(next_, from, size);
-    } else if (size - 8 <= 8) {
-      std::memcpy(next_, from, 8);
-      std::memcpy(next_ + size - 8, from + size - 8, 8);
-    } else if (size - 16 <= 16) {
-      std::memcpy(next_, from, 16);
-      std::memcpy(next_ + size - 16, from + size - 16, 16);
-    } else if (size != 0) {
-      std::memcpy(next_, from, size);
+    if (static_cast<size_t>(room_.end - room_.next) < size) [[unlikely]] {
+      room_ = Grow(out_, room_.next, size);
     }
   }
-  void Put(char c) { *next_++ = c; }
-  void Put(int64_t value) { next_ = std::to_chars(next_, end_, value).ptr; }
-  void Put(uint32_t value) { next_ = std::to_chars(next_, end_, value).ptr; }
-  void Put(Quoted quoted) {
-    *next_++ = '"';
-    StringBody(quoted.text);
-    *next_++ = '"';
+  template <size_t N>
+  void Put(const char (&json)[N]) {
+    std::memcpy(room_.next, json, N - 1);
+    room_.next += N - 1;
   }
-  void Grow(size_t size);
-  // Room is ensured.
-  void StringBody(std::string_view text);
-  void EscapedBody(std::string_view text);
+  void Put(char c) { *room_.next++ = c; }
+  void Put(const ShortJson& json) {
+    std::memcpy(room_.next, json.bytes, sizeof(json.bytes));
+    room_.next += json.size;
+  }
+  void Put(int64_t value) { room_.next = PutDigits(room_.next, value); }
+  void Put(uint32_t value) { room_.next = PutDigits(room_.next, value); }
+  void Put(std::string_view json) {
+    room_ = PutJson(out_, room_, json.data(), json.size());
+  }
+  void Put(Quoted quoted) {
+    room_ = PutString(out_, room_, quoted.text.data(), quoted.text.size());
+  }
 
-  Buffer own_;
+  // More room, for `size` bytes and kSlack.
+  [[gnu::cold]] static Room Grow(Buffer* out, const char* next, size_t size);
+  // Returns where the next byte goes. There is room for kMostDigits.
+  static constexpr size_t kMostDigits = 24;
+  static char* PutDigits(char* next, int64_t value);
+  static char* PutDigits(char* next, uint32_t value);
+  static Room PutJson(Buffer* out, Room room, const char* json, size_t size);
+  // No less than the bytes that a string of that size may take, and those that
+  // are written behind it in passing: 6 * size + 2 + 16.
+  static size_t MostOfString(size_t size) { return 8 * size + 2 + 16; }
+  static Room PutString(Buffer* out, Room room, const char* text, size_t size);
+  // A string in which something must be escaped, perhaps. There is room.
+  [[gnu::noinline, gnu::cold]] static Room PutOddString(Buffer* out, Room room,
+                                                        const char* text,
+                                                        size_t size);
+  static Room PutStrings(Buffer* out, Room room, const std::string_view* items,
+                         size_t count, bool comma);
+
+  std::unique_ptr<Buffer> own_;
   std::string* text_ = nullptr;
   Buffer* out_;
-  char* next_;
-  char* end_;
+  Room room_;
+};
+
+template <>
+struct JsonWriter::Fixed<char> {
+  static constexpr size_t kSize = 1;
+};
+template <>
+struct JsonWriter::Fixed<ShortJson> {
+  static constexpr size_t kSize = sizeof(ShortJson::bytes);
+};
+template <>
+struct JsonWriter::Fixed<int64_t> {
+  static constexpr size_t kSize = kMostDigits;
+};
+template <>
+struct JsonWriter::Fixed<uint32_t> {
+  static constexpr size_t kSize = kMostDigits;
 };
 
 // `compact` (valid JSON without white space between tokens) with two spaces of

@@ -28,8 +28,10 @@ Key FindUnusualKey(std::string_view key) {
       key.remove_prefix(1);
     }
   }
+  if (absl::EqualsIgnoreCase({ascii, size}, "diff_ids")) return Key::kDiffIds;
   if (!folded || size > kLongestKey) return Key::kUnknown;
-  return FindFoldedKey(ascii, size);
+  const KnownKey* const found = FindFoldedKey(ascii, size);
+  return found != nullptr ? found->key : Key::kUnknown;
 }
 
 }  // namespace specgen

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "specgen/base/load16.h"
+
 namespace specgen {
 
 // Keys of any of the structs, folded to lower case. No struct has two that
@@ -58,11 +60,12 @@ enum class Key : uint8_t {
   kValue,
   kWorkdir,
 };
+inline constexpr size_t kKeyCount = static_cast<size_t>(Key::kWorkdir) + 1;
 
 inline constexpr size_t kLongestKey = 16;
 
 // A key of up to kLongestKey bytes as two words, lower case, padded with zeros.
-struct FoldedKey {
+struct alignas(16) FoldedKey {
   uint64_t low = 0;
   uint64_t high = 0;
   bool operator==(const FoldedKey&) const = default;
@@ -93,27 +96,13 @@ inline constexpr KeyMasks kKeyMasks = []() consteval {
 }
 ();
 
-// Folds the key at `bytes`, of which kLongestKey may be read. Setting the bit
-// 0x20 folds A-Z onto a-z, and nothing else onto a letter.
-inline FoldedKey FoldKey(const char* bytes, size_t size) {
-  constexpr uint64_t kCaseBits = 0x2020202020202020;
-  const FoldedKey& mask = kKeyMasks.of_size[size];
-  FoldedKey word;
-  std::memcpy(&word.low, bytes, 8);
-  std::memcpy(&word.high, bytes + 8, 8);
-  word.low = (word.low | kCaseBits) & mask.low;
-  word.high = (word.high | kCaseBits) & mask.high;
-  return word;
-}
-
-struct KnownKey {
+struct alignas(16) KnownKey {
   FoldedKey word;
   Key key;
 };
 
+// All but "diff_ids", whose underscore has no case: FindUnusualKey knows it.
 inline constexpr KnownKey kKnownKeys[] = {
-    // The underscore is no letter: under the case bit it is this.
-    {Fold("diff\x7fids"), Key::kDiffIds},
     {Fold("id"), Key::kId},
     {Fold("env"), Key::kEnv},
     {Fold("uid"), Key::kUid},
@@ -165,10 +154,8 @@ struct KeyTable {
   static constexpr int kBits = 8;
 
   // Two keys that start with the same eight bytes differ in size.
-  static constexpr size_t Slot(const FoldedKey& word, size_t size,
-                               uint64_t multiplier) {
-    return static_cast<size_t>(((word.low + size) * multiplier) >>
-                               (64 - kBits));
+  static constexpr size_t Slot(uint64_t low, size_t size, uint64_t multiplier) {
+    return static_cast<size_t>(((low + size) * multiplier) >> (64 - kBits));
   }
 
   uint64_t multiplier = 0x9E3779B97F4A7C15;
@@ -187,8 +174,8 @@ consteval size_t SizeOf(const FoldedKey& word) {
 consteval bool FillTable(KeyTable* table) {
   for (KnownKey& slot : table->slots) slot = {{}, Key::kUnknown};
   for (const KnownKey& known : kKnownKeys) {
-    KnownKey& slot = table->slots[KeyTable::Slot(known.word, SizeOf(known.word),
-                                                 table->multiplier)];
+    KnownKey& slot = table->slots[KeyTable::Slot(
+        known.word.low, SizeOf(known.word), table->multiplier)];
     if (slot.key != Key::kUnknown) return false;
     slot = known;
   }
@@ -202,25 +189,46 @@ inline constexpr KeyTable kKeyTable = []() consteval {
 }
 ();
 
-// The key at `bytes`, of which kLongestKey may be read.
-inline Key FindFoldedKey(const char* bytes, size_t size) {
-  const FoldedKey word = FoldKey(bytes, size);
+// The key at `bytes`, of which kLongestKey may be read; `size` is from 1 to
+// that. Null: none of kKnownKeys. Setting the bit 0x20 folds A-Z onto a-z, and
+// nothing else onto a letter.
+inline const KnownKey* FindFoldedKey(const char* bytes, size_t size) {
+#if defined(__SSE2__)
+  const auto load = [](const FoldedKey& word) {
+    return _mm_load_si128(reinterpret_cast<const __m128i*>(&word));
+  };
+  const __m128i word =
+      _mm_and_si128(_mm_or_si128(Load16(bytes), _mm_set1_epi8(0x20)),
+                    load(kKeyMasks.of_size[size]));
+  const uint64_t low = static_cast<uint64_t>(_mm_cvtsi128_si64(word));
   const KnownKey& found =
-      kKeyTable.slots[KeyTable::Slot(word, size, kKeyTable.multiplier)];
-  if (found.word != word) return Key::kUnknown;
-  if (found.key == Key::kDiffIds && bytes[4] != '_') return Key::kUnknown;
-  return found.key;
+      kKeyTable.slots[KeyTable::Slot(low, size, kKeyTable.multiplier)];
+  const bool same =
+      _mm_movemask_epi8(_mm_cmpeq_epi8(word, load(found.word))) == 0xFFFF;
+#else
+  constexpr uint64_t kCaseBits = 0x2020202020202020;
+  const FoldedKey& mask = kKeyMasks.of_size[size];
+  FoldedKey word;
+  std::memcpy(&word.low, bytes, 8);
+  std::memcpy(&word.high, bytes + 8, 8);
+  word.low = (word.low | kCaseBits) & mask.low;
+  word.high = (word.high | kCaseBits) & mask.high;
+  const KnownKey& found =
+      kKeyTable.slots[KeyTable::Slot(word.low, size, kKeyTable.multiplier)];
+  const bool same = found.word == word;
+#endif
+  return same ? &found : nullptr;
 }
 
-// A key that FindFoldedKey does not know, or that is longer. Go folds keys by
-// Unicode's simple case folding: beyond ASCII, two characters fold onto letters
-// of our keys.
+// A key that FindFoldedKey does not know, or of a size that it does not take.
+// Go folds keys by Unicode's simple case folding: beyond ASCII, two characters
+// fold onto letters of our keys.
 Key FindUnusualKey(std::string_view key);
 
 // Which key it is; of its bytes and what follows, `readable` may be read.
 inline Key FindKey(std::string_view key, size_t readable) {
-  if (key.size() > kLongestKey) return FindUnusualKey(key);
-  Key found;
+  if (key.empty() || key.size() > kLongestKey) return FindUnusualKey(key);
+  const KnownKey* found;
   if (readable >= kLongestKey) [[likely]] {
     found = FindFoldedKey(key.data(), key.size());
   } else {
@@ -228,7 +236,7 @@ inline Key FindKey(std::string_view key, size_t readable) {
     std::memcpy(bytes, key.data(), key.size());
     found = FindFoldedKey(bytes, key.size());
   }
-  return found != Key::kUnknown ? found : FindUnusualKey(key);
+  return found != nullptr ? found->key : FindUnusualKey(key);
 }
 
 }  // namespace specgen

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -108,17 +109,19 @@ class Writer {
 };
 
 // What both ways of reading make of a text, which must be the same.
-void ExpectBothWaysAgree(const std::string& text) {
+void ExpectBothWaysAgree(std::string_view text, PluginShape given) {
   const Behaviour& behaviour = *(*FindRelease("28.5.2"))->behaviour;
   Arena arena;
   JsonIndex index;
   if (index.Build(text) != JsonIndex::Result::kOk) return;
   JsonReader usual(index, &arena);
   JsonReader thorough(index, &arena);
-  PluginShape shape = PluginShape::kConfig;
+  PluginShape shape = given;
+  PluginShape expected_shape = given;
   Plugin plugin, expected;
   ReadPlugin(&usual, behaviour, "", &shape, &plugin);
-  ReadPluginTheLongWay(&thorough, behaviour, "", &shape, &expected);
+  ReadPluginTheLongWay(&thorough, behaviour, "", &expected_shape, &expected);
+  ASSERT_EQ(shape, expected_shape) << text;
   ASSERT_EQ(usual.problem().kind, thorough.problem().kind) << text;
   ASSERT_EQ(usual.problem().offset, thorough.problem().offset) << text;
   ASSERT_EQ(usual.problem().message, thorough.problem().message) << text;
@@ -126,6 +129,14 @@ void ExpectBothWaysAgree(const std::string& text) {
   if (!usual.ok()) return;
   ASSERT_EQ(Writer(plugin.config).json(), Writer(expected.config).json())
       << text;
+}
+
+void ExpectBothWaysAgree(std::string_view text) {
+  // Nothing behind it, so that a sanitizer sees what is read there.
+  const std::vector<char> bytes(text.begin(), text.end());
+  const std::string_view alone(bytes.data(), bytes.size());
+  ExpectBothWaysAgree(alone, PluginShape::kConfig);
+  ExpectBothWaysAgree(alone, PluginShape::kAuto);
 }
 
 TEST(ReadPlugin, TheShortWayFindsTheSame) {
@@ -143,6 +154,8 @@ TEST(ReadPlugin, TheShortWayFindsTheSame) {
           "layers","diff_ids":["a"]},"other":{"a":[1,{"b":-2.5e3}],"c":[]},
           "propagatedMount":"/p","x":"y","z":12,"empty":{},"none":[]})",
       R"({"entrypoint":["a"],"\u0065nv":[],"types":{},"ENTRYPOINT":["b","c"]})",
+      R"({"Id":"a","PluginObj":{"Config":{"env":[]}},"a":[1,2],"Config":{}})",
+      R"([{"Id":"a","Config":{"env":[]},"Settings":{}}, {}])",
   };
   // Each byte left out, doubled, and replaced by each of those that matter.
   constexpr std::string_view kBytes = "{}[]\",:\\ \nan1-\xC3";

@@ -113,7 +113,7 @@ struct SettingNames {
 void SetEnv(const Setting& setting, Arena* arena, FirstOfName* entries,
             StringList* env) {
   const std::string_view entry =
-      arena->Concat(arena->Concat(setting.name, "="), setting.value);
+      arena->Concat(setting.name, "=", setting.value);
   const size_t i =
       entries->Find(*env, setting.name, [](std::string_view existing) {
         return existing.substr(0, existing.find('='));
@@ -190,38 +190,22 @@ SetResult ApplyOne(const Behaviour& behaviour, Setting setting,
 
 }  // namespace
 
-void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
-                         Plugin* plugin) {
+[[gnu::hot]] void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
+                                      Plugin* plugin) {
   const PluginConfig& config = plugin->config;
   PluginSettings& settings = plugin->settings;
   settings = PluginSettings();
-  settings.mounts.SetSize(arena, config.mounts.size());
-  for (size_t i = 0; i < config.mounts.size(); ++i) {
-    settings.mounts[i] = config.mounts[i];
-  }
-  if (behaviour.copies_devices) {
-    settings.devices.SetSize(arena, config.devices.size());
-    for (size_t i = 0; i < config.devices.size(); ++i) {
-      settings.devices[i] = config.devices[i];
-    }
-  }
-  settings.env.SetEmpty();
+  const auto copy = [arena](const auto& from, auto* to) {
+    to->Assign(arena, from.begin(), from.size(), from.size());
+  };
+  copy(config.mounts, &settings.mounts);
+  if (behaviour.copies_devices) copy(config.devices, &settings.devices);
+  settings.env.Assign(arena, nullptr, 0, config.env.size());
   for (const PluginEnv& env : config.env) {
     if (env.value == nullptr) continue;
-    const size_t size = env.name.size() + 1 + env.value->size();
-    char* const entry = arena->Allocate<char>(size);
-    std::copy(env.name.begin(), env.name.end(), entry);
-    entry[env.name.size()] = '=';
-    std::copy(env.value->begin(), env.value->end(),
-              entry + env.name.size() + 1);
-    settings.env.Append(arena, {entry, size});
+    settings.env.Append(arena, arena->Concat(env.name, "=", *env.value));
   }
-  if (behaviour.copies_args) {
-    settings.args.SetSize(arena, config.args.value.size());
-    for (size_t i = 0; i < config.args.value.size(); ++i) {
-      settings.args[i] = config.args.value[i];
-    }
-  }
+  if (behaviour.copies_args) copy(config.args.value, &settings.args);
 }
 
 void UnshareSettings(Arena* arena, Plugin* plugin) {
