@@ -31,10 +31,11 @@ const HostSnapshot& DevicesHost() {
     {"path": "/dev/pipe", "type": "fifo", "mode": "0644", "uid": 1, "gid": 2},
     {"path": "/dev/zero-major", "type": "char", "mode": "0666", "uid": 0, "gid": 0, "major": 0, "minor": 7},
     {"path": "/dev/link", "type": "symlink", "target": "net"},
+    {"path": "/dev/disk", "type": "symlink", "target": "sda"},
     {"path": "/dev/loop", "type": "symlink", "target": "loop"},
     {"path": "/dev/empty", "type": "dir"},
     {"path": "/srv/file", "type": "file"},
-    {"path": "/run/docker", "type": "dir"},
+    {"path": "/run/docker/plugins", "type": "dir"},
     {"path": "/lib/p/rootfs/data", "type": "dir"},
     {"path": "/lib/p/rootfs/link", "type": "symlink", "target": "/nowhere"}],
     "possible_cpus": [0, 1, 2, 3], "thermal_throttle_cpus": [0, 2, 3], "cwd": "/srv"})");
