@@ -16,21 +16,54 @@ namespace {
 
 thread_local size_t allocations = 0;
 
-void* Allocate(size_t size) {
+void* Allocate(size_t size, size_t alignment = alignof(std::max_align_t)) {
   ++allocations;
-  void* const memory = std::malloc(size > 0 ? size : 1);
+  // aligned_alloc wants a whole number of alignments, and none is not a size.
+  const size_t units = size / alignment + 1;
+  void* const memory = std::aligned_alloc(alignment, units * alignment);
   if (memory == nullptr) std::abort();
   return memory;
 }
 
+// Not inlined: GCC would warn of a free() of what new made.
+[[gnu::noinline]] void Release(void* memory) { std::free(memory); }
+
 }  // namespace
 
-void* operator new(size_t size) { return Allocate(size); }
-void* operator new[](size_t size) { return Allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+// Every form by itself: AddressSanitizer's own forms do not call one another.
+using std::align_val_t;
+using std::nothrow_t;
+
+void* operator new(size_t n) { return Allocate(n); }
+void* operator new[](size_t n) { return Allocate(n); }
+void* operator new(size_t n, const nothrow_t&) noexcept { return Allocate(n); }
+void* operator new[](size_t n, const nothrow_t&) noexcept {
+  return Allocate(n);
+}
+void* operator new(size_t n, align_val_t alignment) {
+  return Allocate(n, static_cast<size_t>(alignment));
+}
+void* operator new[](size_t n, align_val_t alignment) {
+  return Allocate(n, static_cast<size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { Release(memory); }
+void operator delete[](void* memory) noexcept { Release(memory); }
+void operator delete(void* memory, size_t) noexcept { Release(memory); }
+void operator delete[](void* memory, size_t) noexcept { Release(memory); }
+void operator delete(void* memory, const nothrow_t&) noexcept {
+  Release(memory);
+}
+void operator delete[](void* memory, const nothrow_t&) noexcept {
+  Release(memory);
+}
+void operator delete(void* memory, align_val_t) noexcept { Release(memory); }
+void operator delete[](void* memory, align_val_t) noexcept { Release(memory); }
+void operator delete(void* memory, size_t, align_val_t) noexcept {
+  Release(memory);
+}
+void operator delete[](void* memory, size_t, align_val_t) noexcept {
+  Release(memory);
+}
 
 namespace specgen {
 namespace {
@@ -38,6 +71,15 @@ namespace {
 TEST(Allocations, AreCounted) {
   const size_t before = allocations;
   auto one = std::make_unique<int>(1);
+  EXPECT_EQ(allocations, before + 1);
+}
+
+TEST(Allocations, AreCountedWhereTheyAreAligned) {
+  struct alignas(64) Line {
+    char bytes[64];
+  };
+  const size_t before = allocations;
+  auto one = std::make_unique<Line>();
   EXPECT_EQ(allocations, before + 1);
 }
 
