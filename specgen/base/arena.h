@@ -170,14 +170,7 @@ class SliceBase {
   // number of those that were ever there.
   void* ExtendBytes(Arena* arena, size_t i, size_t element) {
     made_ = true;
-    if (i >= capacity_) {
-      if (capacity_ == 0) {
-        data_ = arena->AllocateBytes(kFirst * element);
-        capacity_ = kFirst;
-      } else {
-        GrowByOne(arena, element);
-      }
-    }
+    if (i >= capacity_) GrowByOne(arena, element);
     char* const at = static_cast<char*>(data_) + i * element;
     if (i >= used_) {
       std::memset(at, 0, element);
@@ -201,11 +194,8 @@ class SliceBase {
   void Truncate(size_t size) { size_ = static_cast<uint32_t>(size); }
 
  protected:
-  // Room in a list that grows one by one.
-  static constexpr uint32_t kFirst = 4;
-
   [[gnu::noinline]] void GrowByOne(Arena* arena, size_t element) {
-    Reserve(arena, capacity_ == 0 ? kFirst : 2 * size_t{capacity_}, element);
+    Reserve(arena, capacity_ == 0 ? 4 : 2 * size_t{capacity_}, element);
   }
   void Reserve(Arena* arena, size_t capacity, size_t element) {
     void* const data = arena->AllocateBytes(capacity * element);
@@ -249,15 +239,11 @@ class Slice : public SliceBase {
     capacity_ = static_cast<uint32_t>(capacity);
   }
 
-  void Append(Arena* arena, const T& item) { new (Add(arena)) T(item); }
-
-  // Room for one more, which is to be made there.
-  void* Add(Arena* arena) {
+  void Append(Arena* arena, const T& item) {
     made_ = true;
     if (size_ == capacity_) GrowByOne(arena, sizeof(T));
-    T* const at = begin() + size_++;
+    new (begin() + size_++) T(item);
     if (used_ < size_) used_ = size_;
-    return at;
   }
 };
 

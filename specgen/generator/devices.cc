@@ -87,17 +87,30 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
   }
 }
 
-// What is no device, or not there: of a folder, the devices in it; else the
-// reason. `on_host` is the path without symbolic links.
-bool DevicesFromFolder(std::string_view path, std::string_view on_host,
-                       Node node, int error, DeviceNodes nodes,
-                       const Host& host, Arena* arena,
-                       Slice<SpecDevice>* devices, std::string* message) {
+// The rest of DevicesFromPath, for a path that is not that of a device itself:
+// a link's target, or of a folder, the devices in it; else the reason.
+[[gnu::noinline, gnu::cold]] bool DevicesFromOtherPath(
+    std::string_view path, FileFacts facts, int error, DeviceNodes nodes,
+    const Host& host, Arena* arena, Slice<SpecDevice>* devices,
+    std::string* message) {
+  std::string on_host(path);
+  std::string resolved;
+  if (error == 0 && S_ISLNK(facts.mode) &&
+      EvalSymlinks(host, path, &resolved)) {
+    on_host = resolved;
+    error = host.Lstat(on_host, &facts);
+  }
+  SpecDevice device;
+  const Node node = ReadNode(facts, error, nodes, &device);
+  if (node == Node::kDevice) {
+    device.path = path;
+    devices->Append(arena, device);
+    return true;
+  }
   if (node == Node::kNotADevice) {
     const size_t before = devices->size();
-    FileFacts facts;
     if (host.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
-      AddDevicesUnder(std::string(on_host), path, nodes, host, arena, devices);
+      AddDevicesUnder(on_host, path, nodes, host, arena, devices);
     }
     if (devices->size() > before) return true;
   }
@@ -113,31 +126,6 @@ bool DevicesFromFolder(std::string_view path, std::string_view on_host,
       "error gathering device information while adding custom device ",
       Quote(path), ": ", reason);
   return false;
-}
-
-// The same for a path that is not that of a device itself.
-[[gnu::noinline, gnu::cold]] bool DevicesFromOtherPath(
-    std::string_view path, const FileFacts& facts, int error, DeviceNodes nodes,
-    const Host& host, Arena* arena, Slice<SpecDevice>* devices,
-    std::string* message) {
-  std::string resolved;
-  SpecDevice device;
-  if (error != 0 || !S_ISLNK(facts.mode) ||
-      !EvalSymlinks(host, path, &resolved)) {
-    const Node node = ReadNode(facts, error, nodes, &device);
-    return DevicesFromFolder(path, path, node, error, nodes, host, arena,
-                             devices, message);
-  }
-  FileFacts there;
-  error = host.Lstat(resolved, &there);
-  const Node node = ReadNode(there, error, nodes, &device);
-  if (node != Node::kDevice) {
-    return DevicesFromFolder(path, resolved, node, error, nodes, host, arena,
-                             devices, message);
-  }
-  device.path = path;
-  devices->Append(arena, device);
-  return true;
 }
 
 }  // namespace

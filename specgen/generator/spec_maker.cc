@@ -350,15 +350,11 @@ void SpecMaker::ListMounts() {
 SpecOutcome SpecMaker::ListMountsAndMakeSources() {
   ListMounts();
   // The plugin's own are in front of the runtime folder and the network's.
-  const Slice<PluginMount>& own = OwnMounts();
+  const size_t own = OwnMounts().size();
   const size_t behind = HasNetworkMounts() ? std::size(kNetworkMounts) : 0;
   const size_t runtime = mounts_.size() - 1 - behind;
-  for (size_t i = 0; i <= own.size(); ++i) {
-    if (i < own.size() && own[i].source == nullptr && !b_.allows_null_source) {
-      return Refuse("mount source is not specified");
-    }
-    const SpecOutcome outcome =
-        MakeBindSource(&mounts_[runtime - own.size() + i]);
+  for (size_t i = runtime - own; i <= runtime; ++i) {
+    const SpecOutcome outcome = MakeBindSource(&mounts_[i]);
     if (outcome != SpecOutcome::kSpec) return outcome;
   }
   // Its options are set after those of all were overridden.
@@ -405,7 +401,6 @@ SpecOutcome SpecMaker::MakeBindSource(SpecMount* mount) {
     if (config_.ipc_host) RemoveNamespace("ipc");
   }
 
-  if (b_.makes_bind_sources) return ListMountsAndMakeSources();
   if (!b_.allows_null_source) {
     for (const PluginMount& mount : OwnMounts()) {
       if (mount.source == nullptr) {
@@ -413,6 +408,7 @@ SpecOutcome SpecMaker::MakeBindSource(SpecMount* mount) {
       }
     }
   }
+  if (b_.makes_bind_sources) return ListMountsAndMakeSources();
   return SpecOutcome::kSpec;
 }
 
@@ -679,12 +675,6 @@ void SpecMaker::SortMounts() {
   return SpecOutcome::kSpec;
 }
 
-// Writes the items of a list, with a comma before each but the first, and
-// before that too if something stands in the list already.
-void WriteItems(const StringList& list, bool comma, JsonWriter* w) {
-  w->Strings(list.begin(), list.size(), comma);
-}
-
 void SpecMaker::WriteCapabilities(JsonWriter* w) const {
   static const StringList* const kNone = new StringList();
   const StringList& own = b_.capabilities ? config_.capabilities : *kNone;
@@ -692,7 +682,7 @@ void SpecMaker::WriteCapabilities(JsonWriter* w) const {
     // A list, left out when empty.
     if (base_.capability_items.empty() && own.empty()) return;
     w->Write(",\"capabilities\":[", base_.capability_items);
-    WriteItems(own, !base_.capability_items.empty(), w);
+    w->Strings(SpanOf(own), !base_.capability_items.empty());
     w->Raw(']');
     return;
   }
@@ -717,7 +707,7 @@ void SpecMaker::WriteCapabilities(JsonWriter* w) const {
     }
     list.begin = w->size();
     if (has_default[i]) w->Raw(base_.capability_items);
-    WriteItems(own, has_default[i] && !base_.capability_items.empty(), w);
+    w->Strings(SpanOf(own), has_default[i] && !base_.capability_items.empty());
     w->Raw("],");
     list.end = w->size();
   }
@@ -736,12 +726,12 @@ void SpecMaker::WriteProcess(JsonWriter* w) const {
     }
   } else {
     w->Raw(",\"args\":[");
-    WriteItems(entrypoint, false, w);
-    WriteItems(args, !entrypoint.empty(), w);
+    w->Strings(SpanOf(entrypoint), /*comma=*/false);
+    w->Strings(SpanOf(args), /*comma=*/!entrypoint.empty());
     w->Raw(']');
   }
   w->Raw(kEnvJson);
-  WriteItems(settings_.env, true, w);
+  w->Strings(SpanOf(settings_.env), /*comma=*/true);
   w->Write("],\"cwd\":",
            Quoted{config_.workdir.empty() ? "/" : config_.workdir});
   if (!b_.replaces_process) WriteCapabilities(w);
@@ -767,7 +757,7 @@ void SpecMaker::WriteMount(const SpecMount& mount, JsonWriter* w) const {
   }
   if (!mount.options.empty()) {
     w->Raw(",\"options\":[");
-    w->Strings(mount.options.data(), mount.options.size(), /*comma=*/false);
+    w->Strings(mount.options, /*comma=*/false);
     w->Raw(']');
   }
   w->Raw('}');

@@ -5,10 +5,7 @@
 #include <iterator>
 
 #include "simdjson.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "specgen/base/load16.h"
 
 namespace specgen {
 namespace {
@@ -192,12 +189,7 @@ bool HasBackslash(std::string_view text) {
   const char* p = text.data();
   size_t n = text.size();
 #if defined(__SSE2__)
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const auto at = [&](const char* q) {
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(
-               _mm_loadu_si128(reinterpret_cast<const __m128i*>(q)),
-               backslash)) != 0;
-  };
+  const auto at = [](const char* q) { return Matches16(Load16(q), '\\') != 0; };
   if (n >= 16) {
     for (; n > 16; p += 16, n -= 16) {
       if (at(p)) return true;

@@ -9,11 +9,8 @@
 #include <string>
 #include <string_view>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "specgen/base/arena.h"
+#include "specgen/base/load16.h"
 #include "specgen/json/json_index.h"
 
 namespace specgen {
@@ -193,18 +190,13 @@ class JsonReader {
     constexpr size_t kStep = 16;
     const size_t begin = tokens_[token] + size_t{1};
     const char* const text = text_.data() + begin;
-    const __m128i quotes = _mm_set1_epi8('"');
-    const __m128i backslashes = _mm_set1_epi8('\\');
     // What follows the closing quote may be anything, up to the end of the
     // text.
     for (size_t size = 0;; size += kStep) {
       if (begin + size + kStep > text_.size()) return false;
-      const __m128i bytes =
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + size));
-      const uint32_t quote = static_cast<uint32_t>(
-          _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quotes)));
-      const uint32_t backslash = static_cast<uint32_t>(
-          _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslashes)));
+      const __m128i bytes = Load16(text + size);
+      const uint32_t quote = Matches16(bytes, '"');
+      const uint32_t backslash = Matches16(bytes, '\\');
       // The bits below the first quote.
       if ((backslash & (quote - 1) & ~quote) != 0) return false;
       if (quote != 0) {

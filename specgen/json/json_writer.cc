@@ -143,8 +143,8 @@ char* JsonWriter::PutDigits(char* next, int64_t value) {
 [[gnu::hot]] JsonWriter::Room JsonWriter::PutString(Buffer* out, Room room,
                                                     const char* text,
                                                     size_t size) {
-  const size_t most = MostOfString(size) + kSlack;
-  if (static_cast<size_t>(room.end - room.next) < most) [[unlikely]] {
+  const size_t most = MostOfString(size);
+  if (static_cast<size_t>(room.end - room.next) < most + kSlack) [[unlikely]] {
     return PutString(out, Grow(out, room.next, most), text, size);
   }
 #if defined(__SSE2__)
@@ -196,12 +196,7 @@ JsonWriter::Room JsonWriter::PutOddString(Buffer*, Room room, const char* text,
     Buffer* out, Room room, const std::string_view* items, size_t count,
     bool comma) {
   for (; count > 0; --count, ++items) {
-    if (comma) {
-      if (room.end == room.next) [[unlikely]] {
-        room = Grow(out, room.next, 1);
-      }
-      *room.next++ = ',';
-    }
+    if (comma) *room.next++ = ',';
     comma = true;
     room = PutString(out, room, items->data(), items->size());
   }

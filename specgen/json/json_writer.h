@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/types/span.h"
 #include "specgen/base/buffer.h"
 #include "specgen/base/copy_bytes.h"
 
@@ -96,8 +97,9 @@ class JsonWriter {
   void String(std::string_view text) { Write(Quoted{text}); }
 
   // Quoted strings with commas between them, and if `comma`, one before them.
-  void Strings(const std::string_view* items, size_t count, bool comma) {
-    room_ = PutStrings(out_, room_, items, count, comma);
+  void Strings(absl::Span<const std::string_view> items, bool comma) {
+    Ensure(1);  // for that one
+    room_ = PutStrings(out_, room_, items.data(), items.size(), comma);
   }
 
  private:
@@ -157,6 +159,7 @@ class JsonWriter {
   [[gnu::noinline, gnu::cold]] static Room PutOddString(Buffer* out, Room room,
                                                         const char* text,
                                                         size_t size);
+  // There is room for a comma.
   static Room PutStrings(Buffer* out, Room room, const std::string_view* items,
                          size_t count, bool comma);
 

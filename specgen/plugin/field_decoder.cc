@@ -23,16 +23,19 @@ void FieldDecoder::WrongType(const char* name, const char* wanted) {
                           JsonKindName(kind)));
 }
 
+void FieldDecoder::Other(const char* name, const char* wanted) {
+  if (r_.Peek() == JsonKind::kNull) {
+    r_.SkipLiteral();
+  } else {
+    WrongType(name, wanted);
+  }
+}
+
 void FieldDecoder::String(const char* name, std::string_view* value) {
-  switch (r_.Peek()) {
-    case JsonKind::kString:
-      r_.String(value);
-      break;
-    case JsonKind::kNull:
-      r_.SkipLiteral();
-      break;
-    default:
-      WrongType(name, "a string");
+  if (r_.Peek() == JsonKind::kString) {
+    r_.String(value);
+  } else {
+    Other(name, "a string");
   }
 }
 
@@ -53,40 +56,31 @@ void FieldDecoder::Bool(const char* name, bool* value) {
       *value = r_.Peek() == JsonKind::kTrue;
       r_.SkipLiteral();
       break;
-    case JsonKind::kNull:
-      r_.SkipLiteral();
-      break;
     default:
-      WrongType(name, "true or false");
+      Other(name, "true or false");
   }
 }
 
 void FieldDecoder::Uint32(const char* name, uint32_t* value) {
-  switch (r_.Peek()) {
-    case JsonKind::kNumber: {
-      const size_t offset = r_.offset();
-      std::string_view text;
-      if (!r_.Number(&text)) return;
-      uint32_t number = 0;
-      const auto [end, error] =
-          std::from_chars(text.data(), text.data() + text.size(), number);
-      if (error != std::errc() || end != text.data() + text.size()) {
-        r_.Problem(JsonProblem::Kind::kType, offset,
-                   absl::StrCat("\"", name,
-                                "\" must be a whole number from 0 to "
-                                "4294967295, not ",
-                                text));
-        return;
-      }
-      *value = number;
-      break;
-    }
-    case JsonKind::kNull:
-      r_.SkipLiteral();
-      break;
-    default:
-      WrongType(name, "a number");
+  if (r_.Peek() != JsonKind::kNumber) {
+    Other(name, "a number");
+    return;
   }
+  const size_t offset = r_.offset();
+  std::string_view text;
+  if (!r_.Number(&text)) return;
+  uint32_t number = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    r_.Problem(
+        JsonProblem::Kind::kType, offset,
+        absl::StrCat("\"", name,
+                     "\" must be a whole number from 0 to 4294967295, not ",
+                     text));
+    return;
+  }
+  *value = number;
 }
 
 void FieldDecoder::InterfaceType(std::string_view* type) {
@@ -118,23 +112,17 @@ void FieldDecoder::InterfaceType(std::string_view* type) {
 template <typename Item>
 void FieldDecoder::List(const char* name, SliceBase* list, size_t element,
                         Item item) {
-  switch (r_.Peek()) {
-    case JsonKind::kArray: {
-      size_t i = 0;
-      r_.Items([&] { item(list->ExtendBytes(r_.arena(), i++, element)); });
-      if (i == 0) {
-        list->SetEmpty();
-      } else {
-        list->Truncate(i);
-      }
-      break;
-    }
-    case JsonKind::kNull:
-      list->SetNil();
-      r_.SkipLiteral();
-      break;
-    default:
-      WrongType(name, "a list");
+  if (r_.Peek() != JsonKind::kArray) {
+    if (r_.Peek() == JsonKind::kNull) list->SetNil();
+    Other(name, "a list");
+    return;
+  }
+  size_t i = 0;
+  r_.Items([&] { item(list->ExtendBytes(r_.arena(), i++, element)); });
+  if (i == 0) {
+    list->SetEmpty();
+  } else {
+    list->Truncate(i);
   }
 }
 

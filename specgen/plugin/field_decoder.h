@@ -32,25 +32,22 @@ class FieldDecoder {
   // pass over the value.
   template <typename Member>
   void Members(const char* name, Member member) {
-    switch (r_.Peek()) {
-      case JsonKind::kObject:
-        r_.Members([&](std::string_view key) {
-          // A key with escapes was unescaped into memory of its own.
-          member(FindKey(key, /*readable=*/key.size()));
-        });
-        break;
-      case JsonKind::kNull:
-        r_.SkipLiteral();
-        break;
-      default:
-        WrongType(name, "an object");
+    if (r_.Peek() != JsonKind::kObject) {
+      Other(name, "an object");
+      return;
     }
+    r_.Members([&](std::string_view key) {
+      // A key with escapes was unescaped into memory of its own.
+      member(FindKey(key, /*readable=*/key.size()));
+    });
   }
 
   // Records that the next value should be of another type, and skips it.
   void WrongType(const char* name, const char* wanted);
 
  private:
+  // Passes over null, and has WrongType for any other value.
+  void Other(const char* name, const char* wanted);
   void String(const char* name, std::string_view* value);
   void OptionalString(const char* name, std::string_view** value);
   void Bool(const char* name, bool* value);

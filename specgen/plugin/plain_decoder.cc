@@ -6,11 +6,8 @@
 #include <cstring>
 #include <string_view>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "specgen/base/arena.h"
+#include "specgen/base/load16.h"
 #include "specgen/plugin/field_decoder.h"
 #include "specgen/plugin/plugin_key.h"
 #include "specgen/plugin/plugin_schema.h"
@@ -109,10 +106,7 @@ const char* PlainDecoder::ClosingQuoteBefore(const char* end) const {
 #if defined(__SSE2__)
   // Most often there is a new line with its indentation.
   if (end - text_ >= 16) {
-    const uint32_t quotes =
-        static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16)),
-            _mm_set1_epi8('"'))));
+    const uint32_t quotes = Matches16(Load16(end - 16), '"');
     if (quotes != 0) return end - 16 + (31 - std::countl_zero(quotes));
   }
 #endif

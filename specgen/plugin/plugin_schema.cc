@@ -188,49 +188,40 @@ constexpr Schema kConfigSchema = Fields(
 
 namespace {
 
-constexpr Schema kPluginSchema = Fields(
-    sizeof(Plugin),
-    {
-        {Key::kId, Always("Id", kString, offsetof(Plugin, id))},
-        {Key::kName, Always("Name", kString, offsetof(Plugin, name))},
-        {Key::kEnabled, Always("Enabled", kBool, offsetof(Plugin, enabled))},
-        {Key::kConfig,
-         Always("config", kObject, offsetof(Plugin, config), &kConfigSchema)},
-        {Key::kSettings, Always("settings", kObject, offsetof(Plugin, settings),
-                                &kSettingsSchema)},
-        {Key::kPluginReference,
-         Only(kDockerVersion | kIpcHost, "PluginReference", kString, kIgnored)},
-    });
+// `config` and `settings` are the keys of the author's part and of the
+// settings.
+consteval Schema PluginFields(Key config, Key settings) {
+  return Fields(
+      sizeof(Plugin),
+      {
+          {Key::kId, Always("Id", kString, offsetof(Plugin, id))},
+          {Key::kName, Always("Name", kString, offsetof(Plugin, name))},
+          {Key::kEnabled, Always("Enabled", kBool, offsetof(Plugin, enabled))},
+          {config,
+           Always("config", kObject, offsetof(Plugin, config), &kConfigSchema)},
+          {settings, Always("settings", kObject, offsetof(Plugin, settings),
+                            &kSettingsSchema)},
+          {Key::kPluginReference, Only(kDockerVersion | kIpcHost,
+                                       "PluginReference", kString, kIgnored)},
+      });
+}
+constexpr Schema kPluginSchema = PluginFields(Key::kConfig, Key::kSettings);
+constexpr Schema kManifestPluginSchema =
+    PluginFields(Key::kManifest, Key::kConfig);
 
-constexpr Schema kManifestPluginSchema = Fields(
-    sizeof(Plugin),
-    {
-        {Key::kId, Always("Id", kString, offsetof(Plugin, id))},
-        {Key::kName, Always("Name", kString, offsetof(Plugin, name))},
-        {Key::kEnabled, Always("Enabled", kBool, offsetof(Plugin, enabled))},
-        {Key::kManifest,
-         Always("config", kObject, offsetof(Plugin, config), &kConfigSchema)},
-        {Key::kConfig, Always("settings", kObject, offsetof(Plugin, settings),
-                              &kSettingsSchema)},
-        {Key::kPluginReference,
-         Only(kDockerVersion | kIpcHost, "PluginReference", kString, kIgnored)},
-    });
+consteval Schema StoredFields(const Schema* plugin) {
+  return Fields(
+      sizeof(Plugin),
+      {
+          {Key::kPlugin, Always("plugin", kObject, 0, plugin)},
+          {Key::kRootfs, Always("Rootfs", kString, offsetof(Plugin, rootfs))},
+      });
+}
 
 }  // namespace
 
-constexpr Schema kStoredSchema = Fields(
-    sizeof(Plugin),
-    {
-        {Key::kPlugin, Always("plugin", kObject, 0, &kPluginSchema)},
-        {Key::kRootfs, Always("Rootfs", kString, offsetof(Plugin, rootfs))},
-    });
-
-constexpr Schema kStoredManifestSchema = Fields(
-    sizeof(Plugin),
-    {
-        {Key::kPlugin, Always("plugin", kObject, 0, &kManifestPluginSchema)},
-        {Key::kRootfs, Always("Rootfs", kString, offsetof(Plugin, rootfs))},
-    });
+constexpr Schema kStoredSchema = StoredFields(&kPluginSchema);
+constexpr Schema kStoredManifestSchema = StoredFields(&kManifestPluginSchema);
 
 static_assert(std::is_standard_layout_v<Plugin>);
 static_assert(sizeof(Plugin) < Field::kIgnored);
