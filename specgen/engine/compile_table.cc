@@ -210,6 +210,69 @@ std::string Enum(const char* type, const std::string& name, T) {
   return absl::StrCat(type, "::", EnumName(name));
 }
 
+std::string Bool(bool value) { return value ? "true" : "false"; }
+
+// Writes a constant array of structs and returns a span of it.
+std::string Structs(const std::string& type, const std::string& name,
+                    const std::vector<std::string>& items) {
+  if (items.empty()) return "{}";
+  std::cout << "constexpr " << type << " " << name << "[] = {\n    "
+            << absl::StrJoin(items, ",\n    ") << "};\n";
+  return name;
+}
+
+std::string DefaultFields(int index, const DefaultSpec& spec) {
+  const auto has_set = [&](DefaultSpec::CapabilitySet set) {
+    return Bool(std::find(spec.capability_set().begin(),
+                          spec.capability_set().end(),
+                          set) != spec.capability_set().end());
+  };
+  std::vector<std::string> mounts;
+  for (int i = 0; i < spec.mount_size(); ++i) {
+    const Mount& mount = spec.mount(i);
+    mounts.push_back(absl::StrCat(
+        "{", Literal(mount.destination()), ", ", Literal(mount.type()), ", ",
+        Literal(mount.source()), ", ",
+        Strings(Name(index, absl::StrCat("MountOptions", i)), mount.option()),
+        "}"));
+  }
+  std::vector<std::string> devices;
+  for (const Device& device : spec.device()) {
+    devices.push_back(absl::StrCat(
+        "{", Literal(device.path()), ", ", Literal(device.type()), ", ",
+        device.major(), ", ", device.minor(), ", ", device.file_mode(), ", ",
+        device.uid(), ", ", device.gid(), "}"));
+  }
+  std::vector<std::string> rules;
+  for (const DeviceRule& rule : spec.device_rule()) {
+    const auto number = [](bool set, int64_t value) {
+      return set ? absl::StrCat(value) : "std::nullopt";
+    };
+    rules.push_back(absl::StrCat("{", Bool(rule.allow()), ", ",
+                                 Literal(rule.type()), ", ",
+                                 number(rule.has_major(), rule.major()), ", ",
+                                 number(rule.has_minor(), rule.minor()), ", ",
+                                 Literal(rule.access()), "}"));
+  }
+  return absl::StrCat(
+      "{.oci_version = ", Literal(spec.oci_version()), ", .capabilities = ",
+      Strings(Name(index, "CapabilityNames"), spec.capability()),
+      ", .bounding = ", has_set(DefaultSpec::BOUNDING),
+      ", .effective = ", has_set(DefaultSpec::EFFECTIVE),
+      ", .inheritable = ", has_set(DefaultSpec::INHERITABLE),
+      ", .permitted = ", has_set(DefaultSpec::PERMITTED),
+      ", .mounts = ", Structs("Mount", Name(index, "MountList"), mounts),
+      ", .namespaces = ",
+      Strings(Name(index, "NamespaceTypes"), spec.namespace_()),
+      ", .devices = ", Structs("Device", Name(index, "DeviceList"), devices),
+      ", .device_rules = ",
+      Structs("DeviceRule", Name(index, "RuleList"), rules),
+      ", .masked_paths = ",
+      Strings(Name(index, "MaskedPaths"), spec.masked_path()),
+      ", .readonly_paths = ",
+      Strings(Name(index, "ReadonlyPaths"), spec.readonly_path()), "}");
+}
+
 void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
                     std::vector<std::string>* table) {
   std::cout << "\n// " << b.name() << "\n";
@@ -275,6 +338,10 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   flag("omits_empty_mount_fields", layout.omits_empty_mount_fields());
   flag("capability_sets", layout.capability_sets());
   flag("console_size", layout.console_size());
+  flag("platform", layout.platform());
+  flag("hooks", layout.hooks());
+  flag("solaris", layout.solaris());
+  span("default_fields", DefaultFields(index, spec));
   const std::string behaviour_fields = absl::StrJoin(f, ",\n     ");
   f.clear();
 

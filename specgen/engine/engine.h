@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "specgen/engine/base_spec.h"
+#include "specgen/engine/default_spec.h"
 
 namespace specgen {
 
@@ -104,7 +105,12 @@ struct Behaviour {
   bool omits_empty_mount_fields;
   bool capability_sets;
   bool console_size;
+  bool platform;
+  bool hooks;
+  bool solaris;
 
+  // The spec to start from: as fields, and as pieces of JSON.
+  DefaultSpec default_fields;
   BaseSpec default_spec;
 };
 

@@ -272,7 +272,10 @@ std::vector<Mutation> Mutator::Run() {
                                   fills_rootfs, asks_for_unset_network,
                                   describes_privileges, omits_empty_args,
                                   omits_empty_mount_fields, capability_sets,
-                                  console_size, default_spec] = original_;
+                                  console_size,
+                                  // Not read yet.
+                                  platform, hooks, solaris, default_fields,
+                                  default_spec] = original_;
     [[maybe_unused]] const auto& [head, process_head, capability_items,
                                   bounding, effective, inheritable, permitted,
                                   process_tail, hostname_tail, mounts,
