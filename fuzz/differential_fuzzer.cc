@@ -141,7 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.restarted = plugin_case.restarted();
   request.lib_root = absl::StrCat(kOurFolder, "/lib");
   // A folder that is made by a relative path is not known by its absolute one;
-  // see FolderOverlay.
+  // see PlannedTree.
   if (!absl::StartsWith(plugin_case.paths().exec_root(), "/")) {
     request.exec_root = absl::StrCat(kOurFolder, "/run");
   }

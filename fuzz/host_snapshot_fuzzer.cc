@@ -20,10 +20,11 @@
 #include "fuzz/watched_host.h"
 #include "specgen/base/arena.h"
 #include "specgen/host/eval_symlinks.h"
-#include "specgen/host/folder_overlay.h"
+#include "specgen/host/file_tree.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host_snapshot.h"
-#include "specgen/host/mkdir_all.h"
+#include "specgen/host/plan.h"
+#include "specgen/host/planned_tree.h"
 
 namespace specgen::fuzz {
 namespace {
@@ -34,7 +35,7 @@ bool Same(const FileFacts& a, const FileFacts& b) {
 }
 
 // Facts about one path that must agree with each other.
-void CheckPath(const Host& host, const std::string& path) {
+void CheckPath(const FileTree& host, const std::string& path) {
   const auto details = [&] { return path; };
   FileFacts lstat, stat;
   const int lstat_error = host.Lstat(path, &lstat);
@@ -42,7 +43,7 @@ void CheckPath(const Host& host, const std::string& path) {
   std::string target;
   std::vector<std::string> names;
   const int link_error = host.ReadLink(path, &target);
-  const int list_error = host.ListFolder(path, &names);
+  const int list_error = host.ListDirectory(path, &names);
   uint64_t flags = 0;
   const int flags_error = host.MountFlags(path, &flags);
   if (lstat_error != 0) {
@@ -92,21 +93,19 @@ void CheckPath(const Host& host, const std::string& path) {
 // A snapshot answers at once what others are asked one by one.
 void CheckPlace(const HostSnapshot& host, const std::string& path) {
   const size_t slash = path.rfind('/');
-  if (slash == std::string::npos || slash == 0 || slash + 1 == path.size()) {
-    return;
-  }
+  if (slash == std::string::npos || slash + 1 == path.size()) return;
   const PlaceFacts at_once = host.LookUpPlace(path, slash);
-  const PlaceFacts one_by_one = host.Host::LookUpPlace(path, slash);
+  const PlaceFacts one_by_one = host.FileTree::LookUpPlace(path, slash);
   Require(at_once.error == one_by_one.error &&
               Same(at_once.facts, one_by_one.facts) &&
-              at_once.folder_error == one_by_one.folder_error &&
-              Same(at_once.folder, one_by_one.folder) &&
-              at_once.folder_mount_flags == one_by_one.folder_mount_flags,
+              at_once.directory_error == one_by_one.directory_error &&
+              Same(at_once.directory, one_by_one.directory) &&
+              at_once.directory_mount_flags == one_by_one.directory_mount_flags,
           "a place is what its parts are", [&] { return path; });
 }
 
 // Every file of the host, up to some number.
-void Walk(const Host& host) {
+void Walk(const FileTree& host) {
   std::vector<std::string> pending = {"/"};
   size_t seen = 0;
   while (!pending.empty() && ++seen < 64) {
@@ -118,50 +117,50 @@ void Walk(const Host& host) {
             [&] { return path; });
     if (!S_ISDIR(facts.mode)) continue;
     std::vector<std::string> names;
-    host.ListFolder(path, &names);
+    host.ListDirectory(path, &names);
     for (std::string& name : names) pending.push_back(JoinPath({path, name}));
   }
 }
 
-// Plans a folder as an engine would make it, and looks again.
+// Plans a directory as an engine would make it, and looks again.
 void Plan(const Host& host, const std::string& path) {
-  WatchedHost watched(host);
+  const WatchedHost watched(host);
   Arena arena;
-  FolderOverlay overlay(watched, &arena);
-  std::vector<std::string> made;
-  const absl::Status status = MkdirAll(
-      path, 0700, &overlay,
-      [&](std::string_view folder, uint32_t) { made.emplace_back(folder); });
+  std::vector<PlannedFolder> plan;
+  PlannedTree tree(watched, &arena, &plan);
+  const absl::Status status = tree.MkdirAll(path, 0700);
   Require(watched.file_calls() <= 256 + 16 * path.size(),
-          "planning folders asks linearly often", [&] {
+          "planning directories asks linearly often", [&] {
             return absl::StrCat(watched.file_calls(), " questions for ", path);
           });
   FileFacts facts;
+  const size_t planned = plan.size();
   if (status.ok()) {
-    Require(overlay.Stat(path, &facts) == 0 && S_ISDIR(facts.mode),
-            "a folder that was made is there", [&] { return path; });
-    const size_t before = overlay.planned_count();
-    Require(MkdirAll(path, 0700, &overlay, [](std::string_view, uint32_t) {})
-                    .ok() &&
-                overlay.planned_count() == before,
-            "making a folder again makes nothing", [&] { return path; });
+    Require(tree.Stat(path, &facts) == 0 && S_ISDIR(facts.mode),
+            "a directory that was made is there", [&] { return path; });
+    Require(tree.MkdirAll(path, 0700).ok() && plan.size() == planned,
+            "making a directory again makes nothing", [&] { return path; });
   }
-  for (const std::string& folder : made) {
-    Require(IsCleanPath(folder), "planned paths are clean",
-            [&] { return absl::StrCat(path, ": ", folder); });
+  for (const PlannedFolder& directory : plan) {
+    Require(IsCleanPath(directory.path), "planned paths are clean",
+            [&] { return absl::StrCat(path, ": ", directory.path); });
   }
-  Require(overlay.InUserNamespace() == host.InUserNamespace() &&
-              overlay.UnderRootlessKit() == host.UnderRootlessKit() &&
-              overlay.DetachedNetworkNamespace() ==
-                  host.DetachedNetworkNamespace() &&
-              overlay.UnifiedCgroups() == host.UnifiedCgroups() &&
-              overlay.ThermalThrottleCpus() == host.ThermalThrottleCpus(),
-          "planned folders change nothing else of the host",
-          [&] { return path; });
-  if (!path.empty()) CheckPath(overlay, path);
-  for (const std::string& folder : made) {
-    if (made.size() <= 8) CheckPath(overlay, folder);
+  if (!path.empty()) CheckPath(tree, path);
+  for (const PlannedFolder& directory : plan) {
+    if (planned <= 8) CheckPath(tree, std::string(directory.path));
   }
+  // Where something is planned already, and be it what is there, the short way
+  // is not taken.
+  std::vector<PlannedFolder> long_plan = {{"/", 0700}};
+  PlannedTree long_way(host, &arena, &long_plan);
+  const absl::Status long_status = long_way.MkdirAll(path, 0700);
+  Require(long_status == status &&
+              std::equal(plan.begin(), plan.end(), long_plan.begin() + 1,
+                         long_plan.end(),
+                         [](const PlannedFolder& a, const PlannedFolder& b) {
+                           return a.path == b.path && a.mode == b.mode;
+                         }),
+          "the short way plans what the long way plans", [&] { return path; });
 }
 
 }  // namespace

@@ -31,10 +31,10 @@ class WatchedHost : public Host {
     Asked(path);
     return host_.ReadLink(path, target);
   }
-  int ListFolder(std::string_view path,
+  int ListDirectory(std::string_view path,
                  std::vector<std::string>* names) const override {
     Asked(path);
-    return host_.ListFolder(path, names);
+    return host_.ListDirectory(path, names);
   }
   int MountFlags(std::string_view path, uint64_t* flags) const override {
     Asked(path);

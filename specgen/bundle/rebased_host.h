@@ -37,10 +37,10 @@ class RebasedHost : public Host {
     std::string moved;
     return Choose(path, &moved).ReadLink(moved, target);
   }
-  int ListFolder(std::string_view path,
+  int ListDirectory(std::string_view path,
                  std::vector<std::string>* names) const override {
     std::string moved;
-    return Choose(path, &moved).ListFolder(moved, names);
+    return Choose(path, &moved).ListDirectory(moved, names);
   }
   int MountFlags(std::string_view path, uint64_t* flags) const override {
     std::string moved;

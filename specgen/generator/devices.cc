@@ -65,7 +65,7 @@ std::string ReplaceFirst(std::string_view path, std::string_view from,
 // filepath.Walk: every file under a folder, in the order of names, a folder
 // before what is in it. Does not follow symbolic links.
 void AddDevicesUnder(const std::string& root, std::string_view path,
-                     DeviceNodes nodes, const Host& host, Arena* arena,
+                     DeviceNodes nodes, const FileTree& files, Arena* arena,
                      Slice<SpecDevice>* devices) {
   std::vector<std::string> pending = {root};
   while (!pending.empty()) {
@@ -73,14 +73,14 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
     pending.pop_back();
     SpecDevice device;
     FileFacts facts;
-    const int error = host.Lstat(file, &facts);
+    const int error = files.Lstat(file, &facts);
     if (ReadNode(facts, error, nodes, &device) == Node::kDevice) {
       device.path = arena->Copy(ReplaceFirst(file, root, path));
       devices->Append(arena, device);
     }
     if (error != 0 || !S_ISDIR(facts.mode)) continue;
     std::vector<std::string> names;
-    if (host.ListFolder(file, &names) != 0) continue;
+    if (files.ListDirectory(file, &names) != 0) continue;
     for (size_t i = names.size(); i > 0; --i) {
       pending.push_back(JoinPath({file, names[i - 1]}));
     }
@@ -91,14 +91,14 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
 // a link's target, or of a folder, the devices in it; else the reason.
 [[gnu::noinline, gnu::cold]] bool DevicesFromOtherPath(
     std::string_view path, FileFacts facts, int error, DeviceNodes nodes,
-    const Host& host, Arena* arena, Slice<SpecDevice>* devices,
+    const FileTree& files, Arena* arena, Slice<SpecDevice>* devices,
     std::string* message) {
   std::string on_host(path);
   std::string resolved;
   if (error == 0 && S_ISLNK(facts.mode) &&
-      EvalSymlinks(host, path, &resolved)) {
+      EvalSymlinks(files, path, &resolved)) {
     on_host = resolved;
-    error = host.Lstat(on_host, &facts);
+    error = files.Lstat(on_host, &facts);
   }
   SpecDevice device;
   const Node node = ReadNode(facts, error, nodes, &device);
@@ -109,8 +109,8 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
   }
   if (node == Node::kNotADevice) {
     const size_t before = devices->size();
-    if (host.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
-      AddDevicesUnder(on_host, path, nodes, host, arena, devices);
+    if (files.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
+      AddDevicesUnder(on_host, path, nodes, files, arena, devices);
     }
     if (devices->size() > before) return true;
   }
@@ -131,15 +131,15 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
 }  // namespace
 
 [[gnu::hot]] bool DevicesFromPath(std::string_view path, DeviceNodes nodes,
-                                  const Host& host, Arena* arena,
+                                  const FileTree& files, Arena* arena,
                                   Slice<SpecDevice>* devices,
                                   std::string* message) {
   FileFacts facts;
-  const int error = host.Lstat(path, &facts);
+  const int error = files.Lstat(path, &facts);
   SpecDevice device;
   if (ReadNode(facts, error, nodes, &device) != Node::kDevice) {
-    return DevicesFromOtherPath(path, facts, error, nodes, host, arena, devices,
-                                message);
+    return DevicesFromOtherPath(path, facts, error, nodes, files, arena,
+                                devices, message);
   }
   device.path = path;
   devices->Append(arena, device);

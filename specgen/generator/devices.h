@@ -8,7 +8,7 @@
 
 #include "specgen/base/arena.h"
 #include "specgen/engine/engine.h"
-#include "specgen/host/host.h"
+#include "specgen/host/file_tree.h"
 
 namespace specgen {
 
@@ -28,9 +28,9 @@ struct SpecDevice {
 // folder, in the order in which Go walks it. Returns false and Docker's message
 // if there are none. Paths are allocated in `arena`.
 // moby: oci/devices_linux.go, DevicesFromPath(path, path, "rwm").
-bool DevicesFromPath(std::string_view path, DeviceNodes nodes, const Host& host,
-                     Arena* arena, Slice<SpecDevice>* devices,
-                     std::string* message);
+bool DevicesFromPath(std::string_view path, DeviceNodes nodes,
+                     const FileTree& files, Arena* arena,
+                     Slice<SpecDevice>* devices, std::string* message);
 
 }  // namespace specgen
 

@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -17,10 +17,8 @@
 #include "specgen/generator/devices.h"
 #include "specgen/generator/go_sort.h"
 #include "specgen/host/errno_text.h"
-#include "specgen/host/folder_overlay.h"
 #include "specgen/host/go_path.h"
-#include "specgen/host/mkdir_all.h"
-#include "specgen/host/path_walk.h"
+#include "specgen/host/planned_tree.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -88,9 +86,8 @@ class SpecMaker {
         base_(*input.base_spec),
         config_(input.plugin->config),
         settings_(input.plugin->settings),
-        host_(input.host),
+        files_(*input.host, arena, plan),
         arena_(arena),
-        plan_(plan),
         message_(message) {}
 
   SpecOutcome Make(Buffer* json);
@@ -120,20 +117,7 @@ class SpecMaker {
   }
 
   // os.MkdirAll. False: refused, and the message is set.
-  bool MakeFolders(std::string_view path, uint32_t mode) {
-    return IsCleanPath(path) ? MakeCleanFolders(path, mode)
-                             : MakeFoldersInOverlay(path, mode, false);
-  }
-  bool MakeCleanFolders(std::string_view path, uint32_t mode);
-  [[gnu::cold]] bool PlanMissingFolders(std::string_view path, uint32_t mode,
-                                        const PlaceFacts& place);
-  // `planned`: the folders are in the plan already.
-  [[gnu::cold]] bool MakeFoldersInOverlay(std::string_view path, uint32_t mode,
-                                          bool planned);
-  // Whether the engine looks at the host again after making folders.
-  bool LooksAgain() const {
-    return b_.makes_bind_sources || UserNamespaceApplies();
-  }
+  bool MkdirAll(std::string_view path, uint32_t mode);
   bool UserNamespaceApplies() const {
     return in_.user_namespace != UserNamespaceRule::kNothing &&
            in_.host->InUserNamespace();
@@ -198,12 +182,8 @@ class SpecMaker {
   const BaseSpec& base_;
   const PluginConfig& config_;
   const PluginSettings& settings_;
-  const Host* host_;  // with planned folders, where that matters
-  std::optional<FolderOverlay> overlay_;
-  // Planned without an overlay: host_ does not have it yet.
-  std::optional<PlannedFolder> unseen_folder_;
+  PlannedTree files_;
   Arena* arena_;
-  std::vector<PlannedFolder>* plan_;
   std::string* message_;
 
   std::string_view rootfs_;
@@ -247,78 +227,11 @@ std::string_view SpecMaker::Dir(std::string_view path) {
   return SlowJoin(a, b);
 }
 
-// The usual case, without an overlay: `path`, which lstat(2) does not find, is
-// clean, and on the host are the folders down to some not far above it, and
-// nothing below that. False: it may be otherwise, and nothing is planned.
-bool SpecMaker::PlanMissingFolders(std::string_view path, uint32_t mode,
-                                   const PlaceFacts& place) {
-  constexpr size_t kMostMissing = 8;
-  size_t ends[kMostMissing];  // of the paths that are missing
-  size_t missing = 0;
-  size_t end = path.size();
-  int error = place.folder_error;
-  FileFacts folder = place.folder;
-  uint64_t flags = place.folder_mount_flags;
-  for (;;) {
-    const size_t slash = path.rfind('/', end - 1);
-    if (missing == kMostMissing || end - slash - 1 > kMaxNameBytes) {
-      return false;
-    }
-    ends[missing++] = end;
-    end = std::max<size_t>(slash, 1);
-    if (missing > 1) error = host_->Stat(path.substr(0, end), &folder);
-    if (error == 0) break;
-    if (error != ENOENT || end == 1) return false;
-  }
-  if (!S_ISDIR(folder.mode)) return false;
-  if (missing > 1) {
-    // A link that leads nowhere?
-    if (host_->Lstat(path.substr(0, ends[missing - 1]), &folder) != ENOENT) {
-      return false;
-    }
-    if (host_->MountFlags(path.substr(0, end), &flags) != 0) flags = 0;
-  }
-  if ((flags & kMountReadOnly) != 0) return false;
-  while (missing > 0) plan_->push_back({path.substr(0, ends[--missing]), mode});
-  return true;
-}
-
-[[gnu::hot]] bool SpecMaker::MakeCleanFolders(std::string_view path,
-                                              uint32_t mode) {
-  const size_t slash = path.rfind('/');
-  if (slash != std::string_view::npos && slash > 0 && !LooksAgain()) {
-    const PlaceFacts place = host_->LookUpPlace(path, slash);
-    if (place.error == 0 && S_ISDIR(place.facts.mode)) return true;
-    // What lstat(2) does not find, stat(2) does not either.
-    if (place.error == ENOENT) {
-      // Nearly always, all but the last one is there.
-      if (place.folder_error == 0 && S_ISDIR(place.folder.mode) &&
-          (place.folder_mount_flags & kMountReadOnly) == 0 &&
-          path.size() - slash - 1 <= kMaxNameBytes) {
-        plan_->push_back({path, mode});
-      } else if (!PlanMissingFolders(path, mode, place)) {
-        return MakeFoldersInOverlay(path, mode, /*planned=*/false);
-      }
-      unseen_folder_ = {path, mode};
-      return true;
-    }
-  }
-  return MakeFoldersInOverlay(path, mode, /*planned=*/false);
-}
-
-bool SpecMaker::MakeFoldersInOverlay(std::string_view path, uint32_t mode,
-                                     bool planned) {
-  if (!overlay_.has_value()) {
-    overlay_.emplace(*in_.host, arena_);
-    host_ = &*overlay_;
-  }
-  const absl::Status status =
-      MkdirAll(path, mode, &*overlay_,
-               [&](std::string_view folder, uint32_t folder_mode) {
-                 if (!planned) plan_->push_back({folder, folder_mode});
-               });
-  if (!status.ok()) *message_ = std::string(status.message());
-  return status.ok();
+bool SpecMaker::MkdirAll(std::string_view path, uint32_t mode) {
+  const absl::Status status = files_.MkdirAll(path, mode);
+  if (status.ok()) return true;
+  message_->assign(status.message());
+  return false;
 }
 
 template <typename Add>
@@ -368,12 +281,12 @@ SpecOutcome SpecMaker::MakeBindSource(SpecMount* mount) {
   if (b_.overrides_bind_options) mount->options = kRuntime.list;
   const std::string_view destination = Join(rootfs_, mount->destination);
   FileFacts facts;
-  const int error = host_->Lstat(destination, &facts);
+  const int error = files_.Lstat(destination, &facts);
   if (error != 0) {
     return Refuse(
         absl::StrCat("lstat ", destination, ": ", GoErrnoText(error)));
   }
-  if (S_ISDIR(facts.mode) && !MakeFolders(mount->source, 0700)) {
+  if (S_ISDIR(facts.mode) && !MkdirAll(mount->source, 0700)) {
     return SpecOutcome::kRefused;
   }
   return SpecOutcome::kSpec;
@@ -382,7 +295,7 @@ SpecOutcome SpecMaker::MakeBindSource(SpecMount* mount) {
 [[gnu::hot]] SpecOutcome SpecMaker::AddMounts() {
   runtime_folder_ = Join(in_.paths.exec_root, in_.paths.id);
   if (b_.runtime_folder_mode != 0 &&
-      !MakeCleanFolders(runtime_folder_, b_.runtime_folder_mode)) {
+      !MkdirAll(runtime_folder_, b_.runtime_folder_mode)) {
     return SpecOutcome::kRefused;
   }
   if (b_.propagated_mount == PropagatedMount::kBind &&
@@ -507,17 +420,9 @@ SpecOutcome SpecMaker::AddDevices() {
                                        : settings_.devices;
   for (const PluginDevice& device : own) {
     if (device.path == nullptr) return Crash(kNilDereference);
-    const auto add = [&] {
-      return DevicesFromPath(*device.path, b_.device_nodes, *host_, arena_,
-                             &devices_, message_);
-    };
-    if (!add()) {
-      // The reason may be another one where the engine has made its folder.
-      if (!unseen_folder_.has_value()) return SpecOutcome::kRefused;
-      MakeFoldersInOverlay(unseen_folder_->path, unseen_folder_->mode,
-                           /*planned=*/true);
-      unseen_folder_.reset();
-      if (!add()) return SpecOutcome::kRefused;
+    if (!DevicesFromPath(*device.path, b_.device_nodes, files_, arena_,
+                         &devices_, message_)) {
+      return SpecOutcome::kRefused;
     }
     if (!base_.has_linux || !base_.has_resources) {
       return Crash(kNilDereference);
@@ -557,14 +462,14 @@ SpecOutcome SpecMaker::KeepLockedFlags() {
                     });
     if (!binds) continue;
     FileFacts facts;
-    int error = host_->Lstat(mount.source, &facts);
+    int error = files_.Lstat(mount.source, &facts);
     if (error == ENOENT) continue;
     if (error != 0) {
       return Refuse(
           absl::StrCat("lstat ", mount.source, ": ", GoErrnoText(error)));
     }
     uint64_t flags = 0;
-    error = host_->MountFlags(mount.source, &flags);
+    error = files_.MountFlags(mount.source, &flags);
     if (error != 0) {
       return Refuse(absl::StrCat(
           "failed to get unprivileged mount flags for &{Destination:",

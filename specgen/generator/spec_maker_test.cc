@@ -181,6 +181,41 @@ TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {
   EXPECT_EQ(planned(R"({"entries":[]})", "//x/../run/"), "/run /run/id");
 }
 
+// One level is missing, two are, and a link on the way leads nowhere.
+TEST(Plan, RefusesWhereNothingCanBeMade) {
+  const auto refused = [](std::string_view host_json, std::string_view root) {
+    const std::unique_ptr<HostSnapshot> host = HostOf(host_json);
+    Request request;
+    request.plugin = "{}";
+    request.id = "id";
+    request.exec_root = root;
+    Answer answer;
+    Generator(Engine("28.5.2"), *host).Generate(request, &answer);
+    EXPECT_EQ(answer.outcome(), Outcome::kRefused);
+    EXPECT_TRUE(answer.plan().empty());
+    return answer.message();
+  };
+  constexpr std::string_view kReadOnly =
+      R"({"entries":[],"mounts":[{"path":"/ro","flags":["ro"]}]})";
+  EXPECT_EQ(refused(kReadOnly, "/ro"), "mkdir /ro/id: read-only file system");
+  EXPECT_EQ(refused(kReadOnly, "/ro/p"), "mkdir /ro/p: read-only file system");
+  constexpr std::string_view kDangling =
+      R"({"entries":[{"path":"/l","type":"symlink","target":"/none"}]})";
+  EXPECT_EQ(refused(kDangling, "/l"), "mkdir /l: file exists");
+  EXPECT_EQ(refused(kDangling, "/l/p"), "mkdir /l: file exists");
+}
+
+TEST(Plan, IsSeenByTheLookupOfDevices) {
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  Request request;
+  request.plugin = R"({"linux":{"devices":[{"path":"/run/docker"}]}})";
+  Answer answer;
+  Generator(Engine("28.5.2"), *host).Generate(request, &answer);
+  EXPECT_EQ(answer.message(),
+            "error gathering device information while adding custom device "
+            "\"/run/docker\": not a device node");
+}
+
 TEST(UserNamespace, MessagesNameWhatDockerNames) {
   // A source below a file is neither missing nor there.
   const std::unique_ptr<HostSnapshot> host = HostOf(

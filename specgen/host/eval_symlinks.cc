@@ -25,7 +25,7 @@ bool RemoveLastElement(size_t root, std::string* path) {
 
 }  // namespace
 
-bool EvalSymlinks(const Host& host, std::string_view path,
+bool EvalSymlinks(const FileTree& files, std::string_view path,
                   std::string* resolved) {
   size_t root = !path.empty() && path.front() == '/' ? 1 : 0;
   std::string done(path.substr(0, root));
@@ -53,14 +53,14 @@ bool EvalSymlinks(const Host& host, std::string_view path,
     done += element;
 
     FileFacts facts;
-    if (host.Lstat(done, &facts) != 0) return false;
+    if (files.Lstat(done, &facts) != 0) return false;
     if (!S_ISLNK(facts.mode)) {
       if (!S_ISDIR(facts.mode) && !rest.empty()) return false;
       continue;
     }
     if (++links_followed > kMaxLinks) return false;
     std::string next;
-    if (host.ReadLink(done, &next) != 0) return false;
+    if (files.ReadLink(done, &next) != 0) return false;
     if (!next.empty() && next.front() == '/') {
       root = 1;
       done.assign(1, '/');

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "specgen/host/host.h"
+#include "specgen/host/file_tree.h"
 
 namespace specgen {
 
@@ -17,7 +17,7 @@ namespace specgen {
 // part is missing, a file is used as a folder (also by a slash after it), or
 // more than 255 links were followed. "" gives "." as in Go, which then looks
 // nothing up.
-bool EvalSymlinks(const Host& host, std::string_view path,
+bool EvalSymlinks(const FileTree& files, std::string_view path,
                   std::string* resolved);
 
 }  // namespace specgen

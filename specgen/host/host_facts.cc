@@ -159,7 +159,7 @@ class Collector {
       const std::string folder = std::move(folders.back());
       folders.pop_back();
       std::vector<std::string> names;
-      if (const int error = host_.ListFolder(folder, &names); error != 0) {
+      if (const int error = host_.ListDirectory(folder, &names); error != 0) {
         Warn(folder, error);
         continue;
       }

@@ -174,7 +174,7 @@ class LiveTreeTest : public testing::Test {
     add();
     absl::StrAppend(&text, "\n");
     std::vector<std::string> names;
-    if (S_ISDIR(mode) && host.ListFolder(path, &names) == 0) {
+    if (S_ISDIR(mode) && host.ListDirectory(path, &names) == 0) {
       for (const std::string& name : names) {
         text += Describe(host, absl::StrCat(path, "/", name));
       }
@@ -280,7 +280,7 @@ TEST(HostFactsErrorTest, WhatCannotBeReadIsTold) {
       *target = "secret/x";
       return 0;
     }
-    int ListFolder(std::string_view path,
+    int ListDirectory(std::string_view path,
                    std::vector<std::string>* names) const override {
       if (path == "/t/secret") return EACCES;
       if (path == "/t") *names = {"bad\x01", "gone", "link", "secret"};

@@ -387,9 +387,10 @@ struct HostSnapshot::Tree {
   // stands.
   uint32_t FindFolderOf(std::string_view path, size_t slash,
                         std::string_view* name) const {
-    if (slash == std::string_view::npos || slash == 0) return kNowhere;
+    if (slash == std::string_view::npos) return kNowhere;
     *name = path.substr(slash + 1);
-    const auto folder = by_path.find(path.substr(0, slash));
+    const auto folder =
+        by_path.find(path.substr(0, std::max<size_t>(slash, 1)));
     if (folder == by_path.end() || !S_ISDIR(nodes[folder->second].facts.mode) ||
         !IsEntryName(*name) || CheckPath(path) != 0) {
       return kNowhere;
@@ -1058,7 +1059,7 @@ int HostSnapshot::ReadLink(std::string_view path, std::string* target) const {
   return 0;
 }
 
-int HostSnapshot::ListFolder(std::string_view path,
+int HostSnapshot::ListDirectory(std::string_view path,
                              std::vector<std::string>* names) const {
   uint32_t node;
   const int error = Find(path, /*follow_last=*/true, &node);
@@ -1086,7 +1087,7 @@ int HostSnapshot::MountFlags(std::string_view path, uint64_t* flags) const {
   // As in Find, without looking for the path itself first.
   std::string_view name;
   const uint32_t folder = tree_->FindFolderOf(path, slash, &name);
-  if (folder == kNowhere) return Host::LookUpPlace(path, slash);
+  if (folder == kNowhere) return FileTree::LookUpPlace(path, slash);
   PlaceFacts place;
   const uint32_t node = tree_->FindChild(folder, name);
   if (node != kNowhere) {
@@ -1095,8 +1096,8 @@ int HostSnapshot::MountFlags(std::string_view path, uint64_t* flags) const {
   }
   const Tree::Node& holder = tree_->nodes[folder];
   place.error = ENOENT;
-  place.folder = holder.facts;
-  place.folder_mount_flags = holder.mount_flags;
+  place.directory = holder.facts;
+  place.directory_mount_flags = holder.mount_flags;
   return place;
 }
 

@@ -69,7 +69,7 @@ class HostSnapshot : public Host {
   int Lstat(std::string_view path, FileFacts* facts) const override;
   int Stat(std::string_view path, FileFacts* facts) const override;
   int ReadLink(std::string_view path, std::string* target) const override;
-  int ListFolder(std::string_view path,
+  int ListDirectory(std::string_view path,
                  std::vector<std::string>* names) const override;
   int MountFlags(std::string_view path, uint64_t* flags) const override;
   PlaceFacts LookUpPlace(std::string_view path, size_t slash) const override;

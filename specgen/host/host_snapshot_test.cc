@@ -209,16 +209,16 @@ TEST_F(LookupTest, ReadLink) {
   EXPECT_EQ(target, "none");
 }
 
-TEST_F(LookupTest, ListFolder) {
+TEST_F(LookupTest, ListDirectory) {
   std::vector<std::string> names = {"old"};
-  EXPECT_EQ(host_->ListFolder("/", &names), 0);
+  EXPECT_EQ(host_->ListDirectory("/", &names), 0);
   EXPECT_EQ(names, (std::vector<std::string>{"d", "dev"}));
-  EXPECT_EQ(host_->ListFolder("/dev", &names), 0);
+  EXPECT_EQ(host_->ListDirectory("/dev", &names), 0);
   EXPECT_EQ(names, (std::vector<std::string>{"null", "pipe", "sda", "sock"}));
-  EXPECT_EQ(host_->ListFolder("/d/abs", &names), 0);
+  EXPECT_EQ(host_->ListDirectory("/d/abs", &names), 0);
   EXPECT_EQ(names, (std::vector<std::string>{"x"}));
-  EXPECT_EQ(host_->ListFolder("/d/f", &names), ENOTDIR);
-  EXPECT_EQ(host_->ListFolder("/none", &names), ENOENT);
+  EXPECT_EQ(host_->ListDirectory("/d/f", &names), ENOTDIR);
+  EXPECT_EQ(host_->ListDirectory("/none", &names), ENOENT);
 }
 
 TEST(HostSnapshotTest, NamesSortByBytes) {
@@ -227,7 +227,7 @@ TEST(HostSnapshotTest, NamesSortByBytes) {
       {"path": "/\u00e9", "type": "dir"}, {"path": "/a.", "type": "dir"},
       {"path": "/B", "type": "dir"}]})");
   std::vector<std::string> names;
-  EXPECT_EQ(host->ListFolder("/", &names), 0);
+  EXPECT_EQ(host->ListDirectory("/", &names), 0);
   EXPECT_EQ(names, (std::vector<std::string>{"B", "a", "a-", "a.", "\u00e9"}));
 }
 
@@ -325,7 +325,7 @@ TEST(HostSnapshotTest, EmptyHosts) {
     EXPECT_EQ(facts.mode, S_IFDIR | 0755u);
     EXPECT_EQ(host->Lstat("/x", &facts), ENOENT);
     std::vector<std::string> names = {"old"};
-    EXPECT_EQ(host->ListFolder("/", &names), 0);
+    EXPECT_EQ(host->ListDirectory("/", &names), 0);
     EXPECT_TRUE(names.empty());
     EXPECT_TRUE(host->ThermalThrottleCpus().empty());
     EXPECT_FALSE(host->InUserNamespace());

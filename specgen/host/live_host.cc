@@ -137,7 +137,7 @@ int LiveHost::ReadLink(std::string_view path, std::string* target) const {
   return 0;
 }
 
-int LiveHost::ListFolder(std::string_view path,
+int LiveHost::ListDirectory(std::string_view path,
                          std::vector<std::string>* names) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;

@@ -46,7 +46,7 @@ class LiveHost : public Host {
   int Lstat(std::string_view path, FileFacts* facts) const override;
   int Stat(std::string_view path, FileFacts* facts) const override;
   int ReadLink(std::string_view path, std::string* target) const override;
-  int ListFolder(std::string_view path,
+  int ListDirectory(std::string_view path,
                  std::vector<std::string>* names) const override;
   int MountFlags(std::string_view path, uint64_t* flags) const override;
 

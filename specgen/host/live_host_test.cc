@@ -75,7 +75,7 @@ TEST_F(LiveHostTest, PathsAreBytes) {
   FileFacts facts;
   EXPECT_EQ(host.Lstat(dir_ / "a\xff\n", &facts), 0);
   std::vector<std::string> names;
-  EXPECT_EQ(host.ListFolder(dir_.path(), &names), 0);
+  EXPECT_EQ(host.ListDirectory(dir_.path(), &names), 0);
   EXPECT_EQ(names, std::vector<std::string>{"a\xff\n"});
 }
 
@@ -99,7 +99,7 @@ TEST_F(LiveHostTest, EveryCallGivesTheKernelsErrno) {
     EXPECT_EQ(host.Lstat(path, &facts), error) << path;
     EXPECT_EQ(host.Stat(path, &facts), error) << path;
     EXPECT_EQ(host.ReadLink(path, &target), error) << path;
-    EXPECT_EQ(host.ListFolder(path, &names), error) << path;
+    EXPECT_EQ(host.ListDirectory(path, &names), error) << path;
     EXPECT_EQ(host.MountFlags(path, &flags), error) << path;
   }
 }
@@ -127,9 +127,9 @@ TEST_F(LiveHostTest, ListsSortedNames) {
     dir_.Write(name, "");
   }
   std::vector<std::string> names = {"old"};
-  ASSERT_EQ(host.ListFolder(dir_.path(), &names), 0);
+  ASSERT_EQ(host.ListDirectory(dir_.path(), &names), 0);
   EXPECT_EQ(names, (std::vector<std::string>{".x", "B", "a", "a.b", "b"}));
-  EXPECT_EQ(host.ListFolder(dir_ / "a", &names), ENOTDIR);
+  EXPECT_EQ(host.ListDirectory(dir_ / "a", &names), ENOTDIR);
 }
 
 TEST_F(LiveHostTest, MountFlagsAreThoseOfStatfs) {

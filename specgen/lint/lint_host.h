@@ -45,7 +45,7 @@ class LintHost : public Host {
     target->clear();
     return EINVAL;
   }
-  int ListFolder(std::string_view path,
+  int ListDirectory(std::string_view path,
                  std::vector<std::string>* names) const override {
     (void)path;
     names->clear();
