@@ -1,5 +1,6 @@
 // specgen: the OCI runtime spec that dockerd makes of a managed plugin.
 //
+//   #include "specgen/host/live_host.h"
 //   #include "specgen/specgen.h"
 //
 //   absl::StatusOr<const specgen::Release*> engine =

@@ -1,11 +1,14 @@
 #include "specgen/golden/golden_case.h"
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -43,6 +46,16 @@ bool ReadString(std::string_view json, std::string* text) {
   return true;
 }
 
+bool IsJson(std::string_view text) {
+  JsonIndex index;
+  if (index.Build(text) != JsonIndex::Result::kOk) return false;
+  Arena arena;
+  JsonReader reader(index, &arena);
+  reader.Skip();
+  reader.ExpectEnd();
+  return reader.ok();
+}
+
 bool ReadStage(std::string_view text, Stage* stage) {
   if (text == "decode") {
     *stage = Stage::kDecode;
@@ -56,8 +69,25 @@ bool ReadStage(std::string_view text, Stage* stage) {
   return true;
 }
 
+// Appends a line of JSON without the white space between its tokens. No token of
+// a golden goes over the end of a line.
+void AppendCompact(std::string_view line, std::string* json) {
+  bool in_string = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (!in_string && c == ' ') continue;
+    json->push_back(c);
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\' && i + 1 < line.size()) {
+      json->push_back(line[++i]);
+    }
+  }
+}
+
 class Parser {
  public:
+  using Lines = std::vector<std::string_view>;
+
   Parser(std::string_view text, std::string_view name)
       : text_(text), name_(name) {}
 
@@ -118,6 +148,14 @@ class Parser {
       cases_.emplace_back().name = std::string(title);
       named_ = true;
       has_request_ = false;
+      specs_.clear();
+      return absl::OkStatus();
+    }
+    if (absl::ConsumePrefix(&title, "proves ")) {
+      if (has_request_ || !proves_.empty()) {
+        return Error("what a case proves must stand at its start");
+      }
+      proves_ = std::string(title);
       return absl::OkStatus();
     }
     if (title == "request") {
@@ -126,6 +164,7 @@ class Parser {
       }
       if (!named_) cases_.emplace_back().name = std::string(name_);
       has_request_ = true;
+      cases_.back().proves = std::exchange(proves_, "");
       absl::StatusOr<RequestLine> request = ParseRequestLine(line_);
       if (!request.ok()) return Error(request.status().message());
       cases_.back().request = *std::move(request);
@@ -178,12 +217,15 @@ class Parser {
       title = line_;
       if (!absl::ConsumePrefix(&title, "=== answer ")) break;
     }
-    const std::string_view head = line_;
-    if (!Next()) return Error("the answer is missing");
-    if (head == "ok") {
+    std::string_view head = line_;
+    if (absl::ConsumePrefix(&head, "ok") &&
+        (head.empty() || absl::StartsWith(head, " as "))) {
       answer->kind = GoldenAnswer::Kind::kSpec;
-      answer->spec = std::string(line_);
+      absl::Status status = ReadSpec(head, answer);
+      if (!status.ok()) return status;
     } else {
+      head = line_;
+      if (!Next()) return Error("the answer is missing");
       std::string_view stage = head;
       if (head == "not created") {
         answer->kind = GoldenAnswer::Kind::kNotCreated;
@@ -210,6 +252,67 @@ class Parser {
     return absl::OkStatus();
   }
 
+  // The lines of a spec; or, where `head` names the place of an earlier answer,
+  // in what they differ from those of that one.
+  absl::Status ReadSpec(std::string_view head, GoldenAnswer* answer) {
+    Lines lines;
+    if (head.empty()) {
+      while (MoreOfSpec()) {
+        Next();
+        lines.push_back(line_);
+      }
+      if (lines.empty()) return Error("the answer is missing");
+    } else {
+      absl::ConsumePrefix(&head, " as ");
+      const auto base = absl::ConsumeSuffix(&head, ", but") ? specs_.find(head)
+                                                            : specs_.end();
+      if (base == specs_.end()) return Error("no spec was given there before");
+      absl::Status status = ReadChanges(base->second, &lines);
+      if (!status.ok()) return status;
+    }
+    for (std::string_view line : lines) AppendCompact(line, &answer->spec);
+    if (!IsJson(answer->spec)) return Error("the spec is not JSON");
+    for (const GoldenAnswer::Place& place : answer->places) {
+      specs_[absl::StrCat(place.host, " ", place.release)] = lines;
+    }
+    return absl::OkStatus();
+  }
+
+  bool MoreOfSpec() const {
+    return MoreOfSection() && !absl::StartsWith(text_, "mkdir ");
+  }
+
+  // "@@ N", then "-" before each line of `base` that goes, of which the first is
+  // its line N, and "+" before each that comes in their place.
+  absl::Status ReadChanges(const Lines& base, Lines* lines) {
+    size_t at = 0;  // lines of `base` that are done with
+    while (MoreOfSpec()) {
+      Next();
+      std::string_view change = line_;
+      size_t start;
+      if (absl::ConsumePrefix(&change, "@@ ")) {
+        if (!absl::SimpleAtoi(change, &start) || start <= at ||
+            start > base.size() + 1) {
+          return Error("not a place in what the spec differs from");
+        }
+        lines->insert(lines->end(), base.begin() + at,
+                      base.begin() + (start - 1));
+        at = start - 1;
+      } else if (absl::ConsumePrefix(&change, "-")) {
+        if (at == base.size() || base[at] != change) {
+          return Error("this is not what stands there");
+        }
+        ++at;
+      } else if (absl::ConsumePrefix(&change, "+")) {
+        lines->push_back(change);
+      } else {
+        return Error("no change of a spec");
+      }
+    }
+    lines->insert(lines->end(), base.begin() + at, base.end());
+    return absl::OkStatus();
+  }
+
   std::string_view text_;  // what follows line_
   const std::string_view name_;
   std::string_view line_;
@@ -217,6 +320,9 @@ class Parser {
   bool done_ = false;
   bool named_ = false;        // cases have names
   bool has_request_ = false;  // the last case
+  std::string proves_;        // of the case that begins
+  // The lines of the last case's specs, by "HOST RELEASE".
+  std::map<std::string, Lines, std::less<>> specs_;
   std::vector<GoldenCase> cases_;
 };
 

@@ -46,6 +46,7 @@ struct GoldenAnswer {
 
 struct GoldenCase {
   std::string name;
+  std::string proves;  // for people; "" if nobody has said it
   RequestLine request;
   std::vector<GoldenCall> calls;  // in place of request.set
   bool from_daemon = false;       // has calls, maybe none

@@ -89,6 +89,70 @@ TEST(ParseGoldenCases, ReadsTheCallsToADaemon) {
   EXPECT_EQ(golden.answers[0].kind, GoldenAnswer::Kind::kNotCreated);
 }
 
+// Specs stand as lines, and as what they differ from an earlier one; what is
+// compared are Docker's own bytes.
+TEST(ParseGoldenCases, ReadsSpecsAndTheirChanges) {
+  const auto cases = ParseGoldenCases("=== proves that lines are put together\n" +
+                                          std::string(kRequest) +
+                                          "=== answer h 1\n"
+                                          "=== answer g 1\n"
+                                          "ok\n"
+                                          "{\n"
+                                          "  \"a b\": [\"x \\\" y\", 1.50],\n"
+                                          "  \"c\": {\n"
+                                          "  }\n"
+                                          "}\n"
+                                          "mkdir []\n"
+                                          "=== answer h 2\n"
+                                          "ok as g 1, but\n"
+                                          "@@ 2\n"
+                                          "-  \"a b\": [\"x \\\" y\", 1.50],\n"
+                                          "@@ 4\n"
+                                          "+    \"d\": null\n"
+                                          "=== answer h 3\n"
+                                          "ok as h 2, but\n"
+                                          "@@ 5\n"
+                                          "-}\n"
+                                          "+, \"e\": 1\n"
+                                          "+}\n"
+                                          "mkdir [[\"/x\", \"0o700\"]]\n",
+                                      "f");
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  const GoldenCase& golden = cases->front();
+  EXPECT_EQ(golden.proves, "that lines are put together");
+  ASSERT_EQ(golden.answers.size(), 3u);
+  EXPECT_EQ(golden.answers[0].spec, R"({"a b":["x \" y",1.50],"c":{}})");
+  EXPECT_EQ(*golden.answers[0].folders, "[]");
+  EXPECT_EQ(golden.answers[1].spec, R"({"c":{"d":null}})");
+  EXPECT_FALSE(golden.answers[1].folders.has_value());
+  EXPECT_EQ(golden.answers[2].spec, R"({"c":{"d":null},"e":1})");
+  EXPECT_EQ(*golden.answers[2].folders, "[[\"/x\", \"0o700\"]]");
+}
+
+TEST(ParseGoldenCases, RefusesChangesThatDoNotFit) {
+  const std::string first =
+      std::string(kRequest) + "=== answer h 1\nok\n{\n}\n=== answer h 2\n";
+  const std::string changed = first + "ok as h 1, but\n";
+  EXPECT_EQ(Problem(changed + "@@ 2\n+\"a\": 1\n"), "");
+  EXPECT_THAT(Problem(first + "ok as h 2, but\n@@ 1\n"),
+              HasSubstr("f.case:7: no spec was given there before"));
+  EXPECT_THAT(Problem(first + "ok as h 1\n@@ 1\n"),
+              HasSubstr("no spec was given there before"));
+  for (const char* place : {"@@ 0\n", "@@ 4\n", "@@ x\n", "@@ 2\n@@ 1\n"}) {
+    EXPECT_THAT(Problem(changed + place), HasSubstr("not a place")) << place;
+  }
+  EXPECT_THAT(Problem(changed + "@@ 2\n-{\n"),
+              HasSubstr("f.case:9: this is not what stands there"));
+  EXPECT_THAT(Problem(changed + "@@ 3\n-}\n"),
+              HasSubstr("this is not what stands there"));
+  EXPECT_THAT(Problem(changed + "@@ 2\n}\n"), HasSubstr("no change of a spec"));
+  EXPECT_THAT(Problem(changed + "@@ 2\n-}\n"), HasSubstr("is not JSON"));
+  EXPECT_THAT(Problem("=== proves a\n=== proves b\n" + first + "ok\n{}\n"),
+              HasSubstr("at its start"));
+  EXPECT_THAT(Problem(first + "ok\n{}\n=== proves a\n"),
+              HasSubstr("at its start"));
+}
+
 // A golden that is not read as it is meant must not be passed over.
 TEST(ParseGoldenCases, RefusesWhatItDoesNotKnow) {
   const std::string request = kRequest;

@@ -135,6 +135,57 @@ TEST(ApplySet, RefusesInDockersWords) {
             "setting \"m.\" not found in the plugin configuration");
 }
 
+// Names of which there are two or more: the first one counts.
+constexpr char kRepeated[] = R"({
+  "env": [{"name": "E", "value": "1", "settable": ["value"]},
+          {"name": "E", "value": "2", "settable": []},
+          {"name": "F", "settable": ["value"]},
+          {"name": "F", "value": "f"}],
+  "mounts": [{"name": "m", "source": "/a", "settable": ["source"]},
+             {"name": "m", "source": null},
+             {"name": "E", "source": "/e", "settable": ["source"]}],
+  "linux": {"devices": [{"name": "d", "path": "/dev/x", "settable": ["path"]},
+                        {"name": "d", "path": "/dev/z"},
+                        {"name": "m", "path": "/dev/m"}]},
+  "args": {"name": "args", "value": ["x"], "settable": ["value"]}})";
+
+// From nine arguments on names are looked up in an index.
+TEST(ApplySet, FindsTheFirstOfANameHoweverManyArguments) {
+  const std::vector<std::string_view> args = {
+      "E=e1", "m=/1", "d=/dev/1", "F=f1",   "E=e2", "m=/2",
+      "F=f2", "E=e3", "d=/dev/2", "args=q", "m=/3", "args=r s"};
+  for (size_t count = 1; count <= args.size(); ++count) {
+    SCOPED_TRACE(count);
+    Installed at_once("28.5.2", kRepeated);
+    Installed one_by_one("28.5.2", kRepeated);
+    EXPECT_EQ(at_once.Set({args.begin(), args.begin() + count}), "done");
+    for (size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(one_by_one.Set({args[i]}), "done") << args[i];
+    }
+    EXPECT_EQ(at_once.Env(), one_by_one.Env());
+    EXPECT_EQ(at_once.Args(), one_by_one.Args());
+    for (size_t i : {0, 2}) {
+      EXPECT_EQ(*at_once.plugin().config.mounts[i].source,
+                *one_by_one.plugin().config.mounts[i].source);
+    }
+    for (size_t i : {0, 1, 2}) {
+      EXPECT_EQ(*at_once.plugin().config.devices[i].path,
+                *one_by_one.plugin().config.devices[i].path);
+    }
+  }
+  Installed installed("28.5.2", kRepeated);
+  EXPECT_EQ(installed.Set(args), "done");
+  EXPECT_EQ(installed.Env(), "E=e3|E=2|F=f2|");
+  EXPECT_EQ(installed.Args(), "r|s|");
+  const PluginConfig& config = installed.plugin().config;
+  EXPECT_EQ(*config.mounts[0].source, "/3");
+  EXPECT_EQ(config.mounts[1].source, nullptr);
+  EXPECT_EQ(*config.mounts[2].source, "/e");
+  EXPECT_EQ(*config.devices[0].path, "/dev/2");
+  EXPECT_EQ(*config.devices[1].path, "/dev/z");
+  EXPECT_EQ(*config.devices[2].path, "/dev/m");
+}
+
 TEST(ApplySet, KeepsWhatWentBefore) {
   Installed installed;
   EXPECT_EQ(installed.Set({"m=/new", "nosuch=1", "d=/dev/y"}),
