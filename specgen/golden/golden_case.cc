@@ -151,7 +151,7 @@ class Parser {
       specs_.clear();
       return absl::OkStatus();
     }
-    if (absl::ConsumePrefix(&title, "proves ")) {
+    if (absl::ConsumePrefix(&title, "proves: ")) {
       if (has_request_ || !proves_.empty()) {
         return Error("what a case proves must stand at its start");
       }

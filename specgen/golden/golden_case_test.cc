@@ -92,7 +92,7 @@ TEST(ParseGoldenCases, ReadsTheCallsToADaemon) {
 // Specs stand as lines, and as what they differ from an earlier one; what is
 // compared are Docker's own bytes.
 TEST(ParseGoldenCases, ReadsSpecsAndTheirChanges) {
-  const auto cases = ParseGoldenCases("=== proves that lines are put together\n" +
+  const auto cases = ParseGoldenCases("=== proves: that lines are put together\n" +
                                           std::string(kRequest) +
                                           "=== answer h 1\n"
                                           "=== answer g 1\n"
@@ -135,21 +135,21 @@ TEST(ParseGoldenCases, RefusesChangesThatDoNotFit) {
   const std::string changed = first + "ok as h 1, but\n";
   EXPECT_EQ(Problem(changed + "@@ 2\n+\"a\": 1\n"), "");
   EXPECT_THAT(Problem(first + "ok as h 2, but\n@@ 1\n"),
-              HasSubstr("f.case:7: no spec was given there before"));
+              HasSubstr("f.case:8: no spec was given there before"));
   EXPECT_THAT(Problem(first + "ok as h 1\n@@ 1\n"),
               HasSubstr("no spec was given there before"));
   for (const char* place : {"@@ 0\n", "@@ 4\n", "@@ x\n", "@@ 2\n@@ 1\n"}) {
     EXPECT_THAT(Problem(changed + place), HasSubstr("not a place")) << place;
   }
   EXPECT_THAT(Problem(changed + "@@ 2\n-{\n"),
-              HasSubstr("f.case:9: this is not what stands there"));
+              HasSubstr("f.case:10: this is not what stands there"));
   EXPECT_THAT(Problem(changed + "@@ 3\n-}\n"),
               HasSubstr("this is not what stands there"));
   EXPECT_THAT(Problem(changed + "@@ 2\n}\n"), HasSubstr("no change of a spec"));
   EXPECT_THAT(Problem(changed + "@@ 2\n-}\n"), HasSubstr("is not JSON"));
-  EXPECT_THAT(Problem("=== proves a\n=== proves b\n" + first + "ok\n{}\n"),
+  EXPECT_THAT(Problem("=== proves: a\n=== proves: b\n" + first + "ok\n{}\n"),
               HasSubstr("at its start"));
-  EXPECT_THAT(Problem(first + "ok\n{}\n=== proves a\n"),
+  EXPECT_THAT(Problem(first + "ok\n{}\n=== proves: a\n"),
               HasSubstr("at its start"));
 }
 

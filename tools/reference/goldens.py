@@ -102,7 +102,7 @@ def changed(base, change, where):
 def case_text(title, request, answers, calls=None, settings=None):
     """A case as a file holds it. `answers` are (places, lines), of which lines
     are as `parse_case` gives them."""
-    out = [b"=== proves " + title.encode()] if title else []
+    out = [b"=== proves: " + title.encode()] if title else []
     out += [b"=== request", request]
     if calls is not None:
         out += [b"=== set"] + calls
@@ -167,7 +167,7 @@ def parse_case(text, path):
     waiting = []
     specs = {}  # place -> lines
     for words, lines in _sections(text, path):
-        if words[0] == "proves":
+        if words[0] == "proves:":
             title = " ".join(words[1:])
         elif words == ["request"]:
             case = Case(lines[0], title)
