@@ -152,6 +152,46 @@ class Record(unittest.TestCase):
             ("userns", "2.0"): b'error\tspec\t"m"',
             ("reference", "3.0"): b"ok\t{}\tmkdir\t[]"})
 
+    def test_specs_become_lines_and_come_back(self):
+        for spec in (b"{}", b"[]", b'{"a":[],"b":{}}', b'"x"', b"1.50",
+                     b'{"a b":" , : \\" \\\\","c":[1E+2,null,-0],"d":[{"e":"\\u003c"}]}',
+                     b'{"mounts":[' + b",".join([b'{"destination":"/a"}'] * 40) + b"]}",
+                     '{"ä":["\u2028","😀"]}'.encode()):
+            lines = goldens.spread(spec)
+            self.assertEqual(goldens.compact(lines), spec)
+            self.assertFalse(any(b"\n" in line for line in lines))
+        long = b'"%s"' % (b"x" * 80)
+        self.assertEqual(
+            goldens.spread(b'{"mounts":[{"a":1},{"b":' + long + b'}],"c":[1,2]}'),
+            [b"{", b'  "mounts": [', b'    {"a": 1},', b'    {"b": ' + long + b"}",
+             b"  ],", b'  "c": [1, 2]', b"}"])
+        with self.assertRaises(ValueError):
+            goldens.spread(b'{"a": 1}')  # a space that would be lost
+
+    def test_changes_give_the_other_spec(self):
+        base = [b"a", b"b", b"c", b"d"]
+        for other in ([], base, [b"x"], [b"b", b"c"], [b"a", b"x", b"b", b"d", b"e"]):
+            change = goldens.changes(base, other)
+            self.assertEqual(goldens.changed(base, change, "x"), other)
+        for wrong in ([b"@@ 1", b"-b"], [b"text"], [b"@@ 5", b"-d"]):
+            with self.assertRaises(ValueError):
+                goldens.changed(base, wrong, "x")
+
+    def test_cases_are_read_as_they_were_written(self):
+        specs = [b'{"v":"%d","list":["%s"]}' % (i, b"x" * 100) for i in range(3)]
+        answers = [([("reference", "1.0"), ("userns", "1.0")], [b"ok", specs[0]]),
+                   ([("reference", "2.0")], [b"error spec", b'"m"', b"mkdir []"]),
+                   ([("userns", "2.0")], [b"ok", specs[1], b"mkdir []"]),
+                   ([("userns", "3.0")], [b"ok", specs[2]])]
+        request = b'{"name": "n", "config": {}}'
+        text = goldens.case_text("this", request, answers)
+        self.assertTrue(text.startswith(b"=== proves: this\n=== request\n"))
+        self.assertIn(b"\nok as reference 1.0, but\n@@ 2\n", text)
+        case = goldens.parse_case(text, "x")
+        self.assertEqual((case.title, case.request), ("this", request))
+        self.assertEqual(case.answers, {place: lines for places, lines in answers
+                                        for place in places})
+
 
 if __name__ == "__main__":
     unittest.main()
