@@ -69,8 +69,8 @@ bool ReadStage(std::string_view text, Stage* stage) {
   return true;
 }
 
-// Appends a line of JSON without the white space between its tokens. No token of
-// a golden goes over the end of a line.
+// Appends a line of JSON without the white space between its tokens. No token
+// of a golden goes over the end of a line.
 void AppendCompact(std::string_view line, std::string* json) {
   bool in_string = false;
   for (size_t i = 0; i < line.size(); ++i) {
@@ -282,8 +282,8 @@ class Parser {
     return MoreOfSection() && !absl::StartsWith(text_, "mkdir ");
   }
 
-  // "@@ N", then "-" before each line of `base` that goes, of which the first is
-  // its line N, and "+" before each that comes in their place.
+  // "@@ N", then "-" before each line of `base` that goes, of which the first
+  // is its line N, and "+" before each that comes in their place.
   absl::Status ReadChanges(const Lines& base, Lines* lines) {
     size_t at = 0;  // lines of `base` that are done with
     while (MoreOfSpec()) {

@@ -92,31 +92,31 @@ TEST(ParseGoldenCases, ReadsTheCallsToADaemon) {
 // Specs stand as lines, and as what they differ from an earlier one; what is
 // compared are Docker's own bytes.
 TEST(ParseGoldenCases, ReadsSpecsAndTheirChanges) {
-  const auto cases = ParseGoldenCases("=== proves: that lines are put together\n" +
-                                          std::string(kRequest) +
-                                          "=== answer h 1\n"
-                                          "=== answer g 1\n"
-                                          "ok\n"
-                                          "{\n"
-                                          "  \"a b\": [\"x \\\" y\", 1.50],\n"
-                                          "  \"c\": {\n"
-                                          "  }\n"
-                                          "}\n"
-                                          "mkdir []\n"
-                                          "=== answer h 2\n"
-                                          "ok as g 1, but\n"
-                                          "@@ 2\n"
-                                          "-  \"a b\": [\"x \\\" y\", 1.50],\n"
-                                          "@@ 4\n"
-                                          "+    \"d\": null\n"
-                                          "=== answer h 3\n"
-                                          "ok as h 2, but\n"
-                                          "@@ 5\n"
-                                          "-}\n"
-                                          "+, \"e\": 1\n"
-                                          "+}\n"
-                                          "mkdir [[\"/x\", \"0o700\"]]\n",
-                                      "f");
+  const auto cases = ParseGoldenCases(
+      "=== proves: that lines are put together\n" + std::string(kRequest) +
+          "=== answer h 1\n"
+          "=== answer g 1\n"
+          "ok\n"
+          "{\n"
+          "  \"a b\": [\"x \\\" y\", 1.50],\n"
+          "  \"c\": {\n"
+          "  }\n"
+          "}\n"
+          "mkdir []\n"
+          "=== answer h 2\n"
+          "ok as g 1, but\n"
+          "@@ 2\n"
+          "-  \"a b\": [\"x \\\" y\", 1.50],\n"
+          "@@ 4\n"
+          "+    \"d\": null\n"
+          "=== answer h 3\n"
+          "ok as h 2, but\n"
+          "@@ 5\n"
+          "-}\n"
+          "+, \"e\": 1\n"
+          "+}\n"
+          "mkdir [[\"/x\", \"0o700\"]]\n",
+      "f");
   ASSERT_TRUE(cases.ok()) << cases.status();
   const GoldenCase& golden = cases->front();
   EXPECT_EQ(golden.proves, "that lines are put together");
