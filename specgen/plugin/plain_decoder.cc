@@ -19,13 +19,14 @@ namespace {
 // at which only a reader of the whole text can tell, are unusual.
 constexpr size_t kMostDepth = 16;
 
-// Decodes what has the shape that it should have; a value that has not goes to
-// a FieldDecoder. What speeds it up is that little code does it all, for which
-// the processor has its caches, and that the next token stays in a register.
+// Decodes values of the type that the schema gives them; one of another type
+// goes to a FieldDecoder. It is fast because it is small enough to stay in the
+// processor's instruction cache, and because the place in the tokens is passed
+// on from function to function, which keeps it in a register.
 //
-// The text ends with a brace (DecodePlainConfig sees to that), so each other
-// token is followed by one more: only behind a closing brace the tokens may be
-// at their end.
+// The last token is a closing brace (DecodePlainConfig sees to that). So every
+// token but a closing brace has one behind it, and only behind a brace the end
+// must be looked for.
 class PlainDecoder {
  public:
   PlainDecoder(const JsonTokens& tokens, Arena* arena,
