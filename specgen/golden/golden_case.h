@@ -40,7 +40,7 @@ struct GoldenAnswer {
   Stage stage = Stage::kSpec;  // of kRefused and kCrashed
   std::string spec;            // of kSpec
   std::string message;         // of the others
-  // [["path", "0o700"], ...], sorted: the folders that the engine made.
+  // [["path", "0o700"], ...], sorted: the directories that the engine made.
   std::optional<std::string> folders;
 };
 

@@ -188,7 +188,8 @@ def parse_case(text, path):
                     base = re.fullmatch(rb"ok as (\S+) (\S+), but", lines[0])
                     spec = lines[1:rest]
                     if base:
-                        spec = changed(specs[base[1].decode(), base[2].decode()], spec, path)
+                        place = (base[1].decode(), base[2].decode())
+                        spec = changed(specs[place], spec, path)
                     specs |= dict.fromkeys(waiting, spec)
                     lines = [b"ok", compact(spec)] + lines[rest:]
                 for place in waiting:
@@ -201,12 +202,12 @@ def parse_case(text, path):
 
 def read_set(testdata, name):
     """The cases of testdata/cases/NAME, sorted by name."""
-    folder = f"{testdata}/cases/{name}"
+    directory = f"{testdata}/cases/{name}"
     cases = []
-    for file in sorted(os.listdir(folder)):
+    for file in sorted(os.listdir(directory)):
         if file.endswith(".case"):
-            with open(f"{folder}/{file}", "rb") as opened:
-                cases.append(parse_case(opened.read(), f"{folder}/{file}"))
+            with open(f"{directory}/{file}", "rb") as opened:
+                cases.append(parse_case(opened.read(), f"{directory}/{file}"))
     return cases
 
 

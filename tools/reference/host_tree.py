@@ -1,9 +1,9 @@
-"""Lays out a recorded host as real files under a folder.
+"""Lays out a recorded host as real files under a directory.
 
 The reverse of a host snapshot (specgen/host/host_snapshot.h): device nodes,
-folders, symbolic links, FIFOs, sockets, with their modes and owners, and the
+directories, symbolic links, FIFOs, sockets, with their modes and owners, and the
 facts about CPUs as the kernel would show them. A program whose root is changed
-to that folder sees that host and nothing else. Making device nodes takes root's
+to that directory sees that host and nothing else. Making device nodes takes root's
 rights; nothing is mounted, so a tree goes away by removing it.
 """
 
@@ -12,7 +12,7 @@ import shutil
 import stat
 import tempfile
 
-CPU_FOLDER = "sys/devices/system/cpu"
+CPU_DIRECTORY = "sys/devices/system/cpu"
 DEFAULT_MODES = {"dir": 0o755, "symlink": 0o777}
 NODE_TYPES = {"char": stat.S_IFCHR, "block": stat.S_IFBLK, "fifo": stat.S_IFIFO,
               "socket": stat.S_IFSOCK}
@@ -49,9 +49,9 @@ def _make(place, entry):
 
 
 def lay_out(host, root):
-    """Makes the files of `host`, the parsed JSON, in the folder `root`."""
+    """Makes the files of `host`, the parsed JSON, in the directory `root`."""
     base = os.fsencode(root)
-    old_umask = os.umask(0o022)  # folders that are not listed get mode 0755
+    old_umask = os.umask(0o022)  # directories that are not listed get mode 0755
     try:
         for entry in sorted(host["entries"], key=lambda e: _bytes_of(e, "path")):
             path = _bytes_of(entry, "path")
@@ -67,7 +67,7 @@ def lay_out(host, root):
         for path in [host.get("cwd")] + [m["path"] for m in host.get("mounts", [])]:
             if path and not os.path.lexists(root + path):
                 os.makedirs(root + path)
-        cpus = f"{root}/{CPU_FOLDER}"
+        cpus = f"{root}/{CPU_DIRECTORY}"
         os.makedirs(cpus, exist_ok=True)
         with open(f"{cpus}/possible", "w", encoding="ascii") as file:
             file.write(",".join(map(str, host.get("possible_cpus", [0]))) + "\n")
@@ -78,7 +78,7 @@ def lay_out(host, root):
 
 
 class HostTree:
-    """A host laid out in a temporary folder, for a `with` statement."""
+    """A host laid out in a temporary directory, for a `with` statement."""
 
     def __init__(self, host):
         self._host = host

@@ -48,7 +48,7 @@ NO_DEVICES = ("/dev/zero/x", "/dev/pts", "/dev/shm", "/dev/mqueue", "/tmp/dkd/de
               ".", "..", "../dev/null", "dir/a", "/dev/nul\0l", "/dev/" + "n" * 256,
               "/dev/näme", "/new/src", "/", "/tmp")
 # Where random_host puts what it makes.
-RANDOM_FOLDER = "/tmp/specgen-ref/random"
+RANDOM_DIRECTORY = "/tmp/specgen-ref/random"
 RANDOM_NODES = ("one", "two", "pts", "shm", "fd", "mqueue", "console", ".udev", ".lxc",
                 ".lxd-mounts", "Zed", "é", "sub", "a-b", "ab", "deep", "loop", "up")
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_MKNOD", "CAP_CHOWN", "ALL",
@@ -132,7 +132,7 @@ def _device_path(rng):
     if roll < 0.15:
         return rng.choice(NO_DEVICES)
     if roll < 0.4:
-        return "/".join([RANDOM_FOLDER] + [rng.choice(RANDOM_NODES) for _ in
+        return "/".join([RANDOM_DIRECTORY] + [rng.choice(RANDOM_NODES) for _ in
                                            range(rng.randrange(3))])
     return rng.choice(DEVICES)
 
@@ -412,21 +412,21 @@ def random_host(seed, base):
     """A variant of the host `base`: more files, other CPUs."""
     rng = random.Random(f"host {seed}")
     host = copy.deepcopy(base)
-    folders = [RANDOM_FOLDER]
-    entries = {RANDOM_FOLDER: {"type": "dir", "mode": "0755"}}
+    directories = [RANDOM_DIRECTORY]
+    entries = {RANDOM_DIRECTORY: {"type": "dir", "mode": "0755"}}
     for _ in range(rng.randrange(4, 40)):
-        path = f"{rng.choice(folders)}/{rng.choice(RANDOM_NODES)}"
+        path = f"{rng.choice(directories)}/{rng.choice(RANDOM_NODES)}"
         if path in entries:
             continue
         kind = rng.choice(("char", "char", "char", "block", "block", "dir", "dir",
                            "fifo", "file", "socket", "symlink", "symlink"))
         entry = {"type": kind}
         if kind == "dir":
-            folders.append(path)
+            directories.append(path)
         if kind == "symlink":
             entry["target"] = rng.choice(
                 ("one", "sub", "..", ".", "../one", "/dev/null", "loop", "up", "nowhere",
-                 f"{RANDOM_FOLDER}/sub", "../../dev/dir", "one/", "sub/../one", "//dev"))
+                 f"{RANDOM_DIRECTORY}/sub", "../../dev/dir", "one/", "sub/../one", "//dev"))
             # That of a link is always 0777.
         else:
             entry["mode"] = "%04o" % rng.choice(
@@ -441,12 +441,12 @@ def random_host(seed, base):
                         for path, entry in entries.items()]
     if rng.random() < 0.3:  # a name that is not UTF-8
         host["entries"].append({
-            "path_hex": (RANDOM_FOLDER.encode() + b"/\xff\xc3").hex(), "type": "char",
+            "path_hex": (RANDOM_DIRECTORY.encode() + b"/\xff\xc3").hex(), "type": "char",
             "mode": "0600", "uid": 0, "gid": 0, "major": 1, "minor": 3})
     host["possible_cpus"] = list(range(rng.choice((1, 2, 2, 12, 130))))
     host["thermal_throttle_cpus"] = [] if rng.random() < 0.4 else [
         cpu for cpu in host["possible_cpus"] if rng.random() < 0.5]
     # A real machine always has one, and without it "." would be a riddle.
     host["cwd"] = rng.choice(("/", "/", "/tmp/specgen-ref", "/tmp/specgen-ref/dev",
-                              "/tmp/specgen-ref/dev/empty", RANDOM_FOLDER))
+                              "/tmp/specgen-ref/dev/empty", RANDOM_DIRECTORY))
     return host

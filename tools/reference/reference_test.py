@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def script(name):
-    """A program of this folder, as a module."""
+    """A program of this directory, as a module."""
     loader = importlib.machinery.SourceFileLoader(name, f"{HERE}/{name}")
     module = importlib.util.module_from_spec(
         importlib.util.spec_from_loader(name, loader))
@@ -86,7 +86,7 @@ class HostTree(unittest.TestCase):
             self.assertEqual(stat.S_IMODE(mode), 0o604)
             self.assertEqual(stat.S_IMODE(os.stat(f"{root}/a/sub").st_mode), 0o1777)
             self.assertTrue(os.path.lexists(root.encode() + b"/a/\xff"))
-            cpus = f"{root}/{host_tree.CPU_FOLDER}"
+            cpus = f"{root}/{host_tree.CPU_DIRECTORY}"
             self.assertEqual(sorted(os.listdir(cpus)), ["cpu1", "possible"])
         self.assertFalse(os.path.exists(root))
 
