@@ -460,6 +460,41 @@ test_ended_in_the_middle() {
   [[ -z $(find "$distdir" -name 'work.*') ]] || fail 'what was left is still there'
 }
 
+test_removes_only_what_it_made() {
+  have_bazel
+  have_compiler
+  # Of somebody else, whatever it is called.
+  mkdir -p "$distdir"/{work.thesis,work.ABCDEF,work.,work.link-target,work} "$at/elsewhere"
+  local file
+  for file in work.thesis/ch1 work.ABCDEF/file work./file work.link-target/file work/file lock work.notes other; do
+    echo precious >"$distdir/$file"
+  done
+  echo precious >"$at/elsewhere/made-by-tools-bazel"
+  ln -s "$at/elsewhere" "$distdir/work.abcdef"
+  mkdir "$distdir/work.ghijkl"
+  ln -s "$at/elsewhere/made-by-tools-bazel" "$distdir/work.ghijkl/made-by-tools-bazel"
+  # What a killed start left.
+  mkdir -p "$distdir/work.aB3xY9/download"
+  touch "$distdir/work.aB3xY9/made-by-tools-bazel"
+  start tools/bazel build
+  want_bazel
+  for file in work.thesis/ch1 work.ABCDEF/file work./file work.link-target/file work/file lock work.notes other \
+    work.abcdef/made-by-tools-bazel work.ghijkl/made-by-tools-bazel; do
+    [[ $(cat "$distdir/$file") == precious ]] || fail "$file is lost"
+  done
+  [[ ! -e $distdir/work.aB3xY9 ]] || fail 'what a killed start left is still there'
+}
+
+test_does_not_replace_what_it_did_not_write() {
+  have_bazel
+  have_compiler
+  mkdir -p "$distdir"
+  echo precious >"$distdir/verified"
+  start tools/bazel build
+  want_refusal 'verified is not of tools/bazel: move it away'
+  [[ $(<"$distdir/verified") == precious ]] || fail 'it is lost'
+}
+
 test_many_starts_at_once() {
   local i jobs=()
   for i in 1 2 3 4 5 6; do
