@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -171,21 +172,51 @@ int FollowFinalLinks(std::string* path) {
   }
 }
 
-// Makes an empty file with a name of its own in the folder of `path`.
-// A descriptor, or -1 with errno set.
-int MakeTemporary(std::string_view path, mode_t mode, std::string* name) {
+// Calls `make` with one name after the other of files beside `path`, until it
+// gives no EEXIST; returns what it gave last.
+template <typename Make>
+int WithFreshName(std::string_view path, std::string* name, Make make) {
   static std::atomic<uint32_t> counter{0};
   constexpr int kTries = 1000;
+  int result = -1;
   for (int i = 0; i < kTries; ++i) {
     // Not the file's own name with an ending: that might be too long.
     *name = absl::StrCat(path.substr(0, path.rfind('/') + 1), ".specgen-",
                          getpid(), "-", counter++, ".tmp");
-    const int fd = RetryOnSignal([&] {
-      return open(name->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    });
-    if (fd >= 0 || errno != EEXIST) return fd;
+    result = make(name->c_str());
+    if (result >= 0 || errno != EEXIST) break;
   }
-  return -1;
+  return result;
+}
+
+std::string DirectoryOf(const std::string& path) {
+  const std::string directory = path.substr(0, path.rfind('/') + 1);
+  return directory.empty() ? "." : directory;
+}
+
+// A new file in the directory of `path`: without a name where the file system
+// has that (`name` is empty), so that nothing is left of it even after a
+// SIGKILL. A descriptor, or -1 with errno set.
+int MakeTemporary(const std::string& path, mode_t mode, std::string* name) {
+  // Link needs this one.
+  if (access("/proc/self/fd", X_OK) == 0) {
+    const int fd = RetryOnSignal([&] {
+      return open(DirectoryOf(path).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC,
+                  mode);
+    });
+    if (fd >= 0) return fd;
+  }
+  return WithFreshName(path, name, [mode](const char* fresh) {
+    return RetryOnSignal([&] {
+      return open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    });
+  });
+}
+
+// Gives the file without a name one; -1 with errno set if that fails.
+int Link(int fd, const char* name) {
+  return linkat(AT_FDCWD, absl::StrCat("/proc/self/fd/", fd).c_str(), AT_FDCWD,
+                name, AT_SYMLINK_FOLLOW);
 }
 
 // Gives the new file its name; 0 or an errno.
@@ -205,14 +236,34 @@ int Rename(const std::string& from, const std::string& to,
   return 0;
 }
 
+// While one lives, no signal ends this thread between two steps; those that
+// come meanwhile are delivered then.
+class HoldSignals {
+ public:
+  HoldSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old_);
+  }
+  ~HoldSignals() { pthread_sigmask(SIG_SETMASK, &old_, nullptr); }
+  HoldSignals(const HoldSignals&) = delete;
+  HoldSignals& operator=(const HoldSignals&) = delete;
+
+ private:
+  sigset_t old_;
+};
+
 // Writes a new file and puts it in the place of `path`; 0 or an errno.
 // `old` is what stands there, or null.
 int ReplaceFile(const std::string& path, const struct stat* old,
                 std::string_view bytes, Overwrite overwrite) {
+  const HoldSignals hold;
   std::string temporary;
   FileDescriptor file(MakeTemporary(path, kNewFileMode, &temporary));
   if (file.get() < 0) return errno;
-  absl::Cleanup remove = [&] { unlink(temporary.c_str()); };
+  absl::Cleanup remove = [&] {
+    if (!temporary.empty()) unlink(temporary.c_str());
+  };
   if (old != nullptr) {
     // Only root may do this, and for the others the file is theirs anyway.
     if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
@@ -223,19 +274,45 @@ int ReplaceFile(const std::string& path, const struct stat* old,
   }
   if (const int error = WriteAll(file.get(), bytes); error != 0) return error;
   if (RetryOnSignal([&] { return fsync(file.get()); }) != 0) return errno;
-  if (const int error = file.Close(); error != 0) return error;
-  if (const int error = Rename(temporary, path, overwrite); error != 0) {
-    return error;
+  const bool named = !temporary.empty();
+  if (!named && overwrite == Overwrite::kNo) {
+    if (Link(file.get(), path.c_str()) != 0) return errno;
+  } else {
+    if (!named && WithFreshName(path, &temporary, [&](const char* fresh) {
+          return Link(file.get(), fresh);
+        }) != 0) {
+      temporary.clear();
+      return errno;
+    }
+    if (const int error = file.Close(); error != 0) return error;
+    if (const int error = Rename(temporary, path, overwrite); error != 0) {
+      return error;
+    }
   }
   std::move(remove).Cancel();
 
   // So that the name, too, survives a power failure. The file is whole by now,
   // so that nothing that goes wrong here is worth a word.
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  const FileDescriptor opened(open(folder.empty() ? "." : folder.c_str(),
-                                   O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor opened(
+      open(DirectoryOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() >= 0) fsync(opened.get());
   return 0;
+}
+
+// `bytes`, which were read with that outcome, 0 or an errno.
+absl::StatusOr<std::string> CheckRead(std::string bytes, int error,
+                                      std::string_view name,
+                                      size_t max_bytes) {
+  if (error != 0) return FileError(name, error, AdviceForReading(error));
+  if (bytes.size() > max_bytes) {
+    constexpr size_t kMiB = size_t{1} << 20;
+    return absl::ResourceExhaustedError(absl::StrCat(
+        name, ": larger than ",
+        max_bytes % kMiB == 0 ? absl::StrCat(max_bytes / kMiB, " MiB")
+                              : absl::StrCat(max_bytes, " bytes"),
+        ", the most that is read: check that it is the right file"));
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -255,16 +332,16 @@ absl::StatusOr<std::string> ReadWholeFile(std::string_view path,
         [&] { return open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }));
     error = file.get() < 0 ? errno : ReadAll(file.get(), max_bytes, &bytes);
   }
-  if (error != 0) return FileError(name, error, AdviceForReading(error));
-  if (bytes.size() > max_bytes) {
-    constexpr size_t kMiB = size_t{1} << 20;
-    return absl::ResourceExhaustedError(absl::StrCat(
-        name, ": larger than ",
-        max_bytes % kMiB == 0 ? absl::StrCat(max_bytes / kMiB, " MiB")
-                              : absl::StrCat(max_bytes, " bytes"),
-        ", the most that is read: check that it is the right file"));
-  }
-  return bytes;
+  return CheckRead(std::move(bytes), error, name, max_bytes);
+}
+
+absl::StatusOr<std::string> ReadOpenFile(int fd, std::string_view name,
+                                         size_t max_bytes) {
+  std::string bytes;
+  const int error = lseek(fd, 0, SEEK_SET) < 0 && errno != ESPIPE
+                        ? errno
+                        : ReadAll(fd, max_bytes, &bytes);
+  return CheckRead(std::move(bytes), error, name, max_bytes);
 }
 
 absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,

@@ -24,6 +24,11 @@ inline constexpr size_t kMaxFileBytes = size_t{64} << 20;
 absl::StatusOr<std::string> ReadWholeFile(std::string_view path,
                                           size_t max_bytes = kMaxFileBytes);
 
+// The same of an open file, from its beginning; `name` is for messages. The
+// descriptor stays open.
+absl::StatusOr<std::string> ReadOpenFile(int fd, std::string_view name,
+                                         size_t max_bytes = kMaxFileBytes);
+
 enum class Overwrite { kNo, kYes };
 
 // Writes the file `path`, whole or not at all: whoever opens it sees the old

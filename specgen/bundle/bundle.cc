@@ -5,13 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <ios>
-#include <iterator>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,66 +24,113 @@
 #include "simdjson.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/blob_reader.h"
+#include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/image.h"
 #include "specgen/bundle/init_layer.h"
+#include "specgen/bundle/interrupt.h"
 #include "specgen/bundle/plan.h"
 #include "specgen/bundle/rebased_host.h"
 #include "specgen/bundle/start_steps.h"
 #include "specgen/bundle/tree_archive.h"
 #include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/trusted_path.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/unpack.h"
 #include "specgen/bundle/walk_tree.h"
+#include "specgen/bundle/work_directory.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/live_host.h"
-#include "specgen/host/mount_table.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
 namespace {
 
-// Where runtimes keep the state of what they run.
-constexpr std::string_view kRuntimeStates[] = {
-    "/run/runc", "/run/crun", "/run/docker/runtime-runc/plugins.moby"};
-
 // Of what `files` puts into a rootfs.
 constexpr uint32_t kFileMode = 0755;
 
-// Both are without symbolic links, which an archive may have anywhere.
-bool IsFolder(const std::string& path) {
-  struct stat st;
-  return lstat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+constexpr char kSpecName[] = "config.json";
+constexpr char kRootfsName[] = "rootfs";
+constexpr char kSharedName[] = "propagated-mount";
+constexpr char kWorkName[] = "bundle";  // of the bundle that is being made
+// dockerd's: directories get exactly the mode that is asked for.
+constexpr mode_t kUmask = 022;
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+UniqueFd OpenDirectoryAt(int parent, const char* name) {
+  return UniqueFd(openat(parent, name, kDirectory));
 }
 
-bool IsFile(const std::string& path) {
+// A regular file, if there is one of this name: no symbolic link, and never
+// waiting for the other end of a pipe.
+UniqueFd OpenFileAt(int parent, const char* name) {
+  UniqueFd fd(
+      openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   struct stat st;
-  return lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode);
+  if (fd.ok() && (fstat(fd.get(), &st) != 0 || !S_ISREG(st.st_mode))) {
+    fd.Reset(-1);
+  }
+  return fd;
 }
 
-bool Exists(const std::string& path) {
+bool ExistsAt(int parent, const std::string& name) {
   struct stat st;
-  return lstat(path.c_str(), &st) == 0;
+  return fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-// Whether `path` is `folder` or in it, both as the kernel sees them.
-bool LiesIn(const std::string& path, const std::string& folder) {
-  const auto real = [](const std::string& name) {
-    char* const resolved = realpath(name.c_str(), nullptr);
-    std::string text = resolved != nullptr ? resolved : name;
-    free(resolved);
-    return text;
+bool SameFile(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+// Whether the directory `inner` is `outer` or lies in it.
+bool LiesIn(int inner, int outer) {
+  struct stat wanted;
+  struct stat at;
+  if (fstat(outer, &wanted) != 0 || fstat(inner, &at) != 0) return false;
+  UniqueFd fd(openat(inner, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  while (fd.ok()) {
+    if (SameFile(at, wanted)) return true;
+    UniqueFd above(openat(fd.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    struct stat st;
+    if (!above.ok() || fstat(above.get(), &st) != 0 || SameFile(st, at)) break;
+    at = st;
+    fd = std::move(above);
+  }
+  return false;
+}
+
+bool SameBytes(int a, int b) {
+  constexpr size_t kChunk = size_t{64} << 10;
+  std::string in_a(kChunk, '\0');
+  std::string in_b(kChunk, '\0');
+  const auto read_fully = [](int fd, std::string* bytes, off_t offset) {
+    size_t done = 0;
+    while (done < bytes->size()) {
+      const ssize_t count =
+          pread(fd, bytes->data() + done, bytes->size() - done,
+                offset + static_cast<off_t>(done));
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) break;
+      done += static_cast<size_t>(count);
+    }
+    return done;
   };
-  const std::string inner =
-      absl::StrCat(real(DirPath(path)), "/", BasePath(path), "/");
-  return absl::StartsWith(inner, absl::StrCat(real(folder), "/"));
-}
-
-bool SameBytes(const std::string& a, const std::string& b) {
-  std::ifstream in_a(a, std::ios::binary);
-  std::ifstream in_b(b, std::ios::binary);
-  using Bytes = std::istreambuf_iterator<char>;
-  return in_a && in_b && std::equal(Bytes(in_a), Bytes(), Bytes(in_b), Bytes());
+  struct stat st_a;
+  struct stat st_b;
+  if (fstat(a, &st_a) != 0 || fstat(b, &st_b) != 0 ||
+      st_a.st_size != st_b.st_size) {
+    return false;
+  }
+  for (off_t offset = 0; offset < st_a.st_size;) {
+    const size_t size_a = read_fully(a, &in_a, offset);
+    const size_t size_b = read_fully(b, &in_b, offset);
+    if (size_a == 0 || size_a != size_b ||
+        std::memcmp(in_a.data(), in_b.data(), size_a) != 0) {
+      return false;
+    }
+    offset += static_cast<off_t>(size_a);
+  }
+  return true;
 }
 
 absl::Status AddFile(const BundleOptions::File& file, TreeWriter* writer) {
@@ -139,68 +184,74 @@ absl::flat_hash_set<std::string> MountPointsOf(std::string_view spec) {
 
 }  // namespace
 
-BundleMaker::BundleMaker(const BundleOptions& options) : options_(options) {}
+BundleMaker::BundleMaker(const BundleOptions& options)
+    : options_(options), old_umask_(umask(kUmask)) {}
 
-BundleMaker::~BundleMaker() {
-  if (work_.empty()) return;
-  const UniqueFd parent(
-      open(DirPath(work_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (parent.ok()) RemoveTree(parent.get(), std::string(BasePath(work_)));
-}
+BundleMaker::~BundleMaker() { umask(old_umask_); }
 
-absl::Status BundleMaker::MakeWorkFolder(const std::string& beside) {
-  if (!work_.empty()) return absl::OkStatus();
-  std::string folder;
-  if (dry_run_) {
-    const char* const temp = getenv("TMPDIR");
-    folder = absl::StrCat(temp != nullptr && *temp != '\0' ? temp : "/tmp",
-                          "/specgen-XXXXXX");
-  } else {
-    folder = absl::StrCat(DirPath(beside), "/.", BasePath(beside),
-                          ".specgen-XXXXXX");
-  }
-  if (mkdtemp(folder.data()) == nullptr) {
-    return errno == ENOENT
+absl::Status BundleMaker::OpenParent() {
+  const std::string path = DirPath(options_.output);
+  absl::StatusOr<UniqueFd> parent = OpenDirectory(path, options_.parent_trust);
+  if (!parent.ok()) {
+    return absl::IsNotFound(parent.status())
                ? absl::NotFoundError(absl::StrCat(
-                     beside,
-                     ": the folder that it is to lie in is missing: "
+                     options_.output,
+                     ": the directory that it is to lie in is missing: "
                      "make it first"))
-               : FileError(errno, beside);
+               : parent.status();
   }
-  work_ = folder;
+  parent_ = *std::move(parent);
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> BundleMaker::MakeIn(std::string_view name) {
-  const std::string folder = absl::StrCat(work_, "/", name);
-  if (mkdir(folder.c_str(), 0700) != 0) return FileError(errno, folder);
-  return folder;
+absl::Status BundleMaker::MakeWorkDirectory() {
+  if (work_ != nullptr) return absl::OkStatus();
+  UniqueFd temporary;
+  std::string name = DirPath(options_.output);
+  int parent = parent_.get();
+  if (dry_run_) {
+    const char* const temp = getenv("TMPDIR");
+    name = temp != nullptr && *temp == '/' ? CleanPath(temp) : "/tmp";
+    absl::StatusOr<UniqueFd> opened = OpenDirectory(name, options_.parent_trust);
+    if (!opened.ok()) {
+      return absl::Status(
+          opened.status().code(),
+          absl::StrCat("for temporary files (TMPDIR sets where): ",
+                       opened.status().message()));
+    }
+    temporary = *std::move(opened);
+    parent = temporary.get();
+  }
+  absl::StatusOr<std::unique_ptr<WorkDirectory>> work =
+      WorkDirectory::Make(parent, name);
+  if (!work.ok()) return work.status();
+  work_ = *std::move(work);
+  return absl::OkStatus();
 }
 
-absl::Status BundleMaker::OpenFolder(const std::string& folder) {
-  const UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.ok()) return FileError(errno, options_.source);
-  if (IsFolder(absl::StrCat(folder, "/rootfs")) &&
-      IsFile(absl::StrCat(folder, "/config.json"))) {
-    rootfs_folder_ = absl::StrCat(folder, "/rootfs");
-    config_name_ = absl::StrCat(options_.source, "/config.json");
-    absl::StatusOr<std::string> text =
-        ReadWholeFile(absl::StrCat(folder, "/config.json"));
+absl::Status BundleMaker::OpenSource(UniqueFd directory) {
+  UniqueFd rootfs = OpenDirectoryAt(directory.get(), kRootfsName);
+  const UniqueFd config = OpenFileAt(directory.get(), kSpecName);
+  if (rootfs.ok() && config.ok()) {
+    rootfs_folder_ = absl::StrCat(options_.source, "/", kRootfsName);
+    source_rootfs_ = std::move(rootfs);
+    config_name_ = absl::StrCat(options_.source, "/", kSpecName);
+    absl::StatusOr<std::string> text = ReadOpenFile(config.get(), config_name_);
     if (!text.ok()) return text.status();
     config_ = *std::move(text);
     return absl::OkStatus();
   }
-  absl::StatusOr<ImageForm> form = FormOfImage(fd.get());
+  absl::StatusOr<ImageForm> form = FormOfImage(directory.get());
   if (!form.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
         options_.source,
         ": holds no plugin: neither config.json and rootfs, nor an image "
         "(oci-layout and index.json, or manifest.json)"));
   }
-  absl::StatusOr<Image> image = ReadImage(folder, *form, options_.image);
+  absl::StatusOr<Image> image = ReadImage(
+      std::move(directory), options_.source, *form, options_.image);
   if (!image.ok()) return image.status();
   image_ = *std::move(image);
-  image_->name = options_.source;
   config_ = image_->config;
   config_name_ = absl::StrCat(options_.source, ": the plugin's config");
   for (const BlobInfo& layer : image_->layers) {
@@ -209,45 +260,49 @@ absl::Status BundleMaker::OpenFolder(const std::string& folder) {
   return absl::OkStatus();
 }
 
-absl::Status BundleMaker::CheckNotInOutput(const std::string& hazard) const {
-  struct stat source;
+absl::Status BundleMaker::CheckNotInSource(int source,
+                                           bool is_directory) const {
+  struct stat st;
   struct stat output;
-  if (LiesIn(options_.output, hazard) ||
-      (stat(options_.source.c_str(), &source) == 0 &&
-       stat(options_.output.c_str(), &output) == 0 &&
-       output.st_dev == source.st_dev && output.st_ino == source.st_ino)) {
+  const bool there = fstat(source, &st) == 0 &&
+                     fstatat(parent_.get(), BaseOfOutput().c_str(), &output,
+                             AT_SYMLINK_NOFOLLOW) == 0;
+  if ((there && SameFile(st, output)) ||
+      (is_directory && parent_.ok() && LiesIn(parent_.get(), source))) {
     return absl::FailedPreconditionError(absl::StrCat(
         "--output: ", options_.output, " is the plugin itself, or in it"));
   }
   return absl::OkStatus();
 }
 
-absl::Status BundleMaker::OpenConfig() {
-  absl::StatusOr<std::string> text = ReadWholeFile(options_.source);
+absl::Status BundleMaker::OpenConfig(int config) {
+  absl::StatusOr<std::string> text = ReadOpenFile(config, options_.source);
   if (!text.ok()) return text.status();
   config_ = *std::move(text);
   config_name_ = options_.source;
   for (const std::string& part : options_.rootfs) {
+    UniqueFd fd(open(part.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat st;
-    if (stat(part.c_str(), &st) != 0) return FileError(errno, part);
+    if (!fd.ok() || fstat(fd.get(), &st) != 0) return FileError(errno, part);
     if (S_ISREG(st.st_mode)) {
       layers_.push_back(part);
     } else if (!S_ISDIR(st.st_mode)) {
       return absl::InvalidArgumentError(
-          absl::StrCat(part, ": is neither a folder nor a tar archive"));
+          absl::StrCat(part, ": is neither a directory nor a tar archive"));
     } else if (options_.rootfs.size() > 1) {
       return absl::FailedPreconditionError(absl::StrCat(
           "--rootfs: ", part,
-          " is a folder: give it alone, or tar archives in its place"));
+          " is a directory: give it alone, or tar archives in its place"));
     } else {
       rootfs_folder_ = part;
       while (rootfs_folder_.size() > 1 && rootfs_folder_.back() == '/') {
         rootfs_folder_.pop_back();
       }
-      return CheckNotInOutput(rootfs_folder_);
+      source_rootfs_ = std::move(fd);
+      return CheckNotInSource(source_rootfs_.get(), /*is_directory=*/true);
     }
   }
-  return CheckNotInOutput(options_.source);
+  return CheckNotInSource(config, /*is_directory=*/false);
 }
 
 absl::Status BundleMaker::Open(bool dry_run) {
@@ -257,53 +312,57 @@ absl::Status BundleMaker::Open(bool dry_run) {
         "only root can keep the owners of a rootfs's files: run as root, or "
         "give --no-owner");
   }
+  absl::Status status = OpenParent();
+  if (!status.ok() && !dry_run) return status;
   const std::string& source = options_.source;
+  UniqueFd fd(open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat st;
-  if (stat(source.c_str(), &st) != 0) return FileError(errno, source);
+  if (!fd.ok() || fstat(fd.get(), &st) != 0) return FileError(errno, source);
   const bool is_config = !options_.rootfs.empty() || !options_.files.empty();
   if (S_ISDIR(st.st_mode)) {
     if (is_config) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          source, ": is a folder: --rootfs and --file are for a config.json"));
+      return absl::FailedPreconditionError(
+          absl::StrCat(source, ": is a directory: --rootfs and --file are for "
+                               "a config.json"));
     }
-    std::string folder = source;
-    while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-    absl::Status status = OpenFolder(folder);
+    const UniqueFd directory(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+    status = OpenSource(std::move(fd));
     if (!status.ok()) return status;
     // What is copied may not grow by being copied.
-    return CheckNotInOutput(rootfs_folder_.empty() ? folder : rootfs_folder_);
+    return CheckNotInSource(
+        source_rootfs_.ok() ? source_rootfs_.get() : directory.get(),
+        /*is_directory=*/true);
   }
-  if (is_config) return OpenConfig();
+  if (is_config) return OpenConfig(fd.get());
   if (!S_ISREG(st.st_mode)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(source, ": is neither a folder nor a tar archive"));
+        absl::StrCat(source, ": is neither a directory nor a tar archive"));
   }
-  absl::Status status = MakeWorkFolder(options_.output);
+  status = CheckNotInSource(fd.get(), /*is_directory=*/false);
+  if (status.ok()) status = MakeWorkDirectory();
   if (!status.ok()) return status;
-  absl::StatusOr<std::string> folder = MakeIn("archive");
-  if (!folder.ok()) return folder.status();
+  absl::StatusOr<UniqueFd> unpacked = work_->MakeDirectory("archive", 0700);
+  if (!unpacked.ok()) return unpacked.status();
   // A plugin's folder keeps its owners; those of an image's files are nobody's.
   const Ownership ownership =
       geteuid() == 0 || options_.ownership == Ownership::kRecord
           ? options_.ownership
           : Ownership::kDrop;
-  absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
-      TreeWriter::Open(*folder, ownership, options_.limits);
-  if (!writer.ok()) return writer.status();
-  UniqueFd fd(open(source.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.ok()) return FileError(errno, source);
+  const std::unique_ptr<TreeWriter> writer = TreeWriter::Make(
+      UniqueFd(fcntl(unpacked->get(), F_DUPFD_CLOEXEC, 0)), ownership,
+      options_.limits);
   BlobReader reader(std::move(fd), source);
-  status = UnpackTar(&reader, Whiteouts::kKeep, writer->get());
-  if (status.ok()) status = (*writer)->Finish();
+  status = UnpackTar(&reader, Whiteouts::kKeep, writer.get());
+  if (status.ok()) status = writer->Finish();
   if (!status.ok()) return status;
-  for (const auto& [path, entry] : (*writer)->ledger()) {
-    if (path == "rootfs") {
+  for (const auto& [path, entry] : writer->ledger()) {
+    if (path == kRootfsName) {
       source_ledger_["."] = entry;
     } else if (absl::StartsWith(path, "rootfs/")) {
       source_ledger_[path.substr(std::string_view("rootfs/").size())] = entry;
     }
   }
-  return OpenFolder(*folder);
+  return OpenSource(*std::move(unpacked));
 }
 
 const Host& BundleMaker::host() const {
@@ -351,8 +410,10 @@ absl::Status BundleMaker::Generate() {
     rootfs_host_ = std::make_unique<LiveHost>();
     rebased_ = std::make_unique<RebasedHost>(
         *options_.host, *rootfs_host_, rootfs_path_,
-        rootfs_is_made_ ? absl::StrCat(work_, "/bundle/rootfs")
-                        : rootfs_folder_);
+        // The directory behind the descriptor, not the link to it.
+        absl::StrCat("/proc/self/fd/",
+                     (rootfs_is_made_ ? rootfs_ : source_rootfs_).get(),
+                     "/."));
   }
   const Generator generator(*options_.release, host());
   generator.Generate(request_, &answer_);
@@ -378,6 +439,8 @@ absl::Status BundleMaker::Generate() {
   facts.files = files;
   facts.propagated_mount = answer_.plugin().config.propagated_mount;
   facts.folders = answer_.plan();
+  facts.id = answer_.id();
+  facts.exec_root = options_.exec_root;
   plan_ = PlanBundle(facts);
   return absl::OkStatus();
 }
@@ -387,7 +450,8 @@ absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {
   if (image_.has_value()) {
     status = UnpackLayers(*image_, writer);
   } else if (!rootfs_folder_.empty()) {
-    status = CopyTree(rootfs_folder_, &source_ledger_, writer);
+    status = CopyTree(source_rootfs_.get(), rootfs_folder_, &source_ledger_,
+                      work_->fd(), writer);
   } else {
     for (const std::string& layer : layers_) {
       UniqueFd fd(open(layer.c_str(), O_RDONLY | O_CLOEXEC));
@@ -405,39 +469,42 @@ absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {
 
 absl::Status BundleMaker::MakeRootfs() {
   if (rootfs_is_made_) return absl::OkStatus();
-  absl::Status status = MakeWorkFolder(options_.output);
+  absl::Status status = MakeWorkDirectory();
   if (!status.ok()) return status;
-  absl::StatusOr<std::string> bundle = MakeIn("bundle");
+  absl::StatusOr<UniqueFd> bundle = work_->MakeDirectory(kWorkName, 0700);
   if (!bundle.ok()) return bundle.status();
-  const std::string rootfs = absl::StrCat(*bundle, "/rootfs");
-  if (mkdir(rootfs.c_str(), 0755) != 0 || chmod(rootfs.c_str(), 0755) != 0) {
-    return FileError(errno, rootfs);
-  }
-  absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
-      TreeWriter::Open(rootfs, options_.ownership, options_.limits);
-  if (!writer.ok()) return writer.status();
-  status = FillRootfs(writer->get());
+  bundle_ = *std::move(bundle);
+  absl::StatusOr<UniqueFd> rootfs =
+      WorkDirectory::MakeDirectoryIn(bundle_.get(), kRootfsName, 0755);
+  if (!rootfs.ok()) return rootfs.status();
+  rootfs_ = *std::move(rootfs);
+  const std::unique_ptr<TreeWriter> writer = WriteToRootfs();
+  status = FillRootfs(writer.get());
   if (!status.ok()) return status;
-  for (const auto& [path, entry] : (*writer)->ledger()) {
-    ledger_[path == "." ? "rootfs" : absl::StrCat("rootfs/", path)] = entry;
+  for (const auto& [path, entry] : writer->ledger()) {
+    ledger_[path == "." ? kRootfsName : absl::StrCat("rootfs/", path)] = entry;
   }
-  if ((*writer)->dropped_devices() > 0) {
-    notes_.push_back(absl::StrCat((*writer)->dropped_devices(),
+  if (writer->dropped_devices() > 0) {
+    notes_.push_back(absl::StrCat(writer->dropped_devices(),
                                   " device nodes were left out (--no-owner)"));
   }
   rootfs_is_made_ = true;
   return absl::OkStatus();
 }
 
+std::unique_ptr<TreeWriter> BundleMaker::WriteToRootfs() const {
+  return TreeWriter::Make(UniqueFd(fcntl(rootfs_.get(), F_DUPFD_CLOEXEC, 0)),
+                          options_.ownership, options_.limits);
+}
+
 absl::Status BundleMaker::FinishRootfs() {
-  const std::string bundle = absl::StrCat(work_, "/bundle");
-  const std::string rootfs = absl::StrCat(bundle, "/rootfs");
+  const std::string name = absl::StrCat(options_.output, "/", kRootfsName);
   const Behaviour& behaviour = *options_.release->behaviour;
   if (behaviour.fills_rootfs) {
     // Folders stay what they are, all else makes room for new files.
     for (const InitEntry& entry : InitLayer()) {
       for (std::string path = absl::StrCat("rootfs/", entry.path);
-           path != "rootfs"; path = DirPath(path)) {
+           path != kRootfsName; path = DirPath(path)) {
         const auto known = ledger_.find(path);
         if (known != ledger_.end() &&
             known->second.type != TreeEntry::Type::kFolder) {
@@ -445,22 +512,17 @@ absl::Status BundleMaker::FinishRootfs() {
         }
       }
     }
-    absl::Status status =
-        MakeInitLayer(rootfs, options_.ownership == Ownership::kKeep);
+    absl::Status status = MakeInitLayer(
+        rootfs_.get(), name, options_.ownership == Ownership::kKeep);
     if (!status.ok()) return status;
   }
-  const std::string_view mount = answer_.plugin().config.propagated_mount;
-  if (!mount.empty() &&
-      behaviour.propagated_mount != PropagatedMount::kIgnored) {
-    const std::string shared = absl::StrCat(bundle, "/propagated-mount");
-    if (mkdir(shared.c_str(), 0755) != 0 || chmod(shared.c_str(), 0755) != 0) {
-      return FileError(errno, shared);
-    }
-    if (behaviour.propagated_mount == PropagatedMount::kRootfsPropagation) {
-      absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
-          TreeWriter::Open(rootfs, options_.ownership, options_.limits);
-      if (!writer.ok()) return writer.status();
-      absl::Status status = (*writer)->MakeFolders(mount);
+  if (plan_.record.shares_mount) {
+    absl::StatusOr<UniqueFd> shared =
+        WorkDirectory::MakeDirectoryIn(bundle_.get(), kSharedName, 0755);
+    if (!shared.ok()) return shared.status();
+    if (!plan_.record.mount_in_rootfs.empty()) {
+      absl::Status status =
+          WriteToRootfs()->MakeFolders(plan_.record.mount_in_rootfs);
       if (!status.ok()) {
         return absl::Status(status.code(),
                             absl::StrCat(config_name_, ": propagatedMount: ",
@@ -468,44 +530,42 @@ absl::Status BundleMaker::FinishRootfs() {
       }
     }
   }
-  const std::string spec = absl::StrCat(bundle, "/config.json");
-  absl::Status status = WriteWholeFile(spec, answer_.spec(), Overwrite::kNo);
-  if (!status.ok()) return status;
-  return chmod(spec.c_str(), 0600) == 0 ? absl::OkStatus()
-                                        : FileError(errno, spec);
+  absl::Status status =
+      WriteNewFile(bundle_.get(), kSpecName,
+                   absl::StrCat(options_.output, "/", kSpecName),
+                   answer_.spec());
+  return status.ok() ? WriteBundleRecord(bundle_.get(), options_.output,
+                                         plan_.record)
+                     : status;
 }
 
 absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {
   absl::Status status = MakeRootfs();
   if (status.ok()) status = FinishRootfs();
   if (!status.ok()) return status;
-  absl::StatusOr<Result> result = Place();
-  if (!result.ok() || !options_.prepare) return result;
-  status = TakeStartSteps(plan_.start);
-  if (status.ok()) return result;
-  if (*result == Result::kReplaced) {
-    (void)ExchangeWith(absl::StrCat(work_, "/bundle"));
-  } else if (*result == Result::kMade) {
-    const UniqueFd parent(open(DirPath(options_.output).c_str(),
-                               O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    RemoveTree(parent.get(), std::string(BasePath(options_.output)));
-  }
-  return status;
+  return options_.archive ? PlaceArchive() : Place();
 }
 
 absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceArchive() {
-  const std::string made = absl::StrCat(work_, "/bundle.tar");
+  constexpr char kName[] = "bundle.tar";
   const std::string& output = options_.output;
+  const std::string base = BaseOfOutput();
+  UniqueFd made(openat(work_->fd(), kName,
+                       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                       0600));
+  if (!made.ok()) return FileError(errno, output);
   absl::Status status =
-      ArchiveTree(absl::StrCat(work_, "/bundle"), ledger_, made);
+      ArchiveTree(bundle_.get(), output, ledger_,
+                  UniqueFd(fcntl(made.get(), F_DUPFD_CLOEXEC, 0)));
   if (!status.ok()) return status;
   Result result = Result::kMade;
-  if (Exists(output)) {
-    if (!IsFile(output)) {
+  if (ExistsAt(parent_.get(), base)) {
+    const UniqueFd old = OpenFileAt(parent_.get(), base.c_str());
+    if (!old.ok()) {
       return absl::AlreadyExistsError(absl::StrCat(
           output, ": is there already, and is no file: name another"));
     }
-    if (SameBytes(made, output)) return Result::kUnchanged;
+    if (SameBytes(made.get(), old.get())) return Result::kUnchanged;
     if (!options_.replace) {
       return absl::AlreadyExistsError(absl::StrCat(
           output,
@@ -514,107 +574,148 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceArchive() {
     }
     result = Result::kReplaced;
   }
-  if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, output.c_str(),
+  if (renameat2(work_->fd(), kName, parent_.get(), base.c_str(),
                 result == Result::kMade ? RENAME_NOREPLACE : 0) != 0) {
     return FileError(errno, output);
   }
   return result;
 }
 
+absl::Status BundleMaker::Start(const HeldBundle& bundle) {
+  if (!options_.prepare) return absl::OkStatus();
+  absl::StatusOr<BundleRecord> record =
+      ReadBundleRecord(bundle.fd.get(), bundle.name);
+  return record.ok() ? StartBundle(bundle, &*record) : record.status();
+}
+
 absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
-  if (options_.archive) return PlaceArchive();
-  const std::string made = absl::StrCat(work_, "/bundle");
-  const std::string& output = options_.output;
-  if (Exists(output)) {
-    struct stat st;
-    if (lstat(output.c_str(), &st) != 0) return FileError(errno, output);
-    // An empty folder gives way.
-    if (!S_ISDIR(st.st_mode) || rmdir(output.c_str()) != 0) {
-      return PlaceOver(made);
+  const std::string base = BaseOfOutput();
+  while (true) {
+    if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
+    // Held before others can see it. An empty directory gives way.
+    absl::StatusOr<HeldBundle> made = HoldBundle(
+        UniqueFd(fcntl(work_->fd(), F_DUPFD_CLOEXEC, 0)), kWorkName,
+        options_.output);
+    if (!made.ok()) return made.status();
+    if (renameat(work_->fd(), kWorkName, parent_.get(), base.c_str()) == 0) {
+      absl::Status status = Start(*made);
+      if (status.ok()) return Result::kMade;
+      if (renameat2(parent_.get(), base.c_str(), work_->fd(), kWorkName,
+                    RENAME_NOREPLACE) != 0) {
+        return absl::Status(status.code(),
+                            absl::StrCat(status.message(), " (",
+                                         options_.output, " was made)"));
+      }
+      return status;
     }
+    if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR &&
+        errno != EBUSY) {
+      return FileError(errno, options_.output);
+    }
+    absl::StatusOr<HeldBundle> old = HoldBundle(
+        UniqueFd(fcntl(parent_.get(), F_DUPFD_CLOEXEC, 0)), base,
+        options_.output);
+    if (old.ok()) return PlaceOver(*old);
+    // Somebody else removed it meanwhile.
+    if (absl::IsNotFound(old.status())) continue;
+    if (absl::IsInvalidArgument(old.status())) return NoBundle();
+    return old.status();
   }
-  if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, output.c_str(),
-                RENAME_NOREPLACE) != 0) {
-    return FileError(errno, output);
-  }
-  return Result::kMade;
 }
 
-absl::Status BundleMaker::CheckNotInUse() const {
-  for (std::string_view state : kRuntimeStates) {
-    const std::string folder = absl::StrCat(state, "/", answer_.id());
-    if (Exists(folder)) {
-      return absl::UnavailableError(
-          absl::StrCat(options_.output, ": a container of that id is there (",
-                       folder, "): stop and delete it first"));
-    }
-  }
-  absl::StatusOr<std::vector<MountPoint>> mounts = LiveHost().MountPoints();
-  if (!mounts.ok()) return mounts.status();
-  for (const MountPoint& mount : *mounts) {
-    if (LiesIn(mount.path, absl::StrCat(options_.output, "/rootfs"))) {
-      return absl::UnavailableError(absl::StrCat(
-          mount.path, ": something is mounted there: unmount it first"));
-    }
-  }
-  return absl::OkStatus();
+absl::Status BundleMaker::NoBundle() const {
+  return absl::AlreadyExistsError(absl::StrCat(
+      options_.output,
+      ": is there already, and is no bundle: name another directory"));
 }
 
-absl::Status BundleMaker::ExchangeWith(const std::string& made) const {
-  const std::string parts[] = {"/rootfs", "/config.json"};
+absl::Status BundleMaker::ExchangeWith(const HeldBundle& old) const {
+  const std::string names[] = {kRootfsName, kSpecName};
   for (size_t i = 0; i < 2; ++i) {
-    const std::string theirs = options_.output + parts[i];
-    if (renameat2(AT_FDCWD, (made + parts[i]).c_str(), AT_FDCWD, theirs.c_str(),
-                  RENAME_EXCHANGE) == 0) {
+    if (renameat2(bundle_.get(), names[i].c_str(), old.fd.get(),
+                  names[i].c_str(), RENAME_EXCHANGE) == 0) {
       continue;
     }
     const int error = errno;
     if (i == 1) {
-      renameat2(AT_FDCWD, (made + parts[0]).c_str(), AT_FDCWD,
-                (options_.output + parts[0]).c_str(), RENAME_EXCHANGE);
+      renameat2(bundle_.get(), kRootfsName, old.fd.get(), kRootfsName,
+                RENAME_EXCHANGE);
     }
-    return FileError(error, theirs);
+    const std::string name = absl::StrCat(options_.output, "/", names[i]);
+    return error == EXDEV
+               ? absl::FailedPreconditionError(absl::StrCat(
+                     "--output: ", options_.output,
+                     " is a mount of its own, in which nothing can be replaced "
+                     "whole or not at all: name a directory in it"))
+               : FileError(error, name);
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
-    const std::string& made) {
+    const HeldBundle& old) {
   const std::string& output = options_.output;
-  const std::string old_spec = absl::StrCat(output, "/config.json");
-  const std::string old_rootfs = absl::StrCat(output, "/rootfs");
-  if (!IsFile(old_spec) || !IsFolder(old_rootfs)) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        output, ": is there already, and is no bundle: name another folder"));
-  }
-  absl::StatusOr<std::string> spec = ReadWholeFile(old_spec);
-  if (!spec.ok()) return spec.status();
+  const UniqueFd spec = OpenFileAt(old.fd.get(), kSpecName);
+  const UniqueFd rootfs = OpenDirectoryAt(old.fd.get(), kRootfsName);
+  if (!spec.ok() || !rootfs.ok()) return NoBundle();
+  absl::StatusOr<std::string> text =
+      ReadOpenFile(spec.get(), absl::StrCat(output, "/", kSpecName));
+  if (!text.ok()) return text.status();
   std::string difference;
-  if (*spec != answer_.spec()) {
+  if (*text != answer_.spec()) {
     difference = "its config.json is another one";
   } else {
-    absl::StatusOr<std::string> found =
-        FirstDifference(absl::StrCat(made, "/rootfs"), old_rootfs,
-                        MountPointsOf(answer_.spec()));
-    if (!found.ok()) return found.status();
-    if (!found->empty()) difference = absl::StrCat("in its rootfs, ", *found);
+    absl::StatusOr<std::string> found = FirstDifference(
+        rootfs_.get(), output, rootfs.get(), absl::StrCat(output, "/rootfs"),
+        MountPointsOf(answer_.spec()));
+    if (found.ok()) {
+      if (!found->empty()) difference = absl::StrCat("in its rootfs, ", *found);
+    } else if (options_.replace && !absl::IsCancelled(found.status())) {
+      difference = found.status().message();  // it cannot be read, say
+    } else {
+      return found.status();
+    }
   }
-  // The plugin may have lost it.
-  const std::string shared = absl::StrCat(made, "/propagated-mount");
-  if (IsFolder(shared)) {
-    rename(shared.c_str(), absl::StrCat(output, "/propagated-mount").c_str());
-  }
-  if (difference.empty()) return Result::kUnchanged;
-  if (!options_.replace) {
+  if (!difference.empty() && !options_.replace) {
     return absl::AlreadyExistsError(
         absl::StrCat(output, ": is there already, and ", difference,
-                     ": name another folder, or give --force to replace it"));
+                     ": name another directory, or give --force to replace "
+                     "it"));
   }
-  absl::Status status = CheckNotInUse();
-  if (!status.ok()) return status;
-  status = ExchangeWith(made);
-  if (!status.ok()) return status;
-  return Result::kReplaced;
+  // What was made for it on the machine is still there.
+  BundleRecord record = plan_.record;
+  const absl::StatusOr<BundleRecord> before =
+      ReadBundleRecord(old.fd.get(), output);
+  if (before.ok()) record.made = before->made;
+  absl::Status status;
+  if (!difference.empty()) {
+    status = CheckNotInUse(record.id, output);
+    if (status.ok()) status = CheckNothingMounted(old);
+    if (status.ok()) status = ExchangeWith(old);
+    if (!status.ok()) return status;
+  }
+  // The plugin may have lost it.
+  const bool adds_shared =
+      renameat2(bundle_.get(), kSharedName, old.fd.get(), kSharedName,
+                RENAME_NOREPLACE) == 0;
+  if (!before.ok() || *before != record) {
+    status = WriteBundleRecord(old.fd.get(), output, record);
+  }
+  if (status.ok()) status = Start(old);
+  if (status.ok()) {
+    return difference.empty() ? Result::kUnchanged : Result::kReplaced;
+  }
+  if (before.ok()) {
+    (void)WriteBundleRecord(old.fd.get(), output, *before);
+  } else {
+    unlinkat(old.fd.get(), std::string(kBundleRecordName).c_str(), 0);
+  }
+  if (adds_shared) {
+    renameat2(old.fd.get(), kSharedName, bundle_.get(), kSharedName,
+              RENAME_NOREPLACE);
+  }
+  if (!difference.empty()) (void)ExchangeWith(old);
+  return status;
 }
 
 }  // namespace specgen

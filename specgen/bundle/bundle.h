@@ -5,6 +5,8 @@
 #ifndef SPECGEN_BUNDLE_BUNDLE_H_
 #define SPECGEN_BUNDLE_BUNDLE_H_
 
+#include <sys/types.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,8 +17,13 @@
 #include "absl/status/statusor.h"
 #include "specgen/bundle/image.h"
 #include "specgen/bundle/plan.h"
+#include "specgen/bundle/start_steps.h"
 #include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/trusted_path.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/bundle/work_directory.h"
 #include "specgen/engine/engine.h"
+#include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
 #include "specgen/specgen.h"
 
@@ -52,6 +59,8 @@ struct BundleOptions {
   std::string metrics_socket;
   Ownership ownership = Ownership::kKeep;
   TreeLimits limits;
+  // Of the directory that the output is to lie in.
+  Trust parent_trust = Trust::kChecked;
   // Take BundlePlan::start's steps on this machine, too.
   bool prepare = true;
   // Put a new rootfs and spec in the place of other ones.
@@ -59,8 +68,10 @@ struct BundleOptions {
 };
 
 // A bundle in the making. Use: Open, then Generate, then look at answer() and
-// plan(), then Build. Whatever happens, the folder for temporary files goes in
-// the end. Not thread-safe; Build changes the umask for a moment.
+// plan(), then Build. Whatever happens, the directory for temporary files goes
+// in the end. Everything is made below descriptors that are opened once, so
+// that nobody who renames directories meanwhile makes it write elsewhere. Not
+// thread-safe; the umask of the process is another one while this lives.
 class BundleMaker {
  public:
   // `options` must outlive this.
@@ -99,28 +110,39 @@ class BundleMaker {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  absl::Status OpenFolder(const std::string& folder);
-  absl::Status OpenConfig();
-  absl::Status CheckNotInOutput(const std::string& hazard) const;
-  absl::Status MakeWorkFolder(const std::string& beside);
-  absl::StatusOr<std::string> MakeIn(std::string_view name);
+  std::string BaseOfOutput() const {
+    return std::string(BasePath(options_.output));
+  }
+  absl::Status OpenParent();
+  absl::Status OpenSource(UniqueFd directory);
+  absl::Status OpenConfig(int config);
+  absl::Status CheckNotInSource(int source, bool is_directory) const;
+  absl::Status MakeWorkDirectory();
   absl::Status MakeRootfs();
   absl::Status FillRootfs(TreeWriter* writer);
+  std::unique_ptr<TreeWriter> WriteToRootfs() const;
   absl::Status FinishRootfs();
   absl::StatusOr<Result> Place();
   absl::StatusOr<Result> PlaceArchive();
-  absl::StatusOr<Result> PlaceOver(const std::string& made);
-  absl::Status CheckNotInUse() const;
-  // Lets rootfs and spec of the output and of `made` change places.
-  absl::Status ExchangeWith(const std::string& made) const;
+  absl::StatusOr<Result> PlaceOver(const HeldBundle& old);
+  absl::Status Start(const HeldBundle& bundle);
+  absl::Status NoBundle() const;
+  // Lets rootfs and spec of `old` and of what was made change places.
+  absl::Status ExchangeWith(const HeldBundle& old) const;
 
   const BundleOptions& options_;
+  const mode_t old_umask_;
   bool dry_run_ = false;
-  std::string work_;  // temporary folder, removed at the end; "" is none
+  UniqueFd parent_;  // the directory that the output lies in
+  std::unique_ptr<WorkDirectory> work_;
+  UniqueFd bundle_;  // what is made, in work_
+  UniqueFd rootfs_;  // its rootfs
   std::string config_;
   std::string config_name_;
-  std::string rootfs_folder_;  // of a folder, "" for an image
-  // What is known of rootfs_folder_ beyond what is on disk.
+  // A directory that the rootfs is copied from, "" for an image.
+  std::string rootfs_folder_;
+  UniqueFd source_rootfs_;
+  // What is known of it beyond what is on disk.
   TreeLedger source_ledger_;
   std::optional<Image> image_;
   std::vector<std::string> layers_;

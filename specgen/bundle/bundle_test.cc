@@ -22,6 +22,7 @@
 #include "gtest/gtest.h"
 #include "specgen/base/temp_folder.h"
 #include "specgen/bundle/blob_reader.h"
+#include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/interrupt.h"
 #include "specgen/bundle/tar_builder.h"
 #include "specgen/bundle/tree_writer.h"
@@ -215,6 +216,98 @@ TEST_F(BundleTest, FailuresLeaveNothingBehind) {
   ExpectFailure(absl::StatusCode::kNotFound, "make it first");
   options_.output = options_.runs_at = temp_ / "src/rootfs/b";
   ExpectFailure(absl::StatusCode::kFailedPrecondition, "is the plugin itself");
+  fs::create_directory_symlink(temp_ / "src/rootfs", temp_ / "alias");
+  options_.output = options_.runs_at = temp_ / "alias/b";
+  ExpectFailure(absl::StatusCode::kFailedPrecondition, "is the plugin itself");
+}
+
+// Who may rename directories where the bundle is to lie changes nothing.
+TEST_F(BundleTest, ExchangedDirectoriesReachNothing) {
+  temp_.Write("victim/rootfs/etc/hosts", "the host's own");
+  const std::string layer =
+      temp_.Write("layer.tar", Tar({{"rootfs/etc/hosts", '0', "a layer's"},
+                                    {"config.json", '0', kConfig}}));
+  options_.source = layer;
+  options_.parent_trust = Trust::kAnyone;
+  const auto exchange = [&] {
+    const std::string name = Out();
+    ASSERT_TRUE(absl::StartsWith(name, ".specgen-work-")) << name;
+    fs::rename(temp_ / ("out/" + name), temp_ / "out/taken");
+    fs::create_directory(temp_ / ("out/" + name));
+    fs::create_directory_symlink(temp_ / "victim",
+                                 temp_ / ("out/" + name + "/bundle"));
+  };
+  BundleMaker maker(options_);
+  ASSERT_TRUE(maker.Open(false).ok());
+  exchange();
+  ASSERT_TRUE(maker.Generate().ok());
+  const absl::StatusOr<BundleMaker::Result> result = maker.Build();
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(temp_.Read("victim/rootfs/etc/hosts"), "the host's own");
+  EXPECT_FALSE(fs::exists(temp_ / "victim/config.json"));
+  EXPECT_FALSE(fs::exists(temp_ / "victim/rootfs/.dockerenv"));
+  EXPECT_TRUE(fs::exists(temp_ / "out/b/rootfs/.dockerenv"));
+
+  // The directory above, too.
+  fs::remove_all(temp_ / "out");
+  fs::create_directory(temp_ / "out");
+  BundleMaker second(options_);
+  ASSERT_TRUE(second.Open(false).ok());
+  fs::rename(temp_ / "out", temp_ / "was-out");
+  fs::create_directory_symlink(temp_ / "victim", temp_ / "out");
+  ASSERT_TRUE(second.Generate().ok());
+  ASSERT_TRUE(second.Build().ok());
+  EXPECT_FALSE(fs::exists(temp_ / "victim/b"));
+  EXPECT_TRUE(fs::exists(temp_ / "was-out/b/config.json"));
+}
+
+TEST_F(BundleTest, PlacesThatOthersMayWriteToAreRefused) {
+  fs::permissions(temp_ / "out", fs::perms(0777));
+  ExpectFailure(absl::StatusCode::kPermissionDenied,
+                "/out may be written by everyone");
+  fs::permissions(temp_ / "out", fs::perms(01777));
+  ExpectResult(BundleMaker::Result::kMade);
+  fs::permissions(temp_ / "out", fs::perms(0777));
+  options_.parent_trust = Trust::kAnyone;
+  ExpectResult(BundleMaker::Result::kUnchanged);
+  // A bundle that others may write to is not replaced, either.
+  fs::permissions(temp_ / "out/b", fs::perms(0777));
+  options_.replace = true;
+  ExpectFailure(absl::StatusCode::kPermissionDenied, "/out/b: others");
+}
+
+TEST_F(BundleTest, LongNamesAndOddUmasksAreFine) {
+  const mode_t before = umask(0277);
+  options_.output = options_.runs_at = temp_ / ("out/" + std::string(255, 'n'));
+  options_.id = "n";
+  EXPECT_TRUE(Make().ok());
+  EXPECT_EQ(umask(before), mode_t{0277});
+  EXPECT_EQ(Out(), std::string(255, 'n'));
+}
+
+TEST_F(BundleTest, TheRecordIsWrittenAgain) {
+  ExpectResult(BundleMaker::Result::kMade);
+  const std::string record = temp_.Read("out/b/specgen.json");
+  EXPECT_TRUE(ParseBundleRecord(record).ok());
+  EXPECT_EQ(Mode("out/b/specgen.json"), 0600u);
+  // Bundles of earlier releases have none.
+  fs::remove(temp_ / "out/b/specgen.json");
+  ExpectResult(BundleMaker::Result::kUnchanged);
+  EXPECT_EQ(temp_.Read("out/b/specgen.json"), record);
+}
+
+TEST_F(BundleTest, WhatAPluginMadeDeepCanBeReplaced) {
+  ExpectResult(BundleMaker::Result::kMade);
+  const fs::path before = fs::current_path();
+  fs::current_path(temp_ / "out/b/rootfs");
+  for (int i = 0; i < 3000; ++i) {
+    ASSERT_EQ(mkdir("d", 0755), 0);
+    ASSERT_EQ(chdir("d"), 0);
+  }
+  fs::current_path(before);
+  ExpectFailure(absl::StatusCode::kAlreadyExists, "\"d\" is new there");
+  options_.replace = true;
+  ExpectResult(BundleMaker::Result::kReplaced);
 }
 
 TEST_F(BundleTest, OfATarArchive) {
@@ -366,7 +459,7 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
 TEST_F(BundleTest, OfAConfigAndAFolder) {
   options_.rootfs = {temp_ / "src/rootfs/"};
   options_.files = {{"p", temp_.Write("program", "elf")}};
-  ExpectFailure(absl::StatusCode::kFailedPrecondition, "is a folder");
+  ExpectFailure(absl::StatusCode::kFailedPrecondition, "is a directory");
   options_.source = temp_ / "src/config.json";
   ExpectResult(BundleMaker::Result::kMade);
   EXPECT_EQ(temp_.Read("out/b/rootfs/p"), "elf");

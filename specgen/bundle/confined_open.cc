@@ -42,12 +42,20 @@ UniqueFd OpenBeneath(int root, const std::string& path, int flags) {
   return Open(root, path, flags, RESOLVE_BENEATH);
 }
 
+UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags) {
+  return Open(root, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
 absl::Status FileError(int error, std::string_view path) {
   const std::string_view advice =
       error == ENOSYS ? " (specgen needs Linux 5.6 or later here)"
       : error == ENOSPC || error == EDQUOT ? " (free some space and try again)"
                                            : "";
-  return absl::Status(absl::ErrnoToStatusCode(error),
+  // Which stands for a wrong command line elsewhere.
+  const absl::StatusCode code = absl::ErrnoToStatusCode(error);
+  return absl::Status(code == absl::StatusCode::kFailedPrecondition
+                          ? absl::StatusCode::kUnavailable
+                          : code,
                       absl::StrCat(path, ": ", std::strerror(error), advice));
 }
 

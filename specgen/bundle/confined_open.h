@@ -17,8 +17,11 @@ namespace specgen {
 UniqueFd OpenInRoot(int root, const std::string& path, int flags);
 // The same, but what leads out of `root` is an error (EXDEV).
 UniqueFd OpenBeneath(int root, const std::string& path, int flags);
+// The same, and a symbolic link anywhere on the way is one, too (ELOOP).
+UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags);
 
-// "PATH: what went wrong", with the code of `error`, an errno.
+// "PATH: what went wrong", with the code of `error`, an errno; never
+// kFailedPrecondition, but kUnavailable then.
 absl::Status FileError(int error, std::string_view path);
 absl::Status FileError(int error, std::string_view what, std::string_view path);
 

@@ -358,12 +358,11 @@ absl::StatusOr<ImageForm> FormOfImage(int folder) {
   return absl::NotFoundError("no image");
 }
 
-absl::StatusOr<Image> ReadImage(const std::string& path, ImageForm form,
-                                std::string_view wanted) {
+absl::StatusOr<Image> ReadImage(UniqueFd directory, const std::string& name,
+                                ImageForm form, std::string_view wanted) {
   Image image;
-  image.name = path;
-  image.folder.Reset(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!image.folder.ok()) return FileError(errno, path);
+  image.name = name;
+  image.folder = std::move(directory);
   absl::Status status = ImageReader(form, wanted, &image).Read();
   if (!status.ok()) return status;
   return image;

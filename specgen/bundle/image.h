@@ -31,8 +31,9 @@ struct Image {
   std::vector<BlobInfo> layers;  // bottom first
 };
 
-// Reads the manifest and the config of the plugin image in the folder `path`;
-// nothing outside of it is opened, whatever it says. `wanted` chooses from an
+// Reads the manifest and the config of the plugin image in `directory`, which
+// messages call `name`; nothing outside of it is opened, whatever it says.
+// `wanted` chooses from an
 // index of several images by name (org.opencontainers.image.ref.name, or
 // RepoTags) or the start of a digest; it may be empty if there is one only.
 //
@@ -40,8 +41,8 @@ struct Image {
 // where the image has them (a docker-archive has none for layers). Errors:
 // kInvalidArgument if the image is damaged, or is of something else than a
 // Docker plugin; kFailedPrecondition if `wanted` is needed or fits none.
-absl::StatusOr<Image> ReadImage(const std::string& path, ImageForm form,
-                                std::string_view wanted);
+absl::StatusOr<Image> ReadImage(UniqueFd directory, const std::string& name,
+                                ImageForm form, std::string_view wanted);
 
 // Unpacks the layers through `writer`.
 absl::Status UnpackLayers(const Image& image, TreeWriter* writer);

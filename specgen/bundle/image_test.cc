@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,6 +20,7 @@
 #include "specgen/base/temp_folder.h"
 #include "specgen/bundle/tar_builder.h"
 #include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
 namespace {
@@ -90,12 +92,12 @@ class ImageTest : public testing::Test {
   }
 
   absl::StatusOr<Image> Read(std::string_view wanted = "") {
-    const int folder = open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY);
-    absl::StatusOr<ImageForm> form = FormOfImage(folder);
-    close(folder);
+    UniqueFd directory(
+        open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY));
+    absl::StatusOr<ImageForm> form = FormOfImage(directory.get());
     if (!form.ok()) return form.status();
     form_ = *form;
-    return ReadImage(temp_ / "image", *form, wanted);
+    return ReadImage(std::move(directory), temp_ / "image", *form, wanted);
   }
 
   absl::Status Unpack(const Image& image) {

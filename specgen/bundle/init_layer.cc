@@ -74,10 +74,11 @@ int MakeOne(int parent, const std::string& name, Type type,
 
 absl::Span<const InitEntry> InitLayer() { return kEntries; }
 
-absl::Status MakeInitLayer(const std::string& rootfs, bool set_owner) {
+absl::Status MakeInitLayer(int rootfs, const std::string& name,
+                           bool set_owner) {
   for (const InitEntry& entry : kEntries) {
-    UniqueFd folder(open(rootfs.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder.ok()) return FileError(errno, rootfs);
+    UniqueFd folder(openat(rootfs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.ok()) return FileError(errno, name);
     const std::vector<std::string> parts = absl::StrSplit(entry.path, '/');
     for (size_t i = 0; i < parts.size(); ++i) {
       const bool last = i + 1 == parts.size();
@@ -85,13 +86,13 @@ absl::Status MakeInitLayer(const std::string& rootfs, bool set_owner) {
           MakeOne(folder.get(), parts[i], last ? entry.type : Type::kFolder,
                   last ? entry.target : "", set_owner);
       if (error != 0) {
-        return FileError(error, absl::StrCat(rootfs, "/", entry.path));
+        return FileError(error, absl::StrCat(name, "/", entry.path));
       }
       if (last) break;
       UniqueFd next(openat(folder.get(), parts[i].c_str(),
                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (!next.ok()) {
-        return FileError(errno, absl::StrCat(rootfs, "/", entry.path));
+        return FileError(errno, absl::StrCat(name, "/", entry.path));
       }
       folder = std::move(next);
     }

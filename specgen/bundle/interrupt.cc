@@ -2,40 +2,58 @@
 
 #include <signal.h>
 
-#include <cstddef>
-#include <iterator>
+#include <initializer_list>
 
 #include "absl/status/status.h"
 
 namespace specgen {
 namespace {
 
-volatile sig_atomic_t g_interrupted = 0;
+volatile sig_atomic_t g_signal = 0;
 
-void Note(int) { g_interrupted = 1; }
+void Note(int signal) {
+  if (g_signal == 0) g_signal = signal;
+}
+
+// Whether the default of the signal is to end the process (signal(7)). SIGPIPE
+// and SIGXFSZ are errors of write(2) here, see main.cc.
+bool Ends(int signal) {
+  for (const int ends :
+       {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
+        SIGPROF, SIGXCPU, SIGIO, SIGPWR, SIGSTKFLT}) {
+    if (signal == ends) return true;
+  }
+  return signal >= SIGRTMIN && signal <= SIGRTMAX;
+}
 
 }  // namespace
 
 CatchInterrupts::CatchInterrupts() {
-  g_interrupted = 0;
+  g_signal = 0;
   struct sigaction action = {};
   action.sa_handler = &Note;
-  for (size_t i = 0; i < std::size(kSignals); ++i) {
-    sigaction(kSignals[i], &action, &old_[i]);
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    Old old{signal, {}};
+    if (!Ends(signal) || sigaction(signal, nullptr, &old.action) != 0 ||
+        old.action.sa_handler == SIG_IGN ||
+        sigaction(signal, &action, nullptr) != 0) {
+      continue;
+    }
+    old_.push_back(old);
   }
 }
 
 CatchInterrupts::~CatchInterrupts() {
-  for (size_t i = 0; i < std::size(kSignals); ++i) {
-    sigaction(kSignals[i], &old_[i], nullptr);
-  }
-  g_interrupted = 0;
+  for (const Old& old : old_) sigaction(old.signal, &old.action, nullptr);
+  g_signal = 0;
 }
 
 absl::Status CheckInterrupt() {
-  if (g_interrupted == 0) return absl::OkStatus();
+  if (g_signal == 0) return absl::OkStatus();
   return absl::CancelledError(
       "interrupted by a signal; nothing was left behind");
 }
+
+int InterruptSignal() { return g_signal; }
 
 }  // namespace specgen

@@ -4,14 +4,16 @@
 
 #include <signal.h>
 
-#include <cstddef>
+#include <vector>
 
 #include "absl/status/status.h"
 
 namespace specgen {
 
-// While one lives, SIGINT, SIGTERM and SIGHUP do not end the process, but make
-// CheckInterrupt fail. One at a time.
+// While one lives, the signals that would end the process (all that can be
+// caught, but for those that report a fault of the program itself) make
+// CheckInterrupt fail instead. Signals that are ignored stay so, as nohup wants
+// it. One at a time.
 class CatchInterrupts {
  public:
   CatchInterrupts();
@@ -20,12 +22,18 @@ class CatchInterrupts {
   CatchInterrupts& operator=(const CatchInterrupts&) = delete;
 
  private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction old_[3];
+  struct Old {
+    int signal;
+    struct sigaction action;
+  };
+  std::vector<Old> old_;
 };
 
 // kCancelled once such a signal has come.
 absl::Status CheckInterrupt();
+
+// The first signal that came, or 0.
+int InterruptSignal();
 
 }  // namespace specgen
 

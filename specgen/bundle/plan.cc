@@ -23,6 +23,7 @@ constexpr uint32_t kBundleMode = 0700;
 constexpr uint32_t kSpecMode = 0600;
 constexpr uint32_t kPropagatedMountMode = 0755;
 constexpr uint32_t kInitLayerMode = 0755;
+constexpr uint32_t kRuntimeDirectoryMode = 0700;
 
 void PlanInitLayer(const std::string& rootfs, std::vector<BundleStep>* steps) {
   for (const InitEntry& entry : InitLayer()) {
@@ -59,10 +60,18 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
   }
   if (facts.behaviour->fills_rootfs) PlanInitLayer(rootfs, &plan.build);
 
+  BundleRecord& record = plan.record;
+  record.id = facts.id;
+  record.at = facts.runs_at;
   for (const PlannedFolder& folder : facts.folders) {
     plan.start.push_back(
         {Kind::kMakeFolder, std::string(folder.path), "", folder.mode});
+    record.directories.push_back({std::string(folder.path), folder.mode});
   }
+  // Also where the engine found it made: it is gone after the next boot.
+  const uint32_t mode = facts.behaviour->runtime_folder_mode;
+  record.directories.push_back({JoinPath({facts.exec_root, facts.id}),
+                                mode != 0 ? mode : kRuntimeDirectoryMode});
   if (!facts.propagated_mount.empty() &&
       facts.behaviour->propagated_mount != PropagatedMount::kIgnored) {
     plan.build.push_back({Kind::kMakeFolder,
@@ -71,6 +80,7 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
     const std::string at = absl::StrCat(facts.runs_at, "/propagated-mount");
     plan.start.push_back({Kind::kBind, at, at});
     plan.start.push_back({Kind::kShare, at, ""});
+    record.shares_mount = true;
     if (facts.behaviour->propagated_mount ==
         PropagatedMount::kRootfsPropagation) {
       plan.build.push_back({Kind::kMakeFolder,
@@ -79,10 +89,14 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
       plan.start.push_back(
           {Kind::kBind,
            JoinPath({facts.runs_at, "rootfs", facts.propagated_mount}), at});
+      record.mount_in_rootfs = facts.propagated_mount;
     }
   }
-  plan.build.push_back(
-      {Kind::kWriteSpec, absl::StrCat(bundle, "/config.json"), "", kSpecMode});
+  for (const std::string_view name :
+       {std::string_view("config.json"), kBundleRecordName}) {
+    plan.build.push_back(
+        {Kind::kWriteFile, absl::StrCat(bundle, "/", name), "", kSpecMode});
+  }
   return plan;
 }
 
@@ -113,7 +127,7 @@ std::string StepText(const BundleStep& step) {
       return absl::StrFormat("install -m %04o %s %s", step.mode, from, path);
     case Kind::kSymlink:
       return absl::StrCat("ln -s ", from, " ", path);
-    case Kind::kWriteSpec:
+    case Kind::kWriteFile:
       return absl::StrFormat("write -m %04o %s", step.mode, path);
     case Kind::kBind:
       return absl::StrCat("mount --rbind ", from, " ", path);

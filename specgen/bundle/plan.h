@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "specgen/bundle/bundle_record.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/plan.h"
 
@@ -21,7 +22,7 @@ struct BundleStep {
     kMakeFile,  // an empty one
     kCopyFile,  // the file `from` to `path`
     kSymlink,   // to `from`
-    kWriteSpec,
+    kWriteFile,  // the spec, or the bundle's record
     kBind,   // mounts `from` upon `path`, with what is mounted in it
     kShare,  // mounts made in `path` reach all copies of it, and come back
   };
@@ -45,12 +46,16 @@ struct BundleFacts {
   absl::Span<const BundleStep> files;
   std::string_view propagated_mount;        // of the config
   absl::Span<const PlannedFolder> folders;  // the engine's plan
+  std::string_view id;                      // the container's
+  std::string_view exec_root;
 };
 
 struct BundlePlan {
   std::vector<BundleStep> build;  // makes the bundle's folder
-  // What the machine needs before the plugin starts, each time it was booted.
+  // What the machine needs before the plugin starts, each time it was booted:
+  // what StartBundle does of the record, in words.
   std::vector<BundleStep> start;
+  BundleRecord record;
 };
 
 // Decides; touches nothing. moby plugin/manager_linux.go (enable), of which

@@ -28,6 +28,8 @@ class PlanTest : public testing::Test {
     facts.layers = layers_;
     facts.propagated_mount = "/mnt";
     facts.folders = folders_;
+    facts.id = "b";
+    facts.exec_root = "/run/x";
     return PlanBundle(facts);
   }
 
@@ -53,7 +55,8 @@ TEST_F(PlanTest, OfAFolder) {
             "mkdir -m 0755 /b/rootfs/proc\n"
             "mkdir -m 0755 /b/rootfs/sys\n"
             "mkdir -m 0755 /b/propagated-mount\n"
-            "write -m 0600 /b/config.json\n");
+            "write -m 0600 /b/config.json\n"
+            "write -m 0600 /b/specgen.json\n");
   EXPECT_EQ(Text(plan.start),
             "mkdir -m 0700 /run/x\n"
             "mkdir -m 0700 /run/x/b\n"
@@ -85,21 +88,26 @@ TEST_F(PlanTest, EnginesThatShareTheRootfs) {
   EXPECT_TRUE(Text(plan.build)
                   .ends_with("mkdir -m 0755 /b/propagated-mount\n"
                              "mkdir -m 0755 /b/rootfs/mnt\n"
-                             "write -m 0600 /b/config.json\n"));
+                             "write -m 0600 /b/config.json\n"
+                             "write -m 0600 /b/specgen.json\n"));
   EXPECT_TRUE(
       Text(plan.start)
           .ends_with("mount --make-rshared /b/propagated-mount\n"
                      "mount --rbind /b/propagated-mount /b/rootfs/mnt\n"));
   EXPECT_FALSE(Text(Plan("18.03.0").start).ends_with("/b/rootfs/mnt\n"));
+  EXPECT_EQ(plan.record.mount_in_rootfs, "/mnt");
+  EXPECT_EQ(Plan("18.02.0").record.mount_in_rootfs, "/mnt");
+  EXPECT_EQ(Plan("18.03.0").record.mount_in_rootfs, "");
 }
 
 TEST_F(PlanTest, OldEnginesKnowLess) {
   // The rootfs gets its entries since 1.13.0-rc5; 1.12 has no propagatedMount.
   EXPECT_EQ(Text(Plan("1.12.6").build),
             "mkdir -m 0700 /b\ncopy /src/rootfs /b/rootfs\n"
-            "write -m 0600 /b/config.json\n");
-  EXPECT_EQ(Plan("1.13.0-rc4").build.size(), 5u);
-  EXPECT_EQ(Plan("1.13.0-rc5").build.size(), 15u);
+            "write -m 0600 /b/config.json\n"
+            "write -m 0600 /b/specgen.json\n");
+  EXPECT_EQ(Plan("1.13.0-rc4").build.size(), 6u);
+  EXPECT_EQ(Plan("1.13.0-rc5").build.size(), 16u);
 }
 
 TEST(ShellQuoteTest, QuotesWhatNeedsIt) {
@@ -119,50 +127,47 @@ TEST(SystemdQuoteTest, QuotesWhatNeedsIt) {
   EXPECT_EQ(SystemdQuote(";"), "\";\"");
 }
 
-TEST_F(PlanTest, SystemdUnit) {
-  const BundlePlan plan = Plan("28.5.2");
+TEST_F(PlanTest, Record) {
+  runs_at_ = "/elsewhere";
+  BundleRecord expected;
+  expected.id = "b";
+  expected.at = "/elsewhere";
+  // The last is made again after each boot, whatever is there now.
+  expected.directories = {
+      {"/run/x", 0700}, {"/run/x/b", 0700}, {"/run/x/b", 0700}};
+  expected.shares_mount = true;
+  EXPECT_EQ(Plan("28.5.2").record, expected);
+  expected.shares_mount = false;
+  EXPECT_EQ(Plan("1.12.6").record, expected);
+}
+
+TEST(SystemdUnitTest, CallsSpecgenForWhatTouchesTheBundle) {
   UnitFacts facts;
   facts.id = "b";
-  facts.bundle = "/b";
+  facts.bundle = "/a b%";
   facts.runtime = "crun";
-  facts.runtime_folder = "/run/x/b";
-  facts.runtime_folder_mode = 0700;
-  facts.plan = &plan;
-  const std::string unit = SystemdUnit(facts);
-  EXPECT_EQ(
-      unit,
-      "# Made by specgen bundle --systemd.\n"
-      "[Unit]\n"
-      "Description=Docker plugin b\n"
-      "After=local-fs.target network.target\n"
-      "\n"
-      "[Service]\n"
-      "Delegate=yes\n"
-      "KillMode=mixed\n"
-      "TimeoutStopSec=10\n"
-      "Restart=always\n"
-      "RestartSec=1\n"
-      "ExecStartPre=-crun delete --force b\n"
-      "ExecStartPre=/bin/sh -c \"umask 077 && exec mkdir -p \\\"$$0\\\"\" "
-      "/run/x\n"
-      "ExecStartPre=/bin/sh -c \"umask 077 && exec mkdir -p \\\"$$0\\\"\" "
-      "/run/x/b\n"
-      "ExecStartPre=/bin/sh -c \"mountpoint -q \\\"$$1\\\" || exec mount "
-      "--rbind \\\"$$0\\\" \\\"$$1\\\"\" /b/propagated-mount "
-      "/b/propagated-mount\n"
-      "ExecStartPre=/bin/mount --make-rshared /b/propagated-mount\n"
-      "ExecStart=crun run --bundle /b b\n"
-      "ExecStop=-crun kill b TERM\n"
-      "ExecStopPost=-crun delete --force b\n"
-      "ExecStopPost=-/bin/umount -R /b/propagated-mount\n"
-      "ExecStopPost=-/bin/rm -rf /run/x/b\n"
-      "\n"
-      "[Install]\n"
-      "WantedBy=multi-user.target\n");
-  // The folder of the socket is gone after each boot, so it is always made.
-  const BundlePlan nothing;
-  facts.plan = &nothing;
-  EXPECT_NE(SystemdUnit(facts).find("/run/x/b\nExecStart="), std::string::npos);
+  facts.specgen = "/usr/bin/specgen";
+  EXPECT_EQ(SystemdUnit(facts),
+            "# Made by specgen bundle --systemd.\n"
+            "[Unit]\n"
+            "Description=Docker plugin b\n"
+            "After=local-fs.target network.target\n"
+            "\n"
+            "[Service]\n"
+            "Delegate=yes\n"
+            "KillMode=mixed\n"
+            "TimeoutStopSec=10\n"
+            "Restart=always\n"
+            "RestartSec=1\n"
+            "ExecStartPre=-crun delete --force b\n"
+            "ExecStartPre=/usr/bin/specgen bundle --start \"/a b%%\"\n"
+            "ExecStart=crun run --bundle \"/a b%%\" b\n"
+            "ExecStop=-crun kill b TERM\n"
+            "ExecStopPost=-crun delete --force b\n"
+            "ExecStopPost=-/usr/bin/specgen bundle --stop \"/a b%%\"\n"
+            "\n"
+            "[Install]\n"
+            "WantedBy=multi-user.target\n");
 }
 
 }  // namespace

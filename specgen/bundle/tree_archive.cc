@@ -79,7 +79,7 @@ class Archiver {
   Archiver(const TreeLedger& ledger, const std::string& name)
       : ledger_(ledger), name_(name), archive_(archive_write_new()) {}
 
-  absl::Status Open();
+  absl::Status Open(UniqueFd file);
   absl::Status Add(const FoundFile& found);
   absl::Status Close();
 
@@ -102,11 +102,8 @@ absl::Status Archiver::Failed() const {
       absl::StrCat(name_, ": ", why != nullptr ? why : "out of memory"));
 }
 
-absl::Status Archiver::Open() {
-  output_.fd.Reset(open(name_.c_str(),
-                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                        0600));
-  if (!output_.fd.ok()) return FileError(errno, name_);
+absl::Status Archiver::Open(UniqueFd file) {
+  output_.fd = std::move(file);
   struct archive* const a = archive_.get();
   // Programs warn of attributes that stand there in libarchive's way, too.
   if (a == nullptr ||
@@ -199,13 +196,14 @@ absl::Status Archiver::Close() {
 
 }  // namespace
 
-absl::Status ArchiveTree(const std::string& folder, const TreeLedger& ledger,
-                         const std::string& archive) {
-  Archiver archiver(ledger, archive);
-  absl::Status status = archiver.Open();
+absl::Status ArchiveTree(int directory, const std::string& name,
+                         const TreeLedger& ledger, UniqueFd archive) {
+  Archiver archiver(ledger, name);
+  absl::Status status = archiver.Open(std::move(archive));
   if (status.ok()) {
-    status = WalkTree(
-        folder, [&](const FoundFile& found) { return archiver.Add(found); });
+    status = WalkTree(directory, name, [&](const FoundFile& found) {
+      return archiver.Add(found);
+    });
   }
   return status.ok() ? archiver.Close() : status;
 }

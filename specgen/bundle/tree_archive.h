@@ -6,11 +6,12 @@
 
 #include "absl/status/status.h"
 #include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
 
-// Writes what is in `folder` to the new file `archive` (mode 0600), which must
-// not lie in it. Owners, modes, times, types and extended attributes are those
+// Writes what is in `directory`, which messages call `name`, to the empty file
+// `archive`, which must not lie in it. Owners, modes, times, types and extended attributes are those
 // that `ledger` has for a path; what it does not know belongs to root, has the
 // mode that it has on disk, and is of 1970. So equal trees and ledgers give
 // equal bytes, whoever packs them, wherever.
@@ -18,8 +19,8 @@ namespace specgen {
 // The archive is ustar, with pax headers where that does not suffice. It starts
 // with "./"; other paths follow in the order of their bytes, folders before
 // what is in them. Errors name the file; after one, a part may be written.
-absl::Status ArchiveTree(const std::string& folder, const TreeLedger& ledger,
-                         const std::string& archive);
+absl::Status ArchiveTree(int directory, const std::string& name,
+                         const TreeLedger& ledger, UniqueFd archive);
 
 }  // namespace specgen
 

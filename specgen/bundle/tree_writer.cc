@@ -156,11 +156,17 @@ int RemoveTree(int parent, const std::string& name) {
   return 0;
 }
 
+std::unique_ptr<TreeWriter> TreeWriter::Make(UniqueFd root,
+                                             Ownership ownership,
+                                             const TreeLimits& limits) {
+  return absl::WrapUnique(new TreeWriter(std::move(root), ownership, limits));
+}
+
 absl::StatusOr<std::unique_ptr<TreeWriter>> TreeWriter::Open(
     const std::string& folder, Ownership ownership, const TreeLimits& limits) {
   UniqueFd root(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.ok()) return FileError(errno, folder);
-  return absl::WrapUnique(new TreeWriter(std::move(root), ownership, limits));
+  return Make(std::move(root), ownership, limits);
 }
 
 absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
@@ -328,7 +334,9 @@ uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
     case Ownership::kKeep:
       return entry.mode & 07777u;
     case Ownership::kDrop:
-      return entry.mode & 01777u;
+      // Who made it can compare it with another, and remove it.
+      return (entry.mode & 01777u) |
+             (entry.type == TreeEntry::Type::kFolder ? 0700u : 0400u);
     case Ownership::kRecord:
       break;
   }

@@ -59,7 +59,9 @@ inline constexpr int kMaxTreeDepth = 256;
 
 enum class Ownership {
   kKeep,  // owners, device nodes, set-id bits, file capabilities: needs root
-  kDrop,  // none of these: all files belong to who runs specgen
+  // None of these: all files belong to who runs specgen, who can read them, and
+  // write to directories, whatever their modes.
+  kDrop,
   // All of these, but in a TreeLedger only. What is on disk belongs to who runs
   // specgen, who can read and remove it; device nodes are empty files.
   kRecord,
@@ -84,7 +86,10 @@ using TreeLedger = absl::flat_hash_map<std::string, TreeEntry>;
 // whatever the umask.
 class TreeWriter {
  public:
-  // `folder` must exist.
+  // Writes into the directory `root`.
+  static std::unique_ptr<TreeWriter> Make(UniqueFd root, Ownership ownership,
+                                          const TreeLimits& limits);
+  // The same by its path, which must exist.
   static absl::StatusOr<std::unique_ptr<TreeWriter>> Open(
       const std::string& folder, Ownership ownership, const TreeLimits& limits);
 

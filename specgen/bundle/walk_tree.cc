@@ -47,7 +47,7 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
                   int depth, AtMounts mounts, TreeVisitor visit) {
   if (depth > kMaxTreeDepth) {
     return absl::InvalidArgumentError(
-        absl::StrCat(top, "/", path, ": more than 256 folders deep"));
+        absl::StrCat(top, "/", path, ": more than 256 directories deep"));
   }
   std::vector<std::string> names;
   if (const int error = ReadNames(folder, &names); error != 0) {
@@ -79,15 +79,13 @@ absl::Status Walk(const std::string& top, int folder, const std::string& path,
   return absl::OkStatus();
 }
 
-absl::Status WalkAll(const std::string& top, AtMounts mounts,
+absl::Status WalkAll(int top, const std::string& name, AtMounts mounts,
                      TreeVisitor visit) {
-  const UniqueFd folder(open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.ok()) return FileError(errno, top);
-  FoundFile found{folder.get(), ".", ".", {}};
-  if (fstat(folder.get(), &found.st) != 0) return FileError(errno, top);
+  FoundFile found{top, ".", ".", {}};
+  if (fstat(top, &found.st) != 0) return FileError(errno, name);
   absl::Status status = visit(found);
   if (!status.ok()) return status;
-  return Walk(top, folder.get(), "", 0, mounts, visit);
+  return Walk(name, top, "", 0, mounts, visit);
 }
 
 }  // namespace
@@ -111,8 +109,8 @@ std::string ReadSymlink(const FoundFile& found) {
   }
 }
 
-absl::Status WalkTree(const std::string& top, TreeVisitor visit) {
-  return WalkAll(top, AtMounts::kFail, visit);
+absl::Status WalkTree(int top, const std::string& name, TreeVisitor visit) {
+  return WalkAll(top, name, AtMounts::kFail, visit);
 }
 
 namespace {
@@ -235,18 +233,25 @@ class Counterpart {
 
 }  // namespace
 
-absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
+absl::Status CopyTree(int from, const std::string& name,
+                      const TreeLedger* ledger, int writes_to,
                       TreeWriter* writer) {
+  struct stat target;
+  if (fstat(writes_to, &target) != 0) return FileError(errno, name);
   std::map<std::pair<dev_t, ino_t>, std::string> seen;
-  return WalkAll(from, AtMounts::kFail, [&](const FoundFile& found) {
-    const std::string host_path = absl::StrCat(from, "/", found.path);
+  return WalkAll(from, name, AtMounts::kFail, [&](const FoundFile& found) {
+    const std::string host_path = absl::StrCat(name, "/", found.path);
+    if (found.st.st_dev == target.st_dev && found.st.st_ino == target.st_ino) {
+      return absl::Status(absl::FailedPreconditionError(absl::StrCat(
+          "--output: lies in what is copied, which is also at ", host_path)));
+    }
     TreeEntry entry = Describe(found);
     const auto add = [&]() {
       absl::Status status = writer->Add(entry);
       return status.ok()
                  ? status
                  : absl::Status(status.code(),
-                                absl::StrCat(from, ": ", status.message()));
+                                absl::StrCat(name, ": ", status.message()));
     };
     if (!S_ISDIR(found.st.st_mode) && found.st.st_nlink > 1) {
       const auto [first, is_new] = seen.emplace(
@@ -294,20 +299,28 @@ absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
   });
 }
 
+absl::StatusOr<std::string> FirstFile(int top, const std::string& name) {
+  std::string first;
+  absl::Status status =
+      WalkAll(top, name, AtMounts::kPassOver, [&](const FoundFile& found) {
+        if (S_ISDIR(found.st.st_mode)) return absl::OkStatus();
+        first = found.path;
+        return absl::AbortedError("");  // ends the walk
+      });
+  if (!status.ok() && first.empty()) return status;
+  return first;
+}
+
 absl::StatusOr<std::string> FirstDifference(
-    const std::string& a, const std::string& b,
+    int a, const std::string& a_name, int b, const std::string& b_name,
     const absl::flat_hash_set<std::string>& mount_points) {
-  const UniqueFd a_root(open(a.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!a_root.ok()) return FileError(errno, a);
-  const UniqueFd b_root(open(b.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!b_root.ok()) return FileError(errno, b);
   std::string difference;
   // Ends the walk.
   const absl::Status found_one = absl::AbortedError("");
   absl::Status status =
-      WalkAll(a, AtMounts::kPassOver, [&](const FoundFile& in_a) {
+      WalkAll(a, a_name, AtMounts::kPassOver, [&](const FoundFile& in_a) {
         if (S_ISSOCK(in_a.st.st_mode)) return absl::OkStatus();
-        Counterpart in_b(b_root.get(), in_a);
+        Counterpart in_b(b, in_a);
         const std::string what =
             in_b.exists() ? DifferenceOf(in_a, in_b.found()) : "is not there";
         if (what.empty()) return absl::OkStatus();
@@ -317,12 +330,12 @@ absl::StatusOr<std::string> FirstDifference(
   if (!difference.empty()) return difference;
   if (!status.ok()) return status;
   // All of `a` is in `b`; is there more?
-  status = WalkAll(b, AtMounts::kPassOver, [&](const FoundFile& in_b) {
+  status = WalkAll(b, b_name, AtMounts::kPassOver, [&](const FoundFile& in_b) {
     const bool empty_file = S_ISREG(in_b.st.st_mode) && in_b.st.st_size == 0;
     if (S_ISSOCK(in_b.st.st_mode) ||
         ((S_ISDIR(in_b.st.st_mode) || empty_file) &&
          mount_points.contains(in_b.path)) ||
-        Counterpart(a_root.get(), in_b).exists()) {
+        Counterpart(a, in_b).exists()) {
       return absl::OkStatus();
     }
     difference = absl::StrCat("\"", in_b.path, "\" is new there");

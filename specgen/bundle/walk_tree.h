@@ -25,25 +25,35 @@ struct FoundFile {
 
 using TreeVisitor = absl::FunctionRef<absl::Status(const FoundFile&)>;
 
-// Visits all files in the folder `top`, folders before what is in them, in the
+// Trees are given by the descriptor of their top, and the name that messages
+// have for it: whoever may rename directories above a tree changes nothing.
+
+// Visits all files in the tree, directories before what is in them, in the
 // order of their bytes; "." first. Ends with the first error. Something that is
 // mounted in it is an error.
-absl::Status WalkTree(const std::string& top, TreeVisitor visit);
+absl::Status WalkTree(int top, const std::string& name, TreeVisitor visit);
 
 // Opens a file for reading; if that is not ok(), errno says why.
 UniqueFd OpenFound(const FoundFile& found);
 // What a symbolic link leads to.
 std::string ReadSymlink(const FoundFile& found);
 
-// Copies what is in the folder `from` as `docker plugin create` takes a rootfs:
+// Copies the tree `from` as `docker plugin create` takes a rootfs:
 // with owners, modes, times, hard links, device nodes and file capabilities,
 // but without sockets and other extended attributes (moby pkg/archive,
 // TarWithOptions). Symbolic links are copied, not followed. Something that
 // is mounted in it is an error. Messages start with the path on the host.
 //
-// With `ledger`, the files are what it says, as far as it knows them.
-absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
+// With `ledger`, the files are what it says, as far as it knows them. The
+// directory `writes_to`, in which the copy is made, is an error, too
+// (kFailedPrecondition): the copy would be copied.
+absl::Status CopyTree(int from, const std::string& name,
+                      const TreeLedger* ledger, int writes_to,
                       TreeWriter* writer);
+
+// The path of a file in the tree that is no directory; "" if there is none. What
+// is mounted in it is passed over.
+absl::StatusOr<std::string> FirstFile(int top, const std::string& name);
 
 // Where the trees `a` and `b` first differ, in a reader's words; "" if they do
 // not. Compares what CopyTree copies, but for times, and hard links by what is
@@ -51,7 +61,7 @@ absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
 // a leading "/", with all above them) may be missing in `a`: a runtime makes
 // them.
 absl::StatusOr<std::string> FirstDifference(
-    const std::string& a, const std::string& b,
+    int a, const std::string& a_name, int b, const std::string& b_name,
     const absl::flat_hash_set<std::string>& mount_points);
 
 }  // namespace specgen

@@ -1,5 +1,8 @@
 // specgen bundle: a plugin as runc and crun start it.
-#include <algorithm>
+#include <limits.h>
+#include <unistd.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,13 +14,15 @@
 #include "CLI/Validators.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/bundle/bundle.h"
+#include "specgen/bundle/bundle_record.h"
+#include "specgen/bundle/existing_bundle.h"
 #include "specgen/bundle/interrupt.h"
 #include "specgen/bundle/plan.h"
 #include "specgen/bundle/systemd_unit.h"
 #include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/trusted_path.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -31,13 +36,18 @@
 namespace specgen {
 namespace {
 
-// What runc (libcontainer/factory_linux.go, v1.1.5) and crun take for an id.
-bool IsContainerId(std::string_view id) {
-  return !id.empty() && id != "." && id != ".." && id.size() <= 1024 &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-                  std::string_view("_+-.").find(c) != std::string_view::npos;
-         });
+// How a unit calls this program.
+std::string ThisProgram() {
+  char path[PATH_MAX];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
+  return size > 0 ? std::string(path, static_cast<size_t>(size)) : "specgen";
+}
+
+absl::StatusOr<std::string> AbsolutePath(const std::string& path) {
+  if (path[0] == '/') return CleanPath(path);
+  absl::StatusOr<std::string> directory = LiveHost::WorkingFolder();
+  if (!directory.ok()) return directory.status();
+  return JoinPath({*directory, path});
 }
 
 class BundleCommand : public Command {
@@ -46,12 +56,18 @@ class BundleCommand : public Command {
   int Run(Console* console) override;
 
  private:
+  // OK if --start, --stop or --remove is all that is asked for.
+  absl::Status CheckManages() const;
+  absl::Status Manage();
   absl::Status Load();
   int Make(Console* console);
   void Print(const BundleMaker& maker, std::string_view result,
              Console* console) const;
   std::string Json(const BundleMaker& maker, std::string_view result) const;
 
+  std::string start_;
+  std::string stop_;
+  std::string remove_;
   std::string output_;
   std::string runs_at_;
   std::vector<std::string> files_;
@@ -65,6 +81,8 @@ class BundleCommand : public Command {
   bool dry_run_ = false;
   bool systemd_ = false;
   bool json_ = false;
+  bool shared_parent_ = false;
+  const CLI::App* app_ = nullptr;
   const CLI::Option* id_option_ = nullptr;
   const CLI::Option* metrics_option_ = nullptr;
   const CLI::Option* runtime_option_ = nullptr;
@@ -75,12 +93,11 @@ class BundleCommand : public Command {
 
 void BundleCommand::Define(CLI::App* app) {
   options_.exec_root = "/run/docker/plugins";
-  app->add_option("PLUGIN", options_.source, "What to make the bundle of")
-      ->required();
+  app_ = app;
+  app->add_option("PLUGIN", options_.source, "What to make the bundle of");
   app->add_option("-o,--output", output_,
                   "The folder to make, or the archive with --tar")
-      ->type_name("PATH")
-      ->required();
+      ->type_name("PATH");
   app->add_flag("--tar", options_.archive,
                 "Make a tar archive of what is to be the bundle's folder --at. "
                 "It has all owners, device nodes and modes, although that "
@@ -102,7 +119,23 @@ void BundleCommand::Define(CLI::App* app) {
   app->add_flag("--json", json_, "Say it as JSON");
   app->add_flag("--force", options_.replace,
                 "Replace the rootfs and the spec of another bundle that is "
-                "there and does not run; its propagated-mount stays");
+                "there and does not run; its propagated-mount stays. With "
+                "--remove: also where that has files");
+  app->add_option("--start", start_,
+                  "Prepare the machine for a bundle that is there: what "
+                  "--systemd's unit does before each start")
+      ->type_name("BUNDLE");
+  app->add_option("--stop", stop_,
+                  "Undo that after the plugin has ended: what is mounted in "
+                  "the bundle, and the folder of the socket")
+      ->type_name("BUNDLE");
+  app->add_option("--remove", remove_,
+                  "Undo all that was made for a bundle: what is mounted, "
+                  "folders on the machine, and the bundle itself")
+      ->type_name("BUNDLE");
+  app->add_flag("--allow-shared-parent", shared_parent_,
+                "Take a place for OUTPUT or BUNDLE in a folder that other "
+                "users may write to, or that belongs to one");
   app->add_flag("--systemd", systemd_,
                 "Print a systemd unit that prepares the machine, runs the "
                 "plugin and cleans up; with --dry-run nothing else is done");
@@ -162,6 +195,14 @@ void BundleCommand::Define(CLI::App* app) {
 }
 
 absl::Status BundleCommand::Load() {
+  if (options_.source.empty()) {
+    return absl::FailedPreconditionError(
+        "bundle: PLUGIN is required (specgen bundle --help tells more)");
+  }
+  if (output_.empty()) {
+    return absl::FailedPreconditionError(
+        "bundle: --output is required (specgen bundle --help tells more)");
+  }
   absl::StatusOr<const Release*> release = FindEngine(engine_);
   if (!release.ok()) return release.status();
   options_.release = *release;
@@ -173,15 +214,13 @@ absl::Status BundleCommand::Load() {
   if (runtime_option_->count() > 0 && !systemd_) {
     return absl::FailedPreconditionError("--runtime is for --systemd");
   }
-  absl::StatusOr<std::string> folder = LiveHost::WorkingFolder();
-  if (!folder.ok()) return folder.status();
-  const auto absolute = [&](const std::string& path) {
-    return path[0] == '/' ? CleanPath(path) : JoinPath({*folder, path});
-  };
-  if (output_.empty())
-    return absl::FailedPreconditionError("--output: is empty");
-  options_.output = absolute(output_);
-  options_.runs_at = runs_at_.empty() ? options_.output : absolute(runs_at_);
+  absl::StatusOr<std::string> output = AbsolutePath(output_);
+  if (!output.ok()) return output.status();
+  options_.output = *output;
+  absl::StatusOr<std::string> runs_at =
+      runs_at_.empty() ? output : AbsolutePath(runs_at_);
+  if (!runs_at.ok()) return runs_at.status();
+  options_.runs_at = *runs_at;
   if (options_.archive && runs_at_.empty()) {
     return absl::FailedPreconditionError(
         "--tar: say with --at where the bundle will lie");
@@ -210,9 +249,10 @@ absl::Status BundleCommand::Load() {
   options_.ownership = options_.archive ? Ownership::kRecord
                        : no_owner_      ? Ownership::kDrop
                                         : Ownership::kKeep;
-  // The unit prepares the machine itself, at each start.
-  options_.prepare =
-      !no_prepare_ && !systemd_ && runs_at_.empty() && host_file_.empty();
+  options_.parent_trust = shared_parent_ ? Trust::kAnyone : Trust::kChecked;
+  // The unit prepares the machine itself, at each start; only root may.
+  options_.prepare = !no_prepare_ && !systemd_ && runs_at_.empty() &&
+                     host_file_.empty() && (!no_owner_ || geteuid() == 0);
   return absl::OkStatus();
 }
 
@@ -251,14 +291,13 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
   const std::string_view id = maker.answer().id();
   if (systemd_) {
     UnitFacts facts;
-    const std::string runtime_folder = JoinPath({options_.exec_root, id});
+    // Of another machine nobody knows where it has this program.
+    const std::string program =
+        runs_at_.empty() && host_file_.empty() ? ThisProgram() : "specgen";
     facts.id = id;
     facts.bundle = options_.runs_at;
     facts.runtime = runtime_;
-    facts.runtime_folder = runtime_folder;
-    facts.runtime_folder_mode =
-        options_.release->behaviour->runtime_folder_mode;
-    facts.plan = &maker.plan();
+    facts.specgen = program;
     console->Out(SystemdUnit(facts));
   } else if (json_) {
     console->Out(Json(maker, result));
@@ -319,11 +358,49 @@ int BundleCommand::Make(Console* console) {
   return kExitDone;
 }
 
+absl::Status BundleCommand::CheckManages() const {
+  size_t given = 0;
+  for (const CLI::Option* option : app_->get_options()) {
+    const std::string& name = option->get_name();
+    if (option->count() > 0 && name != "--force" &&
+        name != "--allow-shared-parent") {
+      ++given;
+    }
+  }
+  return given == 1 && (!options_.replace || !remove_.empty())
+             ? absl::OkStatus()
+             : absl::FailedPreconditionError(
+                   "bundle: --start, --stop and --remove take a bundle, "
+                   "--allow-shared-parent, and --remove also --force, but no "
+                   "other option");
+}
+
+absl::Status BundleCommand::Manage() {
+  absl::Status status = CheckManages();
+  if (!status.ok()) return status;
+  absl::StatusOr<std::string> path =
+      AbsolutePath(absl::StrCat(start_, stop_, remove_));
+  if (!path.ok()) return path.status();
+  const Trust trust = shared_parent_ ? Trust::kAnyone : Trust::kChecked;
+  if (!start_.empty()) return StartExistingBundle(*path, trust);
+  if (!stop_.empty()) return StopExistingBundle(*path, trust);
+  return RemoveExistingBundle(*path, trust, /*with_data=*/options_.replace);
+}
+
 int BundleCommand::Run(Console* console) {
-  absl::Status status = Load();
-  if (!status.ok()) return Fail(status, console);
   const CatchInterrupts interrupts;
-  return Make(console);
+  int code = kExitDone;
+  if (!start_.empty() || !stop_.empty() || !remove_.empty()) {
+    if (absl::Status status = Manage(); !status.ok()) {
+      code = Fail(status, console);
+    }
+  } else if (absl::Status status = Load(); !status.ok()) {
+    code = Fail(status, console);
+  } else {
+    code = Make(console);
+  }
+  return code != kExitDone && InterruptSignal() != 0 ? 128 + InterruptSignal()
+                                                     : code;
 }
 
 }  // namespace

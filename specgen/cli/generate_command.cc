@@ -21,6 +21,12 @@
 namespace specgen {
 namespace {
 
+// Whether a path with `id` as one of its parts stays where it is.
+bool IsPathElement(std::string_view id) {
+  return id != "." && id != ".." &&
+         id.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
+
 class GenerateCommand : public Command {
  public:
   void Define(CLI::App* app) override;
@@ -89,6 +95,13 @@ int GenerateCommand::Run(Console* console) {
   Answer answer;
   Generator(plugin_.release(), plugin_.host(), plugin_.base_spec())
       .Generate(plugin_.request(), &answer);
+  if (apply_ && !IsPathElement(answer.id())) {
+    // It would be a path out of the directory that it is to lie in.
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
+                    "--apply: the id \"", answer.id(),
+                    "\" is no name of a directory: nothing was made")),
+                console);
+  }
   // The engine makes folders before it refuses or crashes, too.
   if (!CarryOutPlan(answer, console)) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {

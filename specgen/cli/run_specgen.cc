@@ -1,7 +1,11 @@
+#include <signal.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -143,7 +147,14 @@ int RunOne(const CommandInfo& info, std::vector<std::string> args,
                                 info.name, " --help tells more)"));
     return kExitUsage;
   }
-  return command->Run(console);
+  try {
+    return command->Run(console);
+  } catch (const std::bad_alloc&) {
+    // What was begun is undone by now.
+    console->Error(absl::StrCat(
+        info.name, ": out of memory: free some, or raise the limit"));
+    return kExitHost;
+  }
 }
 
 int Dispatch(const std::vector<std::string>& args, Console* console) {
@@ -205,6 +216,8 @@ void DefineCommand(const CommandInfo& info, Command* command, CLI::App* app) {
 
 int RunSpecgen(const std::vector<std::string>& args, Console* console) {
   const int code = Dispatch(args, console);
+  // Nobody reads on, which is no error of ours: as if SIGPIPE had ended it.
+  if (console->out_error() == EPIPE) return 128 + SIGPIPE;
   if (console->out_error() != 0) {
     console->Error(
         absl::StrCat("standard output: ", std::strerror(console->out_error())));

@@ -371,6 +371,13 @@ void GrantFinder::Mounts() {
     Add(Level::kMedium, "propagated-mount", plugin_.config.propagated_mount,
         "the whole rootfs is rshared: what the plugin mounts in it appears on "
         "the host");
+    // moby v1.13.1 to v18.02.0-ce, plugin/manager_linux.go, enable(): mount(2)
+    // of filepath.Join(rootfs, propagatedMount).
+    Add(Level::kHigh, "propagated-mount-path",
+        plugin_.config.propagated_mount,
+        "dockerd mounts upon this path of the rootfs at each start, and follows "
+        "the symbolic links that the plugin has put there: its volumes can "
+        "cover any folder of the host");
   }
 }
 

@@ -1,0 +1,426 @@
+"""Attacks `specgen bundle` for real: by other users, signals, and changed rootfs.
+
+  unshare --mount --propagation private python3 attack_test.py SPECGEN [TEST...]
+
+Must be root, in a mount namespace of its own. Needs nothing but Python.
+"""
+import contextlib
+import io
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+
+SPECGEN = os.path.abspath(sys.argv[1])
+CHOSEN = sys.argv[2:]
+NOBODY = 65534
+CONFIG = {'interface': {'types': ['docker.volumedriver/1.0'],
+                        'socket': 'p.sock'},
+          'entrypoint': ['/p'], 'network': {'type': 'host'},
+          'propagatedMount': '/a/vol'}
+
+
+class Failure(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def run(*words, code=0, **options):
+    """Runs a program; returns what it wrote to both streams."""
+    done = subprocess.run(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                          stderr=subprocess.STDOUT, timeout=120, **options)
+    text = done.stdout.decode(errors='replace')
+    check(done.returncode == code, '%s: exit %d\n%s' % (
+        ' '.join(words), done.returncode, text))
+    return text
+
+
+def specgen(*words, **options):
+    return run(SPECGEN, *words, **options)
+
+
+@contextlib.contextmanager
+def work_directory():
+    top = os.path.realpath(tempfile.mkdtemp(prefix='specgen-attack-'))
+    os.chmod(top, 0o755)
+    try:
+        yield top
+    finally:
+        for line in reversed(mounts(top)):
+            subprocess.run(('umount', '-l', line))
+        shutil.rmtree(top)
+
+
+def mounts(top):
+    with open('/proc/self/mountinfo') as file:
+        points = [line.split()[4] for line in file]
+    return [point for point in points if point.startswith(top + '/')]
+
+
+def make_plugin(path, files=1, size=10):
+    """A tar archive of a plugin."""
+    with tarfile.open(path, 'w') as tar:
+        def add(name, data=b'', **facts):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            for key, value in facts.items():
+                setattr(info, key, value)
+            tar.addfile(info, io.BytesIO(data))
+        add('config.json', json.dumps(CONFIG).encode())
+        add('rootfs', type=tarfile.DIRTYPE, mode=0o755)
+        add('rootfs/a/vol', type=tarfile.DIRTYPE, mode=0o755)
+        add('rootfs/closed', type=tarfile.DIRTYPE, mode=0)
+        add('rootfs/closed/file', b'x', mode=0)
+        for i in range(files):
+            add('rootfs/f%d' % i, b'x' * size, mode=0o644)
+    return path
+
+
+def left(directory):
+    return sorted(os.listdir(directory))
+
+
+def test_unit_and_changed_rootfs():
+    """What a unit mounts stays in the bundle, whatever the plugin did."""
+    changes = {
+        'absolute': lambda r, v: os.symlink(v, r + '/a/vol'),
+        'relative': lambda r, v: os.symlink('../../../victim', r + '/a/vol'),
+        'magic': lambda r, v: os.symlink('/proc/1/root' + v, r + '/a/vol'),
+        'file': lambda r, v: open(r + '/a/vol', 'w').close(),
+    }
+    for name, change in changes.items():
+        with work_directory() as top:
+            plugin = make_plugin(top + '/p.tar')
+            bundle, rootfs = top + '/b', top + '/b/rootfs'
+            os.makedirs(top + '/victim')
+            with open(top + '/victim/crontab', 'w') as file:
+                file.write('the host\'s own')
+            unit = specgen('bundle', '--systemd', '--engine', '17.09',
+                           '--exec-root', top + '/run', '-o', bundle, plugin)
+
+            def step(key, codes):
+                lines = [line for line in unit.splitlines()
+                         if line.startswith(key + '=') and 'runc' not in line]
+                check(lines, 'no %s in the unit' % key)
+                for line in lines:
+                    words = re.sub('^-', '', line.split('=', 1)[1]).split()
+                    done = subprocess.run(words, stderr=subprocess.PIPE)
+                    check(done.returncode in codes, '%s: %s: exit %d, %s' % (
+                        name, line, done.returncode, done.stderr))
+
+            step('ExecStartPre', (0,))
+            check(mounts(top) == [bundle + '/propagated-mount',
+                                  rootfs + '/a/vol'], mounts(top))
+            # What the plugin does in its own mount namespace.
+            os.rename(rootfs + '/a', rootfs + '/a2')
+            os.mkdir(rootfs + '/a')
+            change(rootfs, top + '/victim')
+            step('ExecStopPost', (0,))
+            check(mounts(top) == [], '%s: left: %s' % (name, mounts(top)))
+            step('ExecStartPre', (3,))
+            check(mounts(top) == [], '%s: mounted: %s' % (name, mounts(top)))
+            with open(top + '/victim/crontab') as file:
+                check(file.read() == 'the host\'s own', 'the victim changed')
+            step('ExecStopPost', (0,))
+            specgen('bundle', '--remove', bundle)
+            check(left(top) == ['p.tar', 'victim'], left(top))
+
+
+ATTACKER = '''
+import os, sys, time
+os.chdir(sys.argv[1])
+end = time.time() + 20
+while time.time() < end and not os.path.exists('stop'):
+    for name in os.listdir('.'):
+        if name.startswith('.'):
+            try:
+                os.rename(name, 'taken-' + name)
+            except OSError:
+                continue
+            for part in ('bundle', 'archive'):
+                os.makedirs(name + '/' + part)
+                os.symlink(sys.argv[2], name + '/' + part + '/rootfs')
+    time.sleep(0.001)
+'''
+
+
+def attack_while(top, *words):
+    attacker = subprocess.Popen(
+        ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
+         sys.executable, '-c', ATTACKER, top + '/theirs', top + '/victim'))
+    try:
+        return subprocess.run((SPECGEN,) + words, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+    finally:
+        open(top + '/theirs/stop', 'w').close()
+        attacker.wait()
+
+
+def test_parent_of_somebody_else():
+    for option, mode in (((), 0o755), (('--allow-shared-parent',), 0o755),
+                         (('--allow-shared-parent',), 0o777), ((), 0o777)):
+        with work_directory() as top:
+            plugin = make_plugin(top + '/p.tar', files=2000, size=20000)
+            os.makedirs(top + '/victim/etc')
+            with open(top + '/victim/etc/hosts', 'w') as file:
+                file.write('the host\'s own')
+            os.mkdir(top + '/theirs')
+            os.chmod(top + '/theirs', mode)
+            os.chown(top + '/theirs', NOBODY, NOBODY)
+            done = attack_while(top, 'bundle', '--no-prepare', *option, '-o',
+                                top + '/theirs/o', plugin)
+            if not option:
+                check(done.returncode == 4 and
+                      b'--allow-shared-parent' in done.stdout, done)
+                check(left(top + '/theirs') == ['stop'], left(top + '/theirs'))
+            else:
+                check(done.returncode == 0, done)
+            check(left(top + '/victim') == ['etc'] and
+                  left(top + '/victim/etc') == ['hosts'], 'the victim changed')
+            with open(top + '/victim/etc/hosts') as file:
+                check(file.read() == 'the host\'s own', 'the victim changed')
+
+
+def test_links_of_somebody_else():
+    """In a sticky directory, a link of another user leads nowhere."""
+    with work_directory() as top:
+        plugin = make_plugin(top + '/p.tar')
+        os.mkdir(top + '/sticky')
+        os.chmod(top + '/sticky', 0o1777)
+        os.makedirs(top + '/victim')
+        os.symlink(top + '/victim', top + '/sticky/link')
+        os.lchown(top + '/sticky/link', NOBODY, NOBODY)
+        text = specgen('bundle', '--no-prepare', '-o', top + '/sticky/link/o',
+                       plugin, code=4)
+        check('a symbolic link that belongs to somebody else' in text, text)
+        check(left(top + '/victim') == [], left(top + '/victim'))
+        os.lchown(top + '/sticky/link', 0, 0)
+        specgen('bundle', '--no-prepare', '-o', top + '/sticky/link/o', plugin)
+        # A bundle of somebody else is none that root starts or removes.
+        shutil.copytree(top + '/victim/o', top + '/sticky/theirs', symlinks=True)
+        os.chown(top + '/sticky/theirs', NOBODY, NOBODY)
+        for option in ('--start', '--stop', '--remove'):
+            text = specgen('bundle', option, top + '/sticky/theirs', code=4)
+            check('others than root and you' in text, text)
+        # TMPDIR is somebody else's, too.
+        os.mkdir(top + '/theirs')
+        os.chown(top + '/theirs', NOBODY, NOBODY)
+        text = specgen('bundle', '--dry-run', '-o', top + '/x', plugin, code=4,
+                       env=dict(os.environ, TMPDIR=top + '/theirs'))
+        check('TMPDIR' in text, text)
+
+
+def stopped_after(top, plugin, number, seconds):
+    """Sends a signal some time after the work has begun; the exit code."""
+    process = subprocess.Popen(
+        (SPECGEN, 'bundle', '--no-prepare', '-o', top + '/out/o', plugin),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while process.poll() is None and not os.listdir(top + '/out'):
+        time.sleep(0.0005)
+    time.sleep(seconds)
+    process.send_signal(number)
+    process.stderr.read()
+    return process.wait()
+
+
+def test_signals():
+    with work_directory() as top:
+        plugin = make_plugin(top + '/p.tar', files=4000, size=20000)
+        os.mkdir(top + '/out')
+        interrupted = 0
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
+                       signal.SIGTERM, signal.SIGALRM, signal.SIGUSR1,
+                       signal.SIGUSR2, signal.SIGVTALRM, signal.SIGPROF,
+                       signal.SIGXCPU, signal.SIGIO, signal.SIGPWR,
+                       signal.SIGRTMIN):
+            for seconds in (0, 0.03):
+                code = stopped_after(top, plugin, number, seconds)
+                if code == 0:  # it was faster
+                    check(left(top + '/out') == ['o'], left(top + '/out'))
+                    specgen('bundle', '--remove', top + '/out/o')
+                else:
+                    interrupted += 1
+                    check(code == 128 + number, 'signal %d: exit %d' % (
+                        number, code))
+                check(left(top + '/out') == [],
+                      'signal %d left %s' % (number, left(top + '/out')))
+        check(interrupted > 0, 'all signals came too late')
+        # One that nobody can catch: the next run sweeps.
+        code = stopped_after(top, plugin, signal.SIGKILL, 0)
+        check(code == -signal.SIGKILL, 'SIGKILL: exit %d' % code)
+        check(len(left(top + '/out')) == 1, left(top + '/out'))
+        specgen('bundle', '--no-prepare', '-o', top + '/out/o', plugin)
+        check(left(top + '/out') == ['o'], left(top + '/out'))
+
+
+def closed_pipe(*words, **options):
+    """The exit code of specgen when nobody reads what it says."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run((SPECGEN,) + words, stdout=write,
+                          stderr=subprocess.DEVNULL, **options)
+    os.close(write)
+    return done.returncode
+
+
+def test_closed_pipe():
+    with work_directory() as top:
+        plugin = make_plugin(top + '/p.tar', files=20, size=100000)
+        os.mkdir(top + '/out')
+        os.mkdir(top + '/tmp')
+        env = dict(os.environ, TMPDIR=top + '/tmp')
+        code = closed_pipe('bundle', '--no-prepare', '-o', top + '/out/o', plugin,
+                           env=env)
+        check(code == 141 and left(top + '/out') == ['o'],
+              '%d %s' % (code, left(top + '/out')))
+        for extra in ((), ('--json',), ('--systemd',)):
+            code = closed_pipe('bundle', '--dry-run', *extra, '-o',
+                               top + '/out/q', plugin, env=env)
+            check(code == 141, 'exit %d' % code)
+        for words in (('engines',), ('--help',), ('man',)):
+            check(closed_pipe(*words) == 141, words)
+        check(left(top + '/tmp') == [], left(top + '/tmp'))
+
+
+def test_limits():
+    with work_directory() as top:
+        plugin = make_plugin(top + '/p.tar', files=3000, size=1)
+        os.mkdir(top + '/out')
+
+        def run_limited(which, limit, *words):
+            return subprocess.run(
+                (SPECGEN,) + words, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                preexec_fn=lambda: resource.setrlimit(which, (limit, limit)))
+
+        def limited(which, limit, *more):
+            done = run_limited(which, limit, 'bundle', '--no-prepare', '-o',
+                               top + '/out/o', *more, plugin)
+            check(left(top + '/out') in ([], ['o']), left(top + '/out'))
+            return done
+
+        short = 0
+        # From what the program needs to be loaded at all on.
+        least = next(megabytes for megabytes in range(1, 200) if run_limited(
+            resource.RLIMIT_AS, megabytes << 20, '--version').returncode == 0)
+        for megabytes in range(least + 1, least + 100):
+            done = limited(resource.RLIMIT_AS, megabytes << 20, '--tar', '--at',
+                           '/x', '--force')
+            if done.returncode == 0:
+                break
+            short += 1
+            check(done.returncode == 4 and done.stdout.count(b'\n') == 1 and
+                  b'memory' in done.stdout, '%d MB: %s' % (megabytes, done))
+            check(left(top + '/out') == [], left(top + '/out'))
+        check(done.returncode == 0 and short > 0,
+              '%d runs were short of memory; %s' % (short, done))
+        os.unlink(top + '/out/o')
+        done = limited(resource.RLIMIT_FSIZE, 100 << 10, '--tar', '--at', '/x')
+        check(done.returncode == 4 and b'File too large' in done.stdout, done)
+        check(left(top + '/out') == [], left(top + '/out'))
+        done = limited(resource.RLIMIT_NOFILE, 8)
+        check(done.returncode == 4 and left(top + '/out') == [], done)
+
+
+def test_ordinary_user():
+    """Without any privilege: --no-owner makes a bundle, again, and removes it."""
+    with work_directory() as top:
+        program = shutil.copy(SPECGEN, top + '/specgen')
+        plugin = make_plugin(top + '/p.tar')
+        os.mkdir(top + '/theirs')
+        os.chown(top + '/theirs', NOBODY, NOBODY)
+
+        def as_nobody(*words, code=0, mask=0o022):
+            return run('setpriv', '--reuid=65534', '--regid=65534',
+                       '--clear-groups', '--no-new-privs', program, *words,
+                       code=code, preexec_fn=lambda: os.umask(mask))
+
+        make = ('bundle', '--no-owner', '-o', top + '/theirs/o', plugin)
+        text = as_nobody('bundle', '-o', top + '/theirs/o', plugin, code=4)
+        check('--no-owner' in text, text)
+        check(': made\n' in as_nobody(*make, mask=0o277), 'not made')
+        check(': unchanged\n' in as_nobody(*make), 'not unchanged')
+        with open(top + '/theirs/o/rootfs/f0', 'w') as file:
+            file.write('other')
+        as_nobody(*make, code=4)
+        check(': replaced\n' in as_nobody(*make, '--force'), 'not replaced')
+        as_nobody('bundle', '--remove', top + '/theirs/o')
+        check(left(top + '/theirs') == [], left(top + '/theirs'))
+
+
+def test_two_at_once():
+    with work_directory() as top:
+        plugins = []
+        for i in range(2):
+            CONFIG['description'] = 'number %d' % i
+            CONFIG['entrypoint'] = ['/f%d' % (100 * (i + 1) - 1)]
+            plugins.append(make_plugin(top + '/%d.tar' % i, files=100 * (i + 1)))
+        del CONFIG['description']
+        CONFIG['entrypoint'] = ['/p']
+        for _ in range(20):
+            runs = [subprocess.Popen(
+                (SPECGEN, 'bundle', '--no-prepare', '--force', '-o', top + '/o',
+                 plugins[i % 2]), stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE) for i in range(4)]
+            for each in runs:
+                error = each.communicate()[1]
+                check(each.returncode == 0, 'exit %d: %s' % (each.returncode,
+                                                            error))
+            with open(top + '/o/config.json') as file:
+                (program,) = json.load(file)['process']['args']
+            count = len([name for name in os.listdir(top + '/o/rootfs')
+                         if re.match(r'f\d', name)])
+            check(program == '/f%d' % (count - 1),
+                  'the spec of one and the rootfs of the other')
+            check(left(top) == ['0.tar', '1.tar', 'o'], left(top))
+
+
+def test_output_in_a_copy_of_the_source():
+    with work_directory() as top:
+        os.makedirs(top + '/src/rootfs/inner')
+        with open(top + '/src/config.json', 'w') as file:
+            json.dump(CONFIG, file)
+        os.mkdir(top + '/alias')
+        run('mount', '--bind', top + '/src/rootfs/inner', top + '/alias')
+        text = specgen('bundle', '--no-prepare', '-o', top + '/alias/o',
+                       top + '/src', code=2)
+        check('lies in what is copied' in text or 'or in it' in text, text)
+        check(left(top + '/src/rootfs/inner') == [], 'something is left')
+
+
+TESTS = (test_unit_and_changed_rootfs, test_parent_of_somebody_else,
+         test_links_of_somebody_else, test_signals, test_closed_pipe,
+         test_limits, test_ordinary_user, test_two_at_once,
+         test_output_in_a_copy_of_the_source)
+
+
+def main():
+    passed = failed = 0
+    for test in TESTS:
+        if CHOSEN and test.__name__ not in CHOSEN:
+            continue
+        try:
+            test()
+        except Exception as failure:  # each test reports, none hides another
+            failed += 1
+            print('FAILED: %s: %s: %s' % (test.__name__, type(failure).__name__,
+                                          failure), flush=True)
+        else:
+            passed += 1
+            print('%s passed' % test.__name__, flush=True)
+    print('%d passed, %d failed' % (passed, failed))
+    sys.exit(1 if failed or not passed else 0)
+
+
+main()

@@ -1,0 +1,222 @@
+#include "specgen/bundle/bundle_record.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "simdjson.h"
+#include "specgen/base/files.h"
+#include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/host/go_path.h"
+#include "specgen/json/json_writer.h"
+
+namespace specgen {
+namespace {
+
+constexpr int64_t kVersion = 1;
+constexpr size_t kMaxRecordBytes = size_t{1} << 20;
+
+absl::Status Wrong(std::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("\"", what, "\" is wrong"));
+}
+
+bool IsPlace(std::string_view path) {
+  return path.size() > 1 && path[0] == '/' && IsCleanPath(path) &&
+         path.find('\0') == std::string_view::npos;
+}
+
+bool Get(simdjson::dom::element from, const char* key, std::string* to) {
+  std::string_view text;
+  if (from[key].get(text) != simdjson::SUCCESS) return false;
+  *to = text;
+  return true;
+}
+
+template <typename Number, typename Wide>
+bool GetNumber(simdjson::dom::element from, const char* key, Number* to) {
+  Wide number;
+  if (from[key].get(number) != simdjson::SUCCESS) return false;
+  *to = static_cast<Number>(number);
+  return true;
+}
+
+// The entries of a list; false if it is none.
+template <typename Read>
+bool GetList(simdjson::dom::element from, const char* key, Read read) {
+  simdjson::dom::array list;
+  if (from[key].get(list) != simdjson::SUCCESS) return false;
+  return std::all_of(list.begin(), list.end(), read);
+}
+
+}  // namespace
+
+bool IsContainerId(std::string_view id) {
+  return !id.empty() && id != "." && id != ".." && id.size() <= 1024 &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                  std::string_view("_+-.").find(c) != std::string_view::npos;
+         });
+}
+
+std::string FormatBundleRecord(const BundleRecord& record) {
+  std::string text;
+  JsonWriter writer(&text);
+  const auto member = [&](std::string_view key, std::string_view value) {
+    writer.Raw(key);
+    writer.String(value);
+  };
+  writer.Raw(absl::StrCat("{\"specgen\":", kVersion));
+  member(",\"id\":", record.id);
+  member(",\"at\":", record.at);
+  std::string_view key = ",\"directories\":[{\"path\":";
+  for (const BundleRecord::Directory& directory : record.directories) {
+    member(key, directory.path);
+    writer.Raw(absl::StrCat(",\"mode\":", directory.mode, "}"));
+    key = ",{\"path\":";
+  }
+  writer.Raw(absl::StrCat("],\"sharesMount\":",
+                          record.shares_mount ? "true" : "false"));
+  member(",\"mountInRootfs\":", record.mount_in_rootfs);
+  writer.Raw(std::string_view(",\"made\":["));
+  key = "{\"path\":";
+  for (const BundleRecord::Made& made : record.made) {
+    member(key, made.path);
+    writer.Raw(absl::StrCat(",\"device\":", made.device,
+                            ",\"inode\":", made.inode,
+                            ",\"born\":", made.born, "}"));
+    key = ",{\"path\":";
+  }
+  writer.Raw(std::string_view("]}\n"));
+  writer.Finish();
+  return text;
+}
+
+absl::StatusOr<BundleRecord> ParseBundleRecord(std::string_view text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element top;
+  if (parser.parse(text.data(), text.size()).get(top) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError("no JSON");
+  }
+  BundleRecord record;
+  int64_t version = 0;
+  if (!GetNumber<int64_t, int64_t>(top, "specgen", &version)) {
+    return Wrong("specgen");
+  }
+  if (version != kVersion) {
+    return absl::InvalidArgumentError("made by another release of specgen");
+  }
+  if (!Get(top, "id", &record.id) || !IsContainerId(record.id)) {
+    return Wrong("id");
+  }
+  if (!Get(top, "at", &record.at) || !IsPlace(record.at)) return Wrong("at");
+  if (!GetList(top, "directories",
+               [&](simdjson::dom::element entry) {
+                 BundleRecord::Directory& directory =
+                     record.directories.emplace_back();
+                 return Get(entry, "path", &directory.path) &&
+                        GetNumber<uint32_t, uint64_t>(entry, "mode",
+                                                      &directory.mode) &&
+                        IsPlace(directory.path) && directory.mode <= 0777;
+               }) ||
+      record.directories.empty() ||
+      BasePath(record.directories.back().path) != record.id) {
+    return Wrong("directories");
+  }
+  if (top["sharesMount"].get(record.shares_mount) != simdjson::SUCCESS) {
+    return Wrong("sharesMount");
+  }
+  if (!Get(top, "mountInRootfs", &record.mount_in_rootfs) ||
+      record.mount_in_rootfs.find('\0') != std::string::npos) {
+    return Wrong("mountInRootfs");
+  }
+  if (!GetList(top, "made", [&](simdjson::dom::element entry) {
+        BundleRecord::Made& made = record.made.emplace_back();
+        return Get(entry, "path", &made.path) &&
+               GetNumber<uint64_t, uint64_t>(entry, "device", &made.device) &&
+               GetNumber<uint64_t, uint64_t>(entry, "inode", &made.inode) &&
+               GetNumber<int64_t, int64_t>(entry, "born", &made.born) &&
+               IsPlace(made.path);
+      })) {
+    return Wrong("made");
+  }
+  return record;
+}
+
+absl::StatusOr<BundleRecord> ReadBundleRecord(int bundle,
+                                              const std::string& name) {
+  const std::string file = absl::StrCat(name, "/", kBundleRecordName);
+  const UniqueFd fd(openat(bundle, std::string(kBundleRecordName).c_str(),
+                           O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  struct stat st;
+  if (!fd.ok() || fstat(fd.get(), &st) != 0) {
+    if (errno != ENOENT && errno != ELOOP) return FileError(errno, file);
+    return absl::InvalidArgumentError(absl::StrCat(
+        name, ": is no bundle that this specgen made: it has no file ",
+        kBundleRecordName, " (specgen bundle, once more with the options that "
+        "made it, adds that)"));
+  }
+  if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) ||
+      (st.st_mode & 022) != 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        file, ": others than its owner and root may have written it"));
+  }
+  absl::StatusOr<std::string> text =
+      ReadOpenFile(fd.get(), file, kMaxRecordBytes);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<BundleRecord> record = ParseBundleRecord(*text);
+  if (!record.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file, ": ", record.status().message()));
+  }
+  return record;
+}
+
+absl::Status WriteNewFile(int directory, const std::string& file,
+                          const std::string& name, std::string_view bytes) {
+  UniqueFd fd(openat(directory, file.c_str(),
+                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                     0600));
+  // The umask may have taken bits away.
+  if (!fd.ok() || fchmod(fd.get(), 0600) != 0) return FileError(errno, name);
+  while (!bytes.empty()) {
+    const ssize_t done = write(fd.get(), bytes.data(), bytes.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return FileError(errno, name);
+    bytes.remove_prefix(static_cast<size_t>(done));
+  }
+  // Some file systems tell only now that the disk is full.
+  return close(fd.Release()) == 0 ? absl::OkStatus() : FileError(errno, name);
+}
+
+absl::Status WriteBundleRecord(int bundle, const std::string& name,
+                               const BundleRecord& record) {
+  const std::string file(kBundleRecordName);
+  const std::string fresh = absl::StrCat(".", file, ".new");
+  const std::string full_name = absl::StrCat(name, "/", file);
+  // Of a run that was killed; nobody else may write to the bundle.
+  unlinkat(bundle, fresh.c_str(), 0);
+  absl::Status status =
+      WriteNewFile(bundle, fresh, full_name, FormatBundleRecord(record));
+  if (status.ok() &&
+      renameat(bundle, fresh.c_str(), bundle, file.c_str()) != 0) {
+    status = FileError(errno, full_name);
+  }
+  if (!status.ok()) unlinkat(bundle, fresh.c_str(), 0);
+  return status;
+}
+
+}  // namespace specgen

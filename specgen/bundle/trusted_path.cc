@@ -1,0 +1,169 @@
+#include "specgen/bundle/trusted_path.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+namespace {
+
+constexpr int kMaxLinks = 40;  // as the kernel
+// O_PATH: to search a directory is enough, it need not be readable.
+constexpr int kPassThrough = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+// Whom files of unmapped users belong to in a user namespace in which root is
+// not the machine's; else one that is nobody's.
+uid_t UnmappedOwner() {
+  uint64_t inside;
+  uint64_t outside;
+  uint64_t count;
+  std::ifstream map("/proc/self/uid_map");
+  if (!(map >> inside >> outside >> count) ||
+      (inside == 0 && outside == 0)) {
+    return static_cast<uid_t>(-1);
+  }
+  uid_t owner = 65534;
+  std::ifstream("/proc/sys/kernel/overflowuid") >> owner;
+  return owner;
+}
+
+class Walk {
+ public:
+  Walk(const std::string& path, Trust trust)
+      : path_(path), trust_(trust), unmapped_(UnmappedOwner()) {}
+
+  absl::StatusOr<UniqueFd> Run();
+
+ private:
+  bool IsTrustedOwner(uid_t owner) const {
+    return owner == 0 || owner == geteuid() || owner == unmapped_;
+  }
+  absl::Status Refused(std::string_view what, uid_t owner) const {
+    const std::string where = where_.empty() ? "/" : where_;
+    return absl::PermissionDeniedError(absl::StrCat(
+        where, what, " (user ", owner, "), who could exchange ",
+        where == path_ ? "what is in it" : path_,
+        " meanwhile: name another place, or give --allow-shared-parent"));
+  }
+  // Whether nobody else can change which files the names in `fd` stand for.
+  absl::Status Check(const UniqueFd& fd) const;
+  absl::Status Follow(const std::string& name);
+
+  const std::string& path_;
+  const Trust trust_;
+  const uid_t unmapped_;
+  std::vector<std::string> rest_;  // the next part is the last element
+  std::string where_;              // of `at_`, for messages
+  UniqueFd at_;
+  int links_ = 0;
+};
+
+absl::Status Walk::Check(const UniqueFd& fd) const {
+  if (trust_ == Trust::kAnyone) return absl::OkStatus();
+  struct stat st;
+  if (fstat(fd.get(), &st) != 0) return FileError(errno, path_);
+  if (!IsTrustedOwner(st.st_uid)) {
+    return Refused(" belongs to somebody else", st.st_uid);
+  }
+  if ((st.st_mode & S_ISVTX) != 0) return absl::OkStatus();
+  if ((st.st_mode & S_IWOTH) != 0) {
+    return Refused(" may be written by everyone, not only by its owner",
+                   st.st_uid);
+  }
+  // A group of one's own, which has the user's number.
+  const bool own_group = st.st_gid == getegid() && st.st_gid == geteuid();
+  if ((st.st_mode & S_IWGRP) != 0 && !own_group && st.st_gid != 0) {
+    return Refused(absl::StrCat(" may be written by the group ", st.st_gid,
+                                ", not only by its owner"),
+                   st.st_uid);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Walk::Follow(const std::string& name) {
+  struct stat st;
+  if (fstatat(at_.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    return FileError(errno, path_);
+  }
+  // In a sticky directory anybody may have made it.
+  if (trust_ == Trust::kChecked && !IsTrustedOwner(st.st_uid)) {
+    return Refused(absl::StrCat("/", name,
+                                ": a symbolic link that belongs to somebody "
+                                "else"),
+                   st.st_uid);
+  }
+  if (++links_ > kMaxLinks) return FileError(ELOOP, path_);
+  char target[PATH_MAX];
+  const ssize_t size =
+      readlinkat(at_.get(), name.c_str(), target, sizeof(target));
+  if (size < 0) return FileError(errno, path_);
+  std::vector<std::string> parts =
+      absl::StrSplit(std::string_view(target, static_cast<size_t>(size)), '/');
+  if (size > 0 && target[0] == '/') {
+    at_.Reset(open("/", kPassThrough));
+    where_.clear();
+    if (!at_.ok()) return FileError(errno, path_);
+  }
+  rest_.insert(rest_.end(), parts.rbegin(), parts.rend());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<UniqueFd> Walk::Run() {
+  rest_ = absl::StrSplit(path_, '/');
+  std::reverse(rest_.begin(), rest_.end());
+  at_.Reset(open("/", kPassThrough));
+  if (!at_.ok()) return FileError(errno, path_);
+  while (true) {
+    while (!rest_.empty() && (rest_.back().empty() || rest_.back() == ".")) {
+      rest_.pop_back();
+    }
+    absl::Status status = Check(at_);
+    if (!status.ok()) return status;
+    if (rest_.empty()) break;
+    const std::string name = std::move(rest_.back());
+    rest_.pop_back();
+    UniqueFd next(openat(at_.get(), name.c_str(), kPassThrough));
+    if (next.ok()) {
+      at_ = std::move(next);
+      absl::StrAppend(&where_, "/", name);
+      continue;
+    }
+    // ENOTDIR: a symbolic link, or no directory at all.
+    struct stat st;
+    if ((errno != ENOTDIR && errno != ELOOP) ||
+        fstatat(at_.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISLNK(st.st_mode)) {
+      return FileError(errno, path_);
+    }
+    status = Follow(name);
+    if (!status.ok()) return status;
+  }
+  UniqueFd readable(openat(at_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!readable.ok()) return FileError(errno, path_);
+  return readable;
+}
+
+}  // namespace
+
+absl::StatusOr<UniqueFd> OpenDirectory(const std::string& path, Trust trust) {
+  return Walk(path, trust).Run();
+}
+
+}  // namespace specgen

@@ -1,0 +1,142 @@
+#include "specgen/bundle/work_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+namespace {
+
+// Not the name of what is made, which may leave no room for more.
+constexpr std::string_view kPrefix = ".specgen-work-";
+constexpr size_t kDigits = 16;
+constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+std::string NewName() {
+  uint64_t number = 0;
+  if (getrandom(&number, sizeof(number), 0) != sizeof(number)) {
+    number = static_cast<uint64_t>(getpid());
+  }
+  return absl::StrCat(kPrefix, absl::StrFormat("%016x", number));
+}
+
+bool IsName(std::string_view name) {
+  if (!absl::ConsumePrefix(&name, kPrefix) || name.size() != kDigits) {
+    return false;
+  }
+  for (char c : name) {
+    if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) return false;
+  }
+  return true;
+}
+
+// Whether the directory is one of ours: nobody else may enter it.
+bool IsOurs(int fd, dev_t device) {
+  struct stat st;
+  return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+         (st.st_mode & 0777) == 0700 && st.st_dev == device &&
+         st.st_nlink > 0;
+}
+
+// What killed programs left there. Whatever goes wrong is the next one's.
+void Sweep(int parent, dev_t device) {
+  std::vector<std::string> names;
+  if (ReadNames(parent, &names) != 0) return;
+  for (const std::string& name : names) {
+    if (!IsName(name)) continue;
+    const UniqueFd fd(openat(parent, name.c_str(), kFlags));
+    if (!fd.ok() || !IsOurs(fd.get(), device) ||
+        flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+      continue;
+    }
+    if (RemoveContents(fd.get()) == 0) {
+      unlinkat(parent, name.c_str(), AT_REMOVEDIR);
+    }
+  }
+}
+
+}  // namespace
+
+int RemoveContents(int directory) {
+  std::vector<std::string> names;
+  if (const int error = ReadNames(directory, &names); error != 0) return error;
+  int first_error = 0;
+  for (const std::string& name : names) {
+    const int error = RemoveTree(directory, name);
+    if (first_error == 0) first_error = error;
+  }
+  return first_error;
+}
+
+WorkDirectory::WorkDirectory(UniqueFd parent, std::string name, UniqueFd fd)
+    : parent_(std::move(parent)), name_(std::move(name)), fd_(std::move(fd)) {}
+
+absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
+    int parent, const std::string& name) {
+  UniqueFd copy(fcntl(parent, F_DUPFD_CLOEXEC, 0));
+  struct stat st;
+  if (!copy.ok() || fstat(parent, &st) != 0) return FileError(errno, name);
+  Sweep(parent, st.st_dev);
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i) {
+    const std::string ours = NewName();
+    if (mkdirat(parent, ours.c_str(), 0700) != 0) {
+      if (errno == EEXIST) continue;
+      return FileError(errno, name);
+    }
+    UniqueFd fd(openat(parent, ours.c_str(), kFlags));
+    // EWOULDBLOCK: another run sweeps it already. Some file systems have no
+    // locks; there nothing is swept either.
+    if (!fd.ok() ||
+        (flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)) {
+      continue;
+    }
+    std::vector<std::string> names;
+    if (!IsOurs(fd.get(), st.st_dev) || ReadNames(fd.get(), &names) != 0 ||
+        !names.empty()) {
+      continue;  // Another one was put in its place.
+    }
+    return absl::WrapUnique(
+        new WorkDirectory(std::move(copy), ours, std::move(fd)));
+  }
+  return absl::PermissionDeniedError(absl::StrCat(
+      name, ": a directory that is made there is exchanged for another one at "
+            "once: name another place"));
+}
+
+WorkDirectory::~WorkDirectory() {
+  RemoveContents(fd_.get());
+  unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
+}
+
+absl::StatusOr<UniqueFd> WorkDirectory::MakeDirectoryIn(
+    int parent, const std::string& name, unsigned mode) {
+  if (mkdirat(parent, name.c_str(), 0700) != 0) return FileError(errno, name);
+  UniqueFd fd(openat(parent, name.c_str(), kFlags));
+  if (!fd.ok() || fchmod(fd.get(), mode) != 0) return FileError(errno, name);
+  return fd;
+}
+
+}  // namespace specgen

@@ -1,0 +1,54 @@
+// A directory for what is being made, beside the place where it is to be.
+#ifndef SPECGEN_BUNDLE_WORK_DIRECTORY_H_
+#define SPECGEN_BUNDLE_WORK_DIRECTORY_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "specgen/bundle/unique_fd.h"
+
+namespace specgen {
+
+// Its owner alone may enter it (mode 0700), so that whatever is done below its
+// descriptor stays there, whoever renames the directory itself. It goes with
+// all that is in it in the end; after a SIGKILL with the next Make in the same
+// parent: who uses one holds a lock on it (flock(2)).
+class WorkDirectory {
+ public:
+  // Makes one in the directory `parent`, which messages call `name`, and
+  // removes what is left of others that nobody holds any more.
+  static absl::StatusOr<std::unique_ptr<WorkDirectory>> Make(
+      int parent, const std::string& name);
+  ~WorkDirectory();
+  WorkDirectory(const WorkDirectory&) = delete;
+  WorkDirectory& operator=(const WorkDirectory&) = delete;
+
+  int fd() const { return fd_.get(); }
+
+  // Makes the directory `name` in it, with exactly this mode, and opens it.
+  absl::StatusOr<UniqueFd> MakeDirectory(const std::string& name,
+                                         unsigned mode) const {
+    return MakeDirectoryIn(fd_.get(), name, mode);
+  }
+  // The same in any directory that nobody else may write to.
+  static absl::StatusOr<UniqueFd> MakeDirectoryIn(int parent,
+                                                  const std::string& name,
+                                                  unsigned mode);
+
+ private:
+  WorkDirectory(UniqueFd parent, std::string name, UniqueFd fd);
+
+  UniqueFd parent_;
+  std::string name_;
+  UniqueFd fd_;
+};
+
+// Removes all that is in the directory; 0 or an errno.
+int RemoveContents(int directory);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_WORK_DIRECTORY_H_
