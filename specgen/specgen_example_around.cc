@@ -10,7 +10,7 @@ std::string used;
 void Use(std::string_view spec) { used = spec; }
 
 TEST(SpecgenHeader, ItsExampleMakesASpec) {
-EXAMPLE
+  EXAMPLE
   EXPECT_NE(used.find("\"args\":[\"/x\"]"), std::string::npos) << used;
 }
 

@@ -1,4 +1,4 @@
-/* The example of specgen_c.h with what it takes for granted; see BUILD.bazel. */
+/* The example of specgen_c.h with what it takes for granted. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,6 @@ int main(void) {
   const char* const text = "{\"entrypoint\": [\"/x\"]}";
   const size_t size = strlen(text);
   size_t n = 0;
-EXAMPLE
+  EXAMPLE
   return n > 0 ? 0 : 1;
 }
