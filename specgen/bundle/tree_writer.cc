@@ -585,6 +585,8 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
       return AddFile(entry, parent->get(), name);
     case TreeEntry::Type::kHardLink:
       return AddHardLink(entry, parent->get(), name);
+    case TreeEntry::Type::kNothing:
+      return absl::OkStatus();
     default:
       return AddOther(entry, parent->get(), name);
   }

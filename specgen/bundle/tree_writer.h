@@ -31,6 +31,7 @@ struct TreeEntry {
     kCharDevice,
     kBlockDevice,
     kFifo,
+    kNothing,  // makes room for what never comes
   };
 
   Type type = Type::kFile;
@@ -52,6 +53,10 @@ struct TreeLimits {
   uint64_t bytes = uint64_t{8} << 30;  // of all files, holes counted as bytes
   // Files, and folders that are made; a path of each is kept in memory.
   uint64_t entries = uint64_t{1} << 18;
+
+  // Of all archives together, whatever is in them: headers, padding, whiteouts
+  // and what replaces itself, too.
+  uint64_t archive_bytes() const { return bytes + entries * 4096; }
 };
 
 // Deeper trees are refused: each level holds a descriptor and a stack frame.
@@ -122,6 +127,9 @@ class TreeWriter {
   // How many device nodes Ownership::kDrop left out.
   uint64_t dropped_devices() const { return dropped_devices_; }
 
+  // How many bytes the archives that are unpacked may still have.
+  uint64_t* archive_budget() { return &archive_budget_; }
+
  private:
   struct Folder {
     std::string path;
@@ -132,7 +140,10 @@ class TreeWriter {
   };
 
   TreeWriter(UniqueFd root, Ownership ownership, const TreeLimits& limits)
-      : root_(std::move(root)), ownership_(ownership), left_(limits) {}
+      : root_(std::move(root)),
+        ownership_(ownership),
+        left_(limits),
+        archive_budget_(limits.archive_bytes()) {}
 
   // Opens the folder `path`, which is made with all above it if `make`.
   absl::StatusOr<UniqueFd> OpenFolder(const std::string& path, bool make);
@@ -159,6 +170,7 @@ class TreeWriter {
   UniqueFd root_;
   Ownership ownership_;
   TreeLimits left_;
+  uint64_t archive_budget_;
   std::vector<Folder> folders_;
   absl::flat_hash_set<std::string> in_layer_;
   uint64_t dropped_devices_ = 0;
