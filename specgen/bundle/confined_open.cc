@@ -42,6 +42,10 @@ UniqueFd OpenBeneath(int root, const std::string& path, int flags) {
   return Open(root, path, flags, RESOLVE_BENEATH);
 }
 
+UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags) {
+  return Open(root, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
 absl::Status FileError(int error, std::string_view path) {
   const std::string_view advice =
       error == ENOSYS ? " (specgen needs Linux 5.6 or later here)"

@@ -17,6 +17,8 @@ namespace specgen {
 UniqueFd OpenInRoot(int root, const std::string& path, int flags);
 // The same, but what leads out of `root` is an error (EXDEV).
 UniqueFd OpenBeneath(int root, const std::string& path, int flags);
+// The same, and a symbolic link anywhere on the way is one, too (ELOOP).
+UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags);
 
 // "PATH: what went wrong", with the code of `error`, an errno.
 absl::Status FileError(int error, std::string_view path);

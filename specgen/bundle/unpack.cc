@@ -153,8 +153,7 @@ absl::Status UnpackEntries(TarReader* tar, Whiteouts whiteouts,
       if (!status.ok()) return status;
     }
   }
-  // The end of the last file.
-  return writer->StartLayer();
+  return writer->EndLayer();
 }
 
 }  // namespace
