@@ -732,8 +732,12 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
   }
   struct stat st;
   if (entry.type == TreeEntry::Type::kNothing) {
+    // There is nothing in what is no directory, and Docker asks no more.
+    if (absl::IsFailedPrecondition(
+            OpenFolder(folder, /*make=*/false).status())) {
+      return absl::OkStatus();
+    }
     absl::Status status = MakeImplied(folder, &st);
-    // There is nothing in what is no directory.
     if (!status.ok() || !OpenFolder(folder, /*make=*/false).ok()) return status;
   }
   absl::StatusOr<UniqueFd> parent = OpenFolder(folder, /*make=*/true);

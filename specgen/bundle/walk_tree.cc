@@ -15,13 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 
@@ -296,7 +296,7 @@ absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
 
 absl::StatusOr<std::string> FirstDifference(
     const std::string& a, const std::string& b,
-    const absl::flat_hash_set<std::string>& mount_points) {
+    const MountPoints& mount_points) {
   const UniqueFd a_root(open(a.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!a_root.ok()) return FileError(errno, a);
   const UniqueFd b_root(open(b.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -6,10 +6,10 @@
 
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 
@@ -52,7 +52,7 @@ absl::Status CopyTree(const std::string& from, const TreeLedger* ledger,
 // them.
 absl::StatusOr<std::string> FirstDifference(
     const std::string& a, const std::string& b,
-    const absl::flat_hash_set<std::string>& mount_points);
+    const MountPoints& mount_points);
 
 }  // namespace specgen
 
