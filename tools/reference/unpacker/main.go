@@ -38,22 +38,22 @@ import (
 
 // What specgen refuses and Docker 28 does not. specgen/bundle/README.md has the
 // reasons.
-var stricter = regexp.MustCompile(strings.Join([]string{
-	`leads out of the rootfs`,
-	`stands for the whole rootfs`,
-	`is a hard link to .*\.wh\.\.wh\.`,
-	`its owner .* is none that Linux knows`,
-	`its device number .* is none that Linux knows`,
-	`removes no file`,
-	`is a path that hides a whiteout`,
-	`more than 256 directories deep`,
-	`zstd: it needs a window`,
-	`is compressed with (bzip2|xz)`,
-	`more bytes than the limit allows`,
-	`more names or attributes than the limit allows`,
-	`one file or folder too many`,
-	`a path of more than 4095 bytes`,
-}, "|"))
+var stricter = []*regexp.Regexp{
+	regexp.MustCompile(`leads out of the rootfs`),
+	regexp.MustCompile(`stands for the whole rootfs`),
+	regexp.MustCompile(`is a hard link to .*\.wh\.\.wh\.`),
+	regexp.MustCompile(`its owner .* is none that Linux knows`),
+	regexp.MustCompile(`its device number .* is none that Linux knows`),
+	regexp.MustCompile(`removes no file`),
+	regexp.MustCompile(`is a path that hides a whiteout`),
+	regexp.MustCompile(`more than 256 directories deep`),
+	regexp.MustCompile(`zstd: it needs a window`),
+	regexp.MustCompile(`is compressed with (bzip2|xz)`),
+	regexp.MustCompile(`more bytes than the limit allows`),
+	regexp.MustCompile(`more names or attributes than the limit allows`),
+	regexp.MustCompile(`one file or folder too many`),
+	regexp.MustCompile(`a path of more than 4095 bytes`),
+}
 
 func check(err error) {
 	if err != nil {
@@ -242,12 +242,23 @@ func difference(docker, specgen map[string]string) string {
 	return ""
 }
 
+// empty makes the top of the chroot what it was.
 func empty(path string) {
+	names := make([]byte, 1<<16)
+	n, err := unix.Listxattr(path, names)
+	check(err)
+	for _, name := range strings.Split(string(names[:n]), "\x00") {
+		if name != "" {
+			check(unix.Removexattr(path, name))
+		}
+	}
 	entries, err := os.ReadDir(path)
 	check(err)
 	for _, entry := range entries {
 		check(os.RemoveAll(filepath.Join(path, entry.Name())))
 	}
+	check(os.Chown(path, 0, 0))
+	check(os.Chmod(path, 0o755))
 }
 
 func main() {
@@ -304,11 +315,14 @@ func main() {
 		case dockerError != nil:
 			why = fmt.Sprintf("only Docker refuses: %v", dockerError)
 		case refusal != "":
-			if reason := stricter.FindString(refusal); reason != "" {
-				strict++
-				reasons[reason]++
-			} else {
-				why = "only specgen refuses: " + refusal
+			why = "only specgen refuses: " + refusal
+			for _, reason := range stricter {
+				if reason.MatchString(refusal) {
+					strict++
+					reasons[reason.String()]++
+					why = ""
+					break
+				}
 			}
 		default:
 			made++
@@ -327,8 +341,6 @@ func main() {
 			}
 		}
 		empty("/")
-		check(os.Chmod("/", 0o755))
-		check(os.Chown("/", 0, 0))
 		if why == "" {
 			return
 		}
