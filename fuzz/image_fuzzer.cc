@@ -399,8 +399,12 @@ void CheckArchive(const Words& words, std::string_view text) {
   absl::Status again;
   const Tree other = Try(words, unpack(packed), &again);
   if (!both) return;
-  // An archive that is compressed itself would now be so twice.
-  if (!status.ok()) return;
+  // One that is compressed itself is now so twice, which nobody undoes.
+  if (!status.ok() || absl::StartsWith(tar, "\x1f\x8b\x08") ||
+      absl::StartsWith(tar, "\x28\xb5\x2f\xfd") ||
+      absl::StrContains(tar.substr(0, 4), "\x2a\x4d\x18")) {
+    return;
+  }
   Require(again.ok() && tree.listing == other.listing,
           "a compressed archive unpacks the same", [&] {
             return absl::StrCat(status.ToString(), "\n", tree.listing,

@@ -56,16 +56,6 @@ def specgen_repositories():
         library = "protobuf",
     )
     _archive(
-        name = "libarchive",
-        build_file = Label("//third_party/libarchive:libarchive.BUILD"),
-        extra_files = {
-            Label("//third_party/libarchive:specgen_config.h"): "libarchive/specgen_config.h",
-            Label("//third_party/libarchive:specgen_write_format.c"): "libarchive/specgen_write_format.c",
-        },
-        library = "libarchive",
-        patches = [Label("//third_party/libarchive:pax.patch")],
-    )
-    _archive(
         name = "libmd",
         build_file = Label("//third_party/libmd:libmd.BUILD"),
         library = "libmd",

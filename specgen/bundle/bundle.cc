@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -29,6 +28,7 @@
 #include "specgen/bundle/image.h"
 #include "specgen/bundle/init_layer.h"
 #include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/plan.h"
 #include "specgen/bundle/rebased_host.h"
 #include "specgen/bundle/start_steps.h"
@@ -163,23 +163,18 @@ absl::Status AddFile(const BundleOptions::File& file, TreeWriter* writer) {
   }
 }
 
-// Where the spec mounts, and all folders above, without a leading "/".
-absl::flat_hash_set<std::string> MountPointsOf(std::string_view spec) {
-  absl::flat_hash_set<std::string> points;
+MountPoints MountPointsOf(std::string_view spec) {
+  std::vector<std::string> points;
   simdjson::dom::parser parser;
   simdjson::dom::array mounts;
-  if (parser.parse(spec)["mounts"].get(mounts) != simdjson::SUCCESS) {
-    return points;
-  }
-  for (simdjson::dom::element mount : mounts) {
-    std::string_view destination;
-    if (mount["destination"].get(destination) != simdjson::SUCCESS) continue;
-    for (std::string path = CleanPath(absl::StrCat("/", destination));
-         path != "/"; path = DirPath(path)) {
-      points.insert(path.substr(1));
+  if (parser.parse(spec)["mounts"].get(mounts) == simdjson::SUCCESS) {
+    for (simdjson::dom::element mount : mounts) {
+      std::string_view destination;
+      if (mount["destination"].get(destination) != simdjson::SUCCESS) continue;
+      points.push_back(CleanPath(absl::StrCat("/", destination)).substr(1));
     }
   }
-  return points;
+  return MountPoints(std::move(points));
 }
 
 }  // namespace
@@ -370,6 +365,8 @@ const Host& BundleMaker::host() const {
 }
 
 absl::Status BundleMaker::Generate() {
+  absl::Status fits = CheckConfigSize(config_, config_name_);
+  if (!fits.ok()) return fits;
   const Behaviour& behaviour = *options_.release->behaviour;
   // The plugin's own id is dockerd's; without one the bundle names it.
   request_.plugin = config_;

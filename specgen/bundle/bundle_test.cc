@@ -368,9 +368,7 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
     return std::vector<std::pair<std::string, std::string>>{
         {"uid", std::move(uid)}, {"gid", "7"}};
   };
-  auto device = owned("0");
-  device.emplace_back("SCHILY.devmajor", "10");
-  device.emplace_back("SCHILY.devminor", "229");
+  const auto device = owned("0");
   auto capable = owned("3000000");
   capable.emplace_back("SCHILY.xattr.security.capability", "cap");
   capable.emplace_back("SCHILY.xattr.security.selinux", "not taken over");
@@ -381,7 +379,7 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
            {"q", '1', "", "p", 04755, 5, -1, capable},
            {"closed", '5', "", "", 0000, 5, -1, owned("2")},
            {"closed/f", '0', "x", "", 0000, 5, -1, owned("2")},
-           {"fuse", '3', "", "", 0620, 5, -1, device},
+           {"fuse", '3', "", "", 0620, 5, -1, device, 10, 229},
            {"gone", '0', "", "", 04755, 5, -1, owned("9")},
            {"etc", '5', "", "", 0700, 5, -1, owned("4")},
            {"etc/hosts", '0', "the author's", "", 06755, 5, -1, owned("9")},
@@ -443,7 +441,7 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
   options_.source = temp_.Write(
       "plugin.tar", Tar({{"config.json", '0', kConfig},
                          {"rootfs", '5', "", "", 0755, 5, -1, owned("1")},
-                         {"rootfs/fuse", '3', "", "", 0620, 5, -1, device}}));
+                         {"rootfs/fuse", '3', "", "", 0620, 5, -1, device, 10, 229}}));
   options_.rootfs.clear();
   options_.files.clear();
   ExpectFailure(absl::StatusCode::kAlreadyExists, "has other bytes");

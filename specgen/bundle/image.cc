@@ -29,8 +29,8 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 
-// Registries take no larger manifests either.
-constexpr uint64_t kMaxJsonBytes = uint64_t{4} << 20;
+// Each is opened and read, however small it is.
+constexpr size_t kMaxLayers = 1024;
 
 constexpr std::string_view kPluginConfig =
     "application/vnd.docker.plugin.v1+json";
@@ -125,9 +125,9 @@ absl::StatusOr<std::string> ReadJson(const Image& image, const BlobInfo& info) {
     absl::StatusOr<std::string_view> bytes = blob->Read();
     if (!bytes.ok()) return bytes.status();
     if (bytes->empty()) break;
-    if (text.size() + bytes->size() > kMaxJsonBytes) {
+    if (text.size() + bytes->size() > kMaxImageJsonBytes) {
       return absl::InvalidArgumentError(
-          absl::StrCat(blob->name(), ": is larger than 4 MiB"));
+          absl::StrCat(blob->name(), ": is larger than 1 MiB"));
     }
     text.append(*bytes);
   }
@@ -261,6 +261,8 @@ class ImageReader {
       if (!blob.ok()) return Bad(info, blob.status().message());
       image_.layers.push_back(*std::move(blob));
     }
+    absl::Status few = CheckLayers(info);
+    if (!few.ok()) return few;
     return ReadConfig(*config_blob);
   }
 
@@ -320,6 +322,7 @@ class ImageReader {
       if (IsSha256(hex)) config.sha256 = hex;
     }
     absl::Status status = ReadConfig(config);
+    if (status.ok()) status = CheckLayers(info);
     if (!status.ok()) return status;
     // This form does not say of what type a config is.
     element plugin;
@@ -332,11 +335,17 @@ class ImageReader {
     return absl::OkStatus();
   }
 
+  absl::Status CheckLayers(const BlobInfo& info) const {
+    if (image_.layers.size() <= kMaxLayers) return absl::OkStatus();
+    return Bad(info, absl::StrCat("has more than ", kMaxLayers, " layers"));
+  }
+
   absl::Status ReadConfig(const BlobInfo& info) {
     absl::StatusOr<std::string> config = ReadJson(image_, info);
     if (!config.ok()) return config.status();
     image_.config = *std::move(config);
-    return absl::OkStatus();
+    return CheckConfigSize(image_.config,
+                           absl::StrCat(image_.name, "/", info.path));
   }
 
   const ImageForm form_;
@@ -346,6 +355,28 @@ class ImageReader {
 };
 
 }  // namespace
+
+absl::Status CheckConfigSize(std::string_view config, std::string_view name) {
+  if (config.size() > kMaxImageJsonBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ": is larger than 1 MiB: no plugin's config is"));
+  }
+  size_t items = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < config.size(); ++i) {
+    const char c = config[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string) {
+      if (c == '\\') ++i;
+    } else if (c == ',' || c == '[' || c == '{') {
+      ++items;
+    }
+  }
+  if (items <= kMaxConfigItems) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": has more than ", kMaxConfigItems,
+                   " items in its lists and objects: no plugin's config has"));
+}
 
 absl::StatusOr<ImageForm> FormOfImage(int folder) {
   if (Exists(folder, "oci-layout") && Exists(folder, "index.json")) {

@@ -2,6 +2,7 @@
 #ifndef SPECGEN_BUNDLE_IMAGE_H_
 #define SPECGEN_BUNDLE_IMAGE_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,16 @@
 #include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
+
+// Far more than any image's manifest, index or config has.
+inline constexpr size_t kMaxImageJsonBytes = size_t{1} << 20;
+// Lists, objects and what is in them.
+inline constexpr size_t kMaxConfigItems = size_t{1} << 14;
+
+// An error (kInvalidArgument) if the config of a plugin is so large, or has so
+// many items, that it would take a lot of memory to read it. `name` is for the
+// message. Other faults are for others to find.
+absl::Status CheckConfigSize(std::string_view config, std::string_view name);
 
 enum class ImageForm {
   kOciLayout,      // oci-layout, index.json, blobs/sha256/…

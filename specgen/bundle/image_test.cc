@@ -241,5 +241,23 @@ TEST_F(ImageTest, NothingOutsideIsOpened) {
   ExpectBad("leads out of the image");
 }
 
+TEST(CheckConfigSizeTest, ConfigsHaveLimits) {
+  const auto mounts = [](size_t count) {
+    std::string text = "{\"mounts\":[{}";
+    for (size_t i = 1; i < count; ++i) text += ",{}";
+    return text + "]}";
+  };
+  EXPECT_TRUE(CheckConfigSize(mounts(100), "c").ok());
+  EXPECT_TRUE(CheckConfigSize(mounts(kMaxConfigItems / 2 - 1), "c").ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      CheckConfigSize(mounts(kMaxConfigItems / 2), "c")));
+  // What stands in strings is no item.
+  const std::string text =
+      absl::StrCat("{\"a\":\"\\\"", std::string(100000, ','), "\"}");
+  EXPECT_TRUE(CheckConfigSize(text, "c").ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      CheckConfigSize(std::string(kMaxImageJsonBytes + 1, ' '), "c")));
+}
+
 }  // namespace
 }  // namespace specgen

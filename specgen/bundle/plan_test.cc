@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/systemd_unit.h"
 #include "specgen/engine/engine.h"
 
@@ -168,6 +169,20 @@ TEST(SystemdUnitTest, CallsSpecgenForWhatTouchesTheBundle) {
             "\n"
             "[Install]\n"
             "WantedBy=multi-user.target\n");
+}
+
+TEST(MountPointsTest, HasAllAboveThem) {
+  const MountPoints points({"a/b/c", "a-b", "d"});
+  for (const char* in : {"a", "a/b", "a/b/c", "a-b", "d"}) {
+    EXPECT_TRUE(points.contains(in)) << in;
+  }
+  for (const char* out : {"a/b/c/d", "a/", "b", "a/c", "a-", "dd", ""}) {
+    EXPECT_FALSE(points.contains(out)) << out;
+  }
+  // Deep ones take no more memory than their own bytes.
+  std::string deep = "x";
+  for (int i = 0; i < 100000; ++i) deep += "/x";
+  EXPECT_TRUE(MountPoints({deep}).contains(deep.substr(0, 20001)));
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ struct TarMember {
   int64_t claimed_size = -1;
   // Records of a pax header before it.
   std::vector<std::pair<std::string, std::string>> pax = {};
+  uint32_t device_major = 0;
+  uint32_t device_minor = 0;
 };
 
 inline std::string TarBlock(const TarMember& m, std::string_view content) {
@@ -47,6 +49,8 @@ inline std::string TarBlock(const TarMember& m, std::string_view content) {
   header[156] = m.type;
   std::strncpy(header + 157, m.target.c_str(), 100);
   std::memcpy(header + 257, "ustar\00000", 8);
+  std::snprintf(header + 329, 8, "%07o", m.device_major);
+  std::snprintf(header + 337, 8, "%07o", m.device_minor);
   unsigned sum = 0;
   for (unsigned char c : header) sum += c;
   std::snprintf(header + 148, 8, "%06o", sum);

@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <string>
@@ -27,6 +27,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "sha2.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/interrupt.h"
 #include "specgen/bundle/unique_fd.h"
@@ -75,13 +76,35 @@ int ReadNames(int fd, std::vector<std::string>* names) {
 
 namespace {
 
+// Linux's own limits (xattr(7)); a file system can have lower ones.
+constexpr size_t kMaxXattrName = 255;
+constexpr size_t kMaxXattrValue = 65536;
+
 // Extended attributes that go into a rootfs. Others are the host's own, such as
-// SELinux's labels, or belong to its file system.
+// SELinux's labels.
 bool IsTreeXattr(std::string_view name, Ownership ownership) {
-  if (absl::StartsWith(name, "user.")) return true;
-  return ownership != Ownership::kDrop &&
-         (name == "security.capability" || absl::StartsWith(name, "trusted."));
+  if (ownership == Ownership::kDrop) return absl::StartsWith(name, "user.");
+  return name == "security.capability" ||
+         !absl::StartsWith(name, "security.");
 }
+
+// What the kernel would say of one, whatever the file system.
+absl::Status CheckXattr(std::string_view path, std::string_view name,
+                        std::string_view value) {
+  bool known = false;
+  for (std::string_view space : {"user.", "trusted.", "security.", "system."}) {
+    known = known || (absl::StartsWith(name, space) && name != space);
+  }
+  if (!known || name.size() > kMaxXattrName || value.size() > kMaxXattrValue) {
+    return Hostile(path, "has an extended attribute that Linux does not know, "
+                         "or that is too long");
+  }
+  return absl::OkStatus();
+}
+
+// Counted searches of opaque directories end before this, for each entry that
+// a tree can have.
+constexpr uint64_t kMaxSearchesPerEntry = 16;
 
 }  // namespace
 
@@ -172,7 +195,11 @@ absl::StatusOr<std::unique_ptr<TreeWriter>> TreeWriter::Open(
 absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
                                                 bool make) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY;
-  UniqueFd fd = OpenInRoot(root_.get(), path, kFlags);
+  UniqueFd fd = OpenWithoutLinks(root_.get(), path, kFlags);
+  if (!fd.ok() && errno == ELOOP) {
+    fd = OpenInRoot(root_.get(), path, kFlags);
+    if (make) ++strays_;
+  }
   if (fd.ok()) return fd;
   if (errno != ENOENT || !make) return FileError(errno, path);
   // Each lookup starts at the top again, as links want it. So the deepest
@@ -199,16 +226,20 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
   }
   for (size_t i = there; i < parts.size(); ++i) {
     const char* const name = parts[i].c_str();
-    if (absl::Status status = CountEntry(path); !status.ok()) return status;
+    absl::Status status = CountEntry(path, parts[i].size());
+    if (!status.ok()) return status;
     if (mkdirat(folder.get(), name, kImpliedMode) != 0) {
       // EEXIST: a symbolic link that leads nowhere.
       return FileError(errno == EEXIST ? ENOTDIR : errno, prefix(i + 1));
     }
-    in_layer_.insert(prefix(i + 1));
+    ++strays_;
     UniqueFd made(openat(folder.get(), name,
                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat st;
-    if (!made.ok() || fchmod(made.get(), kImpliedMode) != 0 ||
+    // With a set-group-ID bit above it, it would have another group and mode.
+    if (!made.ok() ||
+        (ownership_ == Ownership::kKeep && fchown(made.get(), 0, 0) != 0) ||
+        fchmod(made.get(), kImpliedMode) != 0 ||
         fstat(made.get(), &st) != 0) {
       return FileError(errno, prefix(i + 1));
     }
@@ -257,8 +288,60 @@ absl::Status TreeWriter::Remove(std::string_view path) {
 }
 
 absl::Status TreeWriter::StartLayer() {
-  in_layer_.clear();
+  // Not clear(), which keeps the memory.
+  in_layer_ = {};
+  layer_folders_ = {};
+  layer_times_ = {};
+  opaque_ = {};
   return CloseFile();
+}
+
+absl::Status TreeWriter::EndLayer() {
+  if (absl::Status status = CloseFile(); !status.ok()) return status;
+  std::string_view paths = layer_folders_;
+  for (const Folder& times : layer_times_) {
+    const std::string_view path = paths.substr(0, paths.find('\0'));
+    if (absl::Status status = SetTimesOf(path, times); !status.ok()) {
+      return status;
+    }
+    paths.remove_prefix(path.size() + 1);
+  }
+  return StartLayer();
+}
+
+// Whatever is there now gets them (moby/go-archive UnpackLayer).
+absl::Status TreeWriter::SetTimesOf(std::string_view directory,
+                                    const Folder& times) {
+  if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
+  const UniqueFd fd = OpenInRoot(root_.get(), std::string(directory), O_PATH);
+  struct stat st;
+  if (!fd.ok() || fstat(fd.get(), &st) != 0) {
+    return Hostile(directory, "is removed again by the layer that brings it");
+  }
+  struct timespec time = {};
+  time.tv_sec = times.seconds;
+  time.tv_nsec = times.nanoseconds;
+  if (S_ISDIR(st.st_mode)) {
+    const auto known = folders_.find(st.st_ino);
+    if (known == folders_.end()) {
+      folders_[st.st_ino] = {times.seconds, times.nanoseconds,
+                             static_cast<uint32_t>(st.st_mode & 07777)};
+    } else {
+      known->second.seconds = times.seconds;
+      known->second.nanoseconds = times.nanoseconds;
+    }
+  }
+  if (ownership_ == Ownership::kRecord) {
+    const auto known = recorded_.find({st.st_dev, st.st_ino});
+    if (known != recorded_.end()) known->second.modified = time;
+  } else if (!S_ISDIR(st.st_mode)) {
+    const struct timespec both[2] = {time, time};
+    const std::string path = absl::StrCat("/proc/self/fd/", fd.get());
+    if (utimensat(AT_FDCWD, path.c_str(), both, 0) != 0) {
+      return FileError(errno, directory);
+    }
+  }
+  return absl::OkStatus();
 }
 
 bool TreeWriter::IsWhiteout(std::string_view path) {
@@ -272,60 +355,125 @@ bool TreeWriter::IsWhiteout(std::string_view path) {
   return absl::StartsWith(path, kWhiteout);
 }
 
+absl::Status TreeWriter::MakeImplied(const std::string& directory,
+                                     struct stat* st) {
+  const auto [above, name] = SplitPath(directory);
+  absl::StatusOr<UniqueFd> parent = OpenFolder(above, /*make=*/true);
+  if (!parent.ok()) return parent.status();
+  if (fstatat(parent->get(), name.c_str(), st, AT_SYMLINK_NOFOLLOW) == 0) {
+    return absl::OkStatus();
+  }
+  if (errno != ENOENT) return FileError(errno, directory);
+  parent = OpenFolder(directory, /*make=*/true);
+  if (!parent.ok()) return parent.status();
+  return fstat(parent->get(), st) == 0 ? absl::OkStatus()
+                                       : FileError(errno, directory);
+}
+
 absl::Status TreeWriter::Whiteout(std::string_view path) {
   if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
   if (absl::Status status = CloseFile(); !status.ok()) return status;
-  if (absl::Status status = CountEntry(path); !status.ok()) return status;
+  if (absl::Status status = CountEntry(path, 0); !status.ok()) return status;
   absl::StatusOr<std::string> clean = CleanEntryPath(path);
   if (!clean.ok()) return clean.status();
-  const auto [folder, name] = SplitPath(*clean);
-  if (name != kOpaque) {
-    if (absl::StartsWith(*clean, kWhiteoutMeta)) return absl::OkStatus();
-    if (!absl::StartsWith(name, kWhiteout)) {
-      return Hostile(path, "is a path that hides a whiteout");
-    }
-    const std::string victim = name.substr(kWhiteout.size());
-    if (victim.empty() || victim == "." || victim == "..") {
-      return Hostile(path, "removes no file");
-    }
-    return Remove(folder == "." ? victim : absl::StrCat(folder, "/", victim));
+  const auto [directory, name] = SplitPath(*clean);
+  const bool is_opaque = name == kOpaque;
+  if (!is_opaque && absl::StartsWith(*clean, kWhiteoutMeta)) {
+    return absl::OkStatus();
   }
-  // Everything in the folder that is not of this layer. A folder of this layer
-  // can hold entries that are not.
-  std::vector<std::string> folders = {folder};
-  while (!folders.empty()) {
-    const std::string current = folders.back();
-    folders.pop_back();
-    absl::StatusOr<UniqueFd> fd = OpenFolder(current, /*make=*/false);
-    if (!fd.ok()) return fd.status();
+  if (!absl::StartsWith(name, kWhiteout)) {
+    return Hostile(path, "is a path that hides a whiteout");
+  }
+  const std::string victim = name.substr(kWhiteout.size());
+  if (victim.empty() || victim == "." || victim == "..") {
+    return Hostile(path, "removes no file");
+  }
+  struct stat st;
+  if (absl::Status status = MakeImplied(directory, &st); !status.ok()) {
+    return status;
+  }
+  if (!is_opaque) {
+    return Remove(directory == "." ? victim
+                                   : absl::StrCat(directory, "/", victim));
+  }
+  if (!S_ISDIR(st.st_mode)) return absl::OkStatus();
+  absl::StatusOr<UniqueFd> opaque = OpenFolder(directory, /*make=*/false);
+  if (!opaque.ok()) return opaque.status();
+  const auto known = opaque_.find(st.st_ino);
+  if (known != opaque_.end() && known->second == strays_) {
+    return absl::OkStatus();
+  }
+  opaque_[st.st_ino] = strays_;
+  return RemoveOlder(directory, *std::move(opaque));
+}
+
+// Directories with an entry in this layer can hold files that have none.
+absl::Status TreeWriter::RemoveOlder(const std::string& path,
+                                     UniqueFd directory) {
+  std::vector<std::string> directories = {path};
+  while (!directories.empty()) {
+    const std::string current = directories.back();
+    directories.pop_back();
+    if (!directory.ok()) {
+      absl::StatusOr<UniqueFd> next = OpenFolder(current, /*make=*/false);
+      if (!next.ok()) return next.status();
+      directory = *std::move(next);
+    }
     std::vector<std::string> names;
-    if (const int error = ReadNames(fd->get(), &names); error != 0) {
+    if (const int error = ReadNames(directory.get(), &names); error != 0) {
       return FileError(error, current);
+    }
+    searched_ += names.size();
+    if (searched_ / kMaxSearchesPerEntry > limits_.entries) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "\"", path, "\": too many opaque marks of the same files"));
     }
     for (const std::string& child : names) {
       const std::string child_path =
           current == "." ? child : absl::StrCat(current, "/", child);
-      if (!in_layer_.contains(child_path)) {
-        const int error = RemoveTree(fd->get(), child);
+      if (!in_layer_.contains(DigestOf(child_path))) {
+        const int error = RemoveTree(directory.get(), child);
         if (error != 0) return FileError(error, child_path);
         continue;
       }
       struct stat st;
-      if (fstatat(fd->get(), child.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+      if (fstatat(directory.get(), child.c_str(), &st, AT_SYMLINK_NOFOLLOW) ==
+              0 &&
           S_ISDIR(st.st_mode)) {
-        folders.push_back(child_path);
+        directories.push_back(child_path);
       }
     }
+    directory.Reset(-1);
   }
   return absl::OkStatus();
 }
 
-absl::Status TreeWriter::CountEntry(std::string_view path) {
+TreeWriter::PathDigest TreeWriter::DigestOf(std::string_view path) {
+  SHA2_CTX hash;
+  SHA256Init(&hash);
+  SHA256Update(&hash, reinterpret_cast<const uint8_t*>(path.data()),
+               path.size());
+  uint8_t digest[SHA256_DIGEST_LENGTH];
+  SHA256Final(digest, &hash);
+  PathDigest result;
+  std::memcpy(&result.first, digest, sizeof(result.first));
+  std::memcpy(&result.second, digest + sizeof(result.first),
+              sizeof(result.second));
+  return result;
+}
+
+absl::Status TreeWriter::CountEntry(std::string_view path, size_t bytes) {
   if (left_.entries == 0) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("\"", path, "\": one file or folder too many"));
+        absl::StrCat("\"", path, "\": one file or directory too many"));
   }
   --left_.entries;
+  if (bytes > left_.names) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "\"", path.substr(0, 80),
+        "\": more names or attributes than the limit allows"));
+  }
+  left_.names -= bytes;
   return absl::OkStatus();
 }
 
@@ -347,55 +495,27 @@ void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
   if (ownership_ != Ownership::kRecord) return;
   TreeEntry& recorded = recorded_[{st.st_dev, st.st_ino}];
   recorded = entry;
-  std::erase_if(recorded.xattrs, [this](const auto& xattr) {
-    return !IsTreeXattr(xattr.first, ownership_);
+  const bool is_special = entry.type != TreeEntry::Type::kFile &&
+                          entry.type != TreeEntry::Type::kFolder;
+  std::erase_if(recorded.xattrs, [&](const auto& xattr) {
+    // The kernel has no place for these, either.
+    return !IsTreeXattr(xattr.first, ownership_) ||
+           (is_special && absl::StartsWith(xattr.first, "user."));
   });
 }
 
 void TreeWriter::Forget(const struct stat& st) {
   recorded_.erase({st.st_dev, st.st_ino});
-}
-
-absl::Status TreeWriter::FillLedger(int folder, const std::string& path,
-                                    int depth) {
-  if (depth > kMaxTreeDepth) {
-    return Hostile(path, "more than 256 folders deep");
-  }
-  struct stat st;
-  if (fstat(folder, &st) != 0) return FileError(errno, path);
-  const auto note = [this](const std::string& where, const struct stat& facts) {
-    const auto found = recorded_.find({facts.st_dev, facts.st_ino});
-    if (found == recorded_.end()) return;
-    TreeEntry& entry = ledger_[where] = found->second;
-    entry.path = where;
-  };
-  note(path, st);
-  std::vector<std::string> names;
-  if (const int error = ReadNames(folder, &names); error != 0) {
-    return FileError(error, path);
-  }
-  for (const std::string& name : names) {
-    const std::string below =
-        path == "." ? name : absl::StrCat(path, "/", name);
-    if (fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
-      return FileError(errno, below);
-    }
-    if (!S_ISDIR(st.st_mode)) {
-      note(below, st);
-      continue;
-    }
-    const UniqueFd child(openat(
-        folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!child.ok()) return FileError(errno, below);
-    absl::Status status = FillLedger(child.get(), below, depth + 1);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
+  folders_.erase(st.st_ino);
 }
 
 absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
                                   const std::string& name, int fd) {
   if (ownership_ == Ownership::kRecord) {
+    for (const auto& [key, value] : entry.xattrs) {
+      absl::Status status = CheckXattr(entry.path, key, value);
+      if (!status.ok()) return status;
+    }
     struct stat st;
     const int result =
         fd >= 0 ? fstat(fd, &st)
@@ -441,8 +561,13 @@ absl::Status TreeWriter::AddFolder(const TreeEntry& entry,
   struct stat st;
   if (fstat(fd.get(), &st) != 0) return FileError(errno, entry.path);
   // What lies in it may still have to be written.
-  folders_.push_back(
-      {path, st.st_dev, st.st_ino, ModeOf(entry), entry.modified});
+  const Folder facts = {entry.modified.tv_sec,
+                        static_cast<int32_t>(entry.modified.tv_nsec),
+                        ModeOf(entry)};
+  folders_[st.st_ino] = facts;
+  layer_folders_.append(path);
+  layer_folders_.push_back('\0');
+  layer_times_.push_back(facts);
   return absl::OkStatus();
 }
 
@@ -523,6 +648,36 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry, int parent,
     }
     return FileError(errno, entry.path);
   }
+  struct stat st;
+  if (fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    return FileError(errno, entry.path);
+  }
+  // All that its entry says is said of the file, too.
+  const bool is_symlink = S_ISLNK(st.st_mode);
+  if (ownership_ == Ownership::kRecord) {
+    TreeEntry facts = entry;
+    const auto known = recorded_.find({st.st_dev, st.st_ino});
+    if (known == recorded_.end()) return absl::OkStatus();
+    facts.type = known->second.type;
+    facts.target.clear();
+    facts.major = known->second.major;
+    facts.minor = known->second.minor;
+    if (is_symlink) facts.modified = known->second.modified;
+    for (const auto& [key, value] : known->second.xattrs) {
+      const auto same = [&key = key](const auto& x) { return x.first == key; };
+      if (std::none_of(facts.xattrs.begin(), facts.xattrs.end(), same)) {
+        facts.xattrs.emplace_back(key, value);
+      }
+    }
+    return SetOwner(facts, parent, name, -1);
+  }
+  absl::Status status = SetOwner(entry, parent, name, -1);
+  if (!status.ok() || is_symlink) return status;
+  const struct timespec times[2] = {entry.modified, entry.modified};
+  if (fchmodat(parent, name.c_str(), ModeOf(entry), 0) != 0 ||
+      utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
+    return FileError(errno, entry.path);
+  }
   return absl::OkStatus();
 }
 
@@ -567,25 +722,41 @@ absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
 absl::Status TreeWriter::Add(const TreeEntry& entry) {
   if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
   if (absl::Status status = CloseFile(); !status.ok()) return status;
-  if (absl::Status status = CountEntry(entry.path); !status.ok()) return status;
   absl::StatusOr<std::string> path = CleanEntryPath(entry.path);
   if (!path.ok()) return path.status();
   const bool is_folder = entry.type == TreeEntry::Type::kFolder;
+  size_t held = is_folder ? path->size() : 0;
+  if (ownership_ == Ownership::kRecord) {
+    for (const auto& [key, value] : entry.xattrs) {
+      held += key.size() + value.size();
+    }
+  }
+  const auto [folder, name] = SplitPath(*path);
+  absl::Status counted = CountEntry(entry.path, held + name.size());
+  if (!counted.ok()) return counted;
   if (*path == ".") {
     if (!is_folder) return Hostile(entry.path, "stands for the whole rootfs");
     return AddFolder(entry, *path, root_.get(), ".");
   }
-  const auto [folder, name] = SplitPath(*path);
+  struct stat st;
+  if (entry.type == TreeEntry::Type::kNothing) {
+    // There is nothing in what is no directory, and Docker asks no more.
+    if (absl::IsFailedPrecondition(
+            OpenFolder(folder, /*make=*/false).status())) {
+      return absl::OkStatus();
+    }
+    absl::Status status = MakeImplied(folder, &st);
+    if (!status.ok() || !OpenFolder(folder, /*make=*/false).ok()) return status;
+  }
   absl::StatusOr<UniqueFd> parent = OpenFolder(folder, /*make=*/true);
   if (!parent.ok()) return parent.status();
-  struct stat st;
   if (fstatat(parent->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
       !(S_ISDIR(st.st_mode) && is_folder)) {
     if (const int error = RemoveTree(parent->get(), name); error != 0) {
       return FileError(error, entry.path);
     }
   }
-  in_layer_.insert(*path);
+  in_layer_.insert(DigestOf(*path));
   switch (entry.type) {
     case TreeEntry::Type::kFolder:
       return AddFolder(entry, *path, parent->get(), name);
@@ -593,6 +764,8 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
       return AddFile(entry, parent->get(), name);
     case TreeEntry::Type::kHardLink:
       return AddHardLink(entry, parent->get(), name);
+    case TreeEntry::Type::kNothing:
+      return absl::OkStatus();
     default:
       return AddOther(entry, parent->get(), name);
   }
@@ -600,32 +773,63 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
 
 absl::Status TreeWriter::Finish() {
   if (absl::Status status = CloseFile(); !status.ok()) return status;
-  // The last word on a folder counts; deepest first, since a mode may bar us.
-  std::stable_sort(
-      folders_.begin(), folders_.end(),
-      [](const Folder& a, const Folder& b) { return a.path > b.path; });
-  for (size_t i = 0; i < folders_.size(); ++i) {
-    const Folder& folder = folders_[i];
-    if (i + 1 < folders_.size() && folders_[i + 1].path == folder.path) {
-      continue;
-    }
-    const UniqueFd fd =
-        OpenInRoot(root_.get(), folder.path, O_RDONLY | O_DIRECTORY);
-    struct stat st;
-    // It may be gone, or another one may be there in its place.
-    if (!fd.ok() || fstat(fd.get(), &st) != 0 || st.st_dev != folder.device ||
-        st.st_ino != folder.inode) {
-      continue;
-    }
-    const struct timespec times[2] = {folder.modified, folder.modified};
-    if (fchmod(fd.get(), folder.mode) != 0 || futimens(fd.get(), times) != 0) {
-      return FileError(errno, folder.path);
-    }
-  }
-  folders_.clear();
-  if (ownership_ != Ownership::kRecord) return absl::OkStatus();
+  absl::Status status = StartLayer();
   ledger_.clear();
-  return FillLedger(root_.get(), ".", 0);
+  if (status.ok()) status = FinishTree(root_.get(), ".", 0);
+  folders_ = {};
+  return status;
+}
+
+// Files in a directory first, since its mode may bar us and they change its
+// time.
+absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
+                                    int depth) {
+  if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
+  if (depth > kMaxTreeDepth) {
+    return Hostile(path, "is more than 256 directories deep");
+  }
+  const auto note = [this](const std::string& where, const struct stat& facts) {
+    const auto found = recorded_.find({facts.st_dev, facts.st_ino});
+    if (found == recorded_.end()) return;
+    TreeEntry& entry = ledger_[where] = found->second;
+    entry.path = where;
+  };
+  struct stat st;
+  if (fstat(directory, &st) != 0) return FileError(errno, path);
+  const struct stat own = st;
+  note(path, own);
+  std::vector<std::string> names;
+  if (const int error = ReadNames(directory, &names); error != 0) {
+    return FileError(error, path);
+  }
+  for (const std::string& name : names) {
+    const std::string below =
+        path == "." ? name : absl::StrCat(path, "/", name);
+    if (fstatat(directory, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
+      return FileError(errno, below);
+    }
+    if (!S_ISDIR(st.st_mode)) {
+      note(below, st);
+      continue;
+    }
+    const UniqueFd child(openat(
+        directory, name.c_str(),
+        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!child.ok()) return FileError(errno, below);
+    absl::Status status = FinishTree(child.get(), below, depth + 1);
+    if (!status.ok()) return status;
+  }
+  const auto known = folders_.find(own.st_ino);
+  if (known == folders_.end()) return absl::OkStatus();
+  struct timespec time = {};
+  time.tv_sec = known->second.seconds;
+  time.tv_nsec = known->second.nanoseconds;
+  const struct timespec times[2] = {time, time};
+  if (fchmod(directory, known->second.mode) != 0 ||
+      futimens(directory, times) != 0) {
+    return FileError(errno, path);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace specgen

@@ -31,6 +31,7 @@ struct TreeEntry {
     kCharDevice,
     kBlockDevice,
     kFifo,
+    kNothing,  // makes room for what never comes
   };
 
   Type type = Type::kFile;
@@ -50,8 +51,15 @@ struct TreeEntry {
 // any size.
 struct TreeLimits {
   uint64_t bytes = uint64_t{8} << 30;  // of all files, holes counted as bytes
-  // Files, and folders that are made; a path of each is kept in memory.
+  // Files, and directories that are made.
   uint64_t entries = uint64_t{1} << 18;
+  // What is kept in memory of them: names, paths of directories, and, under
+  // Ownership::kRecord, extended attributes.
+  uint64_t names = uint64_t{8} << 20;
+
+  // Of all archives together, whatever is in them: headers, padding, whiteouts
+  // and what replaces itself, too.
+  uint64_t archive_bytes() const { return bytes + entries * 4096; }
 };
 
 // Deeper trees are refused: each level holds a descriptor and a stack frame.
@@ -100,13 +108,17 @@ class TreeWriter {
   absl::Status Write(std::string_view bytes, uint64_t offset);
 
   // An image's layers remove what is below them by ".wh." entries, see
-  // IsWhiteout.
+  // IsWhiteout. EndLayer says whether all that the layer brought could be made;
+  // like Docker, it refuses one that removes a directory which it brought
+  // itself, since there is nothing to give the directory's time to.
   absl::Status StartLayer();
+  absl::Status EndLayer();
   // The last part of `path` starts with ".wh.", or the first with ".wh..wh.".
   static bool IsWhiteout(std::string_view path);
   // Carries one out: ".wh.NAME" removes NAME beside it, ".wh..wh..opq" all in
-  // its folder that this layer did not bring. Other paths that start with
-  // ".wh..wh." are AUFS's own and mean nothing.
+  // its directory that has no entry of its own in this layer so far. Other paths
+  // that start with ".wh..wh." are AUFS's own and mean nothing. As for any entry
+  // the directories above are made where they are missing.
   absl::Status Whiteout(std::string_view path);
 
   // Makes the folder `path` and those above it, where they are missing, with
@@ -127,21 +139,35 @@ class TreeWriter {
   // How many device nodes Ownership::kDrop left out.
   uint64_t dropped_devices() const { return dropped_devices_; }
 
+  // How many files opaque directories were searched for what is to go.
+  uint64_t searched() const { return searched_; }
+
+  // How many bytes the archives that are unpacked may still have.
+  uint64_t* archive_budget() { return &archive_budget_; }
+
  private:
+  // What a directory is to be in the end.
   struct Folder {
-    std::string path;
-    dev_t device;
-    ino_t inode;
+    int64_t seconds;
+    int32_t nanoseconds;
     uint32_t mode;
-    struct timespec modified;
   };
+  // A path, in half of its SHA-256.
+  using PathDigest = std::pair<uint64_t, uint64_t>;
+
+  static PathDigest DigestOf(std::string_view path);
 
   TreeWriter(UniqueFd root, Ownership ownership, const TreeLimits& limits)
-      : root_(std::move(root)), ownership_(ownership), left_(limits) {}
+      : root_(std::move(root)),
+        ownership_(ownership),
+        limits_(limits),
+        left_(limits),
+        archive_budget_(limits.archive_bytes()) {}
 
   // Opens the folder `path`, which is made with all above it if `make`.
   absl::StatusOr<UniqueFd> OpenFolder(const std::string& path, bool make);
-  absl::Status CountEntry(std::string_view path);
+  // Counts a file, and the bytes that are held in memory for it.
+  absl::Status CountEntry(std::string_view path, size_t bytes);
   absl::Status AddFolder(const TreeEntry& entry, const std::string& path,
                          int parent, const std::string& name);
   absl::Status AddFile(const TreeEntry& entry, int parent,
@@ -155,17 +181,33 @@ class TreeWriter {
                         const std::string& name, int fd);
   uint32_t ModeOf(const TreeEntry& entry) const;
   absl::Status CloseFile();
+  // Makes the directory if there is nothing at its path; tells what is there.
+  absl::Status MakeImplied(const std::string& directory, struct stat* st);
+  absl::Status SetTimesOf(std::string_view directory, const Folder& times);
+  absl::Status RemoveOlder(const std::string& path, UniqueFd directory);
+  absl::Status FinishTree(int directory, const std::string& path, int depth);
   // Under kRecord: `st`, a file that was just made, is to be `entry`; or no
   // entry describes it, whatever had its number before.
   void Record(const struct stat& st, const TreeEntry& entry);
   void Forget(const struct stat& st);
-  absl::Status FillLedger(int folder, const std::string& path, int depth);
 
   UniqueFd root_;
   Ownership ownership_;
+  const TreeLimits limits_;
   TreeLimits left_;
-  std::vector<Folder> folders_;
-  absl::flat_hash_set<std::string> in_layer_;
+  uint64_t archive_budget_;
+  // All by the numbers of their inodes.
+  absl::flat_hash_map<ino_t, Folder> folders_;
+  // Of this layer: the paths of all entries; the paths of its directories, each
+  // with a NUL behind it, and their times; and directories that hold nothing
+  // from below, but for strays, with the number of strays at that time. A stray
+  // is a file that was made under another path than an entry's.
+  absl::flat_hash_set<PathDigest> in_layer_;
+  std::string layer_folders_;
+  std::vector<Folder> layer_times_;
+  absl::flat_hash_map<ino_t, uint64_t> opaque_;
+  uint64_t strays_ = 0;
+  uint64_t searched_ = 0;
   uint64_t dropped_devices_ = 0;
   absl::flat_hash_map<std::pair<dev_t, ino_t>, TreeEntry> recorded_;
   TreeLedger ledger_;

@@ -13,11 +13,11 @@ enum class Whiteouts {
   kKeep,   // a plain archive: ".wh.x" is a name like any other
 };
 
-// Unpacks what `reader` gives: tar (ustar, pax, GNU), as it is or compressed
-// with gzip or zstd. Everything is made through `writer`, which is left open
-// for more; its limits hold. What Docker would refuse, and what libarchive
-// finds wrong with the archive, is kInvalidArgument; messages start with the
-// reader's name.
+// Unpacks what `reader` gives: tar (see TarReader), as it is or compressed with
+// gzip or zstd (see ArchiveStream). Everything is made through `writer`, which
+// is left open for more; its limits hold. What Docker would refuse is
+// kInvalidArgument; messages start with the reader's name. What is compressed
+// is read to its end.
 absl::Status UnpackTar(BlobReader* reader, Whiteouts whiteouts,
                        TreeWriter* writer);
 

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -17,6 +20,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
 #include "specgen/base/temp_folder.h"
 #include "specgen/bundle/blob_reader.h"
@@ -109,7 +113,8 @@ TEST_F(UnpackTest, MakesWhatTheArchiveSays) {
                          {"./", '5', "", "", 0750},
                          {"bin", '5', "", "", 0555, 1234567890},
                          {"bin/tool", '0', "#!", "", 04711, 987654321},
-                         {"bin/alias", '1', "", "bin/tool", 04711},
+                         // What a hard link says is said of the file.
+                         {"bin/alias", '1', "", "bin/tool", 04711, 987654321},
                          {"bin/link", '2', "", "/bin/tool", 0777},
                          {"deep/er/file", '0', "x"},
                          {"tmp", '5', "", "", 01777},
@@ -235,7 +240,9 @@ TEST_F(UnpackTest, WhiteoutsRemoveNothingElse) {
   EXPECT_TRUE(absl::IsInvalidArgument(Unpack({{"../.wh.outside", '0'}})));
   EXPECT_TRUE(Unpack({{"l/.wh.file", '0'}}).ok());
   EXPECT_TRUE(Unpack({{"up/.wh.outside", '0'}}).ok());
-  EXPECT_FALSE(Unpack({{"l/.wh..wh..opq", '0'}}).ok());
+  // A link is nothing that could be opaque.
+  EXPECT_TRUE(Unpack({{"l/.wh..wh..opq", '0'}}).ok());
+  EXPECT_TRUE(Unpack({{"up/.wh..wh..opq", '0'}}).ok());
   ExpectNothingOutside();
   EXPECT_TRUE(absl::StrContains(Tree(), "a/x=1\n"));
 }
@@ -347,7 +354,7 @@ TEST_F(UnpackTest, LongNames) {
   EXPECT_FALSE(Unpack({name}).ok());
 }
 
-TEST_F(UnpackTest, RemovesTreesDeeperThanAPath) {
+TEST_F(UnpackTest, TreesDeeperThanAPathAreRefusedAndCanBeRemoved) {
   // Each link makes the next folders reachable by a short path.
   std::vector<TarMember> members;
   std::string prefix;
@@ -363,8 +370,10 @@ TEST_F(UnpackTest, RemovesTreesDeeperThanAPath) {
     members.push_back(symlink);
     prefix = link + "/";
   }
-  const absl::Status status = Unpack(members);
-  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_TRUE(UnpackBytes(Tar(members)).ok());
+  const absl::Status status = writer_->Finish();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "256 directories deep"));
   ASSERT_TRUE(writer_->Remove("d").ok());
   EXPECT_FALSE(fs::exists(temp_ / "tree/rootfs/d"));
 }
@@ -373,6 +382,266 @@ TEST_F(UnpackTest, OwnersThatDoNotExistAreRefused) {
   TarMember member{"x", '0', "1"};
   member.pax = {{"uid", "4294967295"}};
   EXPECT_TRUE(absl::IsInvalidArgument(Unpack({member})));
+}
+
+TEST_F(UnpackTest, GzipIsCheckedToItsEnd) {
+  const std::string tar = Tar({{"f", '0', std::string(1000, 'A')}});
+  const std::string gzip = Gzip(tar);
+  const std::string empty = Gzip("");
+  std::string wrong_sum = gzip;
+  wrong_sum[gzip.size() - 8] ^= 1;
+  std::string wrong_length = gzip;
+  wrong_length[gzip.size() - 1] ^= 1;
+  std::string many = gzip;
+  for (int i = 0; i < 1000; ++i) many += empty;
+  // Concatenated, an archive is one.
+  EXPECT_TRUE(UnpackBytes(many).ok());
+  EXPECT_TRUE(UnpackBytes(Gzip(tar.substr(0, 700)) + empty +
+                          Gzip(tar.substr(700)))
+                  .ok());
+  for (const std::string& bytes :
+       {wrong_sum, wrong_length, gzip + "x", gzip + std::string(4, '\0'),
+        gzip + "something else that follows", gzip + gzip.substr(0, 30),
+        gzip.substr(0, gzip.size() - 1), gzip.substr(0, gzip.size() - 9)}) {
+    const absl::Status status = UnpackBytes(bytes);
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), "gzip: ")) << status;
+  }
+}
+
+TEST_F(UnpackTest, OnlyOneCompressionIsUndone) {
+  const std::string tar = Tar({{"f", '0', "x"}});
+  EXPECT_TRUE(absl::IsInvalidArgument(UnpackBytes(Gzip(Gzip(tar)))));
+  const absl::Status xz = UnpackBytes(std::string("\xfd") + "7zXZ" +
+                                      std::string(100, '\0'));
+  EXPECT_TRUE(absl::StrContains(xz.message(), "compressed with xz")) << xz;
+}
+
+TEST_F(UnpackTest, AllDecompressedBytesAreCounted) {
+  TreeLimits limits;
+  limits.bytes = 1000;
+  limits.entries = 10;
+  EXPECT_EQ(limits.archive_bytes(), 1000u + 10 * 4096);
+  const std::string tar = Tar({{"f", '0', "x"}});
+  const auto refused = [&](const std::string& bytes) {
+    Open(Ownership::kDrop, limits);
+    const absl::Status status = UnpackBytes(bytes);
+    return absl::IsResourceExhausted(status);
+  };
+  EXPECT_FALSE(refused(Gzip(tar)));
+  // Behind the archive; in whiteouts; in a file of no size; in a header.
+  EXPECT_TRUE(refused(Gzip(tar + std::string(50000, '\0'))));
+  EXPECT_TRUE(refused(Gzip(Tar({{".wh.f", '0', std::string(50000, 'x')}}))));
+  EXPECT_TRUE(refused(
+      Gzip(Tar({{".wh..wh.aufs", '0', std::string(50000, 'x')}}))));
+  TarMember chatty{"f", '0', "x"};
+  chatty.pax = {{"comment", std::string(50000, 'x')}};
+  EXPECT_TRUE(refused(Gzip(Tar({chatty}))));
+  // Over all layers.
+  Open(Ownership::kDrop, limits);
+  absl::Status status;
+  int layers = 0;
+  for (; status.ok() && layers < 100; ++layers) status = UnpackBytes(tar);
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_LE(layers, 21);
+}
+
+// As Go's archive/tar refuses them.
+TEST_F(UnpackTest, RecordsThatMakeNoSenseAreRefused) {
+  using Record = std::pair<std::string, std::string>;
+  const std::string nul("a\0b", 3);
+  for (const Record& record : {
+           Record{"path", nul},
+           Record{"linkpath", nul},
+           Record{"uname", nul},
+           Record{std::string("SCHILY.xattr.user.\0x", 20), "v"},
+           Record{"mtime", "nan"},
+           Record{"mtime", "1e3"},
+           Record{"atime", "x"},
+           Record{"uid", "x"},
+           Record{"size", "-1"},
+           Record{"size", "9223372036854775808"},
+           Record{"GNU.sparse.offset", "0"},
+       }) {
+    TarMember member{"f", '0', "x"};
+    member.pax = {record};
+    if (record.first == "GNU.sparse.offset") {
+      member.pax = {{"GNU.sparse.numbytes", "0"}, record};
+    }
+    EXPECT_TRUE(absl::IsInvalidArgument(Unpack({member}))) << record.first;
+  }
+}
+
+TEST_F(UnpackTest, RecordsThatDockerDoesNotTakeMeanNothing) {
+  TarMember member{"f", '0', "x", "", 0664};
+  member.pax = {{"SCHILY.acl.access", "user::rw-,group::r--,other::r--"},
+                {"LIBARCHIVE.xattr.user.a", "dg"},
+                {"hdrcharset", "BINARY"}};
+  ASSERT_TRUE(Unpack({member}).ok());
+  EXPECT_EQ(Stat("f").st_mode & 07777, 0664u);
+  char names[256];
+  EXPECT_EQ(listxattr((temp_ / "tree/rootfs/f").c_str(), names, sizeof(names)),
+            0);
+}
+
+TEST_F(UnpackTest, SparseMaps) {
+  const auto sparse = [](std::string map, std::string bytes,
+                         std::string size) {
+    map.resize((map.size() + 511) / 512 * 512);
+    TarMember member{"s", '0', map + bytes};
+    member.pax = {{"GNU.sparse.major", "1"},
+                  {"GNU.sparse.minor", "0"},
+                  {"GNU.sparse.name", "f"},
+                  {"GNU.sparse.realsize", std::move(size)}};
+    return member;
+  };
+  ASSERT_TRUE(Unpack({sparse("2\n1\n2\n5\n1\n", "abc", "7")}).ok());
+  EXPECT_EQ(Tree(), std::string("f=\0ab\0\0c\0\n", 10));
+  for (const TarMember& bad : {
+           sparse("2\n5\n1\n1\n2\n", "abc", "7"),   // out of order
+           sparse("2\n1\n2\n2\n1\n", "abc", "7"),   // overlapping
+           sparse("1\n1\n2\n", "abc", "7"),          // more bytes
+           sparse("1\n1\n4\n", "abc", "7"),          // fewer
+           sparse("1\n1\n7\n", "abcdefg", "7"),      // too long
+           sparse("1\n-1\n1\n", "a", "7"),
+           sparse("1\n9223372036854775807\n1\n", "a", "7"),
+           sparse("1\n0\n1\n", "a", "-7"),
+           sparse("x\n", "a", "7"),
+           sparse("99999999999999999999\n", "a", "7"),
+           sparse("3\n0\n1\n", "a", "7"),
+       }) {
+    EXPECT_TRUE(absl::IsInvalidArgument(Unpack({bad}))) << bad.content;
+  }
+  // A map of more than 1 MiB, of which little comes of little.
+  std::string map = "600000\n";
+  for (int i = 0; i < 600000; ++i) map += "5\n0\n";
+  const absl::Status status = Unpack({sparse(map, "", "7")});
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_TRUE(absl::StrContains(status.message(), "1 MiB")) << status;
+}
+
+TEST_F(UnpackTest, WhereAnArchiveEnds) {
+  const std::string f = TarBlock({"f", '0'}, "x");
+  const std::string zeros(512, '\0');
+  EXPECT_TRUE(UnpackBytes("").ok());
+  EXPECT_TRUE(UnpackBytes(f).ok());
+  EXPECT_TRUE(UnpackBytes(f.substr(0, 513)).ok());  // padding is missing
+  EXPECT_TRUE(UnpackBytes(f + zeros).ok());
+  EXPECT_TRUE(UnpackBytes(f + zeros + zeros + "whatever").ok());
+  EXPECT_FALSE(UnpackBytes(f + zeros + f).ok());
+  EXPECT_FALSE(UnpackBytes(f + "x").ok());
+  EXPECT_FALSE(UnpackBytes(f + zeros + "x").ok());
+  EXPECT_FALSE(UnpackBytes(f.substr(0, 512)).ok());
+}
+
+TEST_F(UnpackTest, NumbersThatTarDoesNotHaveAreRefused) {
+  std::string block = TarBlock({"f", '0'}, "");
+  const auto with = [&block](size_t at, std::string_view bytes) {
+    std::string changed = block;
+    changed.replace(at, bytes.size(), bytes);
+    changed.replace(148, 8, "        ");
+    unsigned sum = 0;
+    for (unsigned char c : changed) sum += c;
+    changed.replace(148, 6, absl::StrFormat("%06o", sum));
+    changed[154] = '\0';
+    return changed;
+  };
+  EXPECT_TRUE(UnpackBytes(with(100, "0000644")).ok());
+  // Base 256: too large, negative; no octal digits.
+  EXPECT_FALSE(
+      UnpackBytes(with(124, "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))
+          .ok());
+  EXPECT_FALSE(
+      UnpackBytes(with(124, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))
+          .ok());
+  EXPECT_FALSE(UnpackBytes(with(108, "12 34")).ok());
+  EXPECT_FALSE(UnpackBytes(with(329, "x")).ok());
+  std::string wrong_sum = block;
+  wrong_sum[148] ^= 1;
+  EXPECT_FALSE(UnpackBytes(wrong_sum).ok());
+}
+
+TEST_F(UnpackTest, AGlobalHeaderSaysNothingOfFiles) {
+  TarMember global{"pax_global_header", 'g'};
+  global.content = "12 path=bad\n";
+  ASSERT_TRUE(Unpack({global, {"f", '0', "x"}}).ok());
+  EXPECT_EQ(Tree(), "f=x\n");
+}
+
+TEST_F(UnpackTest, ALayerThatRemovesItsOwnDirectoryIsRefused) {
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      UnpackBytes(Tar({{"d", '5', "", "", 0755}, {".wh.d", '0'}}))));
+  // Under another entry of that path there is one again.
+  EXPECT_TRUE(UnpackBytes(Tar({{"d", '5', "", "", 0755},
+                               {"d", '0', "x"},
+                               {"d", '5', "", "", 0755}}))
+                  .ok());
+}
+
+TEST_F(UnpackTest, ManyOpaqueMarksAreNoWork) {
+  std::vector<TarMember> members = {{"o", '5', "", "", 0755}};
+  constexpr uint64_t kCount = 300;
+  for (uint64_t i = 0; i < kCount; ++i) {
+    members.push_back({absl::StrCat("o/f", i), '0'});
+  }
+  for (uint64_t i = 0; i < kCount; ++i) {
+    members.push_back({"o/.wh..wh..opq", '0'});
+  }
+  ASSERT_TRUE(UnpackBytes(Tar(members)).ok());
+  EXPECT_LE(writer_->searched(), kCount);
+  // Files between the marks change nothing.
+  const uint64_t before = writer_->searched();
+  members.resize(1);
+  for (uint64_t i = 0; i < kCount; ++i) {
+    members.push_back({absl::StrCat("o/g", i), '0'});
+    members.push_back({"o/.wh..wh..opq", '0'});
+  }
+  ASSERT_TRUE(UnpackBytes(Tar(members)).ok());
+  EXPECT_LE(writer_->searched() - before, 2 * kCount);
+  // Where each mark has something to remove, the work has a limit.
+  TreeLimits limits;
+  limits.entries = 1000;
+  Open(Ownership::kKeep, limits);
+  members.resize(1);
+  for (int i = 0; i < 200; ++i) {
+    members.push_back({absl::StrCat("o/h", i), '0'});
+  }
+  for (int i = 0; i < 200; ++i) {
+    members.push_back({"o/implied/f", '0'});
+    members.push_back({"o/.wh..wh..opq", '0'});
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(UnpackBytes(Tar(members))));
+}
+
+TEST_F(UnpackTest, NamesHaveALimit) {
+  TreeLimits limits;
+  limits.names = 1000;
+  Open(Ownership::kRecord, limits);
+  TarMember member{"f", '0', "x"};
+  member.pax = {{"SCHILY.xattr.user.a", std::string(900, 'x')}};
+  EXPECT_TRUE(UnpackBytes(Tar({member})).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(UnpackBytes(Tar({member}))));
+  Open(Ownership::kKeep, limits);
+  EXPECT_TRUE(absl::IsResourceExhausted(
+      UnpackBytes(Tar({{std::string(90, 'a') + "/", '5'},
+                       {std::string(90, 'b') + "/", '5'},
+                       {std::string(90, 'c') + "/", '5'},
+                       {std::string(90, 'd') + "/", '5'},
+                       {std::string(90, 'e') + "/", '5'},
+                       {std::string(90, 'g') + "/", '5'}}))));
+}
+
+TEST_F(UnpackTest, AttributesThatLinuxDoesNotKnowAreRefused) {
+  for (const auto& [key, value] :
+       {std::pair<std::string, std::string>("other.x", "v"),
+        std::pair<std::string, std::string>("user.", "v"),
+        std::pair<std::string, std::string>("user.x",
+                                            std::string(65537, 'x'))}) {
+    Open(Ownership::kRecord, TreeLimits());
+    TarMember member{"f", '0', "x"};
+    member.pax = {{"SCHILY.xattr." + key, value}};
+    EXPECT_TRUE(absl::IsInvalidArgument(Unpack({member}))) << key;
+  }
 }
 
 TEST(BlobReaderTest, ChecksSizeAndDigest) {

@@ -15,13 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 
@@ -313,7 +313,7 @@ absl::StatusOr<std::string> FirstFile(int top, const std::string& name) {
 
 absl::StatusOr<std::string> FirstDifference(
     int a, const std::string& a_name, int b, const std::string& b_name,
-    const absl::flat_hash_set<std::string>& mount_points) {
+    const MountPoints& mount_points) {
   std::string difference;
   // Ends the walk.
   const absl::Status found_one = absl::AbortedError("");

@@ -6,10 +6,10 @@
 
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 
@@ -62,7 +62,7 @@ absl::StatusOr<std::string> FirstFile(int top, const std::string& name);
 // them.
 absl::StatusOr<std::string> FirstDifference(
     int a, const std::string& a_name, int b, const std::string& b_name,
-    const absl::flat_hash_set<std::string>& mount_points);
+    const MountPoints& mount_points);
 
 }  // namespace specgen
 

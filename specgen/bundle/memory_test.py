@@ -1,0 +1,207 @@
+"""The memory of `specgen bundle` has a bound, whatever the image.
+
+usage: memory_test.py SPECGEN
+
+Each case is an image that is small, or quickly made, and aims at one thing that
+a reader of images keeps in memory.
+"""
+
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+LIMIT_KB = 64 << 10
+LIMIT_TAR_KB = 256 << 10
+CONFIG = {
+    "description": "x",
+    "interface": {"types": ["docker.volumedriver/1.0"], "socket": "p.sock"},
+    "entrypoint": ["/bin/x"],
+    "network": {"type": "host"},
+    "linux": {"capabilities": None, "allowAllDevices": False, "devices": None},
+    "mounts": None,
+    "env": None,
+    "args": {"name": "", "description": "", "settable": None, "value": None},
+    "propagatedMount": "",
+}
+
+
+def pad(data):
+    return data + b"\0" * (-len(data) % 512)
+
+
+def entry(name, kind=b"0", data=b"", target=b"", size=None):
+    header = bytearray(512)
+    header[0:100] = name[:100].ljust(100, b"\0")
+    header[100:108] = b"0000755\0"
+    header[108:124] = b"0000000\0" * 2
+    header[124:136] = b"%011o\0" % (len(data) if size is None else size)
+    header[136:148] = b"%011o\0" % 5
+    header[148:156] = b" " * 8
+    header[156:157] = kind
+    header[157:257] = target[:100].ljust(100, b"\0")
+    header[257:265] = b"ustar\00000"
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + pad(data)
+
+
+def pax(*records):
+    data = b""
+    for key, value in records:
+        body = b" " + key + b"=" + value + b"\n"
+        length = len(body) + 1
+        while len(str(length)) + len(body) != length:
+            length += 1
+        data += str(length).encode() + body
+    return entry(b"PaxHeaders/x", b"x", data)
+
+
+def sparse_map(out):
+    lines = b"5\n0\n" * (1 << 18)
+    out.write(pax((b"GNU.sparse.major", b"1"), (b"GNU.sparse.minor", b"0"),
+                  (b"GNU.sparse.realsize", b"100"),
+                  (b"size", str(512 + 64 * len(lines)).encode())))
+    out.write(entry(b"s", size=0))
+    out.write(pad(b"%d\n" % (64 << 18)))
+    for _ in range(64):
+        out.write(lines)
+
+
+def many_records(out):
+    for i in range(20):
+        out.write(pax(*((b"SCHILY.xattr.user.%d" % k, b"") for k in range(40000))))
+    out.write(entry(b"f"))
+
+
+def attributes(out):
+    for i in range(300):
+        out.write(pax((b"SCHILY.xattr.user.a", b"A" * 60000)))
+        out.write(entry(b"f%d" % i))
+
+
+def long_header(out):
+    out.write(entry(b"x", b"x", size=1 << 32))
+    for _ in range(200):
+        out.write(b"\0" * (1 << 20))
+
+
+def long_name(out):
+    out.write(entry(b"././@LongLink", b"L", size=1 << 32))
+    for _ in range(200):
+        out.write(b"n" * (1 << 20))
+
+
+def long_paths(out):
+    path = b"/".join([b"d" * 200] * 20)
+    for i in range(3000):
+        out.write(pax((b"path", b"%d/%s" % (i, path))) + entry(b"f"))
+
+
+def files(out):
+    for i in range(40000):
+        out.write(entry(b"%048d" % i))
+
+
+def directories(out):
+    for i in range(40000):
+        out.write(entry(b"%048d/" % i, b"5"))
+
+
+def hard_links(out):
+    for i in range(20000):
+        out.write(entry(b"a%d" % i))
+        out.write(entry(b"b%d" % i, b"1", target=b"a%d" % i))
+
+
+def zeros(out):
+    for _ in range(1500):
+        out.write(b"\0" * (1 << 20))
+
+
+def whiteouts(out):
+    for i in range(100000):
+        out.write(entry(b".wh.%d" % i))
+
+
+LAYERS = [sparse_map, many_records, attributes, long_header, long_name,
+          long_paths, files, directories, hard_links, zeros, whiteouts]
+CONFIGS = {
+    "items": lambda: dict(CONFIG, mounts=[{}] * 300000),
+    "deep destination": lambda: dict(
+        CONFIG,
+        mounts=[{"name": "m", "type": "bind", "source": "/",
+                 "destination": "/x" * 30000, "options": ["rbind"]}],
+    ),
+    "long": lambda: dict(CONFIG, description="x" * (8 << 20)),
+}
+
+
+def peak(command):
+    """Runs it; its peak memory in KB, its exit code, what it said."""
+    # A process of its own, so that the figure is not that of an earlier case.
+    code = ("import resource,subprocess,sys;"
+            "p=subprocess.run(sys.argv[1:],capture_output=True);"
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,"
+            "p.returncode,p.stderr.decode(errors='replace')[:300])")
+    done = subprocess.run([sys.executable, "-c", code, *command], check=True,
+                          capture_output=True, text=True)
+    kilobytes, result, message = done.stdout.split(" ", 2)
+    return int(kilobytes), int(result), message.strip()
+
+
+def main():
+    specgen = os.path.abspath(sys.argv[1])
+    work = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
+    wrong = 0
+    config = work / "config.json"
+
+    def check(name, command, limit):
+        nonlocal wrong
+        kilobytes, code, message = peak(command)
+        # An error is an answer; a signal or no memory is none.
+        ok = kilobytes <= limit and code in (0, 1, 2, 3)
+        wrong += not ok
+        print(f"{'ok' if ok else 'WRONG'} {name}: {kilobytes} KB, exit {code}"
+              f"{': ' + message if code else ''}", flush=True)
+
+    bundle = [specgen, "bundle", "--no-prepare"]
+    config.write_text(json.dumps(CONFIG))
+    for layer in LAYERS:
+        path = work / "layer.tar.gz"
+        with gzip.open(path, "wb", compresslevel=1) as out:
+            layer(out)
+            out.write(b"\0" * 1024)
+        for tar in (False, True):
+            output = work / "out"
+            extra = ["--tar", "--at", "/x"] if tar else ["--no-owner"]
+            check(f"{layer.__name__}{' --tar' if tar else ''}",
+                  [*bundle, *extra, "--max-size", "1MB", "--rootfs", str(path),
+                   "-o", str(output), str(config)],
+                  LIMIT_TAR_KB if tar else LIMIT_KB)
+            if output.is_dir():
+                shutil.rmtree(output)
+            else:
+                output.unlink(missing_ok=True)
+    with gzip.open(work / "layer.tar.gz", "wb") as out:
+        out.write(entry(b"f") + b"\0" * 1024)
+    for name, make in CONFIGS.items():
+        config.write_text(json.dumps(make()))
+        check(name, [*bundle, "--no-owner", "--rootfs",
+                     str(work / "layer.tar.gz"), "-o", str(work / "out"),
+                     str(config)], LIMIT_KB)
+        if (work / "out").is_dir():
+            # Made again, it is compared.
+            check(f"{name}, again", [*bundle, "--no-owner", "--rootfs",
+                                     str(work / "layer.tar.gz"), "-o",
+                                     str(work / "out"), str(config)], LIMIT_KB)
+            shutil.rmtree(work / "out")
+    shutil.rmtree(work)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+// Unpacks layers that another program sends, for a comparison with Docker's own
+// code: tools/reference/unpacker.
+//
+//   unpack_many DIRECTORY
+//
+// From standard input: the number of layers, and each with its size in front,
+// all numbers 32 bits in the machine's order. They are unpacked to a new
+// DIRECTORY/rootfs; then one line is the answer: "ok", or why not.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/bundle/blob_reader.h"
+#include "specgen/bundle/tree_writer.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/bundle/unpack.h"
+
+namespace specgen {
+namespace {
+
+void Check(bool ok, const char* what) {
+  if (ok) return;
+  std::perror(what);
+  std::exit(2);
+}
+
+// False at the end of the input.
+bool ReadNumber(uint32_t* number) {
+  return std::fread(number, sizeof(*number), 1, stdin) == 1;
+}
+
+absl::Status UnpackNext(TreeWriter* writer) {
+  uint32_t size;
+  Check(ReadNumber(&size), "a size");
+  std::string bytes(size, '\0');
+  Check(std::fread(bytes.data(), 1, size, stdin) == size, "a layer");
+  UniqueFd fd(memfd_create("layer", MFD_CLOEXEC));
+  Check(fd.ok() && pwrite(fd.get(), bytes.data(), size, 0) ==
+                       static_cast<ssize_t>(size),
+        "a file in memory");
+  BlobReader reader(std::move(fd), "layer");
+  return UnpackTar(&reader, Whiteouts::kApply, writer);
+}
+
+absl::Status UnpackCase(const std::string& rootfs, uint32_t layers) {
+  absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
+      TreeWriter::Open(rootfs, Ownership::kKeep, TreeLimits());
+  absl::Status status = writer.status();
+  for (; layers > 0; --layers) {
+    if (status.ok()) {
+      status = UnpackNext(writer->get());
+      continue;
+    }
+    uint32_t size;
+    Check(ReadNumber(&size), "a size");
+    for (; size > 0; --size) Check(std::getc(stdin) != EOF, "a layer");
+  }
+  return status.ok() ? (*writer)->Finish() : status;
+}
+
+void UnpackAll(const std::string& directory) {
+  const UniqueFd parent(open(directory.c_str(), O_RDONLY | O_DIRECTORY));
+  Check(parent.ok(), directory.c_str());
+  uint32_t layers;
+  while (ReadNumber(&layers)) {
+    Check(RemoveTree(parent.get(), "rootfs") == 0, "what was there");
+    Check(mkdirat(parent.get(), "rootfs", 0755) == 0, "a rootfs");
+    const absl::Status status =
+        UnpackCase(absl::StrCat(directory, "/rootfs"), layers);
+    std::puts(status.ok() ? "ok" : absl::CEscape(status.message()).c_str());
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace
+}  // namespace specgen
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: unpack_many DIRECTORY\n");
+    return 2;
+  }
+  umask(0);
+  specgen::UnpackAll(argv[1]);
+  return 0;
+}

@@ -1,0 +1,374 @@
+// Unpacker compares how specgen and Docker unpack the same layers.
+//
+// Docker's side is moby/go-archive with Go's archive/tar and compress/gzip, in
+// a chroot, as dockerd unpacks a plugin's layers; what follows the archive in a
+// compressed layer is read as well, so that its checksum counts. specgen's side
+// is the program //specgen/bundle:unpack_many.
+//
+//	unpacker [-count N] [-seed S] UNPACK_MANY DIRECTORY [LAYER...]
+//
+// DIRECTORY is an empty one on a tmpfs. With files it takes them for layers,
+// bottom first; else N cases made by chance: archives such as nobody writes,
+// then some bytes changed, cut or compressed. Both sides must make the same
+// tree or both refuse; the one thing allowed besides is that specgen refuses
+// with one of the reasons in `stricter`. Each other case is printed, kept in
+// the current directory, and makes the exit code 1. Needs root.
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/containerd/log"
+	"github.com/moby/go-archive"
+	"github.com/moby/go-archive/compression"
+	"golang.org/x/sys/unix"
+)
+
+// What specgen refuses and Docker 28 does not. specgen/bundle/README.md has the
+// reasons.
+var stricter = []*regexp.Regexp{
+	regexp.MustCompile(`leads out of the rootfs`),
+	regexp.MustCompile(`stands for the whole rootfs`),
+	regexp.MustCompile(`is a hard link to .*\.wh\.\.wh\.`),
+	regexp.MustCompile(`its owner .* is none that Linux knows`),
+	regexp.MustCompile(`its device number .* is none that Linux knows`),
+	regexp.MustCompile(`removes no file`),
+	regexp.MustCompile(`is a path that hides a whiteout`),
+	regexp.MustCompile(`more than 256 directories deep`),
+	regexp.MustCompile(`zstd: it needs a window`),
+	regexp.MustCompile(`is compressed with (bzip2|xz)`),
+	regexp.MustCompile(`more bytes than the limit allows`),
+	regexp.MustCompile(`more names or attributes than the limit allows`),
+	regexp.MustCompile(`one file or folder too many`),
+	regexp.MustCompile(`a path of more than 4095 bytes`),
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "unpacker:", err)
+		os.Exit(2)
+	}
+}
+
+// unpackMany is specgen's side.
+type unpackMany struct {
+	in  *bufio.Writer
+	out *bufio.Reader
+}
+
+func (u *unpackMany) unpack(layers [][]byte) (refusal string) {
+	check(binary.Write(u.in, binary.LittleEndian, uint32(len(layers))))
+	for _, layer := range layers {
+		check(binary.Write(u.in, binary.LittleEndian, uint32(len(layer))))
+		_, err := u.in.Write(layer)
+		check(err)
+	}
+	check(u.in.Flush())
+	line, err := u.out.ReadString('\n')
+	check(err)
+	line = strings.TrimSuffix(line, "\n")
+	if line == "ok" {
+		return ""
+	}
+	return line
+}
+
+func docker(layers [][]byte) error {
+	for _, layer := range layers {
+		stream, err := compression.DecompressStream(strings.NewReader(string(layer)))
+		if err != nil {
+			return err
+		}
+		_, err = archive.UnpackLayer("/", stream, &archive.TarOptions{})
+		if err == nil {
+			_, err = io.Copy(io.Discard, stream)
+		}
+		stream.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list describes all that is in a directory, by path.
+func list(directory int, path string, now int64, links map[uint64]string, out map[string]string) {
+	fd, err := unix.Openat(directory, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	check(err)
+	file := os.NewFile(uintptr(fd), path)
+	names, err := file.Readdirnames(-1)
+	check(err)
+	sort.Strings(names)
+	describe(directory, ".", path, now, links, out)
+	for _, name := range names {
+		var st unix.Stat_t
+		check(unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW))
+		below := path + "/" + name
+		if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+			describe(fd, name, below, now, links, out)
+			continue
+		}
+		child, err := unix.Openat(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		check(err)
+		list(child, below, now, links, out)
+		unix.Close(child)
+	}
+	file.Close()
+}
+
+func describe(directory int, name, path string, now int64, links map[uint64]string, out map[string]string) {
+	var st unix.Stat_t
+	check(unix.Fstatat(directory, name, &st, unix.AT_SYMLINK_NOFOLLOW))
+	text := fmt.Sprintf("mode %o owner %d:%d", st.Mode, st.Uid, st.Gid)
+	kind := st.Mode & unix.S_IFMT
+	if kind == unix.S_IFBLK || kind == unix.S_IFCHR {
+		text += fmt.Sprintf(" device %x", st.Rdev)
+	}
+	if kind != unix.S_IFDIR && st.Nlink > 1 {
+		if links[st.Ino] == "" {
+			links[st.Ino] = path
+		}
+		text += " is " + links[st.Ino]
+	}
+	if kind == unix.S_IFLNK {
+		target := make([]byte, 8192)
+		n, err := unix.Readlinkat(directory, name, target)
+		check(err)
+		text += fmt.Sprintf(" to %q", target[:n])
+	}
+	// A path for calls that take no descriptor: this process's own view is a
+	// chroot without /proc.
+	if kind == unix.S_IFREG || kind == unix.S_IFDIR {
+		fd, err := unix.Openat(directory, name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		check(err)
+		if kind == unix.S_IFREG {
+			// Sparse files can be large; what is not a hole is not.
+			text += fmt.Sprintf(" size %d", st.Size)
+			for at := int64(0); at < st.Size; {
+				start, err := unix.Seek(fd, at, unix.SEEK_DATA)
+				if err == unix.ENXIO {
+					break
+				}
+				check(err)
+				end, err := unix.Seek(fd, start, unix.SEEK_HOLE)
+				check(err)
+				bytes := make([]byte, end-start)
+				n, err := unix.Pread(fd, bytes, start)
+				check(err)
+				// A page of zeros is as good as a hole.
+				for o := 0; o < n; o += 4096 {
+					page := string(bytes[o:min(o+4096, n)])
+					if trimmed := strings.TrimRight(page, "\x00"); trimmed != "" {
+						text += fmt.Sprintf(" %d:%q", start+int64(o), trimmed)
+					}
+				}
+				at = end
+			}
+		}
+		names := make([]byte, 1<<16)
+		n, err := unix.Flistxattr(fd, names)
+		check(err)
+		keys := strings.Split(strings.TrimSuffix(string(names[:n]), "\x00"), "\x00")
+		sort.Strings(keys)
+		for _, key := range keys {
+			if key == "" || strings.HasPrefix(key, "security.") && key != "security.capability" {
+				continue
+			}
+			value := make([]byte, 1<<16)
+			n, err := unix.Fgetxattr(fd, key, value)
+			check(err)
+			text += fmt.Sprintf(" %s=%q", key, value[:n])
+		}
+		unix.Close(fd)
+	}
+	if age := now - st.Mtim.Sec; age > -86400 && age < 86400 {
+		text += " new"
+	} else {
+		text += fmt.Sprintf(" modified %d.%09d", st.Mtim.Sec, st.Mtim.Nsec)
+	}
+	out[path] = text
+}
+
+// difference is the first path where the trees differ.
+func difference(docker, specgen map[string]string) string {
+	var paths []string
+	for path := range docker {
+		// Docker 28 makes the directory above an entry of AUFS's own; later
+		// ones do not.
+		if strings.HasPrefix(path, "/.wh..wh.") && specgen[path] == "" {
+			continue
+		}
+		paths = append(paths, path)
+	}
+	for path := range specgen {
+		if _, both := docker[path]; !both {
+			paths = append(paths, path)
+		}
+	}
+	sort.Strings(paths)
+	for _, path := range paths {
+		d, s := docker[path], specgen[path]
+		// A directory in which a later layer put something has the time at
+		// which that was done; specgen keeps the one that was given to it.
+		if at := strings.LastIndex(s, " modified "); at >= 0 && strings.HasPrefix(d, "mode 4") {
+			if since, is := strings.CutSuffix(d, " new"); is {
+				d, s = since, s[:at]
+			}
+		}
+		// Docker 28 gives directories times before 1970, too, and lets those
+		// that it makes unasked inherit the set-group-ID bit; later ones do not.
+		if at := strings.Index(d, " modified "); at >= 0 && s == d[:at]+" modified 0.000000000" && strings.HasPrefix(d, "mode 4") {
+			continue
+		}
+		if s == strings.Replace(d, "mode 42755 ", "mode 40755 ", 1) && strings.HasSuffix(d, " new") {
+			continue
+		}
+		if d != s {
+			return fmt.Sprintf("%q\n  Docker:  %s\n  specgen: %s", path, d, s)
+		}
+	}
+	return ""
+}
+
+// empty makes the top of the chroot what it was.
+func empty(path string) {
+	names := make([]byte, 1<<16)
+	n, err := unix.Listxattr(path, names)
+	check(err)
+	for _, name := range strings.Split(string(names[:n]), "\x00") {
+		if name != "" {
+			check(unix.Removexattr(path, name))
+		}
+	}
+	entries, err := os.ReadDir(path)
+	check(err)
+	for _, entry := range entries {
+		check(os.RemoveAll(filepath.Join(path, entry.Name())))
+	}
+	check(os.Chown(path, 0, 0))
+	check(os.Chmod(path, 0o755))
+}
+
+func main() {
+	count := flag.Int("count", 10000, "how many cases")
+	seed := flag.Int64("seed", 1, "what they are made of")
+	flag.Parse()
+	if flag.NArg() < 2 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	check(log.SetLevel("panic"))
+	program, err := filepath.Abs(flag.Arg(0))
+	check(err)
+	directory, err := filepath.Abs(flag.Arg(1))
+	check(err)
+	var files [][]byte
+	for _, name := range flag.Args()[2:] {
+		bytes, err := os.ReadFile(name)
+		check(err)
+		files = append(files, bytes)
+	}
+
+	theirs := filepath.Join(directory, "docker")
+	ours := filepath.Join(directory, "specgen")
+	check(os.MkdirAll(theirs, 0o755))
+	check(os.MkdirAll(ours, 0o755))
+	cmd := exec.Command(program, ours)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	check(err)
+	out, err := cmd.StdoutPipe()
+	check(err)
+	check(cmd.Start())
+	specgen := &unpackMany{bufio.NewWriter(in), bufio.NewReader(out)}
+
+	here, err := unix.Open(".", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	check(err)
+	root, err := unix.Open(ours, unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	check(err)
+	check(unix.Chroot(theirs))
+	check(unix.Chdir("/"))
+	unix.Umask(0)
+
+	random := rand.New(rand.NewSource(*seed))
+	made, refused, strict, wrong := 0, 0, 0, 0
+	reasons := map[string]int{}
+	try := func(layers [][]byte, name string) {
+		refusal := specgen.unpack(layers)
+		dockerError := docker(layers)
+		why := ""
+		switch {
+		case dockerError != nil && refusal != "":
+			refused++
+		case dockerError != nil:
+			why = fmt.Sprintf("only Docker refuses: %v", dockerError)
+		case refusal != "":
+			why = "only specgen refuses: " + refusal
+			for _, reason := range stricter {
+				if reason.MatchString(refusal) {
+					strict++
+					reasons[reason.String()]++
+					why = ""
+					break
+				}
+			}
+		default:
+			made++
+			now := time.Now().Unix()
+			d, s := map[string]string{}, map[string]string{}
+			fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+			check(err)
+			list(fd, "", now, map[uint64]string{}, d)
+			unix.Close(fd)
+			fd, err = unix.Openat(root, "rootfs", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+			check(err)
+			list(fd, "", now, map[uint64]string{}, s)
+			unix.Close(fd)
+			if found := difference(d, s); found != "" {
+				why = "the trees differ at " + found
+			}
+		}
+		empty("/")
+		if why == "" {
+			return
+		}
+		wrong++
+		fmt.Printf("%s: %s\n", name, why)
+		for i, layer := range layers {
+			file := fmt.Sprintf("%s.%d.layer", name, i)
+			fd, err := unix.Openat(here, file, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC, 0o644)
+			check(err)
+			_, err = unix.Write(fd, layer)
+			check(err)
+			unix.Close(fd)
+		}
+	}
+	if files != nil {
+		try(files, "files")
+	} else {
+		for i := 0; i < *count && wrong < 20; i++ {
+			try(randomLayers(random), fmt.Sprintf("case-%d-%d", *seed, i))
+		}
+	}
+	fmt.Printf("seed %d: %d cases: %d the same tree, %d refused by both, "+
+		"%d refused by specgen on purpose, %d wrong\n",
+		*seed, made+refused+strict+wrong, made, refused, strict, wrong)
+	for reason, n := range reasons {
+		fmt.Printf("  %7d %s\n", n, reason)
+	}
+	if wrong > 0 {
+		os.Exit(1)
+	}
+}
