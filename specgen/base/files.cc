@@ -23,6 +23,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "specgen/base/cause.h"
 #include "specgen/host/errno_text.h"
 
 namespace specgen {
@@ -79,8 +80,7 @@ std::string_view AdviceForWriting(int error) {
 
 absl::Status FileError(std::string_view name, int error,
                        std::string_view advice) {
-  return absl::Status(absl::ErrnoToStatusCode(error),
-                      absl::StrCat(name, ": ", GoErrnoText(error), advice));
+  return HostError(error, absl::StrCat(name, ": ", GoErrnoText(error), advice));
 }
 
 class FileDescriptor {
@@ -171,17 +171,17 @@ int FollowFinalLinks(std::string* path) {
   }
 }
 
-// Makes an empty file with a name of its own in the folder of `path`.
-// A descriptor, or -1 with errno set.
-int MakeTemporary(std::string_view path, mode_t mode, std::string* name) {
+// Makes an empty file with a name of its own in `directory`. A descriptor, or
+// -1 with errno set.
+int MakeTemporary(int directory, std::string* name) {
   static std::atomic<uint32_t> counter{0};
   constexpr int kTries = 1000;
   for (int i = 0; i < kTries; ++i) {
     // Not the file's own name with an ending: that might be too long.
-    *name = absl::StrCat(path.substr(0, path.rfind('/') + 1), ".specgen-",
-                         getpid(), "-", counter++, ".tmp");
+    *name = absl::StrCat(".specgen-", getpid(), "-", counter++, ".tmp");
     const int fd = RetryOnSignal([&] {
-      return open(name->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      return openat(directory, name->c_str(),
+                    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
     });
     if (fd >= 0 || errno != EEXIST) return fd;
   }
@@ -189,30 +189,29 @@ int MakeTemporary(std::string_view path, mode_t mode, std::string* name) {
 }
 
 // Gives the new file its name; 0 or an errno.
-int Rename(const std::string& from, const std::string& to,
+int Rename(int directory, const char* from, const char* to,
            Overwrite overwrite) {
   if (overwrite == Overwrite::kYes) {
-    return rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+    return renameat(directory, from, directory, to) == 0 ? 0 : errno;
   }
-  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
-                RENAME_NOREPLACE) == 0) {
+  if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0) {
     return 0;
   }
   // Not every file system and kernel has that; a link never replaces either.
   if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (link(from.c_str(), to.c_str()) != 0) return errno;
-  unlink(from.c_str());
+  if (linkat(directory, from, directory, to, 0) != 0) return errno;
+  unlinkat(directory, from, 0);
   return 0;
 }
 
-// Writes a new file and puts it in the place of `path`; 0 or an errno.
-// `old` is what stands there, or null.
-int ReplaceFile(const std::string& path, const struct stat* old,
+// Writes a new file and puts it in the place of `name`; 0 or an errno. `old` is
+// the regular file that stands there, or null.
+int ReplaceFile(int directory, const char* name, const struct stat* old,
                 std::string_view bytes, Overwrite overwrite) {
   std::string temporary;
-  FileDescriptor file(MakeTemporary(path, kNewFileMode, &temporary));
+  FileDescriptor file(MakeTemporary(directory, &temporary));
   if (file.get() < 0) return errno;
-  absl::Cleanup remove = [&] { unlink(temporary.c_str()); };
+  absl::Cleanup remove = [&] { unlinkat(directory, temporary.c_str(), 0); };
   if (old != nullptr) {
     // Only root may do this, and for the others the file is theirs anyway.
     if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
@@ -224,16 +223,16 @@ int ReplaceFile(const std::string& path, const struct stat* old,
   if (const int error = WriteAll(file.get(), bytes); error != 0) return error;
   if (RetryOnSignal([&] { return fsync(file.get()); }) != 0) return errno;
   if (const int error = file.Close(); error != 0) return error;
-  if (const int error = Rename(temporary, path, overwrite); error != 0) {
+  if (const int error = Rename(directory, temporary.c_str(), name, overwrite);
+      error != 0) {
     return error;
   }
   std::move(remove).Cancel();
 
   // So that the name, too, survives a power failure. The file is whole by now,
   // so that nothing that goes wrong here is worth a word.
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  const FileDescriptor opened(open(folder.empty() ? "." : folder.c_str(),
-                                   O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor opened(
+      openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() >= 0) fsync(opened.get());
   return 0;
 }
@@ -304,7 +303,16 @@ absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
   if (error == 0 && target.ends_with('/')) error = EISDIR;
   if (error == 0 && exists && overwrite == Overwrite::kNo) error = EEXIST;
   if (error == 0) {
-    error = ReplaceFile(target, exists ? &st : nullptr, bytes, overwrite);
+    const size_t at = target.rfind('/') + 1;  // npos + 1 is 0
+    const std::string parent = at == 0 ? "." : target.substr(0, at);
+    // A directory may be written and searched without being readable.
+    const FileDescriptor directory(RetryOnSignal([&] {
+      return open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }));
+    error = directory.get() < 0
+                ? errno
+                : ReplaceFile(directory.get(), target.c_str() + at,
+                              exists ? &st : nullptr, bytes, overwrite);
   }
   if (error == EEXIST) {
     return absl::AlreadyExistsError(
@@ -313,6 +321,19 @@ absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
                      "--force to replace it"));
   }
   return error_status(error);
+}
+
+absl::Status WriteFileAt(int directory, const std::string& name,
+                         std::string_view bytes, Overwrite overwrite,
+                         std::string_view path) {
+  struct stat st;
+  const bool exists =
+      fstatat(directory, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
+  const int error = ReplaceFile(directory, name.c_str(),
+                                exists && S_ISREG(st.st_mode) ? &st : nullptr,
+                                bytes, overwrite);
+  return error == 0 ? absl::OkStatus()
+                    : FileError(path, error, AdviceForWriting(error));
 }
 
 }  // namespace specgen

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@
 #include "gtest/gtest.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/specgen.pb.h"
+#include "specgen/batch/start_threads.h"
 #include "specgen/host/host_snapshot.h"
 
 namespace specgen {
@@ -594,12 +596,87 @@ TEST(Proto, InputThatEndsInAMessageIsAnError) {
   v1::GenerateRequest good;
   good.set_plugin(std::string(kConfig));
   for (const std::string& rest :
-       {Delimited(good).substr(0, 20), std::string("\x80"),
-        std::string(11, '\xff')}) {
+       {Delimited(good).substr(0, 20), Delimited(good).substr(0, 1),
+        std::string("\x80"), std::string(9, '\xff')}) {
     const BatchRun run = RunOn(*DelimitedProtoFormat(), Delimited(good) + rest);
     EXPECT_EQ(Responses(run.output).size(), 1);
-    EXPECT_THAT(std::string(run.result.status.message()),
-                HasSubstr("at number 2"));
+    EXPECT_TRUE(absl::IsInvalidArgument(run.result.status));
+    EXPECT_EQ(run.result.status.message(),
+              "the input ends in the middle of request 2");
+  }
+  for (const std::string& rest :
+       {std::string(11, '\xff'), std::string(10, '\xff') + Delimited(good)}) {
+    const BatchRun run = RunOn(*DelimitedProtoFormat(), Delimited(good) + rest);
+    EXPECT_EQ(Responses(run.output).size(), 1);
+    EXPECT_TRUE(absl::IsInvalidArgument(run.result.status));
+    EXPECT_EQ(run.result.status.message(),
+              "the input holds no request at number 2; what follows is lost");
+  }
+}
+
+// ---- Threads that the system does not give
+
+// While it lives, new threads want stacks of that size.
+class StackSize {
+ public:
+  explicit StackSize(size_t size) {
+    pthread_attr_init(&old_);
+    EXPECT_EQ(pthread_getattr_default_np(&old_), 0);
+    pthread_attr_t wanted;
+    pthread_attr_init(&wanted);
+    EXPECT_EQ(pthread_attr_setstacksize(&wanted, size), 0);
+    EXPECT_EQ(pthread_setattr_default_np(&wanted), 0);
+    pthread_attr_destroy(&wanted);
+  }
+  ~StackSize() {
+    pthread_setattr_default_np(&old_);
+    pthread_attr_destroy(&old_);
+  }
+  StackSize(const StackSize&) = delete;
+  StackSize& operator=(const StackSize&) = delete;
+
+ private:
+  pthread_attr_t old_;
+};
+
+// How many threads there may be now, of at most `most`.
+size_t ThreadsToBeHad(size_t most) {
+  std::vector<std::thread> threads;
+  std::atomic<bool> end = false;
+  threads = StartThreads(most, [&] { end.wait(false); });
+  end = true;
+  end.notify_all();
+  for (std::thread& thread : threads) thread.join();
+  return threads.size();
+}
+
+TEST(Threads, FewerOrNoneAnswerTheSame) {
+  std::string input;
+  for (int i = 0; i < 3000; ++i) {
+    absl::StrAppend(&input, R"({"config":)", kConfig, "}\n");
+  }
+  const std::string answers = RunOn(*JsonLinesFormat(), input).output;
+  // Of the 128 TiB that a process has, there is room for none or some.
+  for (const int shift : {47, 46, 45}) {
+    Pipe in, out;
+    std::string output;
+    std::thread feeder([&] {
+      WriteAll(in.fds[1], input);
+      in.CloseWrite();
+    });
+    std::thread taker([&] { output = ReadAll(out.fds[0]); });
+    BatchOptions options;
+    options.threads = 8;
+    const StackSize size(size_t{1} << shift);
+    EXPECT_LT(ThreadsToBeHad(8), 8) << shift;
+    const BatchResult result = RunStream(*JsonLinesFormat(), Engines(),
+                                         in.fds[0], out.fds[1], options);
+    out.CloseWrite();
+    feeder.join();
+    taker.join();
+    EXPECT_TRUE(result.status.ok());
+    EXPECT_EQ(result.counts.specs, 3000);
+    EXPECT_EQ(output, answers) << shift;
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
@@ -47,8 +48,8 @@ absl::Status FileError(int error, std::string_view path) {
       error == ENOSYS ? " (specgen needs Linux 5.6 or later here)"
       : error == ENOSPC || error == EDQUOT ? " (free some space and try again)"
                                            : "";
-  return absl::Status(absl::ErrnoToStatusCode(error),
-                      absl::StrCat(path, ": ", std::strerror(error), advice));
+  return HostError(error,
+                   absl::StrCat(path, ": ", std::strerror(error), advice));
 }
 
 absl::Status FileError(int error, std::string_view what,
