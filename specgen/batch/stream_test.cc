@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -650,14 +651,36 @@ size_t ThreadsToBeHad(size_t most) {
   return threads.size();
 }
 
+// While it lives, this process may have so many bytes of addresses more.
+class MoreAddresses {
+ public:
+  explicit MoreAddresses(size_t bytes) {
+    EXPECT_EQ(getrlimit(RLIMIT_AS, &old_), 0);
+    size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlimit limit = {pages * static_cast<size_t>(getpagesize()) + bytes,
+                          old_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+  }
+  ~MoreAddresses() { setrlimit(RLIMIT_AS, &old_); }
+  MoreAddresses(const MoreAddresses&) = delete;
+  MoreAddresses& operator=(const MoreAddresses&) = delete;
+
+ private:
+  rlimit old_ = {};
+};
+
 TEST(Threads, FewerOrNoneAnswerTheSame) {
+  constexpr size_t kGiB = size_t{1} << 30;
+  constexpr unsigned kWanted = 8;
   std::string input;
   for (int i = 0; i < 3000; ++i) {
     absl::StrAppend(&input, R"({"config":)", kConfig, "}\n");
   }
   const std::string answers = RunOn(*JsonLinesFormat(), input).output;
-  // Of the 128 TiB that a process has, there is room for none or some.
-  for (const int shift : {47, 46, 45}) {
+  // No thread, or three: all that there may be are workers then, and none is
+  // left to read.
+  for (const size_t stacks : {size_t{0}, size_t{3}}) {
     Pipe in, out;
     std::string output;
     std::thread feeder([&] {
@@ -666,17 +689,21 @@ TEST(Threads, FewerOrNoneAnswerTheSame) {
     });
     std::thread taker([&] { output = ReadAll(out.fds[0]); });
     BatchOptions options;
-    options.threads = 8;
-    const StackSize size(size_t{1} << shift);
-    EXPECT_LT(ThreadsToBeHad(8), 8) << shift;
-    const BatchResult result = RunStream(*JsonLinesFormat(), Engines(),
-                                         in.fds[0], out.fds[1], options);
+    options.threads = kWanted;
+    BatchResult result;
+    {
+      const StackSize size(kGiB);
+      const MoreAddresses limit(stacks * kGiB + kGiB / 2);
+      EXPECT_LE(ThreadsToBeHad(kWanted), stacks);
+      result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1],
+                         options);
+    }
     out.CloseWrite();
     feeder.join();
     taker.join();
     EXPECT_TRUE(result.status.ok());
     EXPECT_EQ(result.counts.specs, 3000);
-    EXPECT_EQ(output, answers) << shift;
+    EXPECT_EQ(output, answers) << stacks;
   }
 }
 
