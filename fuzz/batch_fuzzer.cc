@@ -114,7 +114,8 @@ void CheckCuts(const RecordFormat& format, std::string_view text,
       continue;
     }
     seen = 0;
-    if (cut.kind == RecordCut::Kind::kBroken) {
+    if (cut.kind == RecordCut::Kind::kTorn ||
+        cut.kind == RecordCut::Kind::kBroken) {
       broken = true;
       break;
     }
@@ -328,7 +329,7 @@ void CheckStream(const RecordFormat& format, const EngineSet& engines,
   };
   Require(out.Content() == expected.bytes,
           "a stream has the answers of its records, in order", details);
-  Require(absl::IsDataLoss(result.status) == split.broken &&
+  Require(absl::IsInvalidArgument(result.status) == split.broken &&
               result.status.ok() == !split.broken && !result.stopped,
           "a stream that breaks off is known", details);
   size_t read = 0;

@@ -24,6 +24,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "specgen/base/cause.h"
 #include "specgen/host/errno_text.h"
 
 namespace specgen {
@@ -80,8 +81,7 @@ std::string_view AdviceForWriting(int error) {
 
 absl::Status FileError(std::string_view name, int error,
                        std::string_view advice) {
-  return absl::Status(absl::ErrnoToStatusCode(error),
-                      absl::StrCat(name, ": ", GoErrnoText(error), advice));
+  return HostError(error, absl::StrCat(name, ": ", GoErrnoText(error), advice));
 }
 
 class FileDescriptor {
@@ -172,67 +172,60 @@ int FollowFinalLinks(std::string* path) {
   }
 }
 
-// Calls `make` with one name after the other of files beside `path`, until it
+// Calls `make` with one name after the other of files in a directory, until it
 // gives no EEXIST; returns what it gave last.
 template <typename Make>
-int WithFreshName(std::string_view path, std::string* name, Make make) {
+int WithFreshName(std::string* name, Make make) {
   static std::atomic<uint32_t> counter{0};
   constexpr int kTries = 1000;
   int result = -1;
   for (int i = 0; i < kTries; ++i) {
     // Not the file's own name with an ending: that might be too long.
-    *name = absl::StrCat(path.substr(0, path.rfind('/') + 1), ".specgen-",
-                         getpid(), "-", counter++, ".tmp");
+    *name = absl::StrCat(".specgen-", getpid(), "-", counter++, ".tmp");
     result = make(name->c_str());
     if (result >= 0 || errno != EEXIST) break;
   }
   return result;
 }
 
-std::string DirectoryOf(const std::string& path) {
-  const std::string directory = path.substr(0, path.rfind('/') + 1);
-  return directory.empty() ? "." : directory;
-}
-
-// A new file in the directory of `path`: without a name where the file system
-// has that (`name` is empty), so that nothing is left of it even after a
-// SIGKILL. A descriptor, or -1 with errno set.
-int MakeTemporary(const std::string& path, mode_t mode, std::string* name) {
+// A new file in `directory`: without a name where the file system has that
+// (`name` is empty), so that nothing is left of it even after a SIGKILL. A
+// descriptor, or -1 with errno set.
+int MakeTemporary(int directory, mode_t mode, std::string* name) {
   // Link needs this one.
   if (access("/proc/self/fd", X_OK) == 0) {
     const int fd = RetryOnSignal([&] {
-      return open(DirectoryOf(path).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC,
-                  mode);
+      return openat(directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
     });
     if (fd >= 0) return fd;
   }
-  return WithFreshName(path, name, [mode](const char* fresh) {
+  return WithFreshName(name, [directory, mode](const char* fresh) {
     return RetryOnSignal([&] {
-      return open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      return openat(directory, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                    mode);
     });
   });
 }
 
 // Gives the file without a name one; -1 with errno set if that fails.
-int Link(int fd, const char* name) {
-  return linkat(AT_FDCWD, absl::StrCat("/proc/self/fd/", fd).c_str(), AT_FDCWD,
-                name, AT_SYMLINK_FOLLOW);
+int Link(int fd, int directory, const char* name) {
+  return linkat(AT_FDCWD, absl::StrCat("/proc/self/fd/", fd).c_str(),
+                directory, name, AT_SYMLINK_FOLLOW);
 }
 
 // Gives the new file its name; 0 or an errno.
-int Rename(const std::string& from, const std::string& to,
+int Rename(int directory, const char* from, const char* to,
            Overwrite overwrite) {
   if (overwrite == Overwrite::kYes) {
-    return rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+    return renameat(directory, from, directory, to) == 0 ? 0 : errno;
   }
-  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
-                RENAME_NOREPLACE) == 0) {
+  if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0) {
     return 0;
   }
   // Not every file system and kernel has that; a link never replaces either.
   if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (link(from.c_str(), to.c_str()) != 0) return errno;
-  unlink(from.c_str());
+  if (linkat(directory, from, directory, to, 0) != 0) return errno;
+  unlinkat(directory, from, 0);
   return 0;
 }
 
@@ -253,16 +246,16 @@ class HoldSignals {
   sigset_t old_;
 };
 
-// Writes a new file and puts it in the place of `path`; 0 or an errno.
-// `old` is what stands there, or null.
-int ReplaceFile(const std::string& path, const struct stat* old,
+// Writes a new file and puts it in the place of `name`; 0 or an errno. `old` is
+// the regular file that stands there, or null.
+int ReplaceFile(int directory, const char* name, const struct stat* old,
                 std::string_view bytes, Overwrite overwrite) {
   const HoldSignals hold;
   std::string temporary;
-  FileDescriptor file(MakeTemporary(path, kNewFileMode, &temporary));
+  FileDescriptor file(MakeTemporary(directory, kNewFileMode, &temporary));
   if (file.get() < 0) return errno;
   absl::Cleanup remove = [&] {
-    if (!temporary.empty()) unlink(temporary.c_str());
+    if (!temporary.empty()) unlinkat(directory, temporary.c_str(), 0);
   };
   if (old != nullptr) {
     // Only root may do this, and for the others the file is theirs anyway.
@@ -276,16 +269,18 @@ int ReplaceFile(const std::string& path, const struct stat* old,
   if (RetryOnSignal([&] { return fsync(file.get()); }) != 0) return errno;
   const bool named = !temporary.empty();
   if (!named && overwrite == Overwrite::kNo) {
-    if (Link(file.get(), path.c_str()) != 0) return errno;
+    if (Link(file.get(), directory, name) != 0) return errno;
   } else {
-    if (!named && WithFreshName(path, &temporary, [&](const char* fresh) {
-          return Link(file.get(), fresh);
+    if (!named && WithFreshName(&temporary, [&](const char* fresh) {
+          return Link(file.get(), directory, fresh);
         }) != 0) {
       temporary.clear();
       return errno;
     }
     if (const int error = file.Close(); error != 0) return error;
-    if (const int error = Rename(temporary, path, overwrite); error != 0) {
+    if (const int error =
+            Rename(directory, temporary.c_str(), name, overwrite);
+        error != 0) {
       return error;
     }
   }
@@ -294,7 +289,7 @@ int ReplaceFile(const std::string& path, const struct stat* old,
   // So that the name, too, survives a power failure. The file is whole by now,
   // so that nothing that goes wrong here is worth a word.
   const FileDescriptor opened(
-      open(DirectoryOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() >= 0) fsync(opened.get());
   return 0;
 }
@@ -381,7 +376,16 @@ absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
   if (error == 0 && target.ends_with('/')) error = EISDIR;
   if (error == 0 && exists && overwrite == Overwrite::kNo) error = EEXIST;
   if (error == 0) {
-    error = ReplaceFile(target, exists ? &st : nullptr, bytes, overwrite);
+    const size_t at = target.rfind('/') + 1;  // npos + 1 is 0
+    const std::string parent = at == 0 ? "." : target.substr(0, at);
+    // A directory may be written and searched without being readable.
+    const FileDescriptor directory(RetryOnSignal([&] {
+      return open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }));
+    error = directory.get() < 0
+                ? errno
+                : ReplaceFile(directory.get(), target.c_str() + at,
+                              exists ? &st : nullptr, bytes, overwrite);
   }
   if (error == EEXIST) {
     return absl::AlreadyExistsError(
@@ -390,6 +394,19 @@ absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
                      "--force to replace it"));
   }
   return error_status(error);
+}
+
+absl::Status WriteFileAt(int directory, const std::string& name,
+                         std::string_view bytes, Overwrite overwrite,
+                         std::string_view path) {
+  struct stat st;
+  const bool exists =
+      fstatat(directory, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
+  const int error = ReplaceFile(directory, name.c_str(),
+                                exists && S_ISREG(st.st_mode) ? &st : nullptr,
+                                bytes, overwrite);
+  return error == 0 ? absl::OkStatus()
+                    : FileError(path, error, AdviceForWriting(error));
 }
 
 }  // namespace specgen

@@ -2,7 +2,8 @@
 //
 // Errors are absl::Status with a message for people: "FILE: what went wrong:
 // what to do about it", with "standard input" or "standard output" for FILE
-// where that is meant. The code is that of the errno, where there is one.
+// where that is meant. Failures are the host's
+// (cause.h); of what was given to be read, the caller says AsBadInput.
 #ifndef SPECGEN_BASE_FILES_H_
 #define SPECGEN_BASE_FILES_H_
 
@@ -47,6 +48,13 @@ enum class Overwrite { kNo, kYes };
 // - Block devices, sockets and folders are refused.
 absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
                             Overwrite overwrite);
+
+// The same for the file `name` (no path) of an open directory, but whatever of
+// that name is there is replaced, a symbolic link too: none is followed.
+// Messages call it `path`.
+absl::Status WriteFileAt(int directory, const std::string& name,
+                         std::string_view bytes, Overwrite overwrite,
+                         std::string_view path);
 
 }  // namespace specgen
 

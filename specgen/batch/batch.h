@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "specgen/base/files.h"
 #include "specgen/batch/engine_set.h"
 #include "specgen/batch/record_format.h"
 #include "specgen/specgen.h"
@@ -28,7 +29,8 @@ struct BatchCounts {
 };
 
 struct BatchOptions {
-  // How many threads make specs; 0: as many as this process may use CPUs.
+  // How many threads make specs; 0: as many as this process may use CPUs. Where
+  // the system does not give that many, there are fewer.
   // Reading and writing, in a stream, have a thread each besides, which mostly
   // wait.
   unsigned threads = 0;
@@ -48,9 +50,13 @@ struct BatchResult {
   // Stopped by stop_fd before the input's end.
   bool stopped = false;
   // Not OK if the batch could not go on: the input could not be read or cut
-  // into records (kDataLoss), or the output not be written. What is in `counts`
-  // is done nevertheless.
+  // into records (bad input, see cause.h), or the output not be written (the
+  // host's). What is in `counts` is done nevertheless.
   absl::Status status;
+  // Nothing was done at all: `status` says why the batch may not begin.
+  bool refused = false;
+  // The output is a pipe that nobody reads any more.
+  bool reader_gone = false;
 };
 
 // Answers the records of `in_fd` to `out_fd`, in the order of the input, until
@@ -80,19 +86,27 @@ struct FileProblem {
   std::string position;  // "LINE:COL" in the file, or ""
   RecordOutcome outcome;
   std::string message;
+  // There is a file where its spec would be, and it was left as it is.
+  bool left = false;
 };
 
 // Makes a spec of each config of a folder: of every regular file below
 // `config_folder` whose name ends in ".json", a file of the same name below
 // `spec_folder`, whose folders are made as needed. Each spec is the exact bytes
 // that Docker makes, and appears at once, whole. A config that gives no spec is
-// told to `problem`, one at a time, in no order; the spec that an earlier run
-// made of it is removed.
+// told to `problem`, one at a time, in no order.
+//
+// Nothing that is there is lost: without `overwrite`, the batch is refused
+// before it changes anything if a file of a spec's name is there, and with it
+// those files are all that is replaced. Below `spec_folder` no link is
+// followed. The spec that an earlier batch made of a config that now gives none
+// is removed, if it still is as that batch wrote it (see SpecDirectory); what
+// somebody else put there is left.
 //
 // `request` holds all but the plugin.
 BatchResult RunFolder(const Generator& generator, const Request& request,
                       const std::string& config_folder,
-                      const std::string& spec_folder,
+                      const std::string& spec_folder, Overwrite overwrite,
                       const std::function<void(const FileProblem&)>& problem,
                       const BatchOptions& options);
 

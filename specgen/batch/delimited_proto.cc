@@ -154,8 +154,7 @@ class DelimitedProto : public RecordFormat {
     for (;; ++i) {
       if (i == kMaxVarintBytes) return {RecordCut::Kind::kBroken};
       if (i == data.size()) {
-        return {at_end ? RecordCut::Kind::kBroken
-                       : RecordCut::Kind::kIncomplete};
+        return {at_end ? RecordCut::Kind::kTorn : RecordCut::Kind::kIncomplete};
       }
       const uint64_t byte = static_cast<uint8_t>(data[i]);
       size |= (byte & 0x7F) << (7 * i);
@@ -167,7 +166,7 @@ class DelimitedProto : public RecordFormat {
       return {RecordCut::Kind::kTooLong, 0, {}, i + size};
     }
     if (data.size() - i < size) {
-      return {at_end ? RecordCut::Kind::kBroken : RecordCut::Kind::kIncomplete};
+      return {at_end ? RecordCut::Kind::kTorn : RecordCut::Kind::kIncomplete};
     }
     return {RecordCut::Kind::kRecord, i + static_cast<size_t>(size),
             data.substr(i, static_cast<size_t>(size))};

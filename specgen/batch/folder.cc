@@ -1,17 +1,17 @@
 // RunFolder. Each thread takes the next config of one list; nothing else is
 // shared but the counts.
 #include <poll.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -23,9 +23,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/cpu_count.h"
+#include "specgen/batch/spec_directory.h"
+#include "specgen/batch/start_threads.h"
+#include "specgen/host/errno_text.h"
 
 namespace specgen {
 namespace {
@@ -39,12 +43,14 @@ class Folder {
  public:
   Folder(const Generator& generator, const Request& request,
          const std::string& config_folder, const std::string& spec_folder,
+         Overwrite overwrite,
          const std::function<void(const FileProblem&)>& problem,
          const BatchOptions& options)
       : generator_(generator),
         request_(request),
         config_folder_(config_folder),
         spec_folder_(spec_folder),
+        overwrite_(overwrite),
         problem_(problem),
         options_(options) {}
 
@@ -62,10 +68,13 @@ class Folder {
   const Request& request_;
   const std::string& config_folder_;
   const std::string& spec_folder_;
+  const Overwrite overwrite_;
   const std::function<void(const FileProblem&)>& problem_;
   const BatchOptions& options_;
 
   std::vector<std::string> names_;
+  std::set<DirectoryId> directories_;  // of the configs
+  std::unique_ptr<SpecDirectory> specs_;
   std::atomic<size_t> next_{0};
   std::atomic<bool> ends_{false};  // stopped, or given up
 
@@ -74,33 +83,33 @@ class Folder {
 };
 
 absl::Status Folder::List() {
-  std::error_code error;
   const fs::path top(config_folder_);
-  const fs::path specs = fs::weakly_canonical(spec_folder_, error);
-  const fs::path configs = fs::canonical(top, error);
-  if (error) {
-    return absl::ErrnoToStatus(error.value(), config_folder_);
-  }
-  // Specs among the configs would be the next run's configs.
-  const auto [in_configs, unused] =
-      std::mismatch(configs.begin(), configs.end(), specs.begin(), specs.end());
-  if (in_configs == configs.end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(spec_folder_,
-                     ": lies in the folder of configs: choose "
-                     "another folder for the specs"));
-  }
+  const auto failed = [](const fs::path& path, const std::error_code& error) {
+    return BadInputError(
+        absl::StrCat(path.string(), ": ", GoErrnoText(error.value())));
+  };
+  const auto note = [&](const fs::path& path) {
+    struct stat facts;
+    if (stat(path.c_str(), &facts) == 0) {
+      directories_.emplace(facts.st_dev, facts.st_ino);
+    }
+  };
+  note(top);
+  std::error_code error;
   fs::recursive_directory_iterator it(top, error);
   for (; !error && it != fs::recursive_directory_iterator();
        it.increment(error)) {
     std::error_code ignored;
+    if (it->is_directory(ignored)) {
+      // Those behind a link are not gone through.
+      if (!it->is_symlink(ignored)) note(it->path());
+      continue;
+    }
     if (!it->is_regular_file(ignored)) continue;
     std::string name = it->path().lexically_relative(top).string();
     if (absl::EndsWith(name, ".json")) names_.push_back(std::move(name));
   }
-  if (error) {
-    return absl::ErrnoToStatus(error.value(), config_folder_);
-  }
+  if (error) return failed(top, error);
   std::sort(names_.begin(), names_.end());
   return absl::OkStatus();
 }
@@ -125,7 +134,6 @@ void Folder::GiveUp(const absl::Status& status) {
 size_t Folder::Make(const std::string& name, Answer* answer,
                     BatchCounts* counts) {
   const std::string config = absl::StrCat(config_folder_, "/", name);
-  const std::string spec = absl::StrCat(spec_folder_, "/", name);
   FileProblem problem;
   size_t size = 0;
   const absl::StatusOr<std::string> text = ReadWholeFile(config);
@@ -141,14 +149,7 @@ size_t Folder::Make(const std::string& name, Answer* answer,
     size = text->size();
     counts->bytes_read += size;
     if (answer->outcome() == Outcome::kSpec) {
-      const size_t slash = name.rfind('/');
-      if (slash != std::string::npos) {
-        std::error_code ignored;  // the write will tell
-        fs::create_directories(
-            absl::StrCat(spec_folder_, "/", name.substr(0, slash)), ignored);
-      }
-      const absl::Status written =
-          WriteWholeFile(spec, answer->spec(), Overwrite::kYes);
+      const absl::Status written = specs_->Write(name, answer->spec());
       if (!written.ok()) {
         GiveUp(written);
         return size;
@@ -162,11 +163,12 @@ size_t Folder::Make(const std::string& name, Answer* answer,
     ++(answer->outcome() == Outcome::kRefused ? counts->refused
                                               : counts->crashed);
   }
-  if (unlink(spec.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
-    GiveUp(absl::ErrnoToStatus(
-        errno, absl::StrCat(spec, ": an old spec cannot be removed")));
+  const absl::StatusOr<SpecDirectory::Left> left = specs_->RemoveOld(name);
+  if (!left.ok()) {
+    GiveUp(left.status());
     return size;
   }
+  problem.left = *left == SpecDirectory::Left::kOfSomebodyElse;
   problem.path = name;
   const std::lock_guard<std::mutex> lock(mutex_);
   problem_(problem);
@@ -202,20 +204,26 @@ void Folder::Work() {
 
 BatchResult Folder::Run() {
   result_.status = List();
-  if (!result_.status.ok()) return std::move(result_);
-  std::error_code error;
-  fs::create_directories(spec_folder_, error);
-  if (error) {
-    result_.status = absl::ErrnoToStatus(error.value(), spec_folder_);
+  if (result_.status.ok()) {
+    result_.status =
+        SpecDirectory::Check(spec_folder_, names_, directories_, overwrite_);
+  }
+  result_.refused = !result_.status.ok();
+  if (result_.refused) return std::move(result_);
+  absl::StatusOr<std::unique_ptr<SpecDirectory>> specs =
+      SpecDirectory::Open(spec_folder_, directories_, overwrite_);
+  if (!specs.ok()) {
+    result_.status = specs.status();
     return std::move(result_);
   }
+  specs_ = *std::move(specs);
   const size_t most = options_.threads > 0 ? options_.threads : CpuCount();
-  std::vector<std::thread> threads;
-  for (size_t i = 1; i < std::min(most, names_.size()); ++i) {
-    threads.emplace_back([this] { Work(); });
-  }
+  std::vector<std::thread> threads =
+      StartThreads(std::min(most, std::max<size_t>(names_.size(), 1)) - 1,
+                   [this] { Work(); });
   Work();
   for (std::thread& thread : threads) thread.join();
+  result_.status.Update(specs_->Finish());
   return std::move(result_);
 }
 
@@ -223,11 +231,11 @@ BatchResult Folder::Run() {
 
 BatchResult RunFolder(const Generator& generator, const Request& request,
                       const std::string& config_folder,
-                      const std::string& spec_folder,
+                      const std::string& spec_folder, Overwrite overwrite,
                       const std::function<void(const FileProblem&)>& problem,
                       const BatchOptions& options) {
-  return Folder(generator, request, config_folder, spec_folder, problem,
-                options)
+  return Folder(generator, request, config_folder, spec_folder, overwrite,
+                problem, options)
       .Run();
 }
 

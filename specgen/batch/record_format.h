@@ -68,6 +68,7 @@ struct RecordCut {
     kRecord,      // `size` bytes in all, of which the record is `record`
     kIncomplete,  // more must be read first
     kTooLong,     // a record of over kMaxRecordBytes
+    kTorn,        // the stream ends in the middle of a record
     kBroken,      // from here on nothing can be made of the stream
   };
   Kind kind;

@@ -2,6 +2,9 @@
 //
 //   reader ──► workers ──► writer (the caller's thread)
 //
+// Where the system gives no threads for that, the caller's thread does all
+// three in turn, piece by piece.
+//
 // A piece is a run of whole records, some 256 KiB or some hundred records.
 // Pieces stand in a ring: the reader fills the next free one, a worker takes
 // the oldest that waits, the writer takes them in order. All that the threads
@@ -29,8 +32,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/buffer.h"
+#include "specgen/base/cause.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/cpu_count.h"
+#include "specgen/batch/start_threads.h"
+#include "specgen/host/errno_text.h"
 
 namespace specgen {
 namespace {
@@ -85,6 +91,7 @@ class Stream {
   // Waits for a free piece; null if the writer has given up.
   Piece* NextFree();
   void Publish(Piece* piece);
+  void ReadNoMore();
   bool WorkersWait();
 
   // A worker.
@@ -93,6 +100,8 @@ class Stream {
 
   // The writer.
   void Write();
+  // False: it has given up.
+  bool WritePiece(Piece* piece);
   bool WriteAll(std::string_view bytes);
   void CutToWholeRecord(std::string_view bytes, size_t written);
 
@@ -114,6 +123,8 @@ class Stream {
   size_t bytes_in_flight_ = 0;
   bool read_all_ = false;
   bool given_up_ = false;
+  // Of the only thread, if there is but one; else null.
+  std::unique_ptr<RecordAnswerer> alone_;
   absl::Status read_status_;  // the reader's
   bool stopped_ = false;      // the reader's
   bool at_end_ = false;       // the reader's
@@ -127,13 +138,19 @@ class Stream {
 
 BatchResult Stream::Run() {
   give_up_fd_ = eventfd(0, EFD_CLOEXEC);
-  std::vector<std::thread> threads;
-  threads.emplace_back([this] { Read(); });
-  for (unsigned i = 0; i < threads_; ++i) {
-    threads.emplace_back([this] { Work(); });
+  std::vector<std::thread> workers = StartThreads(threads_, [this] { Work(); });
+  std::vector<std::thread> reader;
+  if (!workers.empty()) reader = StartThreads(1, [this] { Read(); });
+  if (!reader.empty()) {
+    Write();
+    reader[0].join();
+    for (std::thread& worker : workers) worker.join();
+  } else {
+    ReadNoMore();  // sends home who has come
+    for (std::thread& worker : workers) worker.join();
+    alone_ = format_.NewAnswerer(engines_);
+    Read();
   }
-  Write();
-  for (std::thread& thread : threads) thread.join();
   if (give_up_fd_ >= 0) close(give_up_fd_);
   result_.stopped = stopped_;
   result_.status.Update(read_status_);
@@ -150,7 +167,7 @@ bool Stream::ReadSome(Buffer* text) {
                     {in_fd_, POLLIN, 0}};
     if (poll(fds, 3, -1) < 0) {
       if (errno == EINTR) continue;
-      read_status_ = absl::ErrnoToStatus(errno, "poll");
+      read_status_ = BadInputError("the input cannot be waited for");
       return false;
     }
     if (fds[0].revents != 0) {
@@ -168,7 +185,8 @@ bool Stream::ReadSome(Buffer* text) {
       return false;
     }
     if (errno == EINTR || errno == EAGAIN) continue;
-    read_status_ = absl::ErrnoToStatus(errno, "the input cannot be read");
+    read_status_ = BadInputError(
+        absl::StrCat("the input cannot be read: ", GoErrnoText(errno)));
     return false;
   }
 }
@@ -185,6 +203,13 @@ Piece* Stream::NextFree() {
 }
 
 void Stream::Publish(Piece* piece) {
+  if (alone_ != nullptr) {
+    bytes_in_flight_ += piece->text.size();
+    ++published_;
+    AnswerPiece(piece, alone_.get());
+    WritePiece(piece);
+    return;
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
   piece->state = Piece::State::kWaiting;
   bytes_in_flight_ += piece->text.size();
@@ -193,6 +218,7 @@ void Stream::Publish(Piece* piece) {
 }
 
 bool Stream::WorkersWait() {
+  if (alone_ != nullptr) return true;
   const std::lock_guard<std::mutex> lock(mutex_);
   return published_ - taken_ < 1;
 }
@@ -252,9 +278,13 @@ void Stream::Read() {
           piece->last_too_long = true;
           full = true;
         } else {
-          read_status_.Update(absl::DataLossError(absl::StrCat(
-              "the input holds no whole request at number ",
-              number + piece->records.size(), "; what follows is lost")));
+          const uint64_t broken_one = number + piece->records.size();
+          read_status_.Update(BadInputError(
+              cut.kind == RecordCut::Kind::kTorn
+                  ? absl::StrCat("the input ends in the middle of request ",
+                                 broken_one)
+                  : absl::StrCat("the input holds no request at number ",
+                                 broken_one, "; what follows is lost")));
           broken = true;
           full = true;
         }
@@ -276,6 +306,10 @@ void Stream::Read() {
     if (!open && (!has_bytes || rest.empty())) break;
     if (has_bytes) piece = NextFree();
   }
+  ReadNoMore();
+}
+
+void Stream::ReadNoMore() {
   const std::lock_guard<std::mutex> lock(mutex_);
   read_all_ = true;
   waiting_.notify_all();
@@ -362,7 +396,10 @@ bool Stream::WriteAll(std::string_view bytes) {
     }
     const int error = errno;
     CutToWholeRecord(bytes, written);
-    result_.status = absl::ErrnoToStatus(error, "the output cannot be written");
+    result_.reader_gone = error == EPIPE;
+    result_.status = HostError(
+        error,
+        absl::StrCat("the output cannot be written: ", GoErrnoText(error)));
     return false;
   }
   result_.counts.bytes_written += bytes.size();
@@ -399,32 +436,37 @@ void Stream::Write() {
       });
       if (piece->state != Piece::State::kDone) return;
     }
-    const bool good = WriteAll(piece->out.view());
-    BatchCounts& counts = result_.counts;
-    if (good) {
-      counts.specs += piece->counts.specs;
-      counts.refused += piece->counts.refused;
-      counts.crashed += piece->counts.crashed;
-      counts.invalid += piece->counts.invalid;
-      counts.bytes_read += piece->input_bytes;
-      if (options_.progress) options_.progress(counts);
-    }
-    const size_t size = piece->text.size();
-    piece->out.Release(kKeptBytes);
-    piece->text.Release(kKeptBytes);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    piece->state = Piece::State::kFree;
-    bytes_in_flight_ -= size;
-    ++written_;
-    if (!good) {
-      given_up_ = true;
-      waiting_.notify_all();
-      free_.notify_all();
-      if (give_up_fd_ >= 0) eventfd_write(give_up_fd_, 1);
-      return;
-    }
-    free_.notify_one();
+    if (!WritePiece(piece)) return;
   }
+}
+
+bool Stream::WritePiece(Piece* piece) {
+  const bool good = WriteAll(piece->out.view());
+  BatchCounts& counts = result_.counts;
+  if (good) {
+    counts.specs += piece->counts.specs;
+    counts.refused += piece->counts.refused;
+    counts.crashed += piece->counts.crashed;
+    counts.invalid += piece->counts.invalid;
+    counts.bytes_read += piece->input_bytes;
+    if (options_.progress) options_.progress(counts);
+  }
+  const size_t size = piece->text.size();
+  piece->out.Release(kKeptBytes);
+  piece->text.Release(kKeptBytes);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  piece->state = Piece::State::kFree;
+  bytes_in_flight_ -= size;
+  ++written_;
+  if (!good) {
+    given_up_ = true;
+    waiting_.notify_all();
+    free_.notify_all();
+    if (give_up_fd_ >= 0) eventfd_write(give_up_fd_, 1);
+    return false;
+  }
+  free_.notify_one();
+  return true;
 }
 
 }  // namespace

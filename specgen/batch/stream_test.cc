@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +30,7 @@
 #include "gtest/gtest.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/specgen.pb.h"
+#include "specgen/batch/start_threads.h"
 #include "specgen/host/host_snapshot.h"
 
 namespace specgen {
@@ -594,12 +597,113 @@ TEST(Proto, InputThatEndsInAMessageIsAnError) {
   v1::GenerateRequest good;
   good.set_plugin(std::string(kConfig));
   for (const std::string& rest :
-       {Delimited(good).substr(0, 20), std::string("\x80"),
-        std::string(11, '\xff')}) {
+       {Delimited(good).substr(0, 20), Delimited(good).substr(0, 1),
+        std::string("\x80"), std::string(9, '\xff')}) {
     const BatchRun run = RunOn(*DelimitedProtoFormat(), Delimited(good) + rest);
     EXPECT_EQ(Responses(run.output).size(), 1);
-    EXPECT_THAT(std::string(run.result.status.message()),
-                HasSubstr("at number 2"));
+    EXPECT_TRUE(absl::IsInvalidArgument(run.result.status));
+    EXPECT_EQ(run.result.status.message(),
+              "the input ends in the middle of request 2");
+  }
+  for (const std::string& rest :
+       {std::string(11, '\xff'), std::string(10, '\xff') + Delimited(good)}) {
+    const BatchRun run = RunOn(*DelimitedProtoFormat(), Delimited(good) + rest);
+    EXPECT_EQ(Responses(run.output).size(), 1);
+    EXPECT_TRUE(absl::IsInvalidArgument(run.result.status));
+    EXPECT_EQ(run.result.status.message(),
+              "the input holds no request at number 2; what follows is lost");
+  }
+}
+
+// ---- Threads that the system does not give
+
+// While it lives, new threads want stacks of that size.
+class StackSize {
+ public:
+  explicit StackSize(size_t size) {
+    pthread_attr_init(&old_);
+    EXPECT_EQ(pthread_getattr_default_np(&old_), 0);
+    pthread_attr_t wanted;
+    pthread_attr_init(&wanted);
+    EXPECT_EQ(pthread_attr_setstacksize(&wanted, size), 0);
+    EXPECT_EQ(pthread_setattr_default_np(&wanted), 0);
+    pthread_attr_destroy(&wanted);
+  }
+  ~StackSize() {
+    pthread_setattr_default_np(&old_);
+    pthread_attr_destroy(&old_);
+  }
+  StackSize(const StackSize&) = delete;
+  StackSize& operator=(const StackSize&) = delete;
+
+ private:
+  pthread_attr_t old_;
+};
+
+// How many threads there may be now, of at most `most`.
+size_t ThreadsToBeHad(size_t most) {
+  std::vector<std::thread> threads;
+  std::atomic<bool> end = false;
+  threads = StartThreads(most, [&] { end.wait(false); });
+  end = true;
+  end.notify_all();
+  for (std::thread& thread : threads) thread.join();
+  return threads.size();
+}
+
+// While it lives, this process may have so many bytes of addresses more.
+class MoreAddresses {
+ public:
+  explicit MoreAddresses(size_t bytes) {
+    EXPECT_EQ(getrlimit(RLIMIT_AS, &old_), 0);
+    size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlimit limit = {pages * static_cast<size_t>(getpagesize()) + bytes,
+                          old_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+  }
+  ~MoreAddresses() { setrlimit(RLIMIT_AS, &old_); }
+  MoreAddresses(const MoreAddresses&) = delete;
+  MoreAddresses& operator=(const MoreAddresses&) = delete;
+
+ private:
+  rlimit old_ = {};
+};
+
+TEST(Threads, FewerOrNoneAnswerTheSame) {
+  constexpr size_t kGiB = size_t{1} << 30;
+  constexpr unsigned kWanted = 8;
+  std::string input;
+  for (int i = 0; i < 3000; ++i) {
+    absl::StrAppend(&input, R"({"config":)", kConfig, "}\n");
+  }
+  const std::string answers = RunOn(*JsonLinesFormat(), input).output;
+  // No thread, or three: all that there may be are workers then, and none is
+  // left to read.
+  for (const size_t stacks : {size_t{0}, size_t{3}}) {
+    Pipe in, out;
+    std::string output;
+    std::thread feeder([&] {
+      WriteAll(in.fds[1], input);
+      in.CloseWrite();
+    });
+    std::thread taker([&] { output = ReadAll(out.fds[0]); });
+    BatchOptions options;
+    options.threads = kWanted;
+    BatchResult result;
+    {
+      const StackSize size(kGiB);
+      const MoreAddresses limit(stacks * kGiB + kGiB / 2);
+      EXPECT_LE(ThreadsToBeHad(kWanted), stacks);
+      result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1],
+                         options);
+    }
+    out.CloseWrite();
+    feeder.join();
+    taker.join();
+    EXPECT_TRUE(result.status.ok());
+    EXPECT_EQ(result.counts.specs, 3000);
+    EXPECT_EQ(output, answers) << stacks;
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
@@ -51,12 +52,8 @@ absl::Status FileError(int error, std::string_view path) {
       error == ENOSYS ? " (specgen needs Linux 5.6 or later here)"
       : error == ENOSPC || error == EDQUOT ? " (free some space and try again)"
                                            : "";
-  // Which stands for a wrong command line elsewhere.
-  const absl::StatusCode code = absl::ErrnoToStatusCode(error);
-  return absl::Status(code == absl::StatusCode::kFailedPrecondition
-                          ? absl::StatusCode::kUnavailable
-                          : code,
-                      absl::StrCat(path, ": ", std::strerror(error), advice));
+  return HostError(error,
+                   absl::StrCat(path, ": ", std::strerror(error), advice));
 }
 
 absl::Status FileError(int error, std::string_view what,

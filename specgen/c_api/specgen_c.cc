@@ -65,7 +65,8 @@ specgen_status Guard(Function function) noexcept {
   try {
     return function();
   } catch (const std::bad_alloc&) {
-    return Fail(SPECGEN_NO_MEMORY, "there is no memory");
+    // So short that it needs none.
+    return Fail(SPECGEN_NO_MEMORY, "out of memory");
   } catch (const std::exception& error) {
     return Fail(SPECGEN_INTERNAL, error.what());
   } catch (...) {

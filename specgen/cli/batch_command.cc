@@ -6,8 +6,9 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,19 +20,24 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
+#include "specgen/base/files.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/progress_bar.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/plugin_options.h"
+#include "specgen/host/errno_text.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
 namespace {
 
-// While it lives, the first SIGINT or SIGTERM makes `fd` readable instead of
-// ending the process; the second one ends it. One at a time.
+// While it lives, the first SIGINT, SIGTERM or SIGHUP makes `fd` readable
+// instead of ending the process; the second one ends it. A signal that was
+// ignored (by nohup) stays so. Writing too much or to nobody fails, with an
+// errno. One at a time.
 class StopSignals {
  public:
   StopSignals() {
@@ -46,17 +52,20 @@ class StopSignals {
       errno = saved;
     };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &old_[0]);
-    sigaction(SIGTERM, &action, &old_[1]);
     struct sigaction ignore = {};
     ignore.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &ignore, &old_[2]);
+    for (size_t i = 0; i < std::size(kSignals); ++i) {
+      sigaction(kSignals[i], nullptr, &old_[i]);
+      const bool stops = kSignals[i] != SIGPIPE && kSignals[i] != SIGXFSZ;
+      if (old_[i].sa_handler == SIG_IGN) continue;
+      sigaction(kSignals[i], stops ? &action : &ignore, nullptr);
+    }
   }
   ~StopSignals() {
     if (pipe_[0] < 0) return;
-    sigaction(SIGINT, &old_[0], nullptr);
-    sigaction(SIGTERM, &old_[1], nullptr);
-    sigaction(SIGPIPE, &old_[2], nullptr);
+    for (size_t i = 0; i < std::size(kSignals); ++i) {
+      sigaction(kSignals[i], &old_[i], nullptr);
+    }
     close(pipe_[0]);
     close(pipe_[1]);
   }
@@ -68,10 +77,12 @@ class StopSignals {
   int caught() const { return caught_; }
 
  private:
+  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+
   static inline std::atomic<int> signal_pipe_ = -1;
   static inline std::atomic<int> caught_ = 0;
   int pipe_[2] = {-1, -1};
-  struct sigaction old_[3] = {};
+  struct sigaction old_[5] = {};
 };
 
 class BatchCommand : public Command {
@@ -82,8 +93,8 @@ class BatchCommand : public Command {
  private:
   int RunOnFolder(const Release& release, const Host& host, Console* console);
   int RunOnStream(const Release& release, const Host& host, Console* console);
-  // 0 and a descriptor, or -1: it was reported.
-  int OpenOutput(Console* console) const;
+  // A descriptor to write to. `in` is what is read.
+  absl::StatusOr<int> OpenOutput(int in) const;
   int Finish(const BatchResult& result, int signal, std::string_view input,
              std::string_view output, Console* console) const;
 
@@ -97,6 +108,7 @@ class BatchCommand : public Command {
   unsigned threads_ = 0;
   bool protobuf_ = false;
   bool is_folder_ = false;
+  CLI::Option* output_option_ = nullptr;
   CLI::Option* lib_root_option_ = nullptr;
   CLI::Option* exec_root_option_ = nullptr;
 };
@@ -107,11 +119,14 @@ void BatchCommand::Define(CLI::App* app) {
                   "configs, of which every file NAME.json gives a spec of the "
                   "same name in the folder --output")
       ->capture_default_str();
-  app->add_option("-o,--output", output_,
-                  "Where the answers go (default: standard output); needed for "
-                  "a folder")
-      ->type_name("PATH");
-  app->add_flag("--force", force_, "Overwrite an output file that is there");
+  output_option_ =
+      app->add_option("-o,--output", output_,
+                      "Where the answers go (default: standard output); needed "
+                      "for a folder")
+          ->type_name("PATH");
+  app->add_flag("--force", force_,
+                "Overwrite output files that are there; of a folder only those "
+                "that have the name of a spec");
   app->add_option("--engine", engine_,
                   "The Docker release of requests that name none (default: the "
                   "newest release)")
@@ -145,7 +160,9 @@ int BatchCommand::Run(Console* console) {
   is_folder_ = input_ != "-" && stat(input_.c_str(), &facts) == 0 &&
                S_ISDIR(facts.st_mode);
   std::string wrong;
-  if (is_folder_ && output_.empty()) {
+  if (output_option_->count() > 0 && output_.empty()) {
+    wrong = "--output: is empty";
+  } else if (is_folder_ && output_.empty()) {
     wrong = "--output FOLDER is needed for a folder of configs";
   } else if (is_folder_ && protobuf_) {
     wrong = "--protobuf is for requests, not for a folder of configs";
@@ -158,8 +175,7 @@ int BatchCommand::Run(Console* console) {
     wrong = "only one input can come from standard input";
   }
   if (!wrong.empty()) {
-    return Fail(absl::FailedPreconditionError(absl::StrCat("batch: ", wrong)),
-                console);
+    return Fail(UsageError(absl::StrCat("batch: ", wrong)), console);
   }
   const absl::StatusOr<const Release*> release = FindEngine(engine_);
   if (!release.ok()) return Fail(release.status(), console);
@@ -184,6 +200,7 @@ int BatchCommand::RunOnFolder(const Release& release, const Host& host,
   request.metrics_socket = metrics_socket;
   const BatchResult result = RunFolder(
       Generator(release, host), request, input_, output_,
+      force_ ? Overwrite::kYes : Overwrite::kNo,
       [&](const FileProblem& problem) {
         bar.Clear();
         const std::string_view at = problem.position;
@@ -198,29 +215,53 @@ int BatchCommand::RunOnFolder(const Release& release, const Host& host,
                                                   " would crash: ")
                                    : "",
                                problem.message));
+        if (problem.left) {
+          console->Error(absl::StrCat(output_, "/", problem.path,
+                                      ": is left as it is: no batch wrote it"));
+        }
       },
       options);
   bar.Clear();
   return Finish(result, signals.caught(), input_, output_, console);
 }
 
-int BatchCommand::OpenOutput(Console* console) const {
+absl::StatusOr<int> BatchCommand::OpenOutput(int in) const {
+  const auto failed = [&](int error) {
+    return HostError(
+        error,
+        absl::StrCat(output_, ": ",
+                     error == EEXIST
+                         ? "it is there already: give --force to overwrite it"
+                         : GoErrnoText(error)));
+  };
   const int fd =
       open(output_.c_str(),
-           O_WRONLY | O_CREAT | O_CLOEXEC | (force_ ? O_TRUNC : O_EXCL), 0644);
-  if (fd >= 0) return fd;
-  // Devices and pipes are there and may be written nevertheless.
+           O_WRONLY | O_CREAT | O_CLOEXEC | (force_ ? 0 : O_EXCL), 0644);
   struct stat facts;
-  if (errno == EEXIST && stat(output_.c_str(), &facts) == 0 &&
-      (S_ISCHR(facts.st_mode) || S_ISFIFO(facts.st_mode))) {
-    const int device = open(output_.c_str(), O_WRONLY | O_CLOEXEC);
-    if (device >= 0) return device;
+  if (fd < 0) {
+    const int error = errno;
+    // Devices and pipes are there and may be written nevertheless.
+    if (error == EEXIST && stat(output_.c_str(), &facts) == 0 &&
+        (S_ISCHR(facts.st_mode) || S_ISFIFO(facts.st_mode))) {
+      const int device = open(output_.c_str(), O_WRONLY | O_CLOEXEC);
+      if (device >= 0) return device;
+    }
+    return failed(error);
   }
-  console->Error(absl::StrCat(
-      output_, ": ",
-      errno == EEXIST ? "it is there already: give --force to overwrite it"
-                      : std::strerror(errno)));
-  return -1;
+  struct stat input;
+  if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) return fd;
+  if (fstat(in, &input) == 0 && input.st_dev == facts.st_dev &&
+      input.st_ino == facts.st_ino) {
+    close(fd);
+    return UsageError(absl::StrCat(
+        "batch: ", output_, ": is the input, which the answers would replace"));
+  }
+  if (ftruncate(fd, 0) != 0) {
+    const int error = errno;
+    close(fd);
+    return failed(error);
+  }
+  return fd;
 }
 
 int BatchCommand::RunOnStream(const Release& release, const Host& host,
@@ -234,17 +275,16 @@ int BatchCommand::RunOnStream(const Release& release, const Host& host,
   if (input_ != "-") {
     in = open(input_.c_str(), O_RDONLY | O_CLOEXEC);
     if (in < 0) {
-      console->Error(absl::StrCat(input_, ": ", std::strerror(errno)));
+      const int error = errno;
       in = console->in();
-      return kExitHost;
+      return Fail(BadInputError(absl::StrCat(input_, ": ", GoErrnoText(error))),
+                  console);
     }
   }
   if (!output_.empty() && output_ != "-") {
-    out = OpenOutput(console);
-    if (out < 0) {
-      out = console->out();
-      return kExitHost;
-    }
+    const absl::StatusOr<int> opened = OpenOutput(in);
+    if (!opened.ok()) return Fail(opened.status(), console);
+    out = *opened;
   }
   std::optional<uint64_t> total;
   struct stat facts;
@@ -288,16 +328,13 @@ int BatchCommand::Finish(const BatchResult& result, int signal,
   }
   if (!result.status.ok()) {
     // Statuses of folders name the file; those of streams say which side.
-    const bool reads = absl::IsDataLoss(result.status) ||
-                       result.status.message().find("the input") == 0;
+    const bool reads = absl::IsInvalidArgument(result.status);
     console->Error(is_folder_ ? std::string(result.status.message())
                               : absl::StrCat(reads ? input : output, ": ",
                                              result.status.message()));
+    if (result.refused) return ExitCodeOf(result.status);
     console->Error(absl::StrCat("batch: ended early, ", so_far));
-    return absl::IsDataLoss(result.status) ||
-                   absl::IsInvalidArgument(result.status)
-               ? kExitBadInput
-               : kExitHost;
+    return result.reader_gone ? 128 + SIGPIPE : ExitCodeOf(result.status);
   }
   if (result.stopped) {
     console->Error(absl::StrCat("batch: interrupted, ", so_far));

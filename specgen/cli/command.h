@@ -26,10 +26,11 @@ enum ExitCode : int {
   // there is a difference or a finding.
   kExitRefused = 1,
   kExitUsage = 2,
-  // An input is not what it should be: no plugin config, no base spec.
+  // An input is not what it should be (no plugin config, no base spec), or cannot
+  // be read, whatever the reason.
   kExitBadInput = 3,
-  // The host or its file system said no: a file that cannot be read or
-  // written, a folder that cannot be made, host facts that cannot be had.
+  // The host or its file system said no: a file that is there already or cannot
+  // be written, a folder that cannot be made, memory that there is not.
   kExitHost = 4,
   // The engine would crash.
   kExitCrash = 5,
@@ -51,9 +52,9 @@ inline constexpr ExitMeaning kExitMeanings[] = {
     {kExitCrash, "the engine would crash"},
 };
 
-// Errors of commands are statuses, whose code says which of these it is:
-// kFailedPrecondition is kExitUsage, kInvalidArgument kExitBadInput, and all
-// else kExitHost.
+// The one place where a failure becomes an exit code: by its cause (cause.h), so
+// that UsageError is kExitUsage, BadInputError kExitBadInput, and all else
+// kExitHost.
 int ExitCodeOf(const absl::Status& status);
 
 // Reports `status` on the console; returns its exit code.

@@ -1,5 +1,6 @@
 // specgen diff: two plugins, two specs, or one plugin on two engines.
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/privileges/prompt.h"
+#include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -34,14 +36,14 @@ struct Side {
   std::unique_ptr<JsonTree> spec;  // null if there is none
 };
 
-std::string OutcomeText(const Answer& answer) {
+std::string OutcomeText(const Answer& answer, SecretHider* secrets) {
   switch (answer.outcome()) {
     case Outcome::kSpec:
       return "a spec";
     case Outcome::kRefused:
-      return absl::StrCat("a refusal: ", answer.message());
+      return absl::StrCat("a refusal: ", secrets->Text(answer.message()));
     case Outcome::kCrashed:
-      return absl::StrCat("a crash: ", answer.message());
+      return absl::StrCat("a crash: ", secrets->Text(answer.message()));
   }
   return "";
 }
@@ -54,7 +56,7 @@ class DiffCommand : public Command {
  private:
   absl::Status LoadSides(Side* before, Side* after);
   absl::Status LoadSide(std::string_view text, std::string_view name,
-                        const Release& release, Side* side) const;
+                        const Release& release, Side* side);
   void Print(const Side& before, const Side& after,
              const std::vector<Change>& changes,
              const std::vector<EngineChange>& why, Console* console) const;
@@ -64,6 +66,8 @@ class DiffCommand : public Command {
   std::string to_engine_;
   std::string other_text_;
   bool json_ = false;
+  bool show_secrets_ = false;
+  SecretHider secrets_;
 };
 
 void DiffCommand::Define(CLI::App* app) {
@@ -78,18 +82,25 @@ void DiffCommand::Define(CLI::App* app) {
   app->add_flag("--json", json_,
                 "Print JSON; its shape is in "
                 "specgen/diff/README.md");
+  DefineShowSecrets(&show_secrets_, app);
 }
 
 absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
-                                   const Release& release, Side* side) const {
+                                   const Release& release, Side* side) {
   side->name = std::string(name);
   side->release = &release;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
   if (!tree.ok()) return tree.status();
+  const auto take_spec = [&] {
+    // Both sides are compared as they are shown: what differs still does.
+    const std::optional<std::string> hidden = secrets_.Json((*tree)->root());
+    if (hidden.has_value()) tree = JsonTree::Parse(*hidden, name);
+    if (tree.ok()) side->spec = *std::move(tree);
+    return tree.status();
+  };
   if ((*tree)->root().Find("ociVersion") != nullptr) {
     side->is_spec_file = true;
-    side->spec = *std::move(tree);
-    return absl::OkStatus();
+    return take_spec();
   }
   Request request = plugin_.request();
   request.plugin = text;
@@ -98,8 +109,7 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   if (side->answer.outcome() != Outcome::kSpec) return absl::OkStatus();
   tree = JsonTree::Parse(side->answer.spec(), "the spec");
   if (!tree.ok()) return tree.status();
-  side->spec = *std::move(tree);
-  return absl::OkStatus();
+  return take_spec();
 }
 
 absl::Status DiffCommand::LoadSides(Side* before, Side* after) {
@@ -189,6 +199,7 @@ void DiffCommand::Print(const Side& before, const Side& after,
 }
 
 int DiffCommand::Run(Console* console) {
+  secrets_ = SecretHider(show_secrets_);
   Side before;
   Side after;
   absl::Status status = LoadSides(&before, &after);
@@ -198,18 +209,20 @@ int DiffCommand::Run(Console* console) {
     if (side->spec == nullptr && side->answer.stage() == Stage::kDecode &&
         side->answer.outcome() == Outcome::kRefused) {
       console->Error(absl::StrCat(side->name, ":", side->answer.position(),
-                                  ": ", side->answer.message()));
+                                  ": ", secrets_.Text(side->answer.message())));
       return kExitBadInput;
     }
   }
   std::vector<Change> changes;
   if (before.spec != nullptr && after.spec != nullptr) {
     changes = DiffSpecs(before.spec->root(), after.spec->root());
-  } else if (OutcomeText(before.answer) != OutcomeText(after.answer)) {
-    changes.push_back(
-        {ChangeKind::kChanged, "outcome", "outcome",
-         absl::StrCat("before, there is ", OutcomeText(before.answer),
-                      "; after, there is ", OutcomeText(after.answer))});
+  } else if (OutcomeText(before.answer, &secrets_) !=
+             OutcomeText(after.answer, &secrets_)) {
+    changes.push_back({ChangeKind::kChanged, "outcome", "outcome",
+                       absl::StrCat("before, there is ",
+                                    OutcomeText(before.answer, &secrets_),
+                                    "; after, there is ",
+                                    OutcomeText(after.answer, &secrets_))});
   }
   std::vector<EngineChange> why;
   if (before.release->behaviour != after.release->behaviour &&
@@ -219,7 +232,7 @@ int DiffCommand::Run(Console* console) {
   Print(before, after, changes, why, console);
   if (changes.empty() && before.spec == nullptr) {
     console->Error(absl::StrCat("there is no spec to compare: both sides are ",
-                                OutcomeText(before.answer)));
+                                OutcomeText(before.answer, &secrets_)));
   }
   return changes.empty() ? kExitDone : kExitRefused;
 }

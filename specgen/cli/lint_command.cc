@@ -22,6 +22,7 @@
 #include "specgen/lint/lint_rules.h"
 #include "specgen/lint/linter.h"
 #include "specgen/lint/sarif.h"
+#include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
 namespace {
@@ -72,7 +73,7 @@ class LintCommand : public Command {
 
  private:
   absl::StatusOr<LintedFile> LintFile(const std::string& file,
-                                      absl::Span<const Release> releases) const;
+                                      absl::Span<const Release> releases);
   absl::Status ReadIgnored();
 
   std::vector<std::string> files_;
@@ -82,6 +83,8 @@ class LintCommand : public Command {
   std::set<const LintRule*> ignored_;
   bool json_ = false;
   bool sarif_ = false;
+  bool show_secrets_ = false;
+  SecretHider secrets_;
 };
 
 void LintCommand::Define(CLI::App* app) {
@@ -107,6 +110,7 @@ void LintCommand::Define(CLI::App* app) {
                                           "specgen/lint/README.md");
   app->add_flag("--sarif", sarif_, "Print SARIF 2.1.0, for code review tools")
       ->excludes(json);
+  DefineShowSecrets(&show_secrets_, app);
 }
 
 absl::Status LintCommand::ReadIgnored() {
@@ -123,7 +127,7 @@ absl::Status LintCommand::ReadIgnored() {
 }
 
 absl::StatusOr<LintedFile> LintCommand::LintFile(
-    const std::string& file, absl::Span<const Release> releases) const {
+    const std::string& file, absl::Span<const Release> releases) {
   absl::StatusOr<std::string> text = ReadInput(file);
   if (!text.ok()) return text.status();
   LintRequest request;
@@ -137,10 +141,14 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   std::erase_if(*findings, [&](const LintFinding& finding) {
     return ignored_.contains(finding.rule);
   });
+  for (LintFinding& finding : *findings) {
+    finding.message = secrets_.Text(finding.message);
+  }
   return LintedFile{std::string(request.name), *std::move(findings)};
 }
 
 int LintCommand::Run(Console* console) {
+  secrets_ = SecretHider(show_secrets_);
   absl::Status status = ReadIgnored();
   if (!status.ok()) return Fail(status, console);
   absl::StatusOr<absl::Span<const Release>> releases = FindReleases(engines_);

@@ -5,6 +5,7 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/console.h"
@@ -12,17 +13,21 @@
 namespace specgen {
 
 void OutputFile::Define(std::string_view what, CLI::App* app) {
-  app->add_option("-o,--output", path_,
-                  absl::StrCat("Write ", what,
-                               " there, whole or not at all (default: "
-                               "standard output)"))
-      ->type_name("FILE");
+  option_ =
+      app->add_option("-o,--output", path_,
+                      absl::StrCat("Write ", what,
+                                   " there, whole or not at all (default: "
+                                   "standard output)"))
+          ->type_name("FILE");
   app->add_flag("--force", force_, "Overwrite the output file if it is there");
 }
 
 absl::Status OutputFile::Check() const {
+  if (option_->count() > 0 && path_.empty()) {
+    return UsageError("--output: is empty");
+  }
   if (force_ && path_.empty()) {
-    return absl::FailedPreconditionError("--force: there is no --output");
+    return UsageError("--force: there is no --output");
   }
   return absl::OkStatus();
 }
@@ -34,9 +39,7 @@ int OutputFile::Write(std::string_view text, Console* console) const {
   }
   const absl::Status status =
       WriteWholeFile(path_, text, force_ ? Overwrite::kYes : Overwrite::kNo);
-  if (status.ok()) return kExitDone;
-  console->Error(status.message());
-  return kExitHost;
+  return status.ok() ? int{kExitDone} : Fail(status, console);
 }
 
 }  // namespace specgen

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/host_snapshot.h"
@@ -30,7 +31,7 @@ absl::StatusOr<const Release*> FindEngine(std::string_view name) {
 
 absl::StatusOr<std::string> ReadInput(const std::string& file) {
   absl::StatusOr<std::string> text = ReadWholeFile(file);
-  if (!text.ok()) return absl::UnavailableError(text.status().message());
+  if (!text.ok()) return AsBadInput(text.status());
   return text;
 }
 
@@ -41,9 +42,15 @@ absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file) {
   absl::StatusOr<std::unique_ptr<HostSnapshot>> snapshot =
       HostSnapshot::Parse(*text, file == "-" ? "standard input" : file);
   if (!snapshot.ok()) {
-    return absl::UnavailableError(snapshot.status().message());
+    return AsBadInput(snapshot.status());
   }
   return std::unique_ptr<Host>(*std::move(snapshot));
+}
+
+void DefineShowSecrets(bool* show, CLI::App* app) {
+  app->add_flag("--show-secrets", *show,
+                "Show what looks like a password, token or key, too; without, "
+                "it is shown as (secret N), equal ones with the same number");
 }
 
 void PluginOptions::Define(CLI::App* app) {

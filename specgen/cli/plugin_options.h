@@ -22,12 +22,15 @@ namespace specgen {
 absl::StatusOr<const Release*> FindEngine(std::string_view name);
 
 // The text of a file, "-" for standard input. Errors name the file, and are
-// kUnavailable whatever went wrong.
+// bad input whatever went wrong.
 absl::StatusOr<std::string> ReadInput(const std::string& file);
 
 // "--host": the snapshot in that file, the machine specgen runs on for "".
-// Errors are kUnavailable.
+// Errors are bad input.
 absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file);
+
+// "--show-secrets", of commands that show people what is in a plugin.
+void DefineShowSecrets(bool* show, CLI::App* app);
 
 // Everything that a request for one spec is made of. Not movable: the request
 // points into it.

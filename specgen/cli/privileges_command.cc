@@ -18,6 +18,7 @@
 #include "specgen/json/json_tree.h"
 #include "specgen/privileges/grants.h"
 #include "specgen/privileges/prompt.h"
+#include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -38,24 +39,11 @@ absl::StatusOr<PluginPrivileges> Inspect(const Release& release,
       FindGrants(release, answer.plugin(), (*spec)->root())};
 }
 
-// What `now` asks for beyond `before`; of lists only the new items.
-std::vector<Privilege> AddedPrompt(const std::vector<Privilege>& before,
-                                   const std::vector<Privilege>& now) {
-  std::vector<Privilege> added;
-  for (const Privilege& privilege : now) {
-    Privilege rest{privilege.name, privilege.description, {}};
-    for (const std::string& item : privilege.value) {
-      const bool had =
-          std::any_of(before.begin(), before.end(), [&](const Privilege& old) {
-            return old.name == privilege.name &&
-                   std::find(old.value.begin(), old.value.end(), item) !=
-                       old.value.end();
-          });
-      if (!had) rest.value.push_back(item);
-    }
-    if (!rest.value.empty()) added.push_back(std::move(rest));
+void HideSecrets(PluginPrivileges* privileges, SecretHider* secrets) {
+  for (Privilege& privilege : privileges->prompt) {
+    for (std::string& item : privilege.value) item = secrets->Text(item);
   }
-  return added;
+  HideSecrets(&privileges->grants, secrets);
 }
 
 std::string GrantLines(const std::vector<Grant>& grants) {
@@ -111,6 +99,7 @@ class PrivilegesCommand : public Command {
   PluginOptions plugin_;
   std::string since_;
   bool json_ = false;
+  bool show_secrets_ = false;
 };
 
 void PrivilegesCommand::Define(CLI::App* app) {
@@ -123,6 +112,7 @@ void PrivilegesCommand::Define(CLI::App* app) {
   app->add_flag("--json", json_,
                 "Print JSON; its shape is in "
                 "specgen/privileges/README.md");
+  DefineShowSecrets(&show_secrets_, app);
 }
 
 int PrivilegesCommand::Run(Console* console) {
@@ -139,6 +129,8 @@ int PrivilegesCommand::Run(Console* console) {
   if (!now.ok()) return Fail(now.status(), console);
   if (!since_.empty()) return RunSince(generator, *now, console);
 
+  SecretHider secrets(show_secrets_);
+  HideSecrets(&*now, &secrets);
   const std::string engine = absl::StrCat("Docker ", plugin_.release().name);
   if (json_) {
     JsonBuilder json;
@@ -180,8 +172,10 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   }
   absl::StatusOr<PluginPrivileges> before = Inspect(plugin_.release(), answer);
   if (!before.ok()) return Fail(before.status(), console);
-  PluginPrivileges added{AddedPrompt(before->prompt, now.prompt),
+  PluginPrivileges added{AddedPrivileges(before->prompt, now.prompt),
                          AddedGrants(before->grants, now.grants)};
+  SecretHider secrets(show_secrets_);
+  HideSecrets(&added, &secrets);
   const bool adds = !added.prompt.empty() ||
                     std::any_of(added.grants.begin(), added.grants.end(),
                                 [](const Grant& grant) {

@@ -29,6 +29,7 @@ class ReportCommand : public Command {
   std::string engines_ = "1.13.0..";
   std::string title_;
   bool json_ = false;
+  bool show_secrets_ = false;
   OutputFile output_;
 };
 
@@ -46,6 +47,7 @@ void ReportCommand::Define(CLI::App* app) {
   app->add_flag("--json", json_,
                 "Write JSON in place of the page; its shape is "
                 "in specgen/report/README.md");
+  DefineShowSecrets(&show_secrets_, app);
   output_.Define("the report", app);
 }
 
@@ -71,6 +73,7 @@ int ReportCommand::Run(Console* console) {
   request.engine = &plugin_.release();
   request.releases = *releases;
   request.host = &plugin_.host();
+  request.show_secrets = show_secrets_;
   absl::StatusOr<Report> report = MakeReport(request);
   if (!report.ok()) return Fail(report.status(), console);
   if (!title_.empty()) report->title = title_;

@@ -71,6 +71,22 @@ std::string Shown(const JsonNode& node) {
                                     : CanonicalJson(node);
 }
 
+// A name that stands before each of many: one of a megabyte would make
+// gigabytes.
+std::string InShort(std::string_view name) {
+  constexpr size_t kMost = 512;
+  constexpr size_t kEnd = 128;
+  if (name.size() <= kMost) return std::string(name);
+  const auto continues = [&](size_t at) {
+    return (static_cast<unsigned char>(name[at]) & 0xC0) == 0x80;
+  };
+  size_t head = kMost - kEnd;
+  while (head > 0 && continues(head)) --head;
+  size_t tail = name.size() - kEnd;
+  while (tail < name.size() && continues(tail)) ++tail;
+  return absl::StrCat(name.substr(0, head), "[...]", name.substr(tail));
+}
+
 std::vector<std::string> Texts(const JsonNode* list) {
   std::vector<std::string> texts;
   if (list == nullptr) return texts;
@@ -146,16 +162,29 @@ class SpecDiff {
   // Deeper than any spec is; what is deeper still is told as a whole.
   static constexpr int kMaxDepth = 64;
 
+  // The members of two objects by their keys, of repeated ones the last, and
+  // null where one has none. Objects may have many members.
+  static std::map<std::string_view, std::pair<const JsonNode*, const JsonNode*>>
+  MembersOfBoth(const JsonNode& a, const JsonNode& b) {
+    std::map<std::string_view, std::pair<const JsonNode*, const JsonNode*>>
+        members;
+    if (a.is(JsonKind::kObject)) {
+      for (const JsonNode& item : a.items) members[item.key].first = &item;
+    }
+    if (b.is(JsonKind::kObject)) {
+      for (const JsonNode& item : b.items) members[item.key].second = &item;
+    }
+    return members;
+  }
+
   // What differs in members that have no words of their own.
   void Members(std::string_view section, const std::string& prefix,
                const JsonNode& a, const JsonNode& b,
                const std::set<std::string_view>& but, int depth = 0) {
-    std::set<std::string_view> keys;
-    for (const JsonNode& item : a.items) keys.insert(item.key);
-    for (const JsonNode& item : b.items) keys.insert(item.key);
-    for (std::string_view key : keys) {
+    const std::string name(InShort(prefix));
+    for (const auto& [key, values] : MembersOfBoth(a, b)) {
       if (but.contains(key)) continue;
-      Value(section, absl::StrCat(prefix, key), a.Find(key), b.Find(key),
+      Value(section, absl::StrCat(name, key), values.first, values.second,
             depth);
     }
   }
@@ -202,8 +231,9 @@ class SpecDiff {
 
   void RestOf(std::string_view section, const std::string& name,
               const JsonNode& a, const JsonNode& b, int depth) {
+    const std::string outer = InShort(name);
     const auto inner = [&](std::string_view key) {
-      return name.empty() ? std::string(key) : absl::StrCat(name, ".", key);
+      return name.empty() ? std::string(key) : absl::StrCat(outer, ".", key);
     };
     const auto one = [&](const std::string& at, const JsonNode* x,
                          const JsonNode* y) {
@@ -216,11 +246,8 @@ class SpecDiff {
     if (depth > kMaxDepth) {
       Value(section, name, &a, &b, depth);
     } else if (a.is(JsonKind::kObject) && b.is(JsonKind::kObject)) {
-      std::set<std::string_view> keys;
-      for (const JsonNode& item : a.items) keys.insert(item.key);
-      for (const JsonNode& item : b.items) keys.insert(item.key);
-      for (std::string_view key : keys) {
-        one(inner(key), a.Find(key), b.Find(key));
+      for (const auto& [key, values] : MembersOfBoth(a, b)) {
+        one(inner(key), values.first, values.second);
       }
     } else if (a.is(JsonKind::kArray) && b.is(JsonKind::kArray)) {
       if (IsOptions(a) && InAnyOrder(a) == InAnyOrder(b)) return;
@@ -238,7 +265,7 @@ class SpecDiff {
   bool IsOptions(const JsonNode& list) const {
     const JsonNode* const mount = list.parent;
     return list.key == "options" && mount != nullptr &&
-           mount->parent != nullptr && mount->parent == a_.Find("mounts");
+           mount->parent != nullptr && mount->parent == mounts_a_;
   }
 
   // Lists whose order means nothing: what was added, what was removed.
@@ -280,52 +307,77 @@ class SpecDiff {
     Members("process", "", a, b, {"capabilities", "env"});
   }
 
+  // The names of the sets of capabilities on both sides, sorted. Their places
+  // here stand for them, since they may be long.
+  static std::vector<std::string_view> SetNames(const JsonNode* a,
+                                                const JsonNode* b) {
+    std::set<std::string_view> names = {"bounding", "effective", "inheritable",
+                                        "permitted"};
+    for (const JsonNode* side : {a, b}) {
+      if (side == nullptr || !side->is(JsonKind::kObject)) continue;
+      for (const JsonNode& set : side->items) names.insert(set.key);
+    }
+    return {names.begin(), names.end()};
+  }
+
   // Capability to the sets that hold it.
-  static std::map<std::string, std::set<std::string>> Sets(
-      const JsonNode* capabilities) {
-    std::map<std::string, std::set<std::string>> sets;
+  static std::map<std::string, std::set<size_t>> Sets(
+      const JsonNode* capabilities,
+      const std::vector<std::string_view>& set_names) {
+    std::map<std::string, std::set<size_t>> sets;
     if (capabilities == nullptr) return sets;
+    const auto place = [&](std::string_view name) {
+      return static_cast<size_t>(
+          std::lower_bound(set_names.begin(), set_names.end(), name) -
+          set_names.begin());
+    };
     for (const JsonNode& name : capabilities->List()) {
-      sets[Shown(name)] = {"bounding", "effective", "inheritable", "permitted"};
+      sets[Shown(name)] = {place("bounding"), place("effective"),
+                           place("inheritable"), place("permitted")};
     }
     if (!capabilities->is(JsonKind::kObject)) return sets;
     for (const JsonNode& set : capabilities->items) {
-      for (const JsonNode& name : set.List()) {
-        sets[Shown(name)].insert(std::string(set.key));
-      }
+      const size_t at = place(set.key);
+      for (const JsonNode& name : set.List()) sets[Shown(name)].insert(at);
     }
     return sets;
   }
 
   void Capabilities(const JsonNode* a, const JsonNode* b) {
-    auto before = Sets(a);
-    auto after = Sets(b);
+    const std::vector<std::string_view> set_names = SetNames(a, b);
+    const auto shown = [&](const std::set<size_t>& sets) {
+      return absl::StrJoin(sets, ", ", [&](std::string* out, size_t set) {
+        absl::StrAppend(out, InShort(set_names[set]));
+      });
+    };
+    auto before = Sets(a, set_names);
+    auto after = Sets(b, set_names);
     const size_t at = changes_.size();
     // Many capabilities that change alike are said in one line.
-    std::map<std::pair<std::string, std::string>, std::vector<std::string>>
+    std::map<std::pair<std::set<size_t>, std::set<size_t>>,
+             std::vector<std::string>>
         changed;
     for (const auto& [name, sets] : after) {
       const auto old = before.find(name);
       if (old == before.end()) {
         Add(Kind::kAdded, "capabilities", name,
-            absl::StrCat(name, " is added (", absl::StrJoin(sets, ", "), ")"));
+            absl::StrCat(name, " is added (", shown(sets), ")"));
       } else if (old->second != sets) {
-        changed[{absl::StrJoin(old->second, ", "), absl::StrJoin(sets, ", ")}]
-            .push_back(name);
+        changed[{old->second, sets}].push_back(name);
       }
     }
     for (const auto& [name, sets] : before) {
       if (!after.contains(name)) {
         Add(Kind::kRemoved, "capabilities", name,
-            absl::StrCat(name, " is removed (it was ",
-                         absl::StrJoin(sets, ", "), ")"));
+            absl::StrCat(name, " is removed (it was ", shown(sets), ")"));
       }
     }
     for (const auto& [from_to, names] : changed) {
       const std::string all = absl::StrJoin(names, ", ");
       Add(Kind::kChanged, "capabilities", all,
           absl::StrCat(all, names.size() == 1 ? " is now " : " are now ",
-                       from_to.second, " (before: ", from_to.first, ")"));
+                       shown(from_to.second),
+                       " (before: ", shown(from_to.first), ")"));
     }
     if (changes_.size() > at) return;
     if (a == nullptr || b == nullptr) {
@@ -475,17 +527,20 @@ class SpecDiff {
           absl::StrCat(destination, ": the ", key, " changes from \"",
                        a.String(key), "\" to \"", b.String(key), "\""));
     }
+    const std::string name = InShort(destination);
     const std::vector<std::string> before = Texts(a.Find("options"));
     const std::vector<std::string> after = Texts(b.Find("options"));
+    const std::set<std::string_view> had(before.begin(), before.end());
+    const std::set<std::string_view> has(after.begin(), after.end());
     for (const std::string& option : after) {
-      if (std::count(before.begin(), before.end(), option) > 0) continue;
-      Add(Kind::kChanged, "mounts", destination,
-          absl::StrCat(destination, " gets the option ", option));
+      if (had.contains(option)) continue;
+      Add(Kind::kChanged, "mounts", name,
+          absl::StrCat(name, " gets the option ", option));
     }
     for (const std::string& option : before) {
-      if (std::count(after.begin(), after.end(), option) > 0) continue;
-      Add(Kind::kChanged, "mounts", destination,
-          absl::StrCat(destination, " loses the option ", option));
+      if (has.contains(option)) continue;
+      Add(Kind::kChanged, "mounts", name,
+          absl::StrCat(name, " loses the option ", option));
     }
     Members("mounts", absl::StrCat(destination, ": "), a, b,
             {"destination", "source", "type", "options"});
@@ -633,6 +688,7 @@ class SpecDiff {
 
   const JsonNode& a_;
   const JsonNode& b_;
+  const JsonNode* const mounts_a_ = a_.Find("mounts");
   std::vector<Change> changes_;
 };
 

@@ -1,8 +1,11 @@
 #include "specgen/diff/spec_diff.h"
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -194,6 +197,199 @@ TEST(EngineChangesTest, Advisories) {
       AdvisoryIds("/proc/x (CVE-2017-16539, GHSA-6fw5-f8r9-fgfm)"),
       (std::vector<std::string>{"CVE-2017-16539", "GHSA-6fw5-f8r9-fgfm"}));
   EXPECT_TRUE(AdvisoryIds("the OCI version is 1.0.1").empty());
+}
+
+// ---- Many of one kind
+
+// `count` texts that `item` makes of their numbers, with commas.
+std::string Many(size_t count, const std::function<std::string(size_t)>& item) {
+  std::string all;
+  for (size_t i = 0; i < count; ++i) {
+    absl::StrAppend(&all, i == 0 ? "" : ",", item(i));
+  }
+  return all;
+}
+
+// A spec with many of something; `side` is 0 or 1.
+struct ManyCase {
+  const char* about;
+  std::function<std::string(size_t count, int side)> spec;
+};
+
+std::vector<ManyCase> ManyCases() {
+  return {
+      {"annotations",
+       [](size_t n, int side) {
+         return absl::StrCat(R"({"annotations":{)",
+                             Many(n,
+                                  [&](size_t i) {
+                                    return absl::StrCat("\"a", i, "\":", side);
+                                  }),
+                             "}}");
+       }},
+      {"members of the spec",
+       [](size_t n, int side) {
+         return absl::StrCat("{",
+                             Many(n,
+                                  [&](size_t i) {
+                                    return absl::StrCat("\"a", i, "\":", side);
+                                  }),
+                             "}");
+       }},
+      {"members of process and of linux",
+       [](size_t n, int side) {
+         const std::string all = Many(n / 2, [&](size_t i) {
+           return absl::StrCat("\"a", i, "\":", side);
+         });
+         return absl::StrCat(R"({"process":{)", all, R"(},"linux":{)", all,
+                             "}}");
+       }},
+      {"members of one device",
+       [](size_t n, int side) {
+         return absl::StrCat(R"({"linux":{"devices":[{"path":"/d",)",
+                             Many(n,
+                                  [&](size_t i) {
+                                    return absl::StrCat("\"a", i, "\":", side);
+                                  }),
+                             "}]}}");
+       }},
+      {"members of one namespace",  // without words of their own
+       [](size_t n, int side) {
+         return absl::StrCat(R"({"linux":{"namespaces":[{"type":"t",)",
+                             Many(n,
+                                  [&](size_t i) {
+                                    return absl::StrCat("\"a", i, "\":", side);
+                                  }),
+                             "}]}}");
+       }},
+      {"options",
+       [](size_t n, int side) {
+         return absl::StrCat(R"({"mounts":[{"destination":"/d","options":[)",
+                             Many(n,
+                                  [&](size_t i) {
+                                    return absl::StrCat("\"o", i, "_", side,
+                                                        "\"");
+                                  }),
+                             "]}]}");
+       }},
+      {"mounts, which have options, among many members",
+       [](size_t n, int side) {
+         return absl::StrCat(
+             "{",
+             Many(n / 2,
+                  [](size_t i) { return absl::StrCat("\"a", i, "\":1"); }),
+             R"(,"mounts":[)",
+             Many(n / 2,
+                  [](size_t i) {
+                    return absl::StrCat(R"({"destination":"/)", i,
+                                        R"(","options":["b","a"]})");
+                  }),
+             side == 0 ? "" : ",1", "]}");
+       }},
+      {"devices, paths, rules and namespaces",
+       [](size_t n, int side) {
+         n /= 4;
+         return absl::StrCat(
+             R"({"linux":{"maskedPaths":[)",
+             Many(n,
+                  [&](size_t i) {
+                    return absl::StrCat("\"/", i, "_", side, "\"");
+                  }),
+             R"(],"devices":[)",
+             Many(n,
+                  [&](size_t i) {
+                    return absl::StrCat(R"({"path":"/)", i, R"(","major":)",
+                                        side, "}");
+                  }),
+             R"(],"namespaces":[)",
+             Many(n,
+                  [&](size_t i) {
+                    return absl::StrCat(R"({"type":"n)",
+                                        i + static_cast<size_t>(side), "\"}");
+                  }),
+             R"(],"resources":{"devices":[)",
+             Many(n,
+                  [&](size_t i) {
+                    return absl::StrCat(R"({"major":)", i, R"(,"minor":)", side,
+                                        "}");
+                  }),
+             "]}}}");
+       }},
+      {"environment and capabilities",
+       [](size_t n, int side) {
+         n /= 2;
+         return absl::StrCat(
+             R"({"process":{"env":[)",
+             Many(n,
+                  [&](size_t i) {
+                    return absl::StrCat("\"N", i, "=", side, "\"");
+                  }),
+             R"(],"capabilities":{"bounding":[)",
+             Many(n, [&](size_t i) { return absl::StrCat("\"C", i, "\""); }),
+             R"(],"permitted":[)",
+             Many(side == 0 ? 0 : n,
+                  [&](size_t i) { return absl::StrCat("\"C", i, "\""); }),
+             "]}}}");
+       }},
+  };
+}
+
+TEST(SpecDiffTest, TheWorkGrowsWithWhatThereIs) {
+  for (const ManyCase& many : ManyCases()) {
+    constexpr size_t kCount = 4000;
+    const auto a = JsonTree::Parse(many.spec(kCount, 0), "a").value();
+    const auto b = JsonTree::Parse(many.spec(kCount, 1), "b").value();
+    JsonNode::looked_at() = 0;
+    EXPECT_FALSE(DiffSpecs(a->root(), b->root()).empty()) << many.about;
+    EXPECT_LT(JsonNode::looked_at(), 100 * kCount) << many.about;
+  }
+}
+
+// What takes the square of the number of items, takes minutes here.
+TEST(SpecDiffTest, TwoHundredThousandOfEach) {
+  for (const ManyCase& many : ManyCases()) {
+    constexpr size_t kCount = 200000;
+    const auto a = JsonTree::Parse(many.spec(kCount, 0), "a").value();
+    const auto b = JsonTree::Parse(many.spec(kCount, 1), "b").value();
+    EXPECT_FALSE(DiffSpecs(a->root(), b->root()).empty()) << many.about;
+  }
+}
+
+// A long name stands before each of many things: the output would be the
+// product of both.
+TEST(SpecDiffTest, LongNamesAreCutWhereTheyAreRepeated) {
+  constexpr size_t kLength = 100000;
+  constexpr size_t kCount = 2000;
+  const std::string name(kLength, 'x');
+  const auto number = [](size_t i) { return absl::StrCat("\"a", i, "\""); };
+  const auto member = [](int side) {
+    return [=](size_t i) { return absl::StrCat("\"a", i, "\":", side); };
+  };
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {absl::StrCat(R"({"annotations":{")", name, R"(":{)",
+                    Many(kCount, member(0)), "}}}"),
+       absl::StrCat(R"({"annotations":{")", name, R"(":{)",
+                    Many(kCount, member(1)), "}}}")},
+      {absl::StrCat(R"({"mounts":[{"destination":"/)", name, R"(","options":[)",
+                    Many(kCount, number), "]}]}"),
+       absl::StrCat(R"({"mounts":[{"destination":"/)", name, R"("}]})")},
+      {absl::StrCat(R"({"mounts":[{"destination":"/)", name, R"(",)",
+                    Many(kCount, member(0)), "}]}"),
+       absl::StrCat(R"({"mounts":[{"destination":"/)", name, R"(",)",
+                    Many(kCount, member(1)), "}]}")},
+      {absl::StrCat(R"({"linux":{"devices":[{"path":"/)", name, R"(",)",
+                    Many(kCount, member(0)), "}]}}"),
+       absl::StrCat(R"({"linux":{"devices":[{"path":"/)", name, R"(",)",
+                    Many(kCount, member(1)), "}]}}")},
+      {R"({"process":{"capabilities":{"bounding":[]}}})",
+       absl::StrCat(R"({"process":{"capabilities":{")", name, R"(":[)",
+                    Many(kCount, number), "]}}}")},
+  };
+  for (const auto& [before, after] : cases) {
+    const std::string out = Diff(before, after);
+    EXPECT_LT(out.size(), 4 * kLength + 1200 * kCount) << before.substr(0, 30);
+    EXPECT_GT(out.size(), 10 * kCount) << before.substr(0, 30);
+  }
 }
 
 }  // namespace

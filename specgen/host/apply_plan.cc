@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "specgen/base/cause.h"
 #include "specgen/host/errno_text.h"
 #include "specgen/host/path_walk.h"
 #include "specgen/host/plan.h"
@@ -55,9 +56,8 @@ AppliedPlan ApplyPlan(absl::Span<const PlannedFolder> plan) {
     if (error == 0) {
       applied.made.push_back(folder.path);
     } else if (error == EINVAL || !IsFolder(path)) {
-      applied.status =
-          absl::Status(absl::ErrnoToStatusCode(error),
-                       absl::StrCat("mkdir ", path, ": ", GoErrnoText(error)));
+      applied.status = HostError(
+          error, absl::StrCat("mkdir ", path, ": ", GoErrnoText(error)));
       return applied;
     }
   }

@@ -30,6 +30,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/host/errno_text.h"
 #include "specgen/host/mount_table.h"
@@ -248,9 +249,9 @@ absl::StatusOr<std::string> LiveHost::WorkingFolder() {
   char buffer[PATH_MAX];
   if (getcwd(buffer, sizeof(buffer)) == nullptr) {
     const int error = errno;
-    return absl::Status(absl::ErrnoToStatusCode(error),
-                        absl::StrCat("the working folder: ", GoErrnoText(error),
-                                     ": change to a folder that is there"));
+    return HostError(error,
+                     absl::StrCat("the working folder: ", GoErrnoText(error),
+                                  ": change to a folder that is there"));
   }
   if (buffer[0] != '/') {
     return absl::NotFoundError(

@@ -1,6 +1,7 @@
 #include "specgen/json/json_index.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "specgen/json/go_string.h"
@@ -40,6 +41,15 @@ void JsonIndex::Correct() {
   }
 }
 
+// As operator new does it: no memory is no fault of the text.
+[[noreturn]] void JsonIndex::ThrowNoMemory() {
+  if (const std::new_handler handler = std::get_new_handler();
+      handler != nullptr) {
+    handler();
+  }
+  throw std::bad_alloc();
+}
+
 [[gnu::hot]] JsonIndex::Result JsonIndex::Build(std::string_view text) {
   original_ = text_ = text;
   corrected_ = false;
@@ -56,7 +66,8 @@ void JsonIndex::Correct() {
       if (kernel_->create_dom_parser_implementation(capacity_, 1, parser_) !=
           simdjson::SUCCESS) {
         parser_ = nullptr;
-        return Result::kOutOfMemory;
+        capacity_ = 0;
+        ThrowNoMemory();
       }
     }
     switch (parser_->stage1(reinterpret_cast<const uint8_t*>(text_.data()),
@@ -77,7 +88,7 @@ void JsonIndex::Correct() {
         if (corrected_ || IsValidUtf8(text_)) return Result::kBadEscape;
         break;
       default:
-        return Result::kOutOfMemory;
+        ThrowNoMemory();
     }
     Correct();
   }
@@ -97,8 +108,6 @@ const char* IndexProblem(JsonIndex::Result result) {
       return "an escape is not one of JSON's";
     case JsonIndex::Result::kTooLarge:
       return "the text is larger than 64 MiB";
-    case JsonIndex::Result::kOutOfMemory:
-      return "there is no memory for the text";
   }
   return nullptr;
 }

@@ -42,7 +42,6 @@ class JsonIndex {
     kControl,     // a byte below 0x20 inside a string
     kBadEscape,   // a backslash before what is no ASCII
     kTooLarge,    // over 64 MiB
-    kOutOfMemory,
   };
 
   static constexpr size_t kMaxSize = size_t{64} << 20;
@@ -75,6 +74,8 @@ class JsonIndex {
   JsonTokens all() const { return {text_, 0, tokens(), token_count(), this}; }
 
  private:
+  [[noreturn]] static void ThrowNoMemory();
+
   // A character that starts at this place of text() and of original().
   struct Place {
     size_t corrected;

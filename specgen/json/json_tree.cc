@@ -68,10 +68,17 @@ void SetParents(JsonNode* node) {
 
 const JsonNode* JsonNode::Find(std::string_view wanted) const {
   if (kind != JsonKind::kObject) return nullptr;
+  size_t& count = looked_at();
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
+    ++count;
     if (item->key == wanted) return &*item;
   }
   return nullptr;
+}
+
+size_t& JsonNode::looked_at() {
+  static thread_local size_t count = 0;
+  return count;
 }
 
 const JsonNode* JsonNode::Find(std::string_view first,

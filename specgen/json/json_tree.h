@@ -39,6 +39,9 @@ struct JsonNode {
   const JsonNode* Find(std::string_view wanted) const;
   // The same, along keys: Find("a")->Find("b").
   const JsonNode* Find(std::string_view first, std::string_view second) const;
+  // How many members Find has looked at on this thread: for tests of code that
+  // must not look for each of many members among all of them.
+  static size_t& looked_at();
   // The items of a list; none of all else.
   const std::vector<JsonNode>& List() const;
   // Of a string; "" of all else.

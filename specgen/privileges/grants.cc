@@ -1,16 +1,16 @@
 #include "specgen/privileges/grants.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/privileges/device_rules.h"
 
 namespace specgen {
 namespace {
@@ -90,14 +90,6 @@ bool IsIn(std::string_view path, std::string_view folder) {
          (absl::StartsWith(path, folder) && path[folder.size()] == '/');
 }
 
-std::optional<int64_t> Integer(const JsonNode* node) {
-  if (node == nullptr || !node->is(JsonKind::kNumber)) return std::nullopt;
-  int64_t value = 0;
-  std::from_chars(node->text.data(), node->text.data() + node->text.size(),
-                  value);
-  return value;
-}
-
 // Names in quotes, from a run of JSON strings: "\"A\",\"B\"".
 bool HoldsItem(std::string_view items, std::string_view name) {
   return absl::StrContains(items, absl::StrCat("\"", name, "\""));
@@ -131,8 +123,7 @@ class GrantFinder {
 
   void Capabilities();
   void Devices();
-  void DeviceNode(const JsonNode& device);
-  bool MayOpen(std::string_view type, int64_t major, int64_t minor) const;
+  void DeviceNode(const JsonNode& device, const DeviceRules& device_rules);
   void Mounts();
   void BindMount(const JsonNode& mount, std::string_view destination,
                  std::string_view source, bool read_only);
@@ -195,39 +186,15 @@ void GrantFinder::Capabilities() {
   }
 }
 
-// As the device cgroup decides: the last rule that speaks of the device wins.
-bool GrantFinder::MayOpen(std::string_view type, int64_t major,
-                          int64_t minor) const {
-  const JsonNode* resources = Linux("resources");
-  const JsonNode* rules =
-      resources == nullptr ? nullptr : resources->Find("devices");
-  bool allowed = true;
-  if (rules == nullptr) return allowed;
-  for (const JsonNode& rule : rules->List()) {
-    const std::string_view rule_type = rule.String("type");
-    if (!rule_type.empty() && rule_type != "a" && rule_type != type) continue;
-    const auto rule_major = Integer(rule.Find("major"));
-    const auto rule_minor = Integer(rule.Find("minor"));
-    if (rule_major.has_value() && *rule_major >= 0 && *rule_major != major) {
-      continue;
-    }
-    if (rule_minor.has_value() && *rule_minor >= 0 && *rule_minor != minor) {
-      continue;
-    }
-    const JsonNode* allow = rule.Find("allow");
-    allowed = allow != nullptr && allow->is_true();
-  }
-  return allowed;
-}
-
-void GrantFinder::DeviceNode(const JsonNode& device) {
+void GrantFinder::DeviceNode(const JsonNode& device,
+                             const DeviceRules& device_rules) {
   const std::string_view path = device.String("path");
   const std::string_view type = device.String("type");
-  const int64_t major = Integer(device.Find("major")).value_or(0);
-  const int64_t minor = Integer(device.Find("minor")).value_or(0);
+  const int64_t major = JsonInteger(device.Find("major")).value_or(0);
+  const int64_t minor = JsonInteger(device.Find("minor")).value_or(0);
   const std::string number = absl::StrCat(type, " ", major, ":", minor);
   const bool is_fuse = type == "c" && major == 10 && minor == 229;
-  if (!MayOpen(type, major, minor)) {
+  if (!device_rules.MayOpen(type, major, minor)) {
     Add(Level::kInfo, "device-denied", path,
         absl::StrCat("the node is there, but the last device rule about ",
                      number, " denies it"));
@@ -273,7 +240,10 @@ void GrantFinder::Devices() {
   }
   const JsonNode* devices = Linux("devices");
   if (devices == nullptr) return;
-  for (const JsonNode& device : devices->List()) DeviceNode(device);
+  const DeviceRules device_rules(rules);
+  for (const JsonNode& device : devices->List()) {
+    DeviceNode(device, device_rules);
+  }
 }
 
 void GrantFinder::BindMount(const JsonNode& mount, std::string_view destination,
@@ -514,14 +484,23 @@ std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
 
 std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
                                const std::vector<Grant>& now) {
+  const auto key = [](const Grant& grant) {
+    return std::tuple(grant.id, std::string_view(grant.what), grant.level);
+  };
+  std::set<std::tuple<std::string_view, std::string_view, GrantLevel>> old;
+  for (const Grant& grant : before) old.insert(key(grant));
   std::vector<Grant> added;
   for (const Grant& grant : now) {
-    if (std::none_of(before.begin(), before.end(),
-                     [&](const Grant& old) { return grant.SameAs(old); })) {
-      added.push_back(grant);
-    }
+    if (!old.contains(key(grant))) added.push_back(grant);
   }
   return added;
+}
+
+void HideSecrets(std::vector<Grant>* grants, SecretHider* secrets) {
+  for (Grant& grant : *grants) {
+    grant.what = secrets->Text(grant.what);
+    grant.why = secrets->Text(grant.why);
+  }
 }
 
 }  // namespace specgen

@@ -10,6 +10,7 @@
 #include "specgen/engine/engine.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/plugin/plugin.h"
+#include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
 
@@ -29,11 +30,6 @@ struct Grant {
   std::string_view id;
   std::string what;  // "CAP_SYS_ADMIN"
   std::string why;
-
-  // Whether the other grants the same, in whatever words.
-  bool SameAs(const Grant& other) const {
-    return id == other.id && what == other.what && level == other.level;
-  }
 };
 
 // The grants of a plugin's spec, most dangerous first. `spec` is what `release`
@@ -42,9 +38,12 @@ struct Grant {
 std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
                               const JsonNode& spec);
 
-// Those of `now` that are not in `before`.
+// Those of `now` that are not in `before`, in whatever words.
 std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
                                const std::vector<Grant>& now);
+
+// Hides the secrets in them, such as passwords in the sources of mounts.
+void HideSecrets(std::vector<Grant>* grants, SecretHider* secrets);
 
 }  // namespace specgen
 

@@ -1,5 +1,6 @@
 #include "specgen/privileges/prompt.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,6 +48,25 @@ std::vector<Privilege> ComputePrivileges(const Behaviour& behaviour,
         {config.capabilities.begin(), config.capabilities.end()});
   }
   return all;
+}
+
+std::vector<Privilege> AddedPrivileges(const std::vector<Privilege>& before,
+                                       const std::vector<Privilege>& now) {
+  std::set<std::pair<std::string_view, std::string_view>> had;
+  for (const Privilege& privilege : before) {
+    for (const std::string& item : privilege.value) {
+      had.emplace(privilege.name, item);
+    }
+  }
+  std::vector<Privilege> added;
+  for (const Privilege& privilege : now) {
+    Privilege rest{privilege.name, privilege.description, {}};
+    for (const std::string& item : privilege.value) {
+      if (!had.contains({privilege.name, item})) rest.value.push_back(item);
+    }
+    if (!rest.value.empty()) added.push_back(std::move(rest));
+  }
+  return added;
 }
 
 std::string PromptLine(const Privilege& privilege) {

@@ -27,6 +27,10 @@ struct Privilege {
 std::vector<Privilege> ComputePrivileges(const Behaviour& behaviour,
                                          const PluginConfig& config);
 
+// What `now` asks for beyond `before`; of lists only the new items.
+std::vector<Privilege> AddedPrivileges(const std::vector<Privilege>& before,
+                                       const std::vector<Privilege>& now);
+
 // The line that the docker CLI prints of it, without the line feed:
 // " - network: [host]" (docker/cli, cli/command/plugin/install.go). Control
 // characters, which the CLI would send to the terminal as they are, become

@@ -13,6 +13,7 @@
 #include "specgen/json/json_writer.h"
 #include "specgen/lint/lint_rules.h"
 #include "specgen/privileges/prompt.h"
+#include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
 namespace {
@@ -72,7 +73,8 @@ std::vector<std::string> SectionTexts(const JsonNode& spec) {
 
 class ReportMaker {
  public:
-  explicit ReportMaker(const ReportRequest& request) : in_(request) {
+  explicit ReportMaker(const ReportRequest& request)
+      : in_(request), secrets_(request.show_secrets) {
     for (std::string_view name : kSectionNames) {
       report_.sections.push_back({name, {}});
     }
@@ -94,6 +96,7 @@ class ReportMaker {
   void AddPrivileges();
 
   const ReportRequest& in_;
+  SecretHider secrets_;
   Report report_;
   std::map<std::pair<const Behaviour*, UserNamespaceRule>, EngineSpec> specs_;
   Answer answer_;
@@ -106,7 +109,7 @@ const ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
   if (!is_new) return made;
   Generator(release, *in_.host).Generate(in_.request, &answer_);
   made.outcome = answer_.outcome();
-  made.message = answer_.message();
+  made.message = secrets_.Text(answer_.message());
   if (made.outcome != Outcome::kSpec) return made;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(answer_.spec(), "spec");
@@ -114,6 +117,14 @@ const ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
     made.outcome = Outcome::kRefused;
     made.message = std::string(tree.status().message());
     return made;
+  }
+  if (const auto hidden = secrets_.Json((*tree)->root()); hidden.has_value()) {
+    tree = JsonTree::Parse(*hidden, "spec");
+    if (!tree.ok()) {
+      made.outcome = Outcome::kRefused;
+      made.message = std::string(tree.status().message());
+      return made;
+    }
   }
   made.spec = *std::move(tree);
   const std::vector<std::string> texts = SectionTexts(made.spec->root());
@@ -181,15 +192,18 @@ void ReportMaker::AddPrivileges() {
   report_.engine = in_.engine;
   report_.has_spec = answer_.outcome() == Outcome::kSpec;
   if (answer_.outcome() == Outcome::kRefused) {
-    report_.no_spec = absl::StrCat("refuses the plugin: ", answer_.message());
+    report_.no_spec =
+        absl::StrCat("refuses the plugin: ", secrets_.Text(answer_.message()));
   } else if (answer_.outcome() == Outcome::kCrashed) {
-    report_.no_spec = absl::StrCat("crashes: ", answer_.message());
+    report_.no_spec =
+        absl::StrCat("crashes: ", secrets_.Text(answer_.message()));
   }
   if (answer_.stage() == Stage::kDecode && !report_.has_spec) return;
   const Plugin& plugin = answer_.plugin();
   report_.title = std::string(plugin.name);
-  for (const Privilege& privilege :
+  for (Privilege& privilege :
        ComputePrivileges(*in_.engine->behaviour, plugin.config)) {
+    for (std::string& item : privilege.value) item = secrets_.Text(item);
     report_.prompt.push_back(
         {PromptLine(privilege), std::string(privilege.description)});
   }
@@ -198,6 +212,7 @@ void ReportMaker::AddPrivileges() {
       JsonTree::Parse(answer_.spec(), "spec");
   if (!tree.ok()) return;
   report_.grants = FindGrants(*in_.engine, plugin, (*tree)->root());
+  HideSecrets(&report_.grants, &secrets_);
 }
 
 absl::StatusOr<Report> ReportMaker::Make() {
@@ -210,6 +225,9 @@ absl::StatusOr<Report> ReportMaker::Make() {
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(lint);
   if (!findings.ok()) return findings.status();
   report_.findings = *std::move(findings);
+  for (LintFinding& finding : report_.findings) {
+    finding.message = secrets_.Text(finding.message);
+  }
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;
   AddRuns();

@@ -63,6 +63,8 @@ struct ReportRequest {
   const Release* engine = nullptr;
   absl::Span<const Release> releases;
   const Host* host = nullptr;
+  // What looks like a password, token or key is shown, too.
+  bool show_secrets = false;
 };
 
 // Fails (kInvalidArgument, with the place) if the text is not JSON. The report

@@ -1,0 +1,269 @@
+#include "specgen/secrets/hide_secrets.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
+#include "specgen/json/json_tree.h"
+
+namespace specgen {
+namespace {
+
+// In the tables, $1 stands for "(secret 1)".
+std::string Shown(std::string_view text) {
+  return absl::StrReplaceAll(
+      text, {{"$1", "(secret 1)"}, {"$2", "(secret 2)"}, {"$3", "(secret 3)"}});
+}
+
+struct Hidden {
+  std::string_view text;
+  std::string_view shown;
+};
+
+// Variables, options of mounts, arguments by themselves.
+constexpr Hidden kEntries[] = {
+    // By name.
+    {"PASSWORD=hunter2", "PASSWORD=$1"},
+    {"DB_PASSWORD=a=b c", "DB_PASSWORD=$1"},
+    {"password=x", "password=$1"},
+    {"dbPassword=x", "dbPassword=$1"},
+    {"MYSQL_PWD=x", "MYSQL_PWD=$1"},
+    {"PGPASSWORD=x", "PGPASSWORD=$1"},
+    {"REDIS_PASS=x", "REDIS_PASS=$1"},
+    {"TOKEN=x", "TOKEN=$1"},
+    {"GITHUB_TOKEN=x", "GITHUB_TOKEN=$1"},
+    {"githubToken=x", "githubToken=$1"},
+    {"SECRET=x", "SECRET=$1"},
+    {"CLIENT_SECRET=x", "CLIENT_SECRET=$1"},
+    {"API_KEY=x", "API_KEY=$1"},
+    {"APIKEY=x", "APIKEY=$1"},
+    {"X-Api-Key=x", "X-Api-Key=$1"},
+    {"AWS_ACCESS_KEY_ID=x", "AWS_ACCESS_KEY_ID=$1"},
+    {"AWS_SECRET_ACCESS_KEY=x/y", "AWS_SECRET_ACCESS_KEY=$1"},
+    {"AWS_SESSION_TOKEN=x", "AWS_SESSION_TOKEN=$1"},
+    {"AZURE_STORAGE_ACCOUNT_KEY=x", "AZURE_STORAGE_ACCOUNT_KEY=$1"},
+    {"ENCRYPTION_KEY=x", "ENCRYPTION_KEY=$1"},
+    {"SSH_PASSPHRASE=x y", "SSH_PASSPHRASE=$1"},
+    {"VAULT_CREDENTIALS=x", "VAULT_CREDENTIALS=$1"},
+    {"Authorization=Bearer x", "Authorization=$1"},
+    {"BASIC_AUTH=u:p", "BASIC_AUTH=$1"},
+    {"COOKIE=x", "COOKIE=$1"},
+    {"--password=x", "--password=$1"},
+    {"--api-key=x", "--api-key=$1"},
+    {"--opt=password=x", "--opt=password=$1"},
+    {"username=u,password=p,vers=3.0", "username=u,password=$1,vers=3.0"},
+    {"addr=10.0.0.1,username=u,pass=p", "addr=10.0.0.1,username=u,pass=$1"},
+    // By form.
+    {"X=ghp_16C7e42F292c6912E7710c838347Ae178B4a", "X=$1"},
+    {"X=AKIAIOSFODNN7EXAMPLE", "X=$1"},
+    {"X=xoxb-123456789012-abcdefabcdef", "X=$1"},
+    {"X=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+     "X=$1"},
+    {"X=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "X=$1"},
+    {"X=dGhpcyBpcyBub3QgYSBzZWNyZXQ0MjQyNDI=", "X=$1"},
+    {"X=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+     "X=$1"},
+    {"X=-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n",
+     "X=$1\n"},
+    {"X=-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl", "X=$1"},
+    {"X=https://u:p@h.example/x", "X=https://u:$1@h.example/x"},
+    {"X=redis://:p@h:6379/0", "X=redis://:$1@h:6379/0"},
+    {"X=postgres://u:p@ss@h/db", "X=postgres://u:$1@h/db"},
+    {"X=amqp://u:p/q@h/v", "X=amqp://u:$1@h/v"},
+    {"X=https://ghp_16C7e42F292c6912E7710c838347Ae178B4a@github.com/x",
+     "X=https://$1@github.com/x"},
+    {"X=//u:p@server/share", "X=//u:$1@server/share"},
+    {"X=u:p@tcp(db:3306)/x", "X=u:$1@tcp(db:3306)/x"},
+    {"X=https://h/?a=1&token=t&b=2", "X=https://h/?a=1&token=$1&b=2"},
+    {"X=Server=h;Password=p;Database=d", "X=Server=h;Password=$1;Database=d"},
+    {R"(X={"user":"u","password":"p q","n":1})",
+     R"(X={"user":"u","password":"$1","n":1})"},
+    // Words like ours.
+    {"X=(secret 1)", "X=$1"},
+    // What is not hidden.
+    {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+    {"PATH=/usr/bin", "PATH=/usr/bin"},
+    {"PWD=/x", "PWD=/x"},
+    {"OLDPWD=/x", "OLDPWD=/x"},
+    {"HOME=/root", "HOME=/root"},
+    {"DEBUG=0", "DEBUG=0"},
+    {"PASSWORD=", "PASSWORD="},
+    {"PASSWORD", "PASSWORD"},
+    {"ALLOW_EMPTY_PASSWORD=yes", "ALLOW_EMPTY_PASSWORD=yes"},
+    {"PASSWORD_FILE=/run/secrets/db", "PASSWORD_FILE=/run/secrets/db"},
+    {"TOKEN_URL=https://h/token", "TOKEN_URL=https://h/token"},
+    {"TOKEN_TTL=3600", "TOKEN_TTL=3600"},
+    {"MAX_TOKENS=4096", "MAX_TOKENS=4096"},
+    {"TLS_KEY=/etc/tls/key.pem", "TLS_KEY=/etc/tls/key.pem"},
+    {"PUBLIC_KEY=ssh", "PUBLIC_KEY=ssh"},
+    {"AUTHOR=me", "AUTHOR=me"},
+    {"MONKEY=x", "MONKEY=x"},
+    {"KEYBOARD=us", "KEYBOARD=us"},
+    {"COMPASS=north", "COMPASS=north"},
+    {"TOKENIZER=bpe", "TOKENIZER=bpe"},
+    {"AWS_REGION=eu-central-1", "AWS_REGION=eu-central-1"},
+    {"IMAGE=docker.io/a/b:1.2@sha256:"
+     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+     "IMAGE=docker.io/a/b:1.2@sha256:"
+     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+    {"GIT_COMMIT=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+     "GIT_COMMIT=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"},
+    {"ROOTFS=/var/lib/docker/plugins/"
+     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08/rootfs",
+     "ROOTFS=/var/lib/docker/plugins/"
+     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08/rootfs"},
+    {"X=123e4567-e89b-12d3-a456-426614174000",
+     "X=123e4567-e89b-12d3-a456-426614174000"},
+    {"X=MyCompanyPluginDriverFactory", "X=MyCompanyPluginDriverFactory"},
+    {"X=x86_64-unknown-linux-gnu-2.31.so.6",
+     "X=x86_64-unknown-linux-gnu-2.31.so.6"},
+    {"X=docker.volumedriver/1.0", "X=docker.volumedriver/1.0"},
+    {"X=/sys/devices/system/cpu/cpu0/thermal_throttle",
+     "X=/sys/devices/system/cpu/cpu0/thermal_throttle"},
+    {"X=v1.2.3-rc4-5-g1a2b3c4d5e", "X=v1.2.3-rc4-5-g1a2b3c4d5e"},
+    {"X=http://h:8080/a@v1", "X=http://h:8080/a@v1"},
+    {"X=user@host.example:/srv/data", "X=user@host.example:/srv/data"},
+    {"X=tcp://10.0.0.1:2375", "X=tcp://10.0.0.1:2375"},
+    {"X=fd00:1234:5678:9abc::1", "X=fd00:1234:5678:9abc::1"},
+    {"X=2026-11-28T15:04:05.123456Z", "X=2026-11-28T15:04:05.123456Z"},
+    {"rbind", "rbind"},
+    {"size=65536k,mode=755", "size=65536k,mode=755"},
+};
+
+TEST(HideSecrets, Entries) {
+  for (const Hidden& entry : kEntries) {
+    EXPECT_EQ(SecretHider().Entry(entry.text), Shown(entry.shown));
+  }
+}
+
+// Whatever words are around it.
+constexpr Hidden kTexts[] = {
+    {"mysql --password hunter2 -h db", "mysql --password $1 -h db"},
+    {"mysql --password='a b' -h db", "mysql --password='$1' -h db"},
+    {"export TOKEN=abc; run", "export TOKEN=$1; run"},
+    {"export A_TOKEN=\"a b\" B=1", "export A_TOKEN=\"$1\" B=1"},
+    {"curl -u me:pw https://h", "curl -u me:$1 https://h"},
+    {"docker run -u 1000:1000 x", "docker run -u 1000:1000 x"},
+    {"Authorization: Bearer abc def", "Authorization: $1"},
+    {"curl -H \"Authorization: Basic dTpw\" h",
+     "curl -H \"Authorization: $1\" h"},
+    {"-H 'X-Api-Key: k' -v", "-H 'X-Api-Key: $1' -v"},
+    {"Bearer abcdef123456", "Bearer $1"},
+    {"a basic plugin for volumes", "a basic plugin for volumes"},
+    {"\"password=a\\\"b\" is no option", "\"password=$1\" is no option"},
+    {"password: p\nuser: u", "password: $1\nuser: u"},
+    {"password: \"p q\" user", "password: \"$1\" user"},
+    {"TOKEN=a and again TOKEN=a, not TOKEN=b",
+     "TOKEN=$1 and again TOKEN=$1, not TOKEN=$2"},
+    {"https://u:p@a https://u:q@b", "https://u:$1@a https://u:$2@b"},
+    {"the engine refuses the plugin: mount source is not specified",
+     "the engine refuses the plugin: mount source is not specified"},
+    {"--password --verbose", "--password --verbose"},
+    {"", ""},
+    {"=", "="},
+    {"a==", "a=="},
+    {"//@", "//@"},
+    {"\\", "\\"},
+    {"TOKEN=\"", "TOKEN=\""},
+};
+
+TEST(HideSecrets, Texts) {
+  for (const Hidden& text : kTexts) {
+    EXPECT_EQ(SecretHider().Text(text.text), Shown(text.shown));
+  }
+}
+
+TEST(HideSecrets, Lists) {
+  EXPECT_EQ(SecretHider().List({"/bin/x", "--password", "hunter2", "--token=t",
+                                "--secret", "--verbose", "-u", "a:b", "y"}),
+            (std::vector<std::string>{"/bin/x", "--password", "(secret 1)",
+                                      "--token=(secret 2)", "--secret",
+                                      "--verbose", "-u", "a:(secret 3)", "y"}));
+}
+
+std::string HiddenJson(std::string_view text) {
+  const auto tree = JsonTree::Parse(text, "text").value();
+  return SecretHider().Json(tree->root()).value_or("(nothing)");
+}
+
+TEST(HideSecrets, Json) {
+  // As in the tables.
+  const auto expect = [](std::string_view text, std::string_view shown) {
+    EXPECT_EQ(HiddenJson(text), Shown(shown));
+  };
+  expect(R"({"process":{"env":["PATH=/bin","TOKEN=a"],)"
+         R"("args":["x","--password","a"]}})",
+         R"({"process":{"env":["PATH=/bin","TOKEN=$1"],)"
+         R"("args":["x","--password","$1"]}})");
+  // A plugin's config.
+  expect(R"({"env":[{"name":"TOKEN","value":"a"}],)"
+         R"("args":{"Name":"PASS","Value":["a","b"]}})",
+         R"({"env":[{"name":"TOKEN","value":"$1"}],)"
+         R"("args":{"Name":"PASS","Value":["$1","$2"]}})");
+  expect(R"({"annotations":{"api-token":"a","n":"b"}})",
+         R"({"annotations":{"api-token":"$1","n":"b"}})");
+  expect(R"({"secrets":{"a":[1,"1",true,null,"x"]}})",
+         R"({"secrets":{"a":["$1","$2",true,null,"$3"]}})");
+  expect(R"({"a":1,"a":[1.50,"x\ny"]})", "(nothing)");
+}
+
+TEST(HideSecrets, WhatDiffersStillDoes) {
+  SecretHider hider;
+  EXPECT_NE(hider.Entry("TOKEN=a"), hider.Entry("TOKEN=b"));
+  EXPECT_EQ(hider.Entry("TOKEN=a"), hider.Entry("TOKEN=a"));
+  // Nobody can write what a secret is shown as.
+  const std::string shown = hider.Entry("TOKEN=a");
+  EXPECT_NE(hider.Entry(shown), shown);
+  EXPECT_NE(hider.Text("x (secret 1)"), "x (secret 1)");
+}
+
+TEST(HideSecrets, ShowsThemIfAsked) {
+  SecretHider hider(/*show=*/true);
+  for (const Hidden& entry : kEntries) {
+    EXPECT_EQ(hider.Entry(entry.text), entry.text);
+    EXPECT_EQ(hider.Text(entry.text), entry.text);
+  }
+  EXPECT_EQ(hider.List({"--password", "x"})[1], "x");
+  const auto tree = JsonTree::Parse(R"({"password":"x"})", "text").value();
+  EXPECT_FALSE(hider.Json(tree->root()).has_value());
+}
+
+// Much of what makes the rules look far; each takes no time to speak of.
+TEST(HideSecrets, LongTexts) {
+  constexpr size_t kTimes = 50000;
+  for (std::string_view piece : {"//",
+                                 "//a:b",
+                                 "//a:b@",
+                                 "@",
+                                 "=",
+                                 "TOKEN=",
+                                 "password: ",
+                                 "\"",
+                                 "a=b,",
+                                 "-----BEGIN ",
+                                 "-----BEGIN x-----END ",
+                                 "{\"password\":",
+                                 "eyJ.",
+                                 ":",
+                                 "sha256:",
+                                 "--password ",
+                                 "basic ",
+                                 "\\",
+                                 "aA0",
+                                 "A"}) {
+    std::string text;
+    for (size_t i = 0; i < kTimes; ++i) absl::StrAppend(&text, piece);
+    EXPECT_FALSE(SecretHider().Text(text).empty()) << piece;
+    EXPECT_FALSE(SecretHider().Entry(text).empty()) << piece;
+  }
+}
+
+}  // namespace
+}  // namespace specgen
