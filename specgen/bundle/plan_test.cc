@@ -116,7 +116,10 @@ TEST(ShellQuoteTest, QuotesWhatNeedsIt) {
   EXPECT_EQ(ShellQuote("a b"), "'a b'");
   EXPECT_EQ(ShellQuote("it's"), "'it'\\''s'");
   EXPECT_EQ(ShellQuote(""), "''");
-  EXPECT_EQ(ShellQuote("$x\n"), "'$x\n'");
+  EXPECT_EQ(ShellQuote("$x"), "'$x'");
+  EXPECT_EQ(ShellQuote("Z\xC3\xBCrich"), "'Z\xC3\xBCrich'");
+  EXPECT_EQ(ShellQuote("it's\n\x1b\\"), "$'it\\047s\\012\\033\\134'");
+  EXPECT_EQ(ShellQuote("\xE2\x80\xAE"), "$'\\342\\200\\256'");
 }
 
 TEST(SystemdQuoteTest, QuotesWhatNeedsIt) {
@@ -124,6 +127,9 @@ TEST(SystemdQuoteTest, QuotesWhatNeedsIt) {
   EXPECT_EQ(SystemdQuote("a b"), "\"a b\"");
   EXPECT_EQ(SystemdQuote("50%$x"), "50%%$$x");
   EXPECT_EQ(SystemdQuote("\"\\\n"), "\"\\\"\\\\\\x0a\"");
+  EXPECT_EQ(SystemdQuote("Z\xC3\xBCrich"), "Z\xC3\xBCrich");
+  EXPECT_EQ(SystemdQuote("\xC3\xBC\xE2\x80\xAE"),
+            "\"\\xc3\\xbc\\xe2\\x80\\xae\"");
   EXPECT_EQ(SystemdQuote(""), "\"\"");
   EXPECT_EQ(SystemdQuote(";"), "\";\"");
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "specgen/base/printable.h"
 
 namespace specgen {
 namespace {
@@ -22,8 +23,7 @@ void AppendExec(std::string_view key, std::string_view prefix,
 // A value that is no command: one line, "%" doubled.
 std::string UnitText(std::string_view text) {
   std::string out;
-  for (char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  for (char c : Printable(text)) {
     if (c == '%') out.push_back('%');
     out.push_back(c);
   }
@@ -35,6 +35,7 @@ std::string UnitText(std::string_view text) {
 std::string SystemdQuote(std::string_view word) {
   std::string out;
   bool plain = !word.empty();
+  const bool printable = Printable(word) == word;
   for (char c : word) {
     const unsigned char u = static_cast<unsigned char>(c);
     if (c == '%' || c == '$') {
@@ -44,7 +45,7 @@ std::string SystemdQuote(std::string_view word) {
       out.push_back('\\');
       out.push_back(c);
       plain = false;
-    } else if (u < 0x20 || u == 0x7f) {
+    } else if (u < 0x20 || u == 0x7f || (u >= 0x80 && !printable)) {
       absl::StrAppend(&out, absl::StrFormat("\\x%02x", u));
       plain = false;
     } else {

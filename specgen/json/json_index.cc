@@ -4,7 +4,7 @@
 #include <new>
 #include <utility>
 
-#include "specgen/json/go_string.h"
+#include "specgen/base/utf8.h"
 
 namespace specgen {
 namespace {
@@ -110,6 +110,28 @@ const char* IndexProblem(JsonIndex::Result result) {
       return "the text is larger than 64 MiB";
   }
   return nullptr;
+}
+
+size_t IndexProblemOffset(std::string_view text, JsonIndex::Result result) {
+  bool in_string = false;
+  size_t opened = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      in_string = !in_string;
+      opened = i;
+    } else if (in_string && c == '\\') {
+      ++i;
+      if (result == JsonIndex::Result::kBadEscape && i < text.size() &&
+          static_cast<unsigned char>(text[i]) >= 0x80) {
+        return i - 1;
+      }
+    } else if (in_string && static_cast<unsigned char>(c) < 0x20 &&
+               result == JsonIndex::Result::kControl) {
+      return i;
+    }
+  }
+  return result == JsonIndex::Result::kOpenString ? opened : 0;
 }
 
 size_t JsonIndex::OriginalOffset(size_t offset) const {
