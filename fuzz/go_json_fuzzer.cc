@@ -18,6 +18,7 @@
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/json/json_writer.h"
+#include "specgen/json/text_position.h"
 
 namespace specgen::fuzz {
 namespace {
@@ -142,10 +143,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(reader.problem().offset <= index->text().size(),
           "a problem is in the text", details);
   CheckPlacedError(
-      absl::StrCat(
-          "f:",
-          LineAndColumn(text, index->OriginalOffset(reader.problem().offset)),
-          ": x"),
+      absl::StrCat("f:",
+                   ToString(FindPosition(
+                       text, index->OriginalOffset(reader.problem().offset))),
+                   ": x"),
       "f", text);
   if (valid) {
     Require(IsGoJson(raw) && StripJson(raw) == StripJson(index->text()),

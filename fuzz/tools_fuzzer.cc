@@ -24,6 +24,7 @@
 #include "fuzz/input.h"
 #include "fuzz/invariants.h"
 #include "fuzz/json_oracle.h"
+#include "specgen/base/printable.h"
 #include "specgen/diff/engine_changes.h"
 #include "specgen/diff/spec_diff.h"
 #include "specgen/engine/engine.h"

@@ -27,24 +27,6 @@ inline size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// The name that was meant by `text`, if it is one of `names` with a typing
-// error: the nearest of them, the first of several, "" if none is nearer than
-// `too_far`. Of long texts only the beginning is looked at.
-template <typename Names>
-std::string_view NearestName(const Names& names, std::string_view text,
-                             size_t too_far) {
-  constexpr size_t kLookedAt = 64;
-  std::string_view nearest;
-  for (const std::string_view name : names) {
-    const size_t distance = EditDistance(text.substr(0, kLookedAt), name);
-    if (distance < too_far) {
-      too_far = distance;
-      nearest = name;
-    }
-  }
-  return nearest;
-}
-
 }  // namespace specgen
 
 #endif  // SPECGEN_BASE_EDIT_DISTANCE_H_

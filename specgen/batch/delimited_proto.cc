@@ -8,9 +8,9 @@
 
 #include "google/protobuf/io/coded_stream.h"
 #include "specgen/base/buffer.h"
+#include "specgen/base/utf8.h"
 #include "specgen/batch/record_format.h"
 #include "specgen/batch/specgen.pb.h"
-#include "specgen/json/go_string.h"
 #include "specgen/specgen.h"
 
 namespace specgen {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "specgen/base/printable.h"
 #include "specgen/bundle/init_layer.h"
 #include "specgen/host/go_path.h"
 
@@ -94,6 +95,20 @@ std::string ShellQuote(std::string_view word) {
              std::string_view("-_./:=@%+,").find(c) != std::string_view::npos);
   }
   if (plain) return std::string(word);
+  if (Printable(word) != word) {
+    // What a terminal would act on, as bytes in octal; bash, zsh and POSIX
+    // since 2024 read it.
+    std::string escaped;
+    for (char c : word) {
+      if (c >= ' ' && c <= '~' && c != '\'' && c != '\\') {
+        escaped.push_back(c);
+      } else {
+        absl::StrAppend(
+            &escaped, absl::StrFormat("\\%03o", static_cast<unsigned char>(c)));
+      }
+    }
+    return absl::StrCat("$'", escaped, "'");
+  }
   return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
 }
 

@@ -107,7 +107,10 @@ TEST(ShellQuoteTest, QuotesWhatNeedsIt) {
   EXPECT_EQ(ShellQuote("a b"), "'a b'");
   EXPECT_EQ(ShellQuote("it's"), "'it'\\''s'");
   EXPECT_EQ(ShellQuote(""), "''");
-  EXPECT_EQ(ShellQuote("$x\n"), "'$x\n'");
+  EXPECT_EQ(ShellQuote("$x"), "'$x'");
+  EXPECT_EQ(ShellQuote("Z\xC3\xBCrich"), "'Z\xC3\xBCrich'");
+  EXPECT_EQ(ShellQuote("it's\n\x1b\\"), "$'it\\047s\\012\\033\\134'");
+  EXPECT_EQ(ShellQuote("\xE2\x80\xAE"), "$'\\342\\200\\256'");
 }
 
 TEST(SystemdQuoteTest, QuotesWhatNeedsIt) {

@@ -26,7 +26,7 @@
 #include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
 #include "specgen/host/live_host.h"
-#include "specgen/json/json_writer.h"
+#include "specgen/json/json_builder.h"
 
 namespace specgen {
 namespace {
@@ -38,6 +38,13 @@ bool IsContainerId(std::string_view id) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
                   std::string_view("_+-.").find(c) != std::string_view::npos;
          });
+}
+
+std::vector<std::string> StepTexts(const std::vector<BundleStep>& steps) {
+  std::vector<std::string> texts;
+  texts.reserve(steps.size());
+  for (const BundleStep& step : steps) texts.push_back(StepText(step));
+  return texts;
 }
 
 class BundleCommand : public Command {
@@ -218,31 +225,14 @@ absl::Status BundleCommand::Load() {
 
 std::string BundleCommand::Json(const BundleMaker& maker,
                                 std::string_view result) const {
-  std::string text;
-  JsonWriter writer(&text);
-  writer.Raw("{\"result\":");
-  writer.String(result);
-  writer.Raw(",\"bundle\":");
-  writer.String(options_.output);
-  writer.Raw(",\"id\":");
-  writer.String(maker.answer().id());
-  const auto steps = [&](std::string_view key,
-                         const std::vector<BundleStep>& list) {
-    writer.Raw(",");
-    writer.String(key);
-    writer.Raw(":[");
-    for (size_t i = 0; i < list.size(); ++i) {
-      if (i > 0) writer.Raw(",");
-      writer.String(StepText(list[i]));
-    }
-    writer.Raw("]");
-  };
-  steps("build", maker.plan().build);
-  steps("start", maker.plan().start);
-  writer.Raw("}");
-  writer.Finish();
-  text.push_back('\n');
-  return text;
+  JsonBuilder json;
+  json.Object();
+  json.Key("result").String(result);
+  json.Key("bundle").String(options_.output);
+  json.Key("id").String(maker.answer().id());
+  json.Key("build").Strings(StepTexts(maker.plan().build));
+  json.Key("start").Strings(StepTexts(maker.plan().start));
+  return json.EndObject().FinishCompact() + "\n";
 }
 
 void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
@@ -263,23 +253,21 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
   } else if (json_) {
     console->Out(Json(maker, result));
   } else if (dry_run_) {
-    for (const BundleStep& step : maker.plan().build) {
-      console->Out(absl::StrCat(StepText(step), "\n"));
-    }
-    for (const BundleStep& step : maker.plan().start) {
-      if (options_.prepare) console->Out(absl::StrCat(StepText(step), "\n"));
-    }
+    console->OutLines(StepTexts(maker.plan().build));
+    if (options_.prepare) console->OutLines(StepTexts(maker.plan().start));
   } else if (options_.archive) {
     const std::string at = ShellQuote(options_.runs_at);
-    console->Out(absl::StrCat(
-        options_.output, ": ", result, "\nmkdir -p ", at,
-        " && tar --xattrs --xattrs-include='*' --numeric-owner -xpf ",
-        ShellQuote(options_.output), " -C ", at, "\nrunc run --bundle ", at,
-        " ", id, "\n"));
+    console->OutLines(
+        {absl::StrCat(options_.output, ": ", result),
+         absl::StrCat(
+             "mkdir -p ", at,
+             " && tar --xattrs --xattrs-include='*' --numeric-owner -xpf ",
+             ShellQuote(options_.output), " -C ", at),
+         absl::StrCat("runc run --bundle ", at, " ", id)});
   } else {
-    console->Out(absl::StrCat(options_.output, ": ", result,
-                              "\nrunc run --bundle ",
-                              ShellQuote(options_.runs_at), " ", id, "\n"));
+    console->OutLines({absl::StrCat(options_.output, ": ", result),
+                       absl::StrCat("runc run --bundle ",
+                                    ShellQuote(options_.runs_at), " ", id)});
   }
 }
 

@@ -4,9 +4,12 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "specgen/base/printable.h"
 
 namespace specgen {
 namespace {
@@ -26,12 +29,24 @@ int WriteAll(int fd, std::string_view text) {
 
 }  // namespace
 
-void Console::Out(std::string_view text) {
-  if (out_error_ == 0) out_error_ = WriteAll(out_, text);
+void Console::Out(std::string_view bytes) {
+  if (out_error_ == 0) out_error_ = WriteAll(out_, bytes);
+}
+
+void Console::OutLines(absl::Span<const std::string> lines) {
+  std::string text;
+  for (const std::string& line : lines) {
+    absl::StrAppend(&text, Printable(line), "\n");
+  }
+  Out(text);
 }
 
 void Console::Error(std::string_view message) const {
-  ErrorText(absl::StrCat("specgen: ", message, "\n"));
+  ErrorLine(absl::StrCat("specgen: ", message));
+}
+
+void Console::ErrorLine(std::string_view line) const {
+  ErrorText(absl::StrCat(Printable(line), "\n"));
 }
 
 void Console::ErrorText(std::string_view text) const {

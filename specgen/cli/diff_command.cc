@@ -19,7 +19,6 @@
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
-#include "specgen/privileges/prompt.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -167,25 +166,26 @@ void DiffCommand::Print(const Side& before, const Side& after,
     return;
   }
   if (changes.empty()) return;
-  std::string out = absl::StrCat("--- ", Printable(describe(before)), "\n+++ ",
-                                 Printable(describe(after)), "\n");
+  std::vector<std::string> lines = {absl::StrCat("--- ", describe(before)),
+                                    absl::StrCat("+++ ", describe(after))};
   std::string_view section;
   for (const Change& change : changes) {
     if (change.section != section) {
       section = change.section;
-      absl::StrAppend(&out, section, ":\n");
+      lines.push_back(absl::StrCat(section, ":"));
     }
-    absl::StrAppend(&out, "  ", std::string(1, ChangeKindSign(change.kind)),
-                    " ", Printable(change.text), "\n");
+    lines.push_back(absl::StrCat(
+        "  ", std::string(1, ChangeKindSign(change.kind)), " ", change.text));
   }
   if (!why.empty()) {
-    absl::StrAppend(&out, "what changed between the engines:\n");
+    lines.emplace_back("what changed between the engines:");
     for (const EngineChange& change : why) {
-      absl::StrAppend(&out, change.undone ? "  no longer: " : "  ", "Docker ",
-                      change.behaviour->name, ": ", change.text, "\n");
+      lines.push_back(absl::StrCat(change.undone ? "  no longer: " : "  ",
+                                   "Docker ", change.behaviour->name, ": ",
+                                   change.text));
     }
   }
-  console->Out(out);
+  console->OutLines(lines);
 }
 
 int DiffCommand::Run(Console* console) {

@@ -61,8 +61,8 @@ bool GenerateCommand::CarryOutPlan(const Answer& answer,
                                    Console* console) const {
   if (show_plan_) {
     for (const PlannedFolder& folder : answer.plan()) {
-      console->ErrorText(
-          absl::StrFormat("mkdir -m %04o %s\n", folder.mode, folder.path));
+      console->ErrorLine(
+          absl::StrFormat("mkdir -m %04o %s", folder.mode, folder.path));
     }
   }
   if (!apply_) return true;

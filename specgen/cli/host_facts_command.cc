@@ -7,6 +7,7 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "specgen/base/printable.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -65,7 +66,7 @@ int HostFactsCommand::Run(Console* console) {
     return absl::IsInvalidArgument(facts.status()) ? kExitUsage : kExitHost;
   }
   for (const std::string& warning : facts->warnings) console->Error(warning);
-  return output_.Write(facts->json, console);
+  return output_.Write(PrintableJson(facts->json), console);
 }
 
 }  // namespace

@@ -26,14 +26,15 @@
 namespace specgen {
 namespace {
 
-std::string AsText(const LintedFile& file) {
-  std::string out;
+std::vector<std::string> AsLines(const LintedFile& file) {
+  std::vector<std::string> lines;
   for (const LintFinding& finding : file.findings) {
-    absl::StrAppend(&out, file.name, ":", ToString(finding.position), ": ",
-                    LintLevelName(finding.rule->level), ": ", finding.message,
-                    " [", finding.rule->id, " ", finding.rule->name, "]\n");
+    lines.push_back(absl::StrCat(file.name, ":", ToString(finding.position),
+                                 ": ", LintLevelName(finding.rule->level), ": ",
+                                 finding.message, " [", finding.rule->id, " ",
+                                 finding.rule->name, "]"));
   }
-  return out;
+  return lines;
 }
 
 std::string AsJson(const std::vector<LintedFile>& files,
@@ -160,7 +161,7 @@ int LintCommand::Run(Console* console) {
   } else if (json_) {
     console->Out(AsJson(files, *releases));
   } else {
-    for (const LintedFile& file : files) console->Out(AsText(file));
+    for (const LintedFile& file : files) console->OutLines(AsLines(file));
   }
   const bool found =
       std::any_of(files.begin(), files.end(), [](const LintedFile& file) {

@@ -58,23 +58,21 @@ std::vector<Privilege> AddedPrompt(const std::vector<Privilege>& before,
   return added;
 }
 
-std::string GrantLines(const std::vector<Grant>& grants) {
-  std::string out;
+void AddGrantLines(const std::vector<Grant>& grants,
+                   std::vector<std::string>* lines) {
   for (const Grant& grant : grants) {
     const std::string_view level = GrantLevelName(grant.level);
-    absl::StrAppend(&out, "  ", level, std::string(10 - level.size(), ' '),
-                    grant.id, " ", Printable(grant.what), ": ",
-                    Printable(grant.why), "\n");
+    lines->push_back(absl::StrCat("  ", level,
+                                  std::string(10 - level.size(), ' '), grant.id,
+                                  " ", grant.what, ": ", grant.why));
   }
-  return out;
 }
 
-std::string PromptLines(const std::vector<Privilege>& prompt) {
-  std::string out;
+void AddPromptLines(const std::vector<Privilege>& prompt,
+                    std::vector<std::string>* lines) {
   for (const Privilege& privilege : prompt) {
-    absl::StrAppend(&out, PromptLine(privilege), "\n");
+    lines->push_back(PromptLine(privilege));
   }
-  return out;
 }
 
 void AddJson(const PluginPrivileges& privileges, JsonBuilder* json) {
@@ -147,11 +145,13 @@ int PrivilegesCommand::Run(Console* console) {
     console->Out(json.EndObject().Finish());
     return kExitDone;
   }
-  console->Out(absl::StrCat(engine,
-                            now->prompt.empty() ? " asks nothing at install.\n"
-                                                : " asks at install:\n",
-                            PromptLines(now->prompt), "\nThe plugin gets:\n",
-                            GrantLines(now->grants)));
+  std::vector<std::string> lines = {
+      absl::StrCat(engine, now->prompt.empty() ? " asks nothing at install."
+                                               : " asks at install:")};
+  AddPromptLines(now->prompt, &lines);
+  lines.insert(lines.end(), {"", "The plugin gets:"});
+  AddGrantLines(now->grants, &lines);
+  console->OutLines(lines);
   return kExitDone;
 }
 
@@ -195,18 +195,20 @@ int PrivilegesCommand::RunSince(const Generator& generator,
     AddJson(added, &json);
     console->Out(json.EndObject().Finish());
   } else if (added.prompt.empty() && added.grants.empty()) {
-    console->Out(absl::StrCat("Nothing is added since ", name, ".\n"));
+    console->OutLines({absl::StrCat("Nothing is added since ", name, ".")});
   } else {
-    std::string out;
+    std::vector<std::string> lines;
     if (!added.prompt.empty()) {
-      absl::StrAppend(&out, "Docker ", plugin_.release().name, " asks beyond ",
-                      name, ":\n", PromptLines(added.prompt), "\n");
+      lines.push_back(absl::StrCat("Docker ", plugin_.release().name,
+                                   " asks beyond ", name, ":"));
+      AddPromptLines(added.prompt, &lines);
+      lines.emplace_back();
     }
     if (!added.grants.empty()) {
-      absl::StrAppend(&out, "The plugin gets beyond ", name, ":\n",
-                      GrantLines(added.grants));
+      lines.push_back(absl::StrCat("The plugin gets beyond ", name, ":"));
+      AddGrantLines(added.grants, &lines);
     }
-    console->Out(out);
+    console->OutLines(lines);
   }
   return adds ? kExitRefused : kExitDone;
 }

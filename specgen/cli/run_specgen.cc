@@ -14,7 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "specgen/base/edit_distance.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/help_formatter.h"
 #include "specgen/cli/version.h"
@@ -63,22 +64,13 @@ const CommandInfo* FindCommand(std::string_view name) {
   return nullptr;
 }
 
-// "; did you mean "x"?" if a known name is near `name`, else "".
-std::string DidYouMean(std::string_view name,
-                       const std::vector<std::string>& known) {
-  constexpr size_t kTooFar = 4;
-  const std::string_view nearest = NearestName(known, name, kTooFar);
-  return nearest.empty() ? ""
-                         : absl::StrCat("; did you mean \"", nearest, "\"?");
-}
-
 int UnknownCommand(std::string_view name, Console* console) {
   std::vector<std::string> known;
   for (const CommandInfo& info : AllCommands()) {
     if (!info.hidden) known.emplace_back(info.name);
   }
-  console->Error(absl::StrCat("there is no command \"", name, "\"",
-                              DidYouMean(name, known),
+  console->Error(absl::StrCat("there is no command ", QuoteShort(name),
+                              DidYouMean(known, name),
                               " (specgen --help lists them)"));
   return kExitUsage;
 }
@@ -95,11 +87,11 @@ std::string UnexpectedArguments(const CLI::App& app) {
   for (const std::string& extra : extras) {
     if (extra.size() < 2 || extra[0] != '-') continue;
     const std::string name = extra.substr(0, extra.find('='));
-    return absl::StrCat("there is no option \"", name, "\"",
-                        DidYouMean(name, known));
+    return absl::StrCat("there is no option ", QuoteShort(name),
+                        DidYouMean(known, name));
   }
-  return absl::StrCat("\"", extras.empty() ? "" : extras.back(),
-                      "\" is one argument too many");
+  return absl::StrCat(QuoteShort(extras.empty() ? "" : extras.back()),
+                      " is one argument too many");
 }
 
 // The arguments as CLI11 takes them: from the end. "--option=" is an empty

@@ -31,24 +31,21 @@ std::string Count(int count, const char* what) {
   return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
 }
 
-std::string AsText(const CheckedFile& file) {
-  std::string out;
+void AddLines(const CheckedFile& file, std::vector<std::string>* lines) {
   for (const SpecFinding& finding : file.report.findings) {
-    absl::StrAppend(
-        &out, file.name, ":", ToString(finding.position), ": ",
+    lines->push_back(absl::StrCat(
+        file.name, ":", ToString(finding.position), ": ",
         finding.severity == SpecSeverity::kError ? "error: " : "warning: ",
         finding.message, " [", finding.rule, "]",
-        finding.pointer.empty() ? "" : absl::StrCat(" at ", finding.pointer),
-        "\n");
+        finding.pointer.empty() ? "" : absl::StrCat(" at ", finding.pointer)));
   }
   const OciVersionRange& rules = file.report.rules;
-  absl::StrAppend(&out, file.name, ": ", Count(file.errors, "error"), ", ",
-                  Count(file.warnings, "warning"), " by the rules of OCI ",
-                  OciVersionName(rules.from));
-  if (rules.to != rules.from) {
-    absl::StrAppend(&out, " or ", OciVersionName(rules.to));
-  }
-  return absl::StrCat(out, "\n");
+  lines->push_back(absl::StrCat(
+      file.name, ": ", Count(file.errors, "error"), ", ",
+      Count(file.warnings, "warning"), " by the rules of OCI ",
+      OciVersionName(rules.from),
+      rules.to == rules.from ? ""
+                             : absl::StrCat(" or ", OciVersionName(rules.to))));
 }
 
 void AddJson(const CheckedFile& file, JsonBuilder* json) {
@@ -134,18 +131,22 @@ int ValidateCommand::Run(Console* console) {
   int code = kExitDone;
   JsonBuilder json;
   json.Object().Key("files").List();
-  std::string text;
+  std::vector<std::string> lines;
   for (const std::string& file : files_) {
     absl::StatusOr<CheckedFile> checked = Check(file);
     if (!checked.ok()) return Fail(checked.status(), console);
     AddJson(*checked, &json);
-    absl::StrAppend(&text, AsText(*checked));
+    AddLines(*checked, &lines);
     if (checked->errors > 0 || (strict_ && checked->warnings > 0)) {
       code = kExitRefused;
     }
   }
   json.EndList().EndObject();
-  console->Out(json_ ? json.Finish() : text);
+  if (json_) {
+    console->Out(json.Finish());
+  } else {
+    console->OutLines(lines);
+  }
   return code;
 }
 

@@ -201,9 +201,13 @@ TEST(ParseGoldenCases, RefusesWhatItDoesNotKnow) {
 }
 
 TEST(ParseRequestLine, RefusesWhatIsNone) {
-  EXPECT_TRUE(ParseRequestLine("{\"name\": \"n\"}").ok());
+  EXPECT_TRUE(ParseRequestLine("{\"name\": \"n\", \"config\": {}}").ok());
+  EXPECT_FALSE(ParseRequestLine("{\"name\": \"n\"}").ok());
+  EXPECT_FALSE(ParseRequestLine("{\"name\": 1, \"config\": {}}").ok());
+  EXPECT_FALSE(ParseRequestLine("{\"name\": \"n\", \"config\": {]}").ok());
+  EXPECT_FALSE(ParseRequestLine("{\"config\": {}, \"other\": 1}").ok());
   EXPECT_FALSE(ParseRequestLine("").ok());
-  EXPECT_FALSE(ParseRequestLine("{\"name\": \"n\"} x").ok());
+  EXPECT_FALSE(ParseRequestLine("{\"config\": {}} x").ok());
   EXPECT_FALSE(ParseRequestLine("{\"config_b64\": \"*\"}").ok());
   EXPECT_FALSE(ParseRequestLine("[]").ok());
 }

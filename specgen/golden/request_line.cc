@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "specgen/json/json_index.h"
-#include "specgen/json/json_reader.h"
+#include "specgen/batch/json_request.h"
+#include "specgen/json/json_text.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -40,63 +40,37 @@ Request RequestLine::ToRequest(std::vector<std::string_view>* set_views) const {
 }
 
 absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
-  RequestLine request;
-  JsonIndex index;
-  if (index.Build(line) != JsonIndex::Result::kOk) {
-    return absl::InvalidArgumentError("not a line of JSON");
+  // The recorder knows no defaults.
+  Request defaults;
+  defaults.shape = PluginShape::kConfig;
+  defaults.lib_root = defaults.exec_root = "";
+  JsonRequest read;
+  if (!read.Read(line, defaults) || !read.CheckTokens()) {
+    return absl::InvalidArgumentError(read.message());
   }
-  Arena arena;
-  JsonReader reader(index, &arena);
-  std::string_view key;
-  std::string_view value;
-  const auto text = [&](std::string* out) {
-    if (reader.String(&value)) out->assign(value);
-  };
-  bool decodes = true;
-  if (reader.EnterObject()) {
-    while (reader.NextKey(&key)) {
-      if (key == "name") {
-        text(&request.name);
-      } else if (key == "id") {
-        text(&request.id);
-      } else if (key == "rootfs") {
-        text(&request.rootfs);
-      } else if (key == "lib_root") {
-        text(&request.lib_root);
-      } else if (key == "exec_root") {
-        text(&request.exec_root);
-      } else if (key == "metrics_socket") {
-        text(&request.metrics_socket);
-      } else if (key == "config" || key == "plugin") {
-        reader.Skip(&value);
-        request.plugin.assign(value);
-        request.shape =
-            key == "plugin" ? PluginShape::kStored : PluginShape::kConfig;
-      } else if (key == "config_text") {
-        text(&request.plugin);
-        request.shape = PluginShape::kConfig;
-      } else if (key == "config_b64") {
-        if (reader.String(&value)) {
-          decodes = absl::Base64Unescape(value, &request.plugin);
-        }
-        request.shape = PluginShape::kConfig;
-      } else if (key == "restarted") {
-        request.restarted = reader.Peek() == JsonKind::kTrue;
-        reader.Skip();
-      } else if (key == "set") {
-        if (!reader.EnterArray()) break;
-        while (reader.NextItem()) text(&request.set.emplace_back());
-      } else {
-        reader.Skip();
-      }
-    }
+  const Request& request = read.request();
+  RequestLine out;
+  if (!read.name().empty()) {
+    JsonText text(read.name(), "name");
+    absl::Status status = text.Open();
+    if (!status.ok()) return status;
+    absl::StatusOr<std::string_view> name = text.ReadString("the name");
+    if (!name.ok()) return name.status();
+    out.name = *name;
   }
-  reader.ExpectEnd();
-  if (!reader.ok() || !decodes) {
-    return absl::InvalidArgumentError(decodes ? reader.problem().message
-                                              : "config_b64 is not base64");
+  out.plugin = request.plugin;
+  if (const JsonTokens* tokens = read.tokens()) {
+    out.plugin = absl::StripAsciiWhitespace(tokens->text.substr(tokens->start));
   }
-  return request;
+  out.shape = request.shape;
+  out.set.assign(request.set.begin(), request.set.end());
+  out.restarted = request.restarted;
+  out.id = request.id.value_or("");
+  out.rootfs = request.rootfs.value_or("");
+  out.lib_root = request.lib_root;
+  out.exec_root = request.exec_root;
+  out.metrics_socket = request.metrics_socket;
+  return out;
 }
 
 std::string AnswerLine(const Answer& answer, bool with_folders) {

@@ -14,13 +14,8 @@
 
 namespace specgen {
 
-// A request in one line of JSON:
-//   {"name": ..., "config": the author's file, raw, or "plugin": stored state,
-//    "set": [...], "restarted": whether the daemon restarted before that,
-//    "id": ..., "rootfs": ..., "lib_root": ..., "exec_root": ...}
-// A config that is not JSON comes as "config_text", a string, or, where it is
-// not even text, as "config_b64". Requests to a real daemon name its
-// "metrics_socket".
+// A request in one line of JSON, as those of `specgen batch` (record_format.h),
+// with its strings. What the line does not say is "".
 struct RequestLine {
   std::string name;
   std::string plugin;

@@ -1,24 +1,15 @@
 #include "specgen/json/go_string.h"
 
-#include <algorithm>
+#include <cstdint>
 #include <cstring>
-#include <iterator>
 
-#include "simdjson.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "specgen/base/load16.h"
+#include "specgen/base/utf8.h"
 
 namespace specgen {
 namespace {
-
-struct RuneRange {
-  char32_t first;
-  char32_t last;
-};
-
-// Made from Go's unicode.IsPrint by tools/reference/print_table.
-constexpr RuneRange kPrintable[] = {
-#include "specgen/json/printable.inc"
-};
 
 constexpr char32_t kReplacement = 0xFFFD;
 
@@ -41,82 +32,7 @@ int32_t FourHexDigits(std::string_view text) {
   return value;
 }
 
-bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
-
 }  // namespace
-
-size_t DecodeRune(std::string_view text, char32_t* rune) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t first = byte(0);
-  *rune = first;
-  if (first < 0x80) return 1;
-  *rune = kReplacement;
-  if (first < 0xC2 || first > 0xF4) return 1;
-  const size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (text.size() < length) return 1;
-  for (size_t i = 1; i < length; ++i) {
-    if (!IsContinuation(text[i])) return 1;
-  }
-  // Overlong forms, surrogates and what lies beyond U+10FFFF show in the
-  // second byte.
-  if (first == 0xE0 && byte(1) < 0xA0) return 1;
-  if (first == 0xED && byte(1) > 0x9F) return 1;
-  if (first == 0xF0 && byte(1) < 0x90) return 1;
-  if (first == 0xF4 && byte(1) > 0x8F) return 1;
-  char32_t value = first & (0x7F >> length);
-  for (size_t i = 1; i < length; ++i) value = value << 6 | (byte(i) & 0x3F);
-  *rune = value;
-  return length;
-}
-
-size_t EncodeRune(char32_t rune, char* out) {
-  if (rune > 0x10FFFF || (rune >= 0xD800 && rune < 0xE000)) rune = kReplacement;
-  if (rune < 0x80) {
-    out[0] = static_cast<char>(rune);
-    return 1;
-  }
-  if (rune < 0x800) {
-    out[0] = static_cast<char>(0xC0 | rune >> 6);
-    out[1] = static_cast<char>(0x80 | (rune & 0x3F));
-    return 2;
-  }
-  if (rune < 0x10000) {
-    out[0] = static_cast<char>(0xE0 | rune >> 12);
-    out[1] = static_cast<char>(0x80 | (rune >> 6 & 0x3F));
-    out[2] = static_cast<char>(0x80 | (rune & 0x3F));
-    return 3;
-  }
-  out[0] = static_cast<char>(0xF0 | rune >> 18);
-  out[1] = static_cast<char>(0x80 | (rune >> 12 & 0x3F));
-  out[2] = static_cast<char>(0x80 | (rune >> 6 & 0x3F));
-  out[3] = static_cast<char>(0x80 | (rune & 0x3F));
-  return 4;
-}
-
-void AppendRune(char32_t rune, std::string* out) {
-  char bytes[4];
-  out->append(bytes, EncodeRune(rune, bytes));
-}
-
-bool IsValidUtf8(std::string_view text) {
-  return simdjson::validate_utf8(text.data(), text.size());
-}
-
-std::string ToValidUtf8(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 16);
-  while (!text.empty()) {
-    char32_t rune;
-    const size_t length = DecodeRune(text, &rune);
-    if (length == 1 && rune == kReplacement) {
-      AppendRune(kReplacement, &out);
-    } else {
-      out.append(text.substr(0, length));
-    }
-    text.remove_prefix(length);
-  }
-  return out;
-}
 
 ptrdiff_t Unescape(std::string_view body, char* out, size_t* bad_offset) {
   char* const begin = out;
@@ -217,71 +133,36 @@ bool HasBackslash(std::string_view text) {
   return false;
 }
 
-bool IsPrint(char32_t rune) {
-  const RuneRange* range = std::upper_bound(
-      std::begin(kPrintable), std::end(kPrintable), rune,
-      [](char32_t r, const RuneRange& entry) { return r < entry.first; });
-  return range != std::begin(kPrintable) && rune <= range[-1].last;
+size_t FoldKey(std::string_view key, char* out) {
+  constexpr std::string_view kLongS = "\xC5\xBF";
+  constexpr std::string_view kKelvin = "\xE2\x84\xAA";
+  size_t size = 0;
+  while (!key.empty()) {
+    if (absl::StartsWith(key, kLongS)) {
+      out[size++] = 's';
+      key.remove_prefix(kLongS.size());
+    } else if (absl::StartsWith(key, kKelvin)) {
+      out[size++] = 'k';
+      key.remove_prefix(kKelvin.size());
+    } else {
+      out[size++] = absl::ascii_tolower(static_cast<unsigned char>(key[0]));
+      key.remove_prefix(1);
+    }
+  }
+  return size;
 }
 
-std::string Quote(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  const auto hex = [&](char32_t value, int digits) {
-    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
-      out += kHex[value >> shift & 0xF];
-    }
-  };
-  while (!text.empty()) {
-    char32_t rune;
-    const size_t length = DecodeRune(text, &rune);
-    if (length == 1 && rune == kReplacement) {
-      out += "\\x";
-      hex(static_cast<uint8_t>(text[0]), 2);
-    } else if (rune == '"' || rune == '\\') {
-      out += '\\';
-      out += static_cast<char>(rune);
-    } else if (IsPrint(rune)) {
-      out += text.substr(0, length);
-    } else {
-      switch (rune) {
-        case '\a':
-          out += "\\a";
-          break;
-        case '\b':
-          out += "\\b";
-          break;
-        case '\f':
-          out += "\\f";
-          break;
-        case '\n':
-          out += "\\n";
-          break;
-        case '\r':
-          out += "\\r";
-          break;
-        case '\t':
-          out += "\\t";
-          break;
-        case '\v':
-          out += "\\v";
-          break;
-        default:
-          if (rune < ' ' || rune == 0x7F) {
-            out += "\\x";
-            hex(rune, 2);
-          } else if (rune < 0x10000) {
-            out += "\\u";
-            hex(rune, 4);
-          } else {
-            out += "\\U";
-            hex(rune, 8);
-          }
-      }
-    }
-    text.remove_prefix(length);
-  }
-  return out + "\"";
+std::string FoldKey(std::string_view key) {
+  std::string folded(key.size(), '\0');
+  folded.resize(FoldKey(key, folded.data()));
+  return folded;
+}
+
+bool NamesField(std::string_view key, std::string_view name) {
+  // No key is more than three times as long as what it folds to.
+  return absl::EqualsIgnoreCase(key, name) ||
+         (key.size() > name.size() && key.size() <= 3 * name.size() &&
+          absl::EqualsIgnoreCase(FoldKey(key), name));
 }
 
 }  // namespace specgen

@@ -1,29 +1,15 @@
-// Strings as Go has them: UTF-8 with its substitutes, JSON's escapes as
-// encoding/json reads them, and quoting as fmt's %q writes it.
+// JSON's strings and keys as encoding/json reads them.
 #ifndef SPECGEN_JSON_GO_STRING_H_
 #define SPECGEN_JSON_GO_STRING_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "specgen/base/printable.h"  // IWYU pragma: export
+#include "specgen/base/utf8.h"       // IWYU pragma: export
+
 namespace specgen {
-
-// Decodes the first character of `text`, which is not empty, as Go's
-// utf8.DecodeRune does: returns its length; an invalid byte is U+FFFD with
-// length 1.
-size_t DecodeRune(std::string_view text, char32_t* rune);
-
-// Appends `rune` as UTF-8; what is not a character becomes U+FFFD.
-void AppendRune(char32_t rune, std::string* out);
-// The same into `out`, which has room for 4 bytes; returns the length.
-size_t EncodeRune(char32_t rune, char* out);
-
-bool IsValidUtf8(std::string_view text);
-
-// `text` with each invalid byte replaced by U+FFFD.
-std::string ToValidUtf8(std::string_view text);
 
 // The content of a JSON string (without its quotes) that holds escapes,
 // unescaped into `out`, which has room for body.size() bytes. Lone surrogates
@@ -34,11 +20,17 @@ ptrdiff_t Unescape(std::string_view body, char* out, size_t* bad_offset);
 // Whether a byte of `text` is a backslash.
 bool HasBackslash(std::string_view text);
 
-// `text` in double quotes as Go's strconv.Quote writes it (fmt's %q).
-std::string Quote(std::string_view text);
+// `key` as Go folds it to find the field of a struct: keys that fold to the
+// same name one field. Go folds by Unicode's simple case folding; here that is
+// done for ASCII and for the two characters beyond it that fold onto ASCII, the
+// long s (U+017F) and the Kelvin sign (U+212A), since no field has another
+// name. Letters become small.
+std::string FoldKey(std::string_view key);
+// The same into `out`, which has room for key.size() bytes; returns the length.
+size_t FoldKey(std::string_view key, char* out);
 
-// unicode.IsPrint, for Unicode 15 (Go 1.21 to 1.26).
-bool IsPrint(char32_t rune);
+// Whether `key` names the field `name`, an ASCII name in any case.
+bool NamesField(std::string_view key, std::string_view name);
 
 }  // namespace specgen
 

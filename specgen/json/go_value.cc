@@ -3,9 +3,8 @@
 #include <charconv>
 #include <limits>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "specgen/json/go_string.h"
 
 namespace specgen {
 namespace {
@@ -68,14 +67,6 @@ bool Fits(GoKind kind, std::string_view text) {
     default:
       return InRange(text, kZero, std::numeric_limits<uint64_t>::max());
   }
-}
-
-// Go's case folding of keys, for tables of ASCII keys.
-bool KeyMatches(std::string_view key, std::string_view field) {
-  if (absl::EqualsIgnoreCase(key, field)) return true;
-  const std::string folded =
-      absl::StrReplaceAll(key, {{"\xC5\xBF", "s"}, {"\xE2\x84\xAA", "k"}});
-  return folded.size() != key.size() && absl::EqualsIgnoreCase(folded, field);
 }
 
 }  // namespace
@@ -182,7 +173,7 @@ void GoValue::DecodePlain(JsonReader* reader, const GoField& field) {
       while (reader->NextKey(&key)) {
         size_t found = field.fields.size();
         for (size_t i = 0; i < field.fields.size(); ++i) {
-          if (KeyMatches(key, field.fields[i].key)) found = i;
+          if (NamesField(key, field.fields[i].key)) found = i;
         }
         if (found == field.fields.size()) {
           reader->Skip();

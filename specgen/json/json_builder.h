@@ -6,13 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "specgen/base/printable.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
 
 // Writes values one after the other and puts the commas between them. The
 // caller opens and closes objects and lists in pairs. Strings that are not
-// UTF-8 get U+FFFD, so the output always is JSON.
+// UTF-8 get U+FFFD, so the output always is JSON; and since people look at it
+// too, what is not printable stands in it as \uXXXX.
 class JsonBuilder {
  public:
   JsonBuilder() : writer_(&out_) {}
@@ -56,12 +58,12 @@ class JsonBuilder {
   // The text, indented, with a line feed at the end. Ends the use of this.
   std::string Finish() {
     writer_.Finish();
-    return IndentJson(out_) + "\n";
+    return PrintableJson(IndentJson(out_)) + "\n";
   }
   // The same without white space.
   std::string FinishCompact() {
     writer_.Finish();
-    return out_;
+    return PrintableJson(out_);
   }
 
  private:

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "specgen/json/go_string.h"
+#include "specgen/base/utf8.h"
 
 namespace specgen {
 namespace {
@@ -101,6 +101,28 @@ const char* IndexProblem(JsonIndex::Result result) {
       return "there is no memory for the text";
   }
   return nullptr;
+}
+
+size_t IndexProblemOffset(std::string_view text, JsonIndex::Result result) {
+  bool in_string = false;
+  size_t opened = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      in_string = !in_string;
+      opened = i;
+    } else if (in_string && c == '\\') {
+      ++i;
+      if (result == JsonIndex::Result::kBadEscape && i < text.size() &&
+          static_cast<unsigned char>(text[i]) >= 0x80) {
+        return i - 1;
+      }
+    } else if (in_string && static_cast<unsigned char>(c) < 0x20 &&
+               result == JsonIndex::Result::kControl) {
+      return i;
+    }
+  }
+  return result == JsonIndex::Result::kOpenString ? opened : 0;
 }
 
 size_t JsonIndex::OriginalOffset(size_t offset) const {

@@ -95,6 +95,10 @@ class JsonIndex {
 
 // What is wrong with the text, in a reader's words; null for kOk.
 const char* IndexProblem(JsonIndex::Result result);
+// Where in `text`, of which Build says that: the start of the string that does
+// not end, the byte that a string may not hold. The start of the text for what
+// has no place.
+size_t IndexProblemOffset(std::string_view text, JsonIndex::Result result);
 
 }  // namespace specgen
 

@@ -1,11 +1,10 @@
 #include "specgen/json/json_reader.h"
 
-#include <algorithm>
 #include <bitset>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "specgen/json/go_string.h"
+#include "specgen/json/text_position.h"
 
 namespace specgen {
 namespace {
@@ -346,21 +345,10 @@ void JsonReader::ExpectEnd() {
   }
 }
 
-std::string LineAndColumn(std::string_view text, size_t offset) {
-  offset = std::min(offset, text.size());
-  const std::string_view before = text.substr(0, offset);
-  const size_t line =
-      static_cast<size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-  const size_t start = before.rfind('\n');
-  const size_t column =
-      start == std::string_view::npos ? offset + 1 : offset - start;
-  return absl::StrCat(line, ":", column);
-}
-
 std::string LineAndColumn(const JsonTokens& tokens, size_t offset) {
   const size_t start = tokens.index->OriginalOffset(tokens.start);
-  return LineAndColumn(tokens.index->original().substr(start),
-                       tokens.index->OriginalOffset(offset) - start);
+  return ToString(FindPosition(tokens.index->original().substr(start),
+                               tokens.index->OriginalOffset(offset) - start));
 }
 
 }  // namespace specgen

@@ -73,9 +73,9 @@ class JsonReader {
     return kKindOf[static_cast<uint8_t>(first)];
   }
   // Where it stands.
-  size_t offset() const {
-    return next_ < count_ ? tokens_[next_] : text_.size();
-  }
+  size_t offset() const { return OffsetOf(next_); }
+  // Inside of an object: where the key of the next member stands.
+  size_t key_offset() const { return OffsetOf(next_ + (fresh_ ? 0 : 1)); }
 
   // The next value must be of that kind.
   bool EnterObject();
@@ -212,6 +212,9 @@ class JsonReader {
   }
 
   void Syntax(size_t offset, const char* message);
+  size_t OffsetOf(size_t token) const {
+    return token < count_ ? tokens_[token] : text_.size();
+  }
   char At(size_t token) const {
     return token < count_ ? text_[tokens_[token]] : '\0';
   }
@@ -234,10 +237,8 @@ class JsonReader {
   JsonProblem problem_;
 };
 
-// "LINE:COL" of an offset, both from 1; the column counts bytes.
-std::string LineAndColumn(std::string_view text, size_t offset);
-// Of an offset into `tokens.text`, counted from their start, in the text as it
-// was given to be indexed.
+// "LINE:COL" of an offset into `tokens.text`, counted from their start, in the
+// text as it was given to be indexed.
 std::string LineAndColumn(const JsonTokens& tokens, size_t offset);
 
 }  // namespace specgen

@@ -11,6 +11,7 @@
 #include "simdjson.h"
 #include "specgen/base/arena.h"
 #include "specgen/json/json_index.h"
+#include "specgen/json/text_position.h"
 
 namespace specgen {
 namespace {
@@ -136,7 +137,7 @@ TEST(JsonReader, SaysWhatIsWrongAndWhere) {
     Text json(text);
     json.reader().Skip();
     json.reader().ExpectEnd();
-    return LineAndColumn(text, json.problem().offset) + " " +
+    return ToString(FindPosition(text, json.problem().offset)) + " " +
            json.problem().message;
   };
   EXPECT_EQ(problem("{\"a\" 1}"), "1:6 after a key, here a colon is expected");
@@ -233,16 +234,6 @@ TEST(JsonReader, DoesNothingAfterASyntaxError) {
   r.Skip();
   r.ExpectEnd();
   EXPECT_EQ(json.problem().offset, 3u);
-}
-
-TEST(LineAndColumn, CountsBytesFromOne) {
-  EXPECT_EQ(LineAndColumn("", 0), "1:1");
-  EXPECT_EQ(LineAndColumn("ab\ncd\n", 0), "1:1");
-  EXPECT_EQ(LineAndColumn("ab\ncd\n", 2), "1:3");
-  EXPECT_EQ(LineAndColumn("ab\ncd\n", 3), "2:1");
-  EXPECT_EQ(LineAndColumn("ab\ncd\n", 6), "3:1");
-  EXPECT_EQ(LineAndColumn("ab\ncd\n", 600), "3:1");
-  EXPECT_EQ(LineAndColumn("\xC3\xA9x", 2), "1:3");
 }
 
 TEST(JsonKindName, NamesAll) {

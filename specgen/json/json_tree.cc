@@ -13,30 +13,26 @@ namespace specgen {
 namespace {
 
 // Reads the value at `reader`, at most JsonReader::kMaxDepth deep.
-void Read(std::string_view text, JsonReader* reader, JsonNode* node) {
+void Read(JsonReader* reader, JsonNode* node) {
   node->kind = reader->Peek();
   node->offset = reader->offset();
   switch (node->kind) {
     case JsonKind::kObject: {
       if (!reader->EnterObject()) return;
       for (;;) {
-        // The key, behind the comma that ends the member before it.
-        size_t at = reader->offset();
-        if (at < text.size() && text[at] == ',') {
-          at = text.find_first_not_of(" \t\r\n", at + 1);
-        }
+        const size_t at = reader->key_offset();
         std::string_view key;
         if (!reader->NextKey(&key)) return;
         JsonNode& member = node->items.emplace_back();
         member.key = key;
         member.key_offset = at;
-        Read(text, reader, &member);
+        Read(reader, &member);
       }
     }
     case JsonKind::kArray:
       if (!reader->EnterArray()) return;
       while (reader->NextItem()) {
-        Read(text, reader, &node->items.emplace_back());
+        Read(reader, &node->items.emplace_back());
       }
       return;
     case JsonKind::kString:
@@ -106,29 +102,23 @@ std::string JsonNode::Pointer() const {
   return pointer;
 }
 
-std::string ToString(const TextPosition& position) {
-  return absl::StrCat(position.line, ":", position.column);
-}
-
 absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
     std::string_view text, std::string_view name) {
+  const auto error = [&](size_t offset, std::string_view message) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        name, ":", ToString(FindPosition(text, offset)), ": ", message));
+  };
   if (text.size() > kMaxSize) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ":1:1: the text is larger than 8 MiB"));
+    return error(0, "the text is larger than 8 MiB");
   }
   std::unique_ptr<JsonTree> tree(new JsonTree());
   tree->text_ = std::string(text);
   const JsonIndex::Result indexed = tree->index_.Build(tree->text_);
   if (indexed != JsonIndex::Result::kOk) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ":1:1: ", IndexProblem(indexed)));
+    return error(IndexProblemOffset(text, indexed), IndexProblem(indexed));
   }
   const std::string_view read = tree->index_.text();
-  tree->lines_.push_back(0);
-  for (size_t at = read.find('\n'); at != std::string_view::npos;
-       at = read.find('\n', at + 1)) {
-    tree->lines_.push_back(at + 1);
-  }
+  tree->lines_ = LineTable(read);
   if (CountCharacters(read) < read.size()) {
     size_t count = 0;
     for (size_t at = 0; at <= read.size(); at += kBlock) {
@@ -137,30 +127,29 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
     }
   }
   JsonReader reader(tree->index_, &tree->arena_);
-  Read(read, &reader, &tree->root_);
+  Read(&reader, &tree->root_);
   reader.ExpectEnd();
   if (!reader.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        name, ":", ToString(tree->Position(reader.problem().offset)), ": ",
-        reader.problem().message));
+    return error(tree->index_.OriginalOffset(reader.problem().offset),
+                 reader.problem().message);
   }
   SetParents(&tree->root_);
   return tree;
 }
 
 TextPosition JsonTree::Position(size_t offset) const {
-  const auto line = std::upper_bound(lines_.begin(), lines_.end(), offset) - 1;
-  return {
-      static_cast<size_t>(line - lines_.begin()) + 1,
-      index_.OriginalOffset(offset) - index_.OriginalOffset(*line) + 1,
-  };
+  // Lines are counted in the text that is read, columns in the one that came.
+  TextPosition position = lines_.Position(offset);
+  position.column = index_.OriginalOffset(offset) -
+                    index_.OriginalOffset(lines_.LineStart(position.line)) + 1;
+  return position;
 }
 
 size_t JsonTree::CodePointColumn(size_t offset) const {
   const TextPosition position = Position(offset);
   if (characters_.empty()) return position.column;
   return 1 + CharactersBefore(offset) -
-         CharactersBefore(lines_[position.line - 1]);
+         CharactersBefore(lines_.LineStart(position.line));
 }
 
 size_t JsonTree::CharactersBefore(size_t offset) const {
@@ -175,12 +164,11 @@ size_t JsonTree::Offset(std::string_view position) const {
   size_t column = 0;
   const size_t end = index_.text().size();
   if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &line) ||
-      !absl::SimpleAtoi(parts[1], &column) || line < 1 || column < 1 ||
-      line > lines_.size()) {
+      !absl::SimpleAtoi(parts[1], &column) || line < 1 || column < 1) {
     return end;
   }
   // Bytes that are no UTF-8 are one byte of the position, and three here.
-  const size_t begin = lines_[line - 1];
+  const size_t begin = lines_.LineStart(line);
   const size_t wanted = index_.OriginalOffset(begin) + column - 1;
   size_t at = begin;
   for (size_t step = end - begin; step > 0;) {

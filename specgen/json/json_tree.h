@@ -17,6 +17,7 @@
 #include "specgen/base/arena.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
+#include "specgen/json/text_position.h"
 
 namespace specgen {
 
@@ -50,14 +51,6 @@ struct JsonNode {
   std::string Pointer() const;
 };
 
-struct TextPosition {
-  size_t line = 1;    // from 1
-  size_t column = 1;  // from 1, in bytes
-};
-
-// "LINE:COL".
-std::string ToString(const TextPosition& position);
-
 // A parsed text. Immutable.
 class JsonTree {
  public:
@@ -87,7 +80,7 @@ class JsonTree {
   JsonIndex index_;
   Arena arena_;
   JsonNode root_;
-  std::vector<size_t> lines_;  // where each starts
+  LineTable lines_;
   // Characters before each block of kBlock bytes; empty if all are ASCII.
   static constexpr size_t kBlock = 1024;
   std::vector<size_t> characters_;

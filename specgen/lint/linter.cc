@@ -15,11 +15,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "specgen/base/edit_distance.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/go_string.h"
-#include "specgen/lint/config_keys.h"
 #include "specgen/lint/lint_host.h"
+#include "specgen/plugin/plugin_key.h"
+#include "specgen/plugin/plugin_schema.h"
 #include "specgen/specgen.h"
 #include "specgen/validate/capabilities.h"
 
@@ -107,21 +109,12 @@ bool Holds(const List& list, std::string_view text) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
 }
 
-// The nearest of `list`, if it is near enough to be meant.
-template <typename List>
-std::string DidYouMean(const List& list, std::string_view text) {
-  const std::string_view nearest =
-      NearestName(list, text, /*too_far=*/text.size() < 4 ? 2 : 3);
-  return nearest.empty() ? ""
-                         : absl::StrCat("; did you mean ", Quote(nearest), "?");
-}
-
 // The member that Go takes for `key`: it does not mind the case of letters.
 const JsonNode* Member(const JsonNode* object, std::string_view key) {
   if (object == nullptr || !object->is(JsonKind::kObject)) return nullptr;
   for (auto item = object->items.rbegin(); item != object->items.rend();
        ++item) {
-    if (absl::EqualsIgnoreCase(item->key, key)) return &*item;
+    if (NamesField(item->key, key)) return &*item;
   }
   return nullptr;
 }
@@ -136,6 +129,22 @@ const std::vector<JsonNode>& Items(const JsonNode* object,
 std::string_view Text(const JsonNode* object, std::string_view key) {
   const JsonNode* member = Member(object, key);
   return member == nullptr ? std::string_view() : member->String();
+}
+
+bool IsField(const Field& field) { return field.type != FieldType::kNone; }
+
+// The field that a key names; none if IsField denies it.
+const Field& FieldOf(const Schema& schema, std::string_view key) {
+  return schema[FindKey(key, key.size())];
+}
+
+// Whether nothing of the field goes into a spec, so that it does not matter who
+// reads it.
+bool IsInert(const Field& field) {
+  if (field.schema == nullptr) return field.offset == Field::kIgnored;
+  return std::all_of(
+      field.schema->fields.begin(), field.schema->fields.end(),
+      [](const Field& member) { return !IsField(member) || IsInert(member); });
 }
 
 // The object that holds what the author wrote, in the shape that was found.
@@ -206,10 +215,8 @@ class Linter {
 
   void AskEngines(Answer* answer, const Host& host);
   void ReportEngines(const JsonNode& config);
-  void Keys(const JsonNode& object, absl::Span<const ConfigKeyRule> keys,
-            bool top);
-  void UnknownKey(const JsonNode& member, absl::Span<const ConfigKeyRule> keys,
-                  bool top);
+  void Keys(const JsonNode& object, const Schema& schema);
+  void UnknownKey(const JsonNode& member, const Schema& schema);
   void Capabilities();
   void Mounts();
   void Mount(const JsonNode& mount);
@@ -313,71 +320,61 @@ void Linter::ReportEngines(const JsonNode& config) {
   }
 }
 
-void Linter::UnknownKey(const JsonNode& member,
-                        absl::Span<const ConfigKeyRule> keys, bool top) {
+void Linter::UnknownKey(const JsonNode& member, const Schema& schema) {
+  const bool top = &schema == &kConfigSchema;
   std::vector<std::string_view> names;
-  for (const ConfigKeyRule& rule : keys) names.push_back(rule.key);
+  for (const Field& field : schema.fields) {
+    if (IsField(field)) names.emplace_back(field.name);
+  }
   std::string hint = DidYouMean(names, member.key);
-  if (hint.empty()) {
-    // Where else such a key belongs.
-    for (const ConfigKeyRule& rule : kConfigKeys) {
-      if (!top && absl::EqualsIgnoreCase(rule.key, member.key)) {
-        hint = "; it belongs to the top";
-      }
-      for (const ConfigKeyRule& inner : rule.members) {
-        if (top && rule.key == "linux" &&
-            absl::EqualsIgnoreCase(inner.key, member.key)) {
-          hint = "; it belongs into \"linux\"";
-        }
-      }
-    }
+  // Where else such a key belongs.
+  const Schema& linux_schema = *FieldOf(kConfigSchema, "linux").schema;
+  if (hint.empty() && !top && IsField(FieldOf(kConfigSchema, member.key))) {
+    hint = "; it belongs to the top";
+  } else if (hint.empty() && top &&
+             IsField(FieldOf(linux_schema, member.key))) {
+    hint = "; it belongs into \"linux\"";
   }
   AtKey(Id::kUnknownKey, member,
         absl::StrCat("no engine reads ", Quote(member.key), " here", hint));
 }
 
-void Linter::Keys(const JsonNode& object, absl::Span<const ConfigKeyRule> keys,
-                  bool top) {
+void Linter::Keys(const JsonNode& object, const Schema& schema) {
   std::map<std::string, const JsonNode*> last;
   for (const JsonNode& member : object.items) {
-    last[absl::AsciiStrToLower(member.key)] = &member;
+    last[FoldKey(member.key)] = &member;
   }
   for (const JsonNode& member : object.items) {
-    const JsonNode* again = last[absl::AsciiStrToLower(member.key)];
+    const JsonNode* again = last[FoldKey(member.key)];
     if (again != &member) {
       AtKey(Id::kDuplicateKey, member,
             absl::StrCat(Quote(member.key), " stands here again in line ",
                          tree_.Position(again->key_offset).line,
                          ": engines lay that over this"));
     }
-    const auto* const rule =
-        std::find_if(keys.begin(), keys.end(), [&](const ConfigKeyRule& r) {
-          return absl::EqualsIgnoreCase(r.key, member.key);
-        });
-    if (rule == keys.end()) {
-      UnknownKey(member, keys, top);
+    const Field& field = FieldOf(schema, member.key);
+    if (!IsField(field)) {
+      UnknownKey(member, schema);
       continue;
     }
     const auto not_read = [&](const Behaviour& b) {
-      return rule->bit != 0 && (b.keys & rule->bit) == 0;
+      return (field.keys & (b.keys | Field::kAlways)) == 0;
     };
-    if (!rule->inert && Any(not_read)) {
+    if (!IsInert(field) && Any(not_read)) {
       const std::string engines = Engines(not_read);
-      const bool moved =
-          top && (rule->key == "capabilities" || rule->key == "devices");
+      const bool moved = &schema == &kConfigSchema &&
+                         (NamesField("capabilities", field.name) ||
+                          NamesField("devices", field.name));
       AtKey(Id::kKeyNotRead, member,
             absl::StrCat(Quote(member.key), " is not read",
                          engines.empty() ? "" : absl::StrCat(" by ", engines),
                          moved ? "; it moved into \"linux\"" : ""));
     }
+    if (field.schema == nullptr) continue;
     for (const JsonNode& item : member.List()) {
-      if (item.is(JsonKind::kObject) && !rule->members.empty()) {
-        Keys(item, rule->members, false);
-      }
+      if (item.is(JsonKind::kObject)) Keys(item, *field.schema);
     }
-    if (member.is(JsonKind::kObject) && !rule->members.empty()) {
-      Keys(member, rule->members, false);
-    }
+    if (member.is(JsonKind::kObject)) Keys(member, *field.schema);
   }
 }
 
@@ -685,7 +682,7 @@ std::vector<LintFinding> Linter::Run() {
   std::set<std::string, std::less<>> devices;
   const std::function<void(const JsonNode&)> collect =
       [&](const JsonNode& node) {
-        if (absl::EqualsIgnoreCase(node.key, "path")) {
+        if (NamesField(node.key, "path")) {
           devices.insert(std::string(node.String()));
         }
         for (const JsonNode& item : node.items) collect(item);
@@ -701,7 +698,7 @@ std::vector<LintFinding> Linter::Run() {
     return std::move(findings_);
   }
   ReportEngines(*config_);
-  Keys(*config_, kConfigKeys, true);
+  Keys(*config_, kConfigSchema);
   Capabilities();
   Mounts();
   DeviceNodes();

@@ -1,10 +1,12 @@
 #include "specgen/lint/sarif.h"
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "specgen/base/printable.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/lint/lint_rules.h"
 
@@ -23,6 +25,20 @@ std::string UriOfPath(std::string_view path) {
     }
   }
   return uri;
+}
+
+// A message's text, in which "[...](...)" would be a link
+// (SARIF 2.1.0, 3.11.6): brackets are escaped by a backslash, and so are
+// backslashes before them.
+std::string MessageText(std::string_view text) {
+  std::string out;
+  size_t backslashes = 0;
+  for (char c : Printable(text)) {
+    if (c == '[' || c == ']') out.append(backslashes + 1, '\\');
+    backslashes = c == '\\' ? backslashes + 1 : 0;
+    out.push_back(c);
+  }
+  return out;
 }
 
 void AddRules(JsonBuilder* json) {
@@ -49,7 +65,7 @@ void AddResult(const LintedFile& file, const LintFinding& finding,
   json->Key("ruleIndex").Integer(finding.rule - LintRules().data());
   json->Key("level").String(LintLevelName(finding.rule->level));
   json->Key("message").Object();
-  json->Key("text").String(finding.message);
+  json->Key("text").String(MessageText(finding.message));
   json->EndObject();
   json->Key("locations").List().Object();
   json->Key("physicalLocation").Object();

@@ -15,6 +15,7 @@
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/json/json_writer.h"
+#include "specgen/json/text_position.h"
 
 namespace specgen {
 namespace {
@@ -319,7 +320,7 @@ TEST(ReadPlugin, ReadsTheKeysOfTheEngine) {
 
 TEST(ReadPlugin, NamesTheFieldAndThePlace) {
   const Read read("{\"env\": [{\"name\": \"A\"},\n {\"name\": 5}]}");
-  EXPECT_EQ(LineAndColumn(read.text, read.problem.offset), "2:11");
+  EXPECT_EQ(ToString(FindPosition(read.text, read.problem.offset)), "2:11");
   EXPECT_EQ(read.problem.message, "\"name\" must be a string, not a number");
   const Read uid("{\"user\": {\"uid\": -1}}");
   EXPECT_EQ(uid.problem.message,

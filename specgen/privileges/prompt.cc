@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "specgen/json/go_string.h"
+#include "specgen/base/printable.h"
 
 namespace specgen {
 
@@ -52,23 +52,6 @@ std::vector<Privilege> ComputePrivileges(const Behaviour& behaviour,
 std::string PromptLine(const Privilege& privilege) {
   return Printable(absl::StrCat(" - ", privilege.name, ": [",
                                 absl::StrJoin(privilege.value, " "), "]"));
-}
-
-std::string Printable(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    char32_t rune = 0;
-    const size_t size = DecodeRune(text, &rune);
-    const std::string_view bytes = text.substr(0, size);
-    text.remove_prefix(size);
-    if (IsPrint(rune)) {
-      absl::StrAppend(&out, bytes);
-    } else {
-      const std::string quoted = Quote(bytes);
-      out.append(quoted, 1, quoted.size() - 2);
-    }
-  }
-  return out;
 }
 
 }  // namespace specgen

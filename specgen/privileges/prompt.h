@@ -33,9 +33,6 @@ std::vector<Privilege> ComputePrivileges(const Behaviour& behaviour,
 // escapes as in Go strings: a plugin shall not hide lines here.
 std::string PromptLine(const Privilege& privilege);
 
-// `text` with its control characters as escapes.
-std::string Printable(std::string_view text);
-
 }  // namespace specgen
 
 #endif  // SPECGEN_PRIVILEGES_PROMPT_H_

@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "specgen/base/printable.h"
 #include "specgen/engine/engine.h"
 #include "specgen/lint/lint_rules.h"
-#include "specgen/privileges/prompt.h"
 #include "specgen/report/page_assets.h"
 #include "specgen/report/report.h"
 

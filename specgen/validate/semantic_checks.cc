@@ -11,7 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "specgen/json/go_string.h"
+#include "specgen/base/printable.h"
 #include "specgen/validate/capabilities.h"
 
 namespace specgen {

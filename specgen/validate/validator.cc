@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "specgen/base/edit_distance.h"
-#include "specgen/json/go_string.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
 #include "specgen/validate/finding_list.h"
 #include "specgen/validate/semantic_checks.h"
 #include "specgen/validate/spec_fields.h"
@@ -151,14 +151,9 @@ class FieldCheck {
     for (const SpecField& field : fields) {
       if (Overlaps(rules_, field.since, field.until)) keys.push_back(field.key);
     }
-    const std::string_view nearest =
-        NearestName(keys, member.key, /*too_far=*/3);
-    f_.WarningAtKey(
-        "unknown-key", member,
-        absl::StrCat(Quote(member.key), " is no key of this place",
-                     nearest.empty() ? ""
-                                     : absl::StrCat("; did you mean ",
-                                                    Quote(nearest), "?")));
+    f_.WarningAtKey("unknown-key", member,
+                    absl::StrCat(Quote(member.key), " is no key of this place",
+                                 DidYouMean(keys, member.key)));
   }
 
   // `node` is a list if the field is, else of the field's kind.

@@ -1,6 +1,7 @@
-// Record_json writes what Go's own packages answer, for the tests of specgen/json
-// and specgen/plugin:
+// Record_json writes what Go's own packages answer: the table of printable
+// characters, and what the tests of specgen/json and specgen/plugin compare with:
 //
+//	go run tools/record_json/*.go printable > specgen/base/printable.inc
 //	go run tools/record_json/*.go valid > specgen/json/testdata/valid_texts.txt
 //	go run tools/record_json/*.go strings > specgen/json/testdata/go_strings.tsv
 //	go run tools/record_json/*.go values > specgen/json/testdata/go_values.tsv
@@ -20,6 +21,7 @@ import (
 	"math/rand"
 	"os"
 	"strconv"
+	"unicode"
 )
 
 func main() {
@@ -30,6 +32,8 @@ func main() {
 		what = os.Args[1]
 	}
 	switch what {
+	case "printable":
+		printable(out)
 	case "valid":
 		valid(out)
 	case "strings":
@@ -39,8 +43,23 @@ func main() {
 	case "configs":
 		configs(out)
 	default:
-		fmt.Fprintln(os.Stderr, "usage: record_json valid|strings|values|configs")
+		fmt.Fprintln(os.Stderr, "usage: record_json printable|valid|strings|values|configs")
 		os.Exit(2)
+	}
+}
+
+// printable lists the ranges of characters that strconv.Quote leaves as they
+// are. go_strings.tsv has hashes of what it makes of each character.
+func printable(out *bufio.Writer) {
+	first := rune(-1)
+	for r := rune(0); r <= unicode.MaxRune+1; r++ {
+		switch is := unicode.IsPrint(r); {
+		case is && first < 0:
+			first = r
+		case !is && first >= 0:
+			fmt.Fprintf(out, "    {0x%X, 0x%X},\n", first, r-1)
+			first = -1
+		}
 	}
 }
 

@@ -1,0 +1,45 @@
+// What was meant by a name that nothing has.
+#ifndef SPECGEN_BASE_DID_YOU_MEAN_H_
+#define SPECGEN_BASE_DID_YOU_MEAN_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "specgen/base/edit_distance.h"
+#include "specgen/base/printable.h"
+
+namespace specgen {
+
+// The one of `names` that was meant by `text`, if `text` is it with a typing
+// error: the nearest, of several the first; "" if none is near. Near is one
+// edit (EditDistance) for each four characters of the name and one more, at
+// most three, and never all of the name. Only the beginning of a long text is
+// looked at.
+template <typename Names>
+std::string_view NearestName(const Names& names, std::string_view text) {
+  constexpr size_t kLookedAt = 64;
+  constexpr size_t kMostEdits = 3;
+  std::string_view nearest;
+  size_t least = kMostEdits + 1;
+  for (const std::string_view name : names) {
+    const size_t distance = EditDistance(text.substr(0, kLookedAt), name);
+    if (distance < least && distance <= 1 + name.size() / 4 &&
+        distance < name.size()) {
+      least = distance;
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+// "; did you mean "x"?" for the end of a message; "" if there is none.
+template <typename Names>
+std::string DidYouMean(const Names& names, std::string_view text) {
+  const std::string_view nearest = NearestName(names, text);
+  return nearest.empty() ? "" : "; did you mean " + Quote(nearest) + "?";
+}
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BASE_DID_YOU_MEAN_H_

@@ -1,0 +1,45 @@
+#include "specgen/base/did_you_mean.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace specgen {
+namespace {
+
+const std::vector<std::string_view>& Names() {
+  static const auto* const names = new std::vector<std::string_view>{
+      "ro", "rw", "uid", "gid", "mounts", "mount", "capabilities"};
+  return *names;
+}
+
+TEST(DidYouMean, NamesTheNearest) {
+  EXPECT_EQ(DidYouMean(Names(), "mont"), "; did you mean \"mount\"?");
+  EXPECT_EQ(DidYouMean(Names(), "mountss"), "; did you mean \"mounts\"?");
+  EXPECT_EQ(DidYouMean(Names(), "capabilites"),
+            "; did you mean \"capabilities\"?");
+  // Of names that are equally near, the first.
+  EXPECT_EQ(NearestName(Names(), "rx"), "ro");
+  EXPECT_EQ(NearestName(Names(), "fid"), "uid");
+}
+
+TEST(DidYouMean, TheShorterANameTheFewerEdits) {
+  EXPECT_EQ(NearestName(Names(), "uix"), "uid");
+  EXPECT_EQ(NearestName(Names(), "xix"), "");
+  EXPECT_EQ(NearestName(Names(), "mxxxt"), "");
+  EXPECT_EQ(NearestName(Names(), "xxxabilities"), "capabilities");
+  EXPECT_EQ(NearestName(Names(), "xxxxbilities"), "");
+  EXPECT_EQ(DidYouMean(Names(), ""), "");
+  EXPECT_EQ(DidYouMean(std::vector<std::string_view>{"a"}, "b"), "");
+  EXPECT_EQ(DidYouMean(Names(), std::string(1000000, 'm')), "");
+}
+
+TEST(DidYouMean, WhatIsMeantIsQuoted) {
+  EXPECT_EQ(DidYouMean(std::vector<std::string>{"a\nbcd"}, "abcd"),
+            "; did you mean \"a\\nbcd\"?");
+}
+
+}  // namespace
+}  // namespace specgen

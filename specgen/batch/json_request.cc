@@ -1,0 +1,214 @@
+#include "specgen/batch/json_request.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace specgen {
+
+void JsonRequest::Shrink() {
+  index_ = JsonIndex();
+  arena_.Release();
+  decoded_ = std::string();
+  set_ = {};
+}
+
+void JsonRequest::Clear(const Request& defaults) {
+  arena_.Reset();
+  name_ = engine_ = {};
+  request_ = defaults;
+  source_ = Source::kNone;
+  shape_.reset();
+  set_.clear();
+  has_metrics_socket_ = false;
+  message_.clear();
+  column_.reset();
+}
+
+bool JsonRequest::Read(std::string_view line, const Request& defaults) {
+  Clear(defaults);
+  const JsonIndex::Result indexed = index_.Build(line);
+  if (indexed != JsonIndex::Result::kOk) {
+    message_ = IndexProblem(indexed);
+    return false;
+  }
+  JsonReader reader(index_, &arena_);
+  if (reader.Peek() != JsonKind::kObject) {
+    return Wrong(reader, "a request must be an object");
+  }
+  reader.EnterObject();
+  std::string_view key;
+  while (reader.NextKey(&key)) {
+    if (!ReadMember(key, &reader)) return false;
+    if (!reader.syntax_ok()) break;
+  }
+  reader.ExpectEnd();
+  if (!reader.syntax_ok()) return WrongSyntax(reader.problem());
+  return Finish(defaults);
+}
+
+bool JsonRequest::ReadMember(std::string_view key, JsonReader* reader) {
+  if (key == "engine") return ReadText(key, reader, &engine_);
+  if (key == "name") {
+    reader->Skip(&name_);
+    return true;
+  }
+  if (key == "config") return ReadPlugin(/*stored=*/false, reader);
+  if (key == "plugin") return ReadPlugin(/*stored=*/true, reader);
+  if (key == "id") return ReadText(key, reader, &request_.id);
+  if (key == "rootfs") return ReadText(key, reader, &request_.rootfs);
+  if (key == "lib_root") return ReadText(key, reader, &request_.lib_root);
+  if (key == "exec_root") return ReadText(key, reader, &request_.exec_root);
+  if (key == "metrics_socket") {
+    has_metrics_socket_ = reader->Peek() == JsonKind::kString;
+    return ReadText(key, reader, &request_.metrics_socket);
+  }
+  if (key == "plugin_name") {
+    return ReadText(key, reader, &request_.plugin_name);
+  }
+  if (key == "config_text" || key == "config_b64") {
+    return ReadPluginText(key, reader);
+  }
+  if (key == "shape") return ReadShape(reader);
+  if (key == "set") return ReadSet(reader);
+  if (key == "restarted") return ReadRestarted(reader);
+  return Wrong(*reader, absl::StrCat("a request has no key \"",
+                                     key.substr(0, 64), "\""));
+}
+
+// Null leaves `text` as it is.
+template <typename Text>
+bool JsonRequest::ReadText(std::string_view key, JsonReader* reader,
+                           Text* text) {
+  if (reader->Peek() == JsonKind::kNull) {
+    reader->SkipLiteral();
+    return true;
+  }
+  if (reader->Peek() != JsonKind::kString) {
+    return Wrong(*reader, absl::StrCat("\"", key, "\" must be a string"));
+  }
+  std::string_view value;
+  if (reader->String(&value)) *text = value;
+  return true;
+}
+
+bool JsonRequest::ReadPlugin(bool stored, JsonReader* reader) {
+  if (reader->Peek() == JsonKind::kNull) {
+    reader->SkipLiteral();
+    return true;
+  }
+  // A plugin that another takes the place of is looked through now: else a line
+  // that is no JSON could have a spec for its answer.
+  if (!CheckTokens()) return false;
+  if (reader->SetAside(&tokens_)) {
+    source_ = Source::kTokens;
+    tokens_are_stored_ = stored;
+  }
+  return true;
+}
+
+bool JsonRequest::ReadPluginText(std::string_view key, JsonReader* reader) {
+  std::optional<std::string_view> text;
+  if (!ReadText(key, reader, &text)) return false;
+  if (!text.has_value()) return true;
+  if (!CheckTokens()) return false;
+  source_ = Source::kText;
+  request_.plugin = *text;
+  if (key == "config_b64") {
+    if (!absl::Base64Unescape(*text, &decoded_)) {
+      return Wrong(*reader, "\"config_b64\" is not base64");
+    }
+    request_.plugin = decoded_;
+  }
+  return true;
+}
+
+bool JsonRequest::ReadShape(JsonReader* reader) {
+  std::optional<std::string_view> text;
+  if (!ReadText("shape", reader, &text)) return false;
+  if (text == "auto") {
+    shape_ = PluginShape::kAuto;
+  } else if (text == "config") {
+    shape_ = PluginShape::kConfig;
+  } else if (text == "stored") {
+    shape_ = PluginShape::kStored;
+  } else if (text == "inspect") {
+    shape_ = PluginShape::kInspect;
+  } else if (text.has_value()) {
+    return Wrong(*reader, "\"shape\" is none of auto, config, stored, inspect");
+  }
+  return true;
+}
+
+bool JsonRequest::ReadSet(JsonReader* reader) {
+  constexpr const char* kWrong = "\"set\" must be a list of NAME=VALUE strings";
+  set_.clear();
+  if (reader->Peek() == JsonKind::kNull) {
+    reader->SkipLiteral();
+    return true;
+  }
+  if (reader->Peek() != JsonKind::kArray) return Wrong(*reader, kWrong);
+  reader->EnterArray();
+  while (reader->NextItem()) {
+    if (reader->Peek() != JsonKind::kString) return Wrong(*reader, kWrong);
+    if (!reader->String(&set_.emplace_back())) break;
+  }
+  return true;
+}
+
+bool JsonRequest::ReadRestarted(JsonReader* reader) {
+  const JsonKind kind = reader->Peek();
+  if (kind != JsonKind::kTrue && kind != JsonKind::kFalse &&
+      kind != JsonKind::kNull) {
+    return Wrong(*reader, "\"restarted\" must be true or false");
+  }
+  if (kind != JsonKind::kNull) request_.restarted = kind == JsonKind::kTrue;
+  reader->SkipLiteral();
+  return true;
+}
+
+bool JsonRequest::CheckTokens() {
+  if (source_ != Source::kTokens) return true;
+  JsonReader reader(tokens_, &arena_);
+  reader.Skip();
+  reader.ExpectEnd();
+  return reader.ok() || WrongSyntax(reader.problem());
+}
+
+bool JsonRequest::Finish(const Request& defaults) {
+  switch (source_) {
+    case Source::kNone:
+      message_ =
+          "there is no plugin: one of \"config\", \"plugin\", \"config_text\" "
+          "and \"config_b64\" is needed";
+      return false;
+    case Source::kTokens:
+      request_.shape =
+          tokens_are_stored_ ? PluginShape::kStored : PluginShape::kConfig;
+      break;
+    case Source::kText:
+      request_.shape = defaults.shape;
+      break;
+  }
+  if (shape_.has_value()) request_.shape = *shape_;
+  request_.set = set_;
+  return true;
+}
+
+bool JsonRequest::Wrong(const JsonReader& reader, std::string message) {
+  message_ = std::move(message);
+  column_ = index_.OriginalOffset(reader.offset()) + 1;
+  return false;
+}
+
+bool JsonRequest::WrongSyntax(const JsonProblem& problem) {
+  message_ = problem.message;
+  column_ = index_.OriginalOffset(problem.offset) + 1;
+  return false;
+}
+
+}  // namespace specgen

@@ -1,0 +1,137 @@
+#include "specgen/json/json_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
+#include "specgen/base/utf8.h"
+#include "specgen/json/text_position.h"
+
+namespace specgen {
+
+absl::Status JsonText::Open() {
+  if (text_.size() > max_bytes_) {
+    return ErrorAt(
+        0, absl::StrCat("the text is larger than ", max_bytes_, " bytes"));
+  }
+  const JsonIndex::Result indexed = index_.Build(text_);
+  if (indexed != JsonIndex::Result::kOk) {
+    return ErrorAt(IndexProblemOffset(text_, indexed), IndexProblem(indexed));
+  }
+  if (index_.corrected()) {
+    return ErrorAt(FindInvalidUtf8(text_), "the text is not UTF-8");
+  }
+  reader_ = JsonReader(index_, &arena_);
+  return absl::OkStatus();
+}
+
+absl::Status JsonText::Close() {
+  reader_.ExpectEnd();
+  return Syntax();
+}
+
+absl::Status JsonText::ReadObject(
+    std::string_view what, absl::Span<const std::string_view> keys,
+    absl::FunctionRef<absl::Status(size_t key)> member) {
+  if (absl::Status status = Expect(JsonKind::kObject, what); !status.ok()) {
+    return status;
+  }
+  if (!reader_.EnterObject()) return Syntax();
+  std::vector<bool> seen(keys.size());
+  for (;;) {
+    const size_t offset = reader_.key_offset();
+    std::string_view name;
+    if (!reader_.NextKey(&name)) return Syntax();
+    const size_t key = static_cast<size_t>(
+        std::find(keys.begin(), keys.end(), name) - keys.begin());
+    if (key == keys.size()) {
+      return ErrorAt(offset, absl::StrCat("unknown key ", QuoteShort(name),
+                                          DidYouMean(keys, name)));
+    }
+    if (seen[key]) {
+      return ErrorAt(offset, absl::StrCat("key ", Quote(name), " twice"));
+    }
+    seen[key] = true;
+    if (absl::Status status = member(key); !status.ok()) return status;
+  }
+}
+
+absl::Status JsonText::ReadList(std::string_view what,
+                                absl::FunctionRef<absl::Status()> item) {
+  if (absl::Status status = Expect(JsonKind::kArray, what); !status.ok()) {
+    return status;
+  }
+  if (!reader_.EnterArray()) return Syntax();
+  while (reader_.NextItem()) {
+    if (absl::Status status = item(); !status.ok()) return status;
+  }
+  return Syntax();
+}
+
+absl::StatusOr<std::string_view> JsonText::ReadString(std::string_view what) {
+  if (absl::Status status = Expect(JsonKind::kString, what); !status.ok()) {
+    return status;
+  }
+  std::string_view value;
+  if (!reader_.String(&value)) return Syntax();
+  return value;
+}
+
+absl::StatusOr<bool> JsonText::ReadBool(std::string_view what) {
+  const JsonKind kind = reader_.Peek();
+  const size_t at = offset();
+  reader_.Skip();
+  if (absl::Status status = Syntax(); !status.ok()) return status;
+  if (kind != JsonKind::kTrue && kind != JsonKind::kFalse) {
+    return ErrorAt(at, absl::StrCat(what, " must be true or false, not ",
+                                    JsonKindName(kind)));
+  }
+  return kind == JsonKind::kTrue;
+}
+
+absl::StatusOr<uint64_t> JsonText::ReadNumber(std::string_view what,
+                                              uint64_t max) {
+  const size_t at = offset();
+  std::string_view digits;
+  reader_.Skip(&digits);
+  if (absl::Status status = Syntax(); !status.ok()) return status;
+  uint64_t number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto result = std::from_chars(digits.data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end || number > max) {
+    return ErrorAt(
+        at, absl::StrCat(what, " must be a whole number from 0 to ", max));
+  }
+  return number;
+}
+
+size_t JsonText::Line(size_t offset) const {
+  return FindPosition(text_, offset).line;
+}
+
+absl::Status JsonText::ErrorAt(size_t offset, std::string_view message) const {
+  return absl::InvalidArgumentError(absl::StrCat(
+      name_, ":", ToString(FindPosition(text_, offset)), ": ", message));
+}
+
+absl::Status JsonText::Syntax() const {
+  const JsonProblem& problem = reader_.problem();
+  return reader_.ok() ? absl::OkStatus()
+                      : ErrorAt(problem.offset, problem.message);
+}
+
+absl::Status JsonText::Expect(JsonKind kind, std::string_view what) {
+  const JsonKind found = reader_.Peek();
+  if (found == kind) return absl::OkStatus();
+  // The reader has the words for what is no value.
+  if (found == JsonKind::kNothing) reader_.Skip();
+  if (!reader_.ok()) return Syntax();
+  return ErrorAt(offset(), absl::StrCat(what, " must be ", JsonKindName(kind),
+                                        ", not ", JsonKindName(found)));
+}
+
+}  // namespace specgen
