@@ -69,7 +69,7 @@ TEST(Printable, IsPrintable) {
   while (!rest.empty()) {
     char32_t rune;
     rest.remove_prefix(DecodeRune(rest, &rune));
-    ASSERT_TRUE(IsPrint(rune)) << static_cast<uint32_t>(rune);
+    if (!IsPrint(rune)) FAIL() << static_cast<uint32_t>(rune);
   }
 }
 

@@ -127,11 +127,12 @@ absl::Status JsonText::Syntax() const {
 absl::Status JsonText::Expect(JsonKind kind, std::string_view what) {
   const JsonKind found = reader_.Peek();
   if (found == kind) return absl::OkStatus();
-  // The reader has the words for what is no value.
-  if (found == JsonKind::kNothing) reader_.Skip();
+  // What is no value at all is told first.
+  const size_t at = offset();
+  reader_.Skip();
   if (!reader_.ok()) return Syntax();
-  return ErrorAt(offset(), absl::StrCat(what, " must be ", JsonKindName(kind),
-                                        ", not ", JsonKindName(found)));
+  return ErrorAt(at, absl::StrCat(what, " must be ", JsonKindName(kind),
+                                  ", not ", JsonKindName(found)));
 }
 
 }  // namespace specgen
