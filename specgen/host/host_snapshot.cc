@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,18 +15,17 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
-#include "simdjson.h"
-#include "specgen/base/edit_distance.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/path_walk.h"
 #include "specgen/host/snapshot_format.h"
+#include "specgen/json/json_text.h"
 
 namespace specgen {
 namespace {
@@ -56,314 +54,6 @@ std::string_view TypeName(uint32_t mode) {
   }
   return "file";
 }
-
-// Quotes text from the file for a message, in a form safe for terminals.
-std::string Quote(std::string_view text) {
-  constexpr size_t kMaxShown = 200;
-  const bool cut = text.size() > kMaxShown;
-  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kMaxShown)),
-                      cut ? "...\"" : "\"");
-}
-
-// "; did you mean "x"?" if a known name is near `name`, else "".
-template <typename Names>
-std::string NearMissHint(std::string_view name, const Names& known) {
-  constexpr size_t kLongestName = 40;
-  if (name.size() > kLongestName) return "";
-  std::string_view best;
-  size_t best_distance = 3;
-  for (const std::string_view candidate : known) {
-    const size_t distance = EditDistance(name, candidate);
-    if (distance < best_distance && distance < candidate.size()) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  if (best.empty()) return "";
-  return absl::StrCat("; did you mean ", Quote(best), "?");
-}
-
-// Where the text breaks off as JSON by its quotes alone: at the quote of a
-// string without end, or at a control character in a string. simdjson finds
-// these before it has a position to tell.
-size_t FindBadString(std::string_view text) {
-  bool in_string = false;
-  size_t opened = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (!in_string) {
-      if (c == '"') {
-        in_string = true;
-        opened = i;
-      }
-    } else if (c == '\\') {
-      ++i;
-    } else if (c == '"') {
-      in_string = false;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      return i;
-    }
-  }
-  return in_string ? opened : text.size();
-}
-
-// The end of the object with which the text starts, by its brackets alone;
-// npos if it has none.
-size_t FindObjectEnd(std::string_view text) {
-  bool in_string = false;
-  size_t depth = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && (depth == 0 || --depth == 0)) {
-      return i + 1;
-    }
-  }
-  return std::string_view::npos;
-}
-
-// The start of the first line that is not UTF-8. No byte of a longer
-// character looks like a newline, so lines can be judged one by one.
-size_t FindBadUtf8Line(std::string_view text) {
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t newline = text.find('\n', begin);
-    const size_t end =
-        newline == std::string_view::npos ? text.size() : newline;
-    if (!simdjson::validate_utf8(text.data() + begin, end - begin)) break;
-    begin = end + 1;
-  }
-  return std::min(begin, text.size());
-}
-
-using Value = simdjson::ondemand::value;
-
-// Reads JSON values out of one text and knows where in it they stand.
-class JsonText {
- public:
-  JsonText(std::string_view json, std::string_view file_name)
-      : file_name_(file_name), text_(json) {}
-
-  // Calls `member(value)` with the index in `keys` of each member of the root
-  // object.
-  absl::Status ReadRoot(
-      absl::Span<const std::string_view> keys,
-      absl::FunctionRef<absl::Status(size_t key, Value value)> member) {
-    if (const auto error = parser_.iterate(text_).get(document_); error) {
-      size_t offset = text_.size();
-      if (error == simdjson::UTF8_ERROR) {
-        offset = FindBadUtf8Line(View());
-      } else if (error == simdjson::UNCLOSED_STRING ||
-                 error == simdjson::UNESCAPED_CHARS) {
-        offset = FindBadString(View());
-      }
-      return JsonErrorAt(offset, error);
-    }
-    simdjson::ondemand::json_type type;
-    if (const auto error = document_.type().get(type); error) {
-      return JsonError(error);
-    }
-    if (type != simdjson::ondemand::json_type::object) {
-      return ErrorAt(ValueStart(), "a snapshot must be an object");
-    }
-    simdjson::ondemand::object object;
-    if (const auto error = document_.get_object().get(object); error) {
-      // All that is checked here is that the text ends with a bracket.
-      const size_t end = FindObjectEnd(View());
-      if (end == std::string_view::npos) {
-        return ErrorAt(text_.size(), "the object has no end");
-      }
-      return TextAfterEnd(end);
-    }
-    if (absl::Status status = ReadMembers(object, keys, member); !status.ok()) {
-      return status;
-    }
-    const char* location;
-    if (document_.current_location().get(location) == simdjson::SUCCESS) {
-      return TextAfterEnd(Offset(location));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadObject(
-      Value value, std::string_view what,
-      absl::Span<const std::string_view> keys,
-      absl::FunctionRef<absl::Status(size_t key, Value value)> member) {
-    if (absl::Status status = Expect(
-            value, simdjson::ondemand::json_type::object, what, "an object");
-        !status.ok()) {
-      return status;
-    }
-    simdjson::ondemand::object object;
-    if (const auto error = value.get_object().get(object); error) {
-      return JsonError(error);
-    }
-    return ReadMembers(object, keys, member);
-  }
-
-  absl::Status ReadArray(Value value, std::string_view what,
-                         absl::FunctionRef<absl::Status(Value value)> element) {
-    if (absl::Status status = Expect(
-            value, simdjson::ondemand::json_type::array, what, "an array");
-        !status.ok()) {
-      return status;
-    }
-    simdjson::ondemand::array array;
-    if (const auto error = value.get_array().get(array); error) {
-      return JsonError(error);
-    }
-    for (auto result : array) {
-      Value item;
-      if (const auto error = std::move(result).get(item); error) {
-        return JsonError(error);
-      }
-      if (absl::Status status = element(item); !status.ok()) return status;
-    }
-    return absl::OkStatus();
-  }
-
-  // The view lives as long as this object.
-  absl::StatusOr<std::string_view> ReadString(Value value,
-                                              std::string_view what) {
-    const size_t offset = Offset(value);
-    if (absl::Status status = Expect(
-            value, simdjson::ondemand::json_type::string, what, "a string");
-        !status.ok()) {
-      return status;
-    }
-    std::string_view string;
-    if (const auto error = value.get_string().get(string); error) {
-      return JsonErrorAt(offset, error);
-    }
-    return string;
-  }
-
-  absl::StatusOr<bool> ReadBool(Value value, std::string_view what) const {
-    const size_t offset = Offset(value);
-    bool answer;
-    if (value.get_bool().get(answer)) {
-      return ErrorAt(offset, absl::StrCat(what, " must be true or false"));
-    }
-    return answer;
-  }
-
-  absl::StatusOr<uint32_t> ReadNumber(Value value, std::string_view what,
-                                      uint64_t max) const {
-    const size_t offset = Offset(value);
-    uint64_t number;
-    if (value.get_uint64().get(number) || number > max) {
-      return ErrorAt(
-          offset,
-          absl::StrCat(what, " must be a whole number from 0 to ", max));
-    }
-    return static_cast<uint32_t>(number);
-  }
-
-  // Where `value`, not read yet, starts in the text.
-  size_t Offset(Value& value) const {
-    return Offset(value.raw_json_token().data());
-  }
-
-  size_t Line(size_t offset) const {
-    return 1 + static_cast<size_t>(
-                   std::count(text_.data(), text_.data() + offset, '\n'));
-  }
-
-  absl::Status ErrorAt(size_t offset, std::string_view message) const {
-    const std::string_view before = View().substr(0, offset);
-    const size_t column = offset - (before.rfind('\n') + 1) + 1;
-    return absl::InvalidArgumentError(absl::StrCat(
-        file_name_, ":", Line(offset), ":", column, ": ", message));
-  }
-
- private:
-  std::string_view View() const { return {text_.data(), text_.size()}; }
-
-  size_t Offset(const char* location) const {
-    return std::min(static_cast<size_t>(location - text_.data()), text_.size());
-  }
-
-  absl::Status TextAfterEnd(size_t end) const {
-    const size_t after = View().find_first_not_of(" \t\r\n", end);
-    return ErrorAt(std::min(after, text_.size()),
-                   "text after the end of the object");
-  }
-
-  size_t ValueStart() const {
-    return std::min(View().find_first_not_of(" \t\r\n"), text_.size());
-  }
-
-  absl::Status JsonErrorAt(size_t offset, simdjson::error_code error) const {
-    return ErrorAt(offset, absl::StrCat("not valid JSON: ",
-                                        simdjson::error_message(error)));
-  }
-
-  // For an error after which the parser stands where it was found.
-  absl::Status JsonError(simdjson::error_code error) {
-    const char* location;
-    const bool known =
-        document_.current_location().get(location) == simdjson::SUCCESS;
-    return JsonErrorAt(known ? Offset(location) : text_.size(), error);
-  }
-
-  absl::Status Expect(Value& value, simdjson::ondemand::json_type expected,
-                      std::string_view what, std::string_view expected_name) {
-    simdjson::ondemand::json_type type;
-    if (const auto error = value.type().get(type); error) {
-      return JsonErrorAt(Offset(value), error);
-    }
-    if (type == expected) return absl::OkStatus();
-    return ErrorAt(Offset(value),
-                   absl::StrCat(what, " must be ", expected_name));
-  }
-
-  absl::Status ReadMembers(
-      simdjson::ondemand::object object,
-      absl::Span<const std::string_view> keys,
-      absl::FunctionRef<absl::Status(size_t key, Value value)> member) {
-    uint64_t seen = 0;
-    for (auto result : object) {
-      simdjson::ondemand::field field;
-      if (const auto error = std::move(result).get(field); error) {
-        return JsonError(error);
-      }
-      const size_t offset = Offset(field.key().raw()) - 1;  // at the quote
-      std::string_view name;
-      if (const auto error = field.unescaped_key().get(name); error) {
-        return JsonErrorAt(offset, error);
-      }
-      const size_t key = static_cast<size_t>(
-          std::find(keys.begin(), keys.end(), name) - keys.begin());
-      if (key == keys.size()) {
-        return ErrorAt(offset, absl::StrCat("unknown key ", Quote(name),
-                                            NearMissHint(name, keys)));
-      }
-      const uint64_t bit = uint64_t{1} << key;
-      if ((seen & bit) != 0) {
-        return ErrorAt(offset, absl::StrCat("key ", Quote(name), " twice"));
-      }
-      seen |= bit;
-      if (absl::Status status = member(key, field.value()); !status.ok()) {
-        return status;
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  const std::string_view file_name_;
-  const simdjson::padded_string text_;
-  simdjson::ondemand::parser parser_;
-  simdjson::ondemand::document document_;
-};
 
 }  // namespace
 
@@ -480,36 +170,35 @@ class HostSnapshot::Builder {
     bool has_entries = false;
     bool has_possible_cpus = false;
     size_t thermal_offset = 0;
-    absl::Status status = text_->ReadRoot(kKeys, [&](size_t key, Value value) {
+    absl::Status status = text_->Open();
+    if (!status.ok()) return status;
+    status = text_->ReadObject("a snapshot", kKeys, [&](size_t key) {
       switch (static_cast<Key>(key)) {
         case kEntries:
           has_entries = true;
-          return text_->ReadArray(value, "\"entries\"", [this](Value entry) {
-            return ReadEntry(entry);
-          });
+          return text_->ReadList("\"entries\"", [this] { return ReadEntry(); });
         case kPossibleCpus:
           has_possible_cpus = true;
-          return ReadCpus(value, kKeys[key], &tree_->possible_cpus);
+          return ReadCpus(kKeys[key], &tree_->possible_cpus);
         case kThermalThrottleCpus:
-          thermal_offset = text_->Offset(value);
-          return ReadCpus(value, kKeys[key], &tree_->thermal_throttle_cpus);
+          thermal_offset = text_->offset();
+          return ReadCpus(kKeys[key], &tree_->thermal_throttle_cpus);
         case kUserNamespace:
-          return ReadBool(value, kKeys[key], &tree_->user_namespace);
+          return ReadBool(kKeys[key], &tree_->user_namespace);
         case kRootlessKit:
-          return ReadBool(value, kKeys[key], &tree_->rootlesskit);
+          return ReadBool(kKeys[key], &tree_->rootlesskit);
         case kDetachedNetworkNamespace:
-          return ReadBool(value, kKeys[key],
-                          &tree_->detached_network_namespace);
+          return ReadBool(kKeys[key], &tree_->detached_network_namespace);
         case kUnifiedCgroups:
-          return ReadBool(value, kKeys[key], &tree_->unified_cgroups);
+          return ReadBool(kKeys[key], &tree_->unified_cgroups);
         case kCwd:
-          return ReadCwd(value);
+          return ReadCwd();
         case kMounts:
           break;
       }
-      return text_->ReadArray(value, "\"mounts\"",
-                              [this](Value mount) { return ReadMount(mount); });
+      return text_->ReadList("\"mounts\"", [this] { return ReadMount(); });
     });
+    if (status.ok()) status = text_->Close();
     if (!status.ok()) return status;
     if (!has_entries) return text_->ErrorAt(0, "no \"entries\"");
     for (const uint32_t cpu : tree_->thermal_throttle_cpus) {
@@ -575,26 +264,23 @@ class HostSnapshot::Builder {
     uint64_t flags;
   };
 
-  absl::Status ReadBool(Value value, std::string_view key, bool* answer) {
-    absl::StatusOr<bool> read = text_->ReadBool(value, Quote(key));
+  absl::Status ReadBool(std::string_view key, bool* answer) {
+    absl::StatusOr<bool> read = text_->ReadBool(Quote(key));
     if (!read.ok()) return read.status();
     *answer = *read;
     return absl::OkStatus();
   }
 
-  absl::Status ReadCpus(Value value, std::string_view key,
-                        std::vector<uint32_t>* cpus) {
-    const size_t offset = text_->Offset(value);
-    absl::Status status =
-        text_->ReadArray(value, Quote(key), [&](Value element) {
-          if (cpus->size() > kMaxCpu) {
-            return text_->ErrorAt(offset, "the same CPU twice");
-          }
-          absl::StatusOr<uint32_t> cpu =
-              text_->ReadNumber(element, "a CPU", kMaxCpu);
-          if (cpu.ok()) cpus->push_back(*cpu);
-          return cpu.status();
-        });
+  absl::Status ReadCpus(std::string_view key, std::vector<uint32_t>* cpus) {
+    const size_t offset = text_->offset();
+    absl::Status status = text_->ReadList(Quote(key), [&]() -> absl::Status {
+      if (cpus->size() > kMaxCpu) {
+        return text_->ErrorAt(offset, "the same CPU twice");
+      }
+      absl::StatusOr<uint64_t> cpu = text_->ReadNumber("a CPU", kMaxCpu);
+      if (cpu.ok()) cpus->push_back(static_cast<uint32_t>(*cpu));
+      return cpu.status();
+    });
     if (!status.ok()) return status;
     std::sort(cpus->begin(), cpus->end());
     const auto twice = std::adjacent_find(cpus->begin(), cpus->end());
@@ -609,26 +295,26 @@ class HostSnapshot::Builder {
                                                size_t offset) {
     if (path.empty() || path.front() != '/') {
       return text_->ErrorAt(
-          offset, absl::StrCat("path ", Quote(path), " is not absolute"));
+          offset, absl::StrCat("path ", QuoteShort(path), " is not absolute"));
     }
     if (path.find('\0') != std::string_view::npos) {
-      return text_->ErrorAt(offset,
-                            absl::StrCat("path ", Quote(path), " has a NUL"));
+      return text_->ErrorAt(
+          offset, absl::StrCat("path ", QuoteShort(path), " has a NUL"));
     }
     if (path.size() > kMaxPathBytes) {
       return text_->ErrorAt(
-          offset, absl::StrCat("path ", Quote(path), " has more than ",
+          offset, absl::StrCat("path ", QuoteShort(path), " has more than ",
                                kMaxPathBytes, " bytes"));
     }
     if (!IsCleanPath(path)) {
-      return text_->ErrorAt(
-          offset, absl::StrCat("path ", Quote(path), " is not clean; write ",
-                               Quote(CleanPath(path))));
+      return text_->ErrorAt(offset, absl::StrCat("path ", QuoteShort(path),
+                                                 " is not clean; write ",
+                                                 QuoteShort(CleanPath(path))));
     }
     for (std::string_view rest = path; !rest.empty();) {
       const size_t slash = rest.find('/');
       if (std::min(slash, rest.size()) > kMaxNameBytes) {
-        return text_->ErrorAt(offset, absl::StrCat("path ", Quote(path),
+        return text_->ErrorAt(offset, absl::StrCat("path ", QuoteShort(path),
                                                    " has a name of more than ",
                                                    kMaxNameBytes, " bytes"));
       }
@@ -644,14 +330,14 @@ class HostSnapshot::Builder {
         target.find('\0') != std::string_view::npos) {
       return text_->ErrorAt(
           offset,
-          absl::StrCat("no symlink can have the target ", Quote(target)));
+          absl::StrCat("no symlink can have the target ", QuoteShort(target)));
     }
     return tree_->strings.emplace_back(target);
   }
 
-  absl::StatusOr<std::string> ReadHex(Value value, std::string_view what) {
-    const size_t offset = text_->Offset(value);
-    absl::StatusOr<std::string_view> hex = text_->ReadString(value, what);
+  absl::StatusOr<std::string> ReadHex(std::string_view what) {
+    const size_t offset = text_->offset();
+    absl::StatusOr<std::string_view> hex = text_->ReadString(what);
     if (!hex.ok()) return hex.status();
     std::string bytes;
     // With a byte that is not ASCII, HexStringToBytes reads beside its table.
@@ -662,10 +348,9 @@ class HostSnapshot::Builder {
     return bytes;
   }
 
-  absl::StatusOr<uint32_t> ReadMode(Value value) {
-    const size_t offset = text_->Offset(value);
-    absl::StatusOr<std::string_view> octal =
-        text_->ReadString(value, "\"mode\"");
+  absl::StatusOr<uint32_t> ReadMode() {
+    const size_t offset = text_->offset();
+    absl::StatusOr<std::string_view> octal = text_->ReadString("\"mode\"");
     if (!octal.ok()) return octal.status();
     uint32_t mode = 0;
     for (const char c : *octal) {
@@ -677,13 +362,13 @@ class HostSnapshot::Builder {
     }
     if (octal->empty() || mode > 07777) {
       return text_->ErrorAt(
-          offset, absl::StrCat("mode ", Quote(*octal),
+          offset, absl::StrCat("mode ", QuoteShort(*octal),
                                " is not an octal number up to 07777"));
     }
     return mode;
   }
 
-  absl::Status ReadEntry(Value value) {
+  absl::Status ReadEntry() {
     enum Key : size_t {
       kPath,
       kPathHex,
@@ -700,17 +385,16 @@ class HostSnapshot::Builder {
         "path", "path_hex", "type",  "mode",   "uid",
         "gid",  "major",    "minor", "target", "target_hex",
     };
-    const size_t entry_offset = text_->Offset(value);
+    const size_t entry_offset = text_->offset();
     size_t path_offset = entry_offset;
     size_t target_offset = entry_offset;
     const SnapshotFileType* type = nullptr;
     std::optional<std::string> path, target;
     std::optional<uint32_t> mode, uid, gid, major, minor;
 
-    const auto read_type = [&](Value member) -> absl::Status {
-      const size_t offset = text_->Offset(member);
-      absl::StatusOr<std::string_view> name =
-          text_->ReadString(member, "\"type\"");
+    const auto read_type = [&]() -> absl::Status {
+      const size_t offset = text_->offset();
+      absl::StatusOr<std::string_view> name = text_->ReadString("\"type\"");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
       for (const SnapshotFileType& candidate : kSnapshotFileTypes) {
@@ -720,66 +404,61 @@ class HostSnapshot::Builder {
         }
         names.push_back(candidate.name);
       }
-      return text_->ErrorAt(offset, absl::StrCat("unknown type ", Quote(*name),
-                                                 NearMissHint(*name, names)));
+      return text_->ErrorAt(offset,
+                            absl::StrCat("unknown type ", QuoteShort(*name),
+                                         DidYouMean(names, *name)));
     };
-    const auto read_text = [&](Value member, bool hex, std::string_view key,
-                               size_t* offset,
+    const auto read_text = [&](bool hex, std::string_view key, size_t* offset,
                                std::optional<std::string>* text) {
-      *offset = text_->Offset(member);
+      *offset = text_->offset();
       if (text->has_value()) {
         return text_->ErrorAt(
             *offset, absl::StrCat("both \"", key, "\" and \"", key, "_hex\""));
       }
       if (hex) {
         absl::StatusOr<std::string> bytes =
-            ReadHex(member, absl::StrCat("\"", key, "_hex\""));
+            ReadHex(absl::StrCat("\"", key, "_hex\""));
         if (!bytes.ok()) return bytes.status();
         *text = *std::move(bytes);
         return absl::OkStatus();
       }
-      absl::StatusOr<std::string_view> string =
-          text_->ReadString(member, Quote(key));
+      absl::StatusOr<std::string_view> string = text_->ReadString(Quote(key));
       if (string.ok()) *text = std::string(*string);
       return string.status();
     };
-    const auto read_number = [&](Value member, size_t key, uint64_t max,
+    const auto read_number = [&](size_t key, uint64_t max,
                                  std::optional<uint32_t>* number) {
-      absl::StatusOr<uint32_t> read =
-          text_->ReadNumber(member, Quote(kKeys[key]), max);
-      if (read.ok()) *number = *read;
+      absl::StatusOr<uint64_t> read = text_->ReadNumber(Quote(kKeys[key]), max);
+      if (read.ok()) *number = static_cast<uint32_t>(*read);
       return read.status();
     };
 
-    absl::Status status = text_->ReadObject(
-        value, "an entry", kKeys, [&](size_t key, Value member) {
-          switch (static_cast<Key>(key)) {
-            case kPath:
-            case kPathHex:
-              return read_text(member, key == kPathHex, "path", &path_offset,
-                               &path);
-            case kType:
-              return read_type(member);
-            case kMode: {
-              absl::StatusOr<uint32_t> read = ReadMode(member);
-              if (read.ok()) mode = *read;
-              return read.status();
-            }
-            case kUid:
-              return read_number(member, key, UINT32_MAX, &uid);
-            case kGid:
-              return read_number(member, key, UINT32_MAX, &gid);
-            case kMajor:
-              return read_number(member, key, kMaxMajor, &major);
-            case kMinor:
-              return read_number(member, key, kMaxMinor, &minor);
-            case kTarget:
-            case kTargetHex:
-              break;
-          }
-          return read_text(member, key == kTargetHex, "target", &target_offset,
-                           &target);
-        });
+    absl::Status status = text_->ReadObject("an entry", kKeys, [&](size_t key) {
+      switch (static_cast<Key>(key)) {
+        case kPath:
+        case kPathHex:
+          return read_text(key == kPathHex, "path", &path_offset, &path);
+        case kType:
+          return read_type();
+        case kMode: {
+          absl::StatusOr<uint32_t> read = ReadMode();
+          if (read.ok()) mode = *read;
+          return read.status();
+        }
+        case kUid:
+          return read_number(key, UINT32_MAX, &uid);
+        case kGid:
+          return read_number(key, UINT32_MAX, &gid);
+        case kMajor:
+          return read_number(key, kMaxMajor, &major);
+        case kMinor:
+          return read_number(key, kMaxMinor, &minor);
+        case kTarget:
+        case kTargetHex:
+          break;
+      }
+      return read_text(key == kTargetHex, "target", &target_offset, &target);
+    });
     if (!status.ok()) return status;
 
     if (!path.has_value()) {
@@ -787,7 +466,7 @@ class HostSnapshot::Builder {
     }
     const auto error = [&](std::string_view message) {
       return text_->ErrorAt(entry_offset,
-                            absl::StrCat(Quote(*path), " ", message));
+                            absl::StrCat(QuoteShort(*path), " ", message));
     };
     if (type == nullptr) return error("has no \"type\"");
     const bool is_link = type->mode == S_IFLNK;
@@ -837,7 +516,7 @@ class HostSnapshot::Builder {
     if (const auto it = tree_->by_path.find(node.path);
         it != tree_->by_path.end()) {
       return text_->ErrorAt(
-          offset, absl::StrCat(Quote(node.path), " twice, first on line ",
+          offset, absl::StrCat(QuoteShort(node.path), " twice, first on line ",
                                text_->Line(origins_[it->second].offset)));
     }
     return AddNode(node, {.offset = offset, .listed = true});
@@ -855,57 +534,56 @@ class HostSnapshot::Builder {
     return absl::OkStatus();
   }
 
-  absl::Status ReadCwd(Value value) {
-    cwd_offset_ = text_->Offset(value);
-    absl::StatusOr<std::string_view> path = text_->ReadString(value, "\"cwd\"");
+  absl::Status ReadCwd() {
+    cwd_offset_ = text_->offset();
+    absl::StatusOr<std::string_view> path = text_->ReadString("\"cwd\"");
     if (path.ok()) path = CheckedPath(*path, cwd_offset_);
     if (path.ok()) cwd_ = *path;
     return path.status();
   }
 
-  absl::Status ReadMount(Value value) {
+  absl::Status ReadMount() {
     enum Key : size_t { kPath, kPathHex, kFlags };
     static constexpr std::string_view kKeys[] = {"path", "path_hex", "flags"};
-    Mount mount = {.path = {}, .offset = text_->Offset(value), .flags = 0};
-    const auto read_flag = [&](Value element) -> absl::Status {
-      const size_t offset = text_->Offset(element);
-      absl::StatusOr<std::string_view> name =
-          text_->ReadString(element, "a mount flag");
+    Mount mount = {.path = {}, .offset = text_->offset(), .flags = 0};
+    const auto read_flag = [&]() -> absl::Status {
+      const size_t offset = text_->offset();
+      absl::StatusOr<std::string_view> name = text_->ReadString("a mount flag");
       if (!name.ok()) return name.status();
       std::vector<std::string_view> names;
       for (const SnapshotMountFlag& flag : kSnapshotMountFlags) {
         if (flag.name == *name) {
           if ((mount.flags & flag.flag) != 0) {
             return text_->ErrorAt(
-                offset, absl::StrCat("flag ", Quote(*name), " twice"));
+                offset, absl::StrCat("flag ", QuoteShort(*name), " twice"));
           }
           mount.flags |= flag.flag;
           return absl::OkStatus();
         }
         names.push_back(flag.name);
       }
-      return text_->ErrorAt(offset,
-                            absl::StrCat("unknown mount flag ", Quote(*name),
-                                         NearMissHint(*name, names)));
+      return text_->ErrorAt(
+          offset, absl::StrCat("unknown mount flag ", QuoteShort(*name),
+                               DidYouMean(names, *name)));
     };
-    absl::Status status = text_->ReadObject(
-        value, "a mount", kKeys, [&](size_t key, Value member) -> absl::Status {
+    absl::Status status =
+        text_->ReadObject("a mount", kKeys, [&](size_t key) -> absl::Status {
           if (key == kFlags) {
-            return text_->ReadArray(member, "\"flags\"", read_flag);
+            return text_->ReadList("\"flags\"", read_flag);
           }
           if (!mount.path.empty()) {
-            return text_->ErrorAt(text_->Offset(member),
+            return text_->ErrorAt(text_->offset(),
                                   "both \"path\" and \"path_hex\"");
           }
-          mount.offset = text_->Offset(member);
+          mount.offset = text_->offset();
           std::string bytes;
           if (key == kPathHex) {
-            absl::StatusOr<std::string> read = ReadHex(member, "\"path_hex\"");
+            absl::StatusOr<std::string> read = ReadHex("\"path_hex\"");
             if (!read.ok()) return read.status();
             bytes = *std::move(read);
           } else {
             absl::StatusOr<std::string_view> read =
-                text_->ReadString(member, "\"path\"");
+                text_->ReadString("\"path\"");
             if (!read.ok()) return read.status();
             bytes = std::string(*read);
           }
@@ -941,13 +619,13 @@ class HostSnapshot::Builder {
       if (!node.ok()) return node.status();
       if (S_ISLNK(tree_->nodes[*node].facts.mode)) {
         return text_->ErrorAt(
-            mount.offset,
-            absl::StrCat("mount point ", Quote(mount.path), " is a symlink"));
+            mount.offset, absl::StrCat("mount point ", QuoteShort(mount.path),
+                                       " is a symlink"));
       }
       if (!mount_flags_.emplace(*node, mount.flags).second) {
         return text_->ErrorAt(
             mount.offset,
-            absl::StrCat("mount point ", Quote(mount.path), " twice"));
+            absl::StrCat("mount point ", QuoteShort(mount.path), " twice"));
       }
     }
     if (cwd_.empty()) return absl::OkStatus();
@@ -956,7 +634,8 @@ class HostSnapshot::Builder {
     tree_->cwd = *node;
     if (!S_ISDIR(tree_->nodes[*node].facts.mode)) {
       return text_->ErrorAt(
-          cwd_offset_, absl::StrCat("\"cwd\" ", Quote(cwd_), " is not a dir"));
+          cwd_offset_,
+          absl::StrCat("\"cwd\" ", QuoteShort(cwd_), " is not a dir"));
     }
     return absl::OkStatus();
   }
@@ -975,8 +654,9 @@ class HostSnapshot::Builder {
           !S_ISDIR(mode)) {
         return text_->ErrorAt(
             offset,
-            absl::StrCat(Quote(path), " cannot lie in ", Quote(parent_path),
-                         ", which is of type \"", TypeName(mode), "\""));
+            absl::StrCat(QuoteShort(path), " cannot lie in ",
+                         QuoteShort(parent_path), ", which is of type \"",
+                         TypeName(mode), "\""));
       }
       tree_->nodes[i].parent = *parent;
     }
@@ -994,11 +674,7 @@ class HostSnapshot::Builder {
 
 absl::StatusOr<std::unique_ptr<HostSnapshot>> HostSnapshot::Parse(
     std::string_view json, std::string_view file_name) {
-  if (json.size() > kMaxJsonBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        file_name, ":1:1: a snapshot of more than ", kMaxJsonBytes, " bytes"));
-  }
-  JsonText text(json, file_name);
+  JsonText text(json, file_name, kMaxJsonBytes);
   Builder builder(&text);
   if (absl::Status status = builder.ReadText(); !status.ok()) return status;
   // The constructor is private, so make_unique cannot call it.

@@ -12,6 +12,33 @@
 #include "specgen/json/text_position.h"
 
 namespace specgen {
+namespace {
+
+// Whether a string's text has a \\u escape of half a character.
+bool HasHalfOfPair(std::string_view json) {
+  // The unit at `at`, or -1.
+  const auto unit_at = [&](size_t at) {
+    int32_t unit = -1;
+    if (json.substr(at, 2) == "\\u" && json.size() - at >= 6) {
+      std::from_chars(json.data() + at + 2, json.data() + at + 6, unit, 16);
+    }
+    return unit;
+  };
+  for (size_t at = json.find('\\'); at != std::string_view::npos;
+       at = json.find('\\', at)) {
+    const int32_t unit = unit_at(at);
+    if (unit < 0xD800 || unit > 0xDFFF) {
+      at += 2;
+      continue;
+    }
+    const int32_t second = unit_at(at + 6);
+    if (unit >= 0xDC00 || second < 0xDC00 || second > 0xDFFF) return true;
+    at += 12;
+  }
+  return false;
+}
+
+}  // namespace
 
 absl::Status JsonText::Open() {
   if (text_.size() > max_bytes_) {
@@ -76,8 +103,14 @@ absl::StatusOr<std::string_view> JsonText::ReadString(std::string_view what) {
   if (absl::Status status = Expect(JsonKind::kString, what); !status.ok()) {
     return status;
   }
+  const size_t at = offset();
   std::string_view value;
   if (!reader_.String(&value)) return Syntax();
+  if (value.find("\xEF\xBF\xBD") != std::string_view::npos &&
+      HasHalfOfPair(text_.substr(at, offset() - at))) {
+    return ErrorAt(at,
+                   absl::StrCat(what, " has half of a pair of \\u escapes"));
+  }
   return value;
 }
 

@@ -51,6 +51,7 @@ class JsonText {
   // Calls `item()`, which reads it, for each item.
   absl::Status ReadList(std::string_view what,
                         absl::FunctionRef<absl::Status()> item);
+  // Half of a surrogate pair, which Go replaces, is refused here.
   absl::StatusOr<std::string_view> ReadString(std::string_view what);
   absl::StatusOr<bool> ReadBool(std::string_view what);
   // A whole number from 0 to `max`.

@@ -118,6 +118,17 @@ TEST(JsonText, PointsAtWhatIsNoJson) {
 }
 
 TEST(JsonText, RefusesWhatItWouldHaveToChange) {
+  for (const char* half : {"\\ud800", "\\udc00", "\\ud800\\n", "\\ud800\\u0041",
+                           "\\\\\\uD83D", "\\ud83d\\ude00\\ude00"}) {
+    EXPECT_EQ(ReadAll(absl::StrCat("{\"text\": \"", half, "\"}")).message,
+              "f:1:10: \"text\" has half of a pair of \\u escapes")
+        << half;
+  }
+  for (const char* whole : {"\\ufffd", "\xEF\xBF\xBD", "\\ud83d\\ude00\\ufffd",
+                            "\\\\ud800\\ufffd"}) {
+    EXPECT_EQ(ReadAll(absl::StrCat("{\"text\": \"", whole, "\"}")).message, "")
+        << whole;
+  }
   EXPECT_EQ(ReadAll("{\"text\":\n\"a\xFF\"}").message,
             "f:2:3: the text is not UTF-8");
   EXPECT_EQ(ReadAll("{}", 1).message, "f:1:1: the text is larger than 1 bytes");
