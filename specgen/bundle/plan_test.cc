@@ -118,6 +118,9 @@ TEST(SystemdQuoteTest, QuotesWhatNeedsIt) {
   EXPECT_EQ(SystemdQuote("a b"), "\"a b\"");
   EXPECT_EQ(SystemdQuote("50%$x"), "50%%$$x");
   EXPECT_EQ(SystemdQuote("\"\\\n"), "\"\\\"\\\\\\x0a\"");
+  EXPECT_EQ(SystemdQuote("Z\xC3\xBCrich"), "Z\xC3\xBCrich");
+  EXPECT_EQ(SystemdQuote("\xC3\xBC\xE2\x80\xAE"),
+            "\"\\xc3\\xbc\\xe2\\x80\\xae\"");
   EXPECT_EQ(SystemdQuote(""), "\"\"");
   EXPECT_EQ(SystemdQuote(";"), "\";\"");
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "specgen/base/printable.h"
 #include "specgen/bundle/plan.h"
 
 namespace specgen {
@@ -52,8 +53,7 @@ void AppendStep(const BundleStep& step, std::string* out) {
 // A value that is no command: one line, "%" doubled.
 std::string UnitText(std::string_view text) {
   std::string out;
-  for (char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  for (char c : Printable(text)) {
     if (c == '%') out.push_back('%');
     out.push_back(c);
   }
@@ -65,6 +65,7 @@ std::string UnitText(std::string_view text) {
 std::string SystemdQuote(std::string_view word) {
   std::string out;
   bool plain = !word.empty();
+  const bool printable = Printable(word) == word;
   for (char c : word) {
     const unsigned char u = static_cast<unsigned char>(c);
     if (c == '%' || c == '$') {
@@ -74,7 +75,7 @@ std::string SystemdQuote(std::string_view word) {
       out.push_back('\\');
       out.push_back(c);
       plain = false;
-    } else if (u < 0x20 || u == 0x7f) {
+    } else if (u < 0x20 || u == 0x7f || (u >= 0x80 && !printable)) {
       absl::StrAppend(&out, absl::StrFormat("\\x%02x", u));
       plain = false;
     } else {
