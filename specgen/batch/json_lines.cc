@@ -58,7 +58,7 @@ class JsonLinesAnswerer : public RecordAnswerer {
                            std::optional<size_t> column, Buffer* out);
   void WriteAnswer(uint64_t number, Buffer* out) const;
   void WriteError(JsonWriter* w) const;
-  void WriteFolders(JsonWriter* w) const;
+  void WriteDirectories(JsonWriter* w) const;
 
   const EngineSet& engines_;
   std::unique_ptr<specgen::Answer> answer_;
@@ -150,7 +150,7 @@ void JsonLinesAnswerer::WriteAnswer(uint64_t number, Buffer* out) const {
   } else {
     WriteError(&w);
   }
-  if (!answer_->plan().empty()) WriteFolders(&w);
+  if (!answer_->plan().empty()) WriteDirectories(&w);
   w.Raw("}\n");
   w.Finish();
 }
@@ -171,17 +171,17 @@ void JsonLinesAnswerer::WriteError(JsonWriter* w) const {
   w->Raw('}');
 }
 
-void JsonLinesAnswerer::WriteFolders(JsonWriter* w) const {
+void JsonLinesAnswerer::WriteDirectories(JsonWriter* w) const {
   w->Raw(",\"folders\":");
   char open = '[';
-  for (const PlannedFolder& folder : answer_->plan()) {
+  for (const PlannedFolder& directory : answer_->plan()) {
     w->Raw(open);
     open = ',';
     w->Raw("{\"path\":");
-    w->String(folder.path);
+    w->String(directory.path);
     w->Raw(",\"mode\":\"0");
     for (int shift = 9; shift >= 0; shift -= 3) {
-      const uint32_t digit = (folder.mode >> shift) & 7;
+      const uint32_t digit = (directory.mode >> shift) & 7;
       if (shift == 9 && digit == 0) continue;  // seldom a set-id or sticky bit
       w->Raw(static_cast<char>('0' + digit));
     }

@@ -18,7 +18,7 @@
 namespace specgen {
 
 // So that what an engine refuses there is refused for what the config says. The
-// paths given are character devices; everything else is an empty folder.
+// paths given are character devices; everything else is an empty directory.
 class LintHost : public Host {
  public:
   explicit LintHost(std::set<std::string, std::less<>> devices)

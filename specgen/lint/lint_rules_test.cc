@@ -1,7 +1,7 @@
 // Every rule has a section in README.md, an example in which it finds
 // something, and one in which no rule does.
 //
-//   lint_rules_test FOLDER
+//   lint_rules_test DIRECTORY
 #include "specgen/lint/lint_rules.h"
 
 #include <filesystem>
@@ -22,11 +22,11 @@
 namespace specgen {
 namespace {
 
-const std::string* folder = nullptr;
+const std::string* directory = nullptr;
 
 std::string Read(const std::string& name) {
   absl::StatusOr<std::string> text =
-      ReadWholeFile(absl::StrCat(*folder, "/", name));
+      ReadWholeFile(absl::StrCat(*directory, "/", name));
   EXPECT_TRUE(text.ok()) << text.status();
   return text.ok() ? *text : "";
 }
@@ -88,7 +88,7 @@ TEST(LintRulesTest, EveryExampleHasARule) {
   }
   std::set<std::string> there;
   for (const auto& entry : std::filesystem::directory_iterator(
-           absl::StrCat(*folder, "/examples"))) {
+           absl::StrCat(*directory, "/examples"))) {
     there.insert(entry.path().filename());
   }
   EXPECT_EQ(there, wanted);
@@ -149,10 +149,10 @@ TEST(LinterTest, ColumnsInBytesAndInCharacters) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   if (argc != 2) {
-    std::cerr << "usage: lint_rules_test FOLDER\n";
+    std::cerr << "usage: lint_rules_test DIRECTORY\n";
     return 2;
   }
-  const std::string folder = argv[1];
-  specgen::folder = &folder;
+  const std::string directory = argv[1];
+  specgen::directory = &directory;
   return RUN_ALL_TESTS();
 }
