@@ -23,7 +23,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

@@ -350,7 +350,7 @@ absl::Status BundleMaker::Generate() {
   if (behaviour.makes_bind_sources) {
     rootfs_host_ = std::make_unique<LiveHost>();
     rebased_ = std::make_unique<RebasedHost>(
-        *options_.host, *rootfs_host_, rootfs_path_,
+        *options_.host, rootfs_host_->files, rootfs_path_,
         rootfs_is_made_ ? absl::StrCat(work_, "/bundle/rootfs")
                         : rootfs_folder_);
   }

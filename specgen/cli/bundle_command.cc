@@ -180,7 +180,7 @@ absl::Status BundleCommand::Load() {
   if (runtime_option_->count() > 0 && !systemd_) {
     return absl::FailedPreconditionError("--runtime is for --systemd");
   }
-  absl::StatusOr<std::string> folder = LiveHost::WorkingFolder();
+  absl::StatusOr<std::string> folder = LiveHost::WorkingDirectory();
   if (!folder.ok()) return folder.status();
   const auto absolute = [&](const std::string& path) {
     return path[0] == '/' ? CleanPath(path) : JoinPath({*folder, path});

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/host/path_walk.h"
 #include "specgen/host/plan.h"
 
