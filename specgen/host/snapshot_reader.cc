@@ -124,7 +124,8 @@ std::string ProblemOfPath(std::string_view path) {
 class Reader {
  public:
   Reader(std::string_view json, std::string_view file_name)
-      : text_(json, file_name), facts_(std::make_unique<MachineFacts>()) {}
+      : text_(json, file_name, kMaxSnapshotBytes),
+        facts_(std::make_unique<MachineFacts>()) {}
 
   absl::StatusOr<Snapshot> Read() {
     absl::Status status = text_.Open();
@@ -448,11 +449,6 @@ class Reader {
 
 absl::StatusOr<Snapshot> ReadSnapshot(std::string_view json,
                                       std::string_view file_name) {
-  if (json.size() > kMaxSnapshotBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file_name, ":1:1: a snapshot of more than ",
-                     kMaxSnapshotBytes, " bytes"));
-  }
   return Reader(json, file_name).Read();
 }
 
