@@ -20,6 +20,7 @@
 #include "absl/types/span.h"
 #include "simdjson.h"
 #include "specgen/base/errno_text.h"
+#include "specgen/base/printable.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
 #include "specgen/host/machine_facts.h"
@@ -38,11 +39,6 @@ struct Entry {
 
 bool IsUtf8(std::string_view bytes) {
   return simdjson::validate_utf8(bytes.data(), bytes.size());
-}
-
-// In a form safe for terminals.
-std::string Printable(std::string_view path) {
-  return IsUtf8(path) ? absl::Utf8SafeCHexEscape(path) : absl::CHexEscape(path);
 }
 
 // Collects entries by their real paths.

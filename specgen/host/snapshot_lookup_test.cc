@@ -92,7 +92,7 @@ TEST_F(LookupTest, GivesAllFacts) {
   EXPECT_EQ(facts.major, 0u);
 }
 
-TEST_F(LookupTest, DefaultsAndImplicitFolders) {
+TEST_F(LookupTest, DefaultsAndImplicitDirectories) {
   EXPECT_EQ(Lstat("/"), kDir);
   EXPECT_EQ(Lstat("/dev"), kDir);
   EXPECT_EQ(Lstat("/d/sub"), kDir);
@@ -141,7 +141,7 @@ TEST_F(LookupTest, Dots) {
   EXPECT_EQ(Lstat("/d/f/."), -ENOTDIR);
   EXPECT_EQ(Lstat("/d/f/.."), -ENOTDIR);
   EXPECT_EQ(Lstat("/d/none/.."), -ENOENT);
-  // ".." leaves the folder that the link leads to.
+  // ".." leaves the directory that the link leads to.
   EXPECT_EQ(Lstat("/d/abs/../f"), kFile);
   EXPECT_EQ(Lstat("/d/..."), -ENOENT);
 }
@@ -169,7 +169,7 @@ TEST_F(LookupTest, LongPaths) {
   EXPECT_EQ(Lstat(std::string(4096, '/')), -ENAMETOOLONG);
 }
 
-TEST_F(LookupTest, RelativePathsNeedAWorkingFolder) {
+TEST_F(LookupTest, RelativePathsNeedAWorkingDirectory) {
   for (const std::string_view path : {".", "..", "d", "./d", "d/f"}) {
     EXPECT_EQ(Lstat(path), -ENOENT) << path;
   }
