@@ -35,17 +35,17 @@ bool Same(const FileFacts& a, const FileFacts& b) {
 }
 
 // Facts about one path that must agree with each other.
-void CheckPath(const FileTree& host, const std::string& path) {
+void CheckPath(const FileTree& files, const std::string& path) {
   const auto details = [&] { return path; };
   FileFacts lstat, stat;
-  const int lstat_error = host.Lstat(path, &lstat);
-  const int stat_error = host.Stat(path, &stat);
+  const int lstat_error = files.Lstat(path, &lstat);
+  const int stat_error = files.Stat(path, &stat);
   std::string target;
   std::vector<std::string> names;
-  const int link_error = host.ReadLink(path, &target);
-  const int list_error = host.ListDirectory(path, &names);
+  const int link_error = files.ReadLink(path, &target);
+  const int list_error = files.ListDirectory(path, &names);
   uint64_t flags = 0;
-  const int flags_error = host.MountFlags(path, &flags);
+  const int flags_error = files.MountFlags(path, &flags);
   if (lstat_error != 0) {
     Require(stat_error == lstat_error && link_error == lstat_error &&
                 list_error == lstat_error && flags_error == lstat_error,
@@ -67,8 +67,8 @@ void CheckPath(const FileTree& host, const std::string& path) {
     const int expected =
         stat_error == 0 && !S_ISDIR(stat.mode) ? ENOTDIR : stat_error;
     FileFacts with_slash;
-    for (const int error : {host.Lstat(path + "/", &with_slash),
-                            host.Stat(path + "/", &with_slash)}) {
+    for (const int error : {files.Lstat(path + "/", &with_slash),
+                            files.Stat(path + "/", &with_slash)}) {
       Require(error == expected && (error != 0 || Same(with_slash, stat)),
               "with a slash behind it, a path names the folder or nothing",
               details);
@@ -79,9 +79,9 @@ void CheckPath(const FileTree& host, const std::string& path) {
           "names are sorted, none twice", details);
   if (path.empty()) return;
   std::string resolved;
-  if (EvalSymlinks(host, path, &resolved)) {
+  if (EvalSymlinks(files, path, &resolved)) {
     FileFacts facts;
-    Require(host.Lstat(resolved, &facts) != 0 || !S_ISLNK(facts.mode),
+    Require(files.Lstat(resolved, &facts) != 0 || !S_ISLNK(facts.mode),
             "a resolved path is no link",
             [&] { return absl::StrCat(path, " -> ", resolved); });
     Require(stat_error != 0 || path.size() > 3000 || Same(facts, stat),
@@ -91,11 +91,11 @@ void CheckPath(const FileTree& host, const std::string& path) {
 }
 
 // A snapshot answers at once what others are asked one by one.
-void CheckPlace(const HostSnapshot& host, const std::string& path) {
+void CheckPlace(const FileTree& files, const std::string& path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string::npos || slash + 1 == path.size()) return;
-  const PlaceFacts at_once = host.LookUpPlace(path, slash);
-  const PlaceFacts one_by_one = host.FileTree::LookUpPlace(path, slash);
+  const PlaceFacts at_once = files.LookUpPlace(path, slash);
+  const PlaceFacts one_by_one = files.FileTree::LookUpPlace(path, slash);
   Require(at_once.error == one_by_one.error &&
               Same(at_once.facts, one_by_one.facts) &&
               at_once.directory_error == one_by_one.directory_error &&
@@ -105,19 +105,19 @@ void CheckPlace(const HostSnapshot& host, const std::string& path) {
 }
 
 // Every file of the host, up to some number.
-void Walk(const FileTree& host) {
+void Walk(const FileTree& files) {
   std::vector<std::string> pending = {"/"};
   size_t seen = 0;
   while (!pending.empty() && ++seen < 64) {
     const std::string path = std::move(pending.back());
     pending.pop_back();
-    CheckPath(host, path);
+    CheckPath(files, path);
     FileFacts facts;
-    Require(host.Lstat(path, &facts) == 0, "what a folder lists is there",
+    Require(files.Lstat(path, &facts) == 0, "what a folder lists is there",
             [&] { return path; });
     if (!S_ISDIR(facts.mode)) continue;
     std::vector<std::string> names;
-    host.ListDirectory(path, &names);
+    files.ListDirectory(path, &names);
     for (std::string& name : names) pending.push_back(JoinPath({path, name}));
   }
 }
@@ -127,7 +127,7 @@ void Plan(const Host& host, const std::string& path) {
   const WatchedHost watched(host);
   Arena arena;
   std::vector<PlannedFolder> plan;
-  PlannedTree tree(watched, &arena, &plan);
+  PlannedTree tree(watched.files, &arena, &plan);
   const absl::Status status = tree.MkdirAll(path, 0700);
   Require(watched.file_calls() <= 256 + 16 * path.size(),
           "planning directories asks linearly often", [&] {
@@ -152,7 +152,7 @@ void Plan(const Host& host, const std::string& path) {
   // Where something is planned already, and be it what is there, the short way
   // is not taken.
   std::vector<PlannedFolder> long_plan = {{"/", 0700}};
-  PlannedTree long_way(host, &arena, &long_plan);
+  PlannedTree long_way(host.files, &arena, &long_plan);
   const absl::Status long_status = long_way.MkdirAll(path, 0700);
   Require(long_status == status &&
               std::equal(plan.begin(), plan.end(), long_plan.begin() + 1,
@@ -181,16 +181,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CheckPlacedError(host.status().message(), "host.json", text);
     return 0;
   }
-  const std::vector<uint32_t>& possible = (*host)->PossibleCpus();
+  const std::vector<uint32_t>& possible = (*host)->facts.possible_cpus();
   Require(std::adjacent_find(possible.begin(), possible.end(),
                              std::greater_equal<uint32_t>()) == possible.end(),
           "CPUs are sorted, none twice", [&] { return std::string(text); });
-  Walk(**host);
+  Walk((*host)->files);
   for (int i = 0; i < 4 && !line.empty(); ++i) {
     const std::string path(line.substr(0, line.find(' ')));
     line.remove_prefix(std::min(path.size() + 1, line.size()));
-    CheckPath(**host, path);
-    CheckPlace(**host, path);
+    CheckPath((*host)->files, path);
+    CheckPlace((*host)->files, path);
     Plan(**host, path);
   }
   return 0;

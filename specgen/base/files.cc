@@ -25,7 +25,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "specgen/base/cause.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

@@ -29,7 +29,7 @@
 #include "specgen/batch/cpu_count.h"
 #include "specgen/batch/spec_directory.h"
 #include "specgen/batch/start_threads.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

@@ -28,7 +28,7 @@
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/unique_fd.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

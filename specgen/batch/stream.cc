@@ -36,7 +36,7 @@
 #include "specgen/batch/batch.h"
 #include "specgen/batch/cpu_count.h"
 #include "specgen/batch/start_threads.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

@@ -406,7 +406,7 @@ absl::Status BundleMaker::Generate() {
   if (behaviour.makes_bind_sources) {
     rootfs_host_ = std::make_unique<LiveHost>();
     rebased_ = std::make_unique<RebasedHost>(
-        *options_.host, *rootfs_host_, rootfs_path_,
+        *options_.host, rootfs_host_->files, rootfs_path_,
         // The directory behind the descriptor, not the link to it.
         absl::StrCat("/proc/self/fd/",
                      (rootfs_is_made_ ? rootfs_ : source_rootfs_).get(),

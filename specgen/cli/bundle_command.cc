@@ -45,7 +45,7 @@ std::string ThisProgram() {
 
 absl::StatusOr<std::string> AbsolutePath(const std::string& path) {
   if (path[0] == '/') return CleanPath(path);
-  absl::StatusOr<std::string> directory = LiveHost::WorkingFolder();
+  absl::StatusOr<std::string> directory = LiveHost::WorkingDirectory();
   if (!directory.ok()) return directory.status();
   return JoinPath({*directory, path});
 }

@@ -50,14 +50,13 @@ int HostFactsCommand::Run(Console* console) {
   HostFactsRequest request;
   request.trees.insert(request.trees.end(), trees_.begin(), trees_.end());
   request.paths.insert(request.paths.end(), paths_.begin(), paths_.end());
-  request.possible_cpus = host.PossibleCpus();
   absl::StatusOr<std::vector<MountPoint>> mounts = host.MountPoints();
   if (!mounts.ok()) {
     console->Error(mounts.status().message());
     return kExitHost;
   }
   request.mounts = *std::move(mounts);
-  if (absl::StatusOr<std::string> cwd = LiveHost::WorkingFolder(); cwd.ok()) {
+  if (absl::StatusOr<std::string> cwd = LiveHost::WorkingDirectory(); cwd.ok()) {
     request.cwd = *std::move(cwd);
   }
   const absl::StatusOr<HostFacts> facts = WriteHostFacts(host, request);

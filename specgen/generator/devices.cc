@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/host/eval_symlinks.h"
 #include "specgen/host/go_path.h"
 #include "specgen/json/go_string.h"

@@ -14,9 +14,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/generator/devices.h"
 #include "specgen/generator/go_sort.h"
-#include "specgen/host/errno_text.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/planned_tree.h"
 #include "specgen/json/json_writer.h"
@@ -86,7 +86,7 @@ class SpecMaker {
         base_(*input.base_spec),
         config_(input.plugin->config),
         settings_(input.plugin->settings),
-        files_(*input.host, arena, plan),
+        files_(input.host->files, arena, plan),
         arena_(arena),
         message_(message) {}
 
@@ -120,7 +120,7 @@ class SpecMaker {
   bool MkdirAll(std::string_view path, uint32_t mode);
   bool UserNamespaceApplies() const {
     return in_.user_namespace != UserNamespaceRule::kNothing &&
-           in_.host->InUserNamespace();
+           in_.host->facts.in_user_namespace();
   }
 
   [[gnu::cold]] void ListMounts();
@@ -521,14 +521,15 @@ void SpecMaker::MakeRootless() {
       if (path == "/dev/mqueue") bind_host(&mount, "/dev/mqueue");
     }
   }
-  if (!HasNamespace("network") && in_.host->DetachedNetworkNamespace()) {
+  if (!HasNamespace("network") &&
+      in_.host->facts.detached_network_namespace()) {
     const bool has_sysfs =
         std::any_of(mounts_.begin(), mounts_.end(),
                     [](const SpecMount& m) { return m.type == "sysfs"; });
     if (!has_sysfs) return;
     const bool keeps_cgroup =
         in_.user_namespace == UserNamespaceRule::kRootlessKeepCgroup &&
-        in_.host->UnifiedCgroups();
+        in_.host->facts.unified_cgroups();
     size_t kept = 0;
     for (const SpecMount& mount : mounts_) {
       if (!absl::StartsWith(mount.destination, "/sys") ||
@@ -572,7 +573,7 @@ void SpecMaker::SortMounts() {
     outcome = KeepLockedFlags();
     if (outcome != SpecOutcome::kSpec) return outcome;
     if (in_.user_namespace >= UserNamespaceRule::kRootless &&
-        in_.host->UnderRootlessKit()) {
+        in_.host->facts.under_rootlesskit()) {
       MakeRootless();
     }
   }
@@ -757,7 +758,7 @@ std::string_view SpecMaker::OwnMasks() const {
   w.Write("\"maskedPaths\":[", base_.masked_path_items);
   bool comma = !base_.masked_path_items.empty();
   if (b_.masks_thermal_throttle) {
-    for (uint32_t cpu : in_.host->ThermalThrottleCpus()) {
+    for (uint32_t cpu : in_.host->facts.thermal_throttle_cpus()) {
       if (comma) w.Raw(',');
       comma = true;
       w.Write("\"/sys/devices/system/cpu/cpu", cpu, "/thermal_throttle\"");
@@ -813,9 +814,9 @@ void SpecMaker::WriteLinux(JsonWriter* w) const {
   }
   WriteNamespaces(w);
   WriteDevices(w);
-  const bool own_masks =
-      drops_proc_readonly_paths_ ||
-      (b_.masks_thermal_throttle && !in_.host->ThermalThrottleCpus().empty());
+  const bool own_masks = drops_proc_readonly_paths_ ||
+                         (b_.masks_thermal_throttle &&
+                          !in_.host->facts.thermal_throttle_cpus().empty());
   if (own_masks) [[unlikely]] {
     WriteOwnMasks(w);
     return;

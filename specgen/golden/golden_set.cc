@@ -301,7 +301,7 @@ std::string Compare(const GoldenRow& row, const OurAnswer& ours) {
         "\n    specgen gives ", Describe(ours.kind, ours.stage, ours.message));
   }
   if (docker.kind == Kind::kSpec && docker.spec != ours.spec &&
-      !(row.host->InUserNamespace() &&
+      !(row.host->facts.in_user_namespace() &&
         SameButForOrder(docker.spec, ours.spec))) {
     return absl::StrCat("spec ", FirstDifference(docker.spec, ours.spec));
   }

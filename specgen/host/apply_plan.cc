@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "specgen/base/cause.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/host/path_walk.h"
 #include "specgen/host/plan.h"
 
@@ -30,13 +30,13 @@ class ScopedUmask {
   const mode_t old_;
 };
 
-bool IsFolder(const std::string& path) {
+bool IsDirectory(const std::string& path) {
   struct stat st;
   return stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 // mkdir(2), which Go calls again after a signal; 0 or an errno.
-int MakeFolder(const std::string& path, mode_t mode) {
+int MakeDirectory(const std::string& path, mode_t mode) {
   if (const int error = CheckPath(path); error != 0) return error;
   int error;
   do {
@@ -50,12 +50,12 @@ int MakeFolder(const std::string& path, mode_t mode) {
 AppliedPlan ApplyPlan(absl::Span<const PlannedFolder> plan) {
   AppliedPlan applied;
   const ScopedUmask umask(kDockerdUmask);
-  for (const PlannedFolder& folder : plan) {
-    const std::string path(folder.path);
-    const int error = MakeFolder(path, folder.mode & 0777);
+  for (const PlannedFolder& directory : plan) {
+    const std::string path(directory.path);
+    const int error = MakeDirectory(path, directory.mode & 0777);
     if (error == 0) {
-      applied.made.push_back(folder.path);
-    } else if (error == EINVAL || !IsFolder(path)) {
+      applied.made.push_back(directory.path);
+    } else if (error == EINVAL || !IsDirectory(path)) {
       applied.status = HostError(
           error, absl::StrCat("mkdir ", path, ": ", GoErrnoText(error)));
       return applied;

@@ -12,17 +12,18 @@
 namespace specgen {
 
 struct AppliedPlan {
-  // The folders that were made, in order: views of the plan's. Also those made
-  // before a failure; like an engine, this takes none of them back.
+  // The directories that were made, in order: views of the plan's. Also those
+  // made before a failure; like an engine, this takes none of them back.
   std::vector<std::string_view> made;
-  // OK if now every planned folder is there. Else the message is Go's, such as
-  // "mkdir /tmp/file: not a directory", and nothing after it was tried.
+  // OK if now every planned directory is there. Else the message is Go's, such
+  // as "mkdir /tmp/file: not a directory", and nothing after it was tried.
   absl::Status status;
 };
 
-// Makes the planned folders in their order, as os.MkdirAll does in dockerd,
+// Makes the planned directories in their order, as os.MkdirAll does in dockerd,
 // whose umask is always 022 (cmd/dockerd/daemon_unix.go, 1.13.0 to 29.5.3). A
-// folder that is there already, also behind a symbolic link, is left as it is.
+// directory that is there already, also behind a symbolic link, is left as it
+// is.
 //
 // Sets the umask of the whole process for as long as it runs, so no other
 // thread may make files in that time.

@@ -20,7 +20,7 @@ using std::string_literals::operator""s;
 
 class ApplyPlanTest : public testing::Test {
  protected:
-  // The permission bits of a folder; 0 if it is none.
+  // The permission bits of a directory; 0 if it is none.
   mode_t Mode(std::string_view name) const {
     struct stat st;
     if (lstat((dir_ / name).c_str(), &st) != 0) return 0;
@@ -36,7 +36,7 @@ TEST_F(ApplyPlanTest, NothingToDo) {
   EXPECT_TRUE(applied.made.empty());
 }
 
-TEST_F(ApplyPlanTest, MakesFoldersWithDockerdsUmask) {
+TEST_F(ApplyPlanTest, MakesDirectoriesWithDockerdsUmask) {
   const std::string a = dir_ / "a", b = dir_ / "a/b", c = dir_ / "c";
   for (const mode_t mask : {0077u, 0000u}) {
     const mode_t old = umask(mask);

@@ -14,7 +14,7 @@ namespace specgen {
 // link on the way is absolute. `path` may not point into `*resolved`.
 //
 // Returns false, and leaves `*resolved` alone, where Go returns an error: a
-// part is missing, a file is used as a folder (also by a slash after it), or
+// part is missing, a file is used as a directory (also by a slash after it), or
 // more than 255 links were followed. "" gives "." as in Go, which then looks
 // nothing up.
 bool EvalSymlinks(const FileTree& files, std::string_view path,

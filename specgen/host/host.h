@@ -1,4 +1,4 @@
-// What the generator may ask about a machine.
+// A machine, as far as an engine looks at it when it makes a spec.
 //
 // The generator never touches the machine it runs on: it asks a Host, and
 // returns what an engine would do to it as a plan. A Host is either a recorded
@@ -7,32 +7,23 @@
 #ifndef SPECGEN_HOST_HOST_H_
 #define SPECGEN_HOST_HOST_H_
 
-#include <cstdint>
-#include <vector>
-
 #include "specgen/host/file_tree.h"
+#include "specgen/host/machine_facts.h"
 
 namespace specgen {
 
-// Facts about one machine. All calls are const and safe to make from several
-// threads at once.
-class Host : public FileTree {
+// Its files and the facts about the rest of it. Only refers to both: who owns
+// them derives from this, so that they can be owned as a Host.
+class Host {
  public:
-  // CPU numbers of /sys/devices/system/cpu/possible, ascending, of which
-  // /sys/devices/system/cpu/cpuN/thermal_throttle exists. Engines since 28.0.2
-  // mask those folders (moby oci/defaults.go, GHSA-6fw5-f8r9-fgfm).
-  virtual const std::vector<uint32_t>& ThermalThrottleCpus() const = 0;
+  Host(const FileTree& its_files, const MachineFacts& its_facts)
+      : files(its_files), facts(its_facts) {}
+  virtual ~Host() = default;
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
 
-  // Whether the engine runs in a user namespace other than the first
-  // (github.com/moby/sys/userns RunningInUserNS).
-  virtual bool InUserNamespace() const = 0;
-  // Whether RootlessKit runs the engine: ROOTLESSKIT_STATE_DIR is set
-  // (moby daemon/internal/rootless, docker-v29.5.3).
-  virtual bool UnderRootlessKit() const = 0;
-  // Whether RootlessKit runs with --detach-netns: <state dir>/netns exists.
-  virtual bool DetachedNetworkNamespace() const = 0;
-  // Whether /sys/fs/cgroup is a pure cgroup v2 ("unified") mount.
-  virtual bool UnifiedCgroups() const = 0;
+  const FileTree& files;
+  const MachineFacts& facts;
 };
 
 }  // namespace specgen

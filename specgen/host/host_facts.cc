@@ -19,10 +19,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
 #include "simdjson.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
+#include "specgen/base/printable.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
-#include "specgen/host/host_snapshot.h"
+#include "specgen/host/machine_facts.h"
 #include "specgen/host/mount_table.h"
 #include "specgen/host/path_walk.h"
 #include "specgen/host/snapshot_format.h"
@@ -38,11 +39,6 @@ struct Entry {
 
 bool IsUtf8(std::string_view bytes) {
   return simdjson::validate_utf8(bytes.data(), bytes.size());
-}
-
-// In a form safe for terminals.
-std::string Printable(std::string_view path) {
-  return IsUtf8(path) ? absl::Utf8SafeCHexEscape(path) : absl::CHexEscape(path);
 }
 
 // Collects entries by their real paths.
@@ -144,9 +140,9 @@ class Collector {
       return ENOSPC;
     }
     Entry entry;
-    int error = host_.Lstat(path, &entry.facts);
+    int error = host_.files.Lstat(path, &entry.facts);
     if (error == 0 && S_ISLNK(entry.facts.mode)) {
-      error = host_.ReadLink(path, &entry.target);
+      error = host_.files.ReadLink(path, &entry.target);
     }
     if (error != 0) return error;
     *found = &entries_.emplace(path, std::move(entry)).first->second;
@@ -154,18 +150,19 @@ class Collector {
   }
 
   void AddBelow(const std::string& top) {
-    std::vector<std::string> folders = {top};
-    while (!folders.empty() && !full_) {
-      const std::string folder = std::move(folders.back());
-      folders.pop_back();
+    std::vector<std::string> directories = {top};
+    while (!directories.empty() && !full_) {
+      const std::string directory = std::move(directories.back());
+      directories.pop_back();
       std::vector<std::string> names;
-      if (const int error = host_.ListDirectory(folder, &names); error != 0) {
-        Warn(folder, error);
+      if (const int error = host_.files.ListDirectory(directory, &names);
+          error != 0) {
+        Warn(directory, error);
         continue;
       }
       for (const std::string& name : names) {
         const std::string path =
-            absl::StrCat(folder, folder == "/" ? "" : "/", name);
+            absl::StrCat(directory, directory == "/" ? "" : "/", name);
         const Entry* entry = nullptr;
         if (const int error = Find(path, &entry); error != 0) {
           if (full_) return;
@@ -175,7 +172,7 @@ class Collector {
             warnings_.push_back(absl::StrCat(
                 path, ": what is in it is left out; include it if wanted"));
           } else {
-            folders.push_back(path);
+            directories.push_back(path);
           }
         } else if (S_ISLNK(entry->facts.mode)) {
           Cursor cursor(*this);
@@ -218,15 +215,16 @@ class Writer {
       WriteEntry(path, entry);
     }
     json_.Raw("\n],\n");
+    const MachineFacts& facts = host.facts;
     // What the kernel calls possible may be unknown; then any CPU may throttle.
-    if (!request.possible_cpus.empty()) {
-      WriteNumbers("possible_cpus", request.possible_cpus);
+    if (!facts.possible_cpus().empty()) {
+      WriteNumbers("possible_cpus", facts.possible_cpus());
     }
-    WriteNumbers("thermal_throttle_cpus", host.ThermalThrottleCpus());
-    WriteBool("user_namespace", host.InUserNamespace());
-    WriteBool("rootlesskit", host.UnderRootlessKit());
-    WriteBool("detached_network_namespace", host.DetachedNetworkNamespace());
-    WriteBool("unified_cgroups", host.UnifiedCgroups());
+    WriteNumbers("thermal_throttle_cpus", facts.thermal_throttle_cpus());
+    WriteBool("user_namespace", facts.in_user_namespace());
+    WriteBool("rootlesskit", facts.under_rootlesskit());
+    WriteBool("detached_network_namespace", facts.detached_network_namespace());
+    WriteBool("unified_cgroups", facts.unified_cgroups());
     if (request.cwd.has_value() && IsUtf8(*request.cwd)) {
       json_.Raw("\"cwd\": ");
       json_.String(*request.cwd);
@@ -333,8 +331,8 @@ absl::StatusOr<HostFacts> WriteHostFacts(const Host& host,
     }
   }
 
-  // The folders above an entry are entries too, so a mount that holds one is
-  // an entry itself.
+  // The directories above an entry are entries too, so a mount that holds one
+  // is an entry itself.
   std::vector<const MountPoint*> mounts;
   for (const MountPoint& mount : request.mounts) {
     if (collector.entries().contains(mount.path)) mounts.push_back(&mount);
@@ -353,9 +351,9 @@ absl::StatusOr<HostFacts> WriteHostFacts(const Host& host,
         absl::StrCat(Printable(*request.cwd),
                      ": the working folder is left out: it is not UTF-8"));
   }
-  if (facts.json.size() > HostSnapshot::kMaxJsonBytes) {
+  if (facts.json.size() > kMaxSnapshotBytes) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the facts have more than ", HostSnapshot::kMaxJsonBytes,
+        absl::StrCat("the facts have more than ", kMaxSnapshotBytes,
                      " bytes: include fewer or smaller folders"));
   }
   return facts;

@@ -3,7 +3,6 @@
 #define SPECGEN_HOST_HOST_FACTS_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "specgen/host/host.h"
-#include "specgen/host/host_snapshot.h"
 #include "specgen/host/mount_table.h"
+#include "specgen/host/snapshot_format.h"
 
 namespace specgen {
 
@@ -47,10 +46,9 @@ struct HostFactsRequest {
   // Of the whole machine, in any order; those that hold or lie in what is
   // written are written too.
   std::vector<MountPoint> mounts;
-  std::vector<uint32_t> possible_cpus;
   std::optional<std::string> cwd;
   // More files than this are an error; a snapshot could not hold more.
-  size_t max_files = HostSnapshot::kMaxFiles;
+  size_t max_files = kMaxSnapshotFiles;
 };
 
 struct HostFacts {

@@ -18,9 +18,11 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "specgen/base/temp_folder.h"
+#include "specgen/host/file_tree.h"
 #include "specgen/host/host.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
+#include "specgen/host/machine_facts.h"
 #include "specgen/host/mount_table.h"
 #include "specgen/host/snapshot_format.h"
 
@@ -87,7 +89,6 @@ TEST(HostFactsTest, RoundTripOfEverything) {
   {"path": "/run/other", "type": "file", "mode": "0644", "uid": 0, "gid": 0})");
   const std::unique_ptr<HostSnapshot> host = MustParse(json);
   HostFactsRequest request = Trees({"/dev"});
-  request.possible_cpus = host->PossibleCpus();
   request.cwd = "/run";
   request.mounts = {
       {"/run", kMountReadOnly | kMountNoDev | kMountNoAtime | kMountNoDirAtime},
@@ -153,10 +154,10 @@ class LiveTreeTest : public testing::Test {
   }
 
   // All paths below, and what they lead to, as text.
-  std::string Describe(const Host& host, const std::string& path) {
+  std::string Describe(const FileTree& files, const std::string& path) {
     FileFacts facts;
     std::string text = path;
-    int error = host.Lstat(path, &facts);
+    int error = files.Lstat(path, &facts);
     const uint32_t mode = facts.mode;
     const auto add = [&] {
       absl::StrAppend(&text, " ", error);
@@ -165,18 +166,18 @@ class LiveTreeTest : public testing::Test {
                       facts.gid, " ", facts.major, ":", facts.minor);
     };
     add();
-    error = host.Stat(path, &facts);
+    error = files.Stat(path, &facts);
     add();
     std::string target;
-    error = host.ReadLink(path, &target);
+    error = files.ReadLink(path, &target);
     absl::StrAppend(&text, " ", error, " ", target);
-    error = host.Lstat(path + "/file", &facts);
+    error = files.Lstat(path + "/file", &facts);
     add();
     absl::StrAppend(&text, "\n");
     std::vector<std::string> names;
-    if (S_ISDIR(mode) && host.ListDirectory(path, &names) == 0) {
+    if (S_ISDIR(mode) && files.ListDirectory(path, &names) == 0) {
       for (const std::string& name : names) {
-        text += Describe(host, absl::StrCat(path, "/", name));
+        text += Describe(files, absl::StrCat(path, "/", name));
       }
     }
     return text;
@@ -190,11 +191,12 @@ TEST_F(LiveTreeTest, TheSnapshotAnswersAsTheMachine) {
   const HostFacts facts = MustWrite(live_, Trees({dir_ / "tree"}));
   EXPECT_TRUE(facts.warnings.empty());
   const std::unique_ptr<HostSnapshot> snapshot = MustParse(facts.json);
-  const std::string want = Describe(live_, dir_ / "tree");
-  EXPECT_EQ(Describe(*snapshot, dir_ / "tree"), want);
+  const std::string want = Describe(live_.files, dir_ / "tree");
+  EXPECT_EQ(Describe(snapshot->files, dir_ / "tree"), want);
   EXPECT_GT(std::count(want.begin(), want.end(), '\n'), 13);
   FileFacts file_facts;
-  EXPECT_EQ(snapshot->Lstat(dir_ / "outside/unseen", &file_facts), ENOENT);
+  EXPECT_EQ(snapshot->files.Lstat(dir_ / "outside/unseen", &file_facts),
+            ENOENT);
 }
 
 TEST_F(LiveTreeTest, APathAlone) {
@@ -204,10 +206,10 @@ TEST_F(LiveTreeTest, APathAlone) {
   const std::unique_ptr<HostSnapshot> snapshot =
       MustParse(MustWrite(live_, request).json);
   FileFacts facts;
-  EXPECT_EQ(snapshot->Stat(dir_ / "tree/out_by_link", &facts), 0);
-  EXPECT_EQ(snapshot->Lstat(dir_ / "tree/sub", &facts), 0);
+  EXPECT_EQ(snapshot->files.Stat(dir_ / "tree/out_by_link", &facts), 0);
+  EXPECT_EQ(snapshot->files.Lstat(dir_ / "tree/sub", &facts), 0);
   EXPECT_EQ(facts.mode, S_IFDIR | 03711u);
-  EXPECT_EQ(snapshot->Lstat(dir_ / "tree/sub/file", &facts), ENOENT);
+  EXPECT_EQ(snapshot->files.Lstat(dir_ / "tree/sub/file", &facts), ENOENT);
 }
 
 TEST_F(LiveTreeTest, TheSameTwiceAndOneLineAnEntry) {
@@ -224,23 +226,24 @@ TEST_F(LiveTreeTest, TheSameTwiceAndOneLineAnEntry) {
 TEST_F(LiveTreeTest, TheMachineItself) {
   HostFactsRequest request;
   request.mounts = *live_.MountPoints();
-  request.possible_cpus = live_.PossibleCpus();
-  request.cwd = *LiveHost::WorkingFolder();
+  request.cwd = *LiveHost::WorkingDirectory();
   const std::unique_ptr<HostSnapshot> snapshot =
       MustParse(MustWrite(live_, request).json);
-  EXPECT_EQ(snapshot->PossibleCpus(), live_.PossibleCpus());
-  EXPECT_EQ(snapshot->ThermalThrottleCpus(), live_.ThermalThrottleCpus());
-  EXPECT_EQ(snapshot->InUserNamespace(), live_.InUserNamespace());
-  EXPECT_EQ(snapshot->UnifiedCgroups(), live_.UnifiedCgroups());
+  EXPECT_EQ(snapshot->facts.possible_cpus(), live_.facts.possible_cpus());
+  EXPECT_EQ(snapshot->facts.thermal_throttle_cpus(),
+            live_.facts.thermal_throttle_cpus());
+  EXPECT_EQ(snapshot->facts.in_user_namespace(),
+            live_.facts.in_user_namespace());
+  EXPECT_EQ(snapshot->facts.unified_cgroups(), live_.facts.unified_cgroups());
   for (const std::string_view path : {"/dev/null", "/dev", "/", "."}) {
     FileFacts want, got;
-    ASSERT_EQ(live_.Stat(path, &want), 0);
-    ASSERT_EQ(snapshot->Stat(path, &got), 0) << path;
+    ASSERT_EQ(live_.files.Stat(path, &want), 0);
+    ASSERT_EQ(snapshot->files.Stat(path, &got), 0) << path;
     EXPECT_EQ(got.mode, want.mode) << path;
     EXPECT_EQ(got.minor, want.minor) << path;
     uint64_t want_flags, got_flags;
-    ASSERT_EQ(live_.MountFlags(path, &want_flags), 0);
-    ASSERT_EQ(snapshot->MountFlags(path, &got_flags), 0);
+    ASSERT_EQ(live_.files.MountFlags(path, &want_flags), 0);
+    ASSERT_EQ(snapshot->files.MountFlags(path, &got_flags), 0);
     constexpr uint64_t kKnown = kMountReadOnly | kMountNoSuid | kMountNoDev |
                                 kMountNoExec | kMountNoAtime |
                                 kMountNoDirAtime | kMountRelatime;
@@ -265,7 +268,7 @@ TEST(HostFactsErrorTest, RelativePaths) {
 }
 
 TEST(HostFactsErrorTest, WhatCannotBeReadIsTold) {
-  class Host : public specgen::Host {
+  class Tree : public FileTree {
    public:
     int Lstat(std::string_view path, FileFacts* facts) const override {
       if (path == "/t/secret/x" || path == "/t/gone") {
@@ -281,7 +284,7 @@ TEST(HostFactsErrorTest, WhatCannotBeReadIsTold) {
       return 0;
     }
     int ListDirectory(std::string_view path,
-                   std::vector<std::string>* names) const override {
+                      std::vector<std::string>* names) const override {
       if (path == "/t/secret") return EACCES;
       if (path == "/t") *names = {"bad\x01", "gone", "link", "secret"};
       return 0;
@@ -289,18 +292,10 @@ TEST(HostFactsErrorTest, WhatCannotBeReadIsTold) {
     int MountFlags(std::string_view, uint64_t*) const override {
       return ENOENT;
     }
-    const std::vector<uint32_t>& ThermalThrottleCpus() const override {
-      return cpus_;
-    }
-    bool InUserNamespace() const override { return false; }
-    bool UnderRootlessKit() const override { return false; }
-    bool DetachedNetworkNamespace() const override { return false; }
-    bool UnifiedCgroups() const override { return false; }
-
-   private:
-    std::vector<uint32_t> cpus_;
   };
-  const Host host;
+  const Tree tree;
+  const MachineFacts no_facts;
+  const Host host(tree, no_facts);
   HostFactsRequest request = Trees({"/t"});
   request.paths = {"/t/secret/x", "/t/gone"};
   request.cwd = "/\xff";

@@ -17,13 +17,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-#include "absl/base/call_once.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -31,8 +31,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "specgen/base/cause.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/base/files.h"
-#include "specgen/host/errno_text.h"
 #include "specgen/host/mount_table.h"
 #include "specgen/host/path_walk.h"
 
@@ -103,9 +103,24 @@ LiveSystem LiveSystem::FromProcess() {
   return system;
 }
 
-LiveHost::LiveHost(LiveSystem system) : system_(std::move(system)) {}
+LiveHost::LiveHost(LiveSystem system)
+    : Host(live_files_, live_facts_),
+      system_(std::move(system)),
+      live_files_(system_) {
+  live_facts_.possible_cpus.IsFoundBy([this] { return FindPossibleCpus(); });
+  live_facts_.thermal_throttle_cpus.IsFoundBy(
+      [this] { return FindThermalThrottleCpus(); });
+  live_facts_.in_user_namespace.IsFoundBy(
+      [this] { return IsInUserNamespace(); });
+  const std::string& state_dir = system_.rootlesskit_state_dir;
+  live_facts_.under_rootlesskit.Is(!state_dir.empty());
+  live_facts_.detached_network_namespace.IsFoundBy([this, &state_dir] {
+    return facts.under_rootlesskit() && IsThere(state_dir + "/netns");
+  });
+  live_facts_.unified_cgroups.IsFoundBy([this] { return HasUnifiedCgroups(); });
+}
 
-int LiveHost::Lstat(std::string_view path, FileFacts* facts) const {
+int LiveHost::Files::Lstat(std::string_view path, FileFacts* facts) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   struct stat st;
@@ -116,7 +131,7 @@ int LiveHost::Lstat(std::string_view path, FileFacts* facts) const {
   return 0;
 }
 
-int LiveHost::Stat(std::string_view path, FileFacts* facts) const {
+int LiveHost::Files::Stat(std::string_view path, FileFacts* facts) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   struct stat st;
@@ -127,7 +142,8 @@ int LiveHost::Stat(std::string_view path, FileFacts* facts) const {
   return 0;
 }
 
-int LiveHost::ReadLink(std::string_view path, std::string* target) const {
+int LiveHost::Files::ReadLink(std::string_view path,
+                              std::string* target) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   char buffer[PATH_MAX];  // more than any target has
@@ -138,8 +154,8 @@ int LiveHost::ReadLink(std::string_view path, std::string* target) const {
   return 0;
 }
 
-int LiveHost::ListDirectory(std::string_view path,
-                         std::vector<std::string>* names) const {
+int LiveHost::Files::ListDirectory(std::string_view path,
+                                   std::vector<std::string>* names) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   DIR* opened;
@@ -147,11 +163,11 @@ int LiveHost::ListDirectory(std::string_view path,
     opened = opendir(kernel_path.c_str());
   } while (opened == nullptr && errno == EINTR);
   if (opened == nullptr) return errno;
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opened, closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opened, closedir);
   names->clear();
   while (true) {
     errno = 0;
-    const dirent* entry = readdir(folder.get());
+    const dirent* entry = readdir(directory.get());
     if (entry == nullptr) {
       if (errno == EINTR) continue;
       break;
@@ -164,7 +180,7 @@ int LiveHost::ListDirectory(std::string_view path,
   return 0;
 }
 
-int LiveHost::MountFlags(std::string_view path, uint64_t* flags) const {
+int LiveHost::Files::MountFlags(std::string_view path, uint64_t* flags) const {
   KernelPath kernel_path;
   if (const int error = kernel_path.Set(path); error != 0) return error;
   struct statfs answer;
@@ -176,66 +192,47 @@ int LiveHost::MountFlags(std::string_view path, uint64_t* flags) const {
   return 0;
 }
 
-const std::vector<uint32_t>& LiveHost::ThermalThrottleCpus() const {
-  return GetMachine().thermal_throttle_cpus;
+bool LiveHost::IsThere(const std::string& path) const {
+  FileFacts facts;
+  return live_files_.Stat(path, &facts) == 0;
 }
 
-bool LiveHost::InUserNamespace() const {
-  return GetMachine().in_user_namespace;
+std::vector<uint32_t> LiveHost::FindPossibleCpus() const {
+  std::vector<uint32_t> cpus;
+  if (const absl::StatusOr<std::string> possible = ReadWholeFile(
+          absl::StrCat(system_.sys, "/devices/system/cpu/possible"));
+      possible.ok()) {
+    cpus = ParseCpuList(*possible);
+  }
+  if (cpus.empty()) {
+    cpus.resize(size_t{system_.usable_cpus} + 1);
+    std::iota(cpus.begin(), cpus.end(), 0);
+  }
+  return cpus;
 }
 
-bool LiveHost::UnderRootlessKit() const {
-  return !system_.rootlesskit_state_dir.empty();
-}
-
-bool LiveHost::DetachedNetworkNamespace() const {
-  return GetMachine().detached_network_namespace;
-}
-
-bool LiveHost::UnifiedCgroups() const { return GetMachine().unified_cgroups; }
-
-const std::vector<uint32_t>& LiveHost::PossibleCpus() const {
-  return GetMachine().possible_cpus;
-}
-
-const LiveHost::Machine& LiveHost::GetMachine() const {
-  absl::call_once(once_, [this] {
-    Machine& machine = machine_;
-    const std::string cpus = absl::StrCat(system_.sys, "/devices/system/cpu");
-    if (const absl::StatusOr<std::string> possible =
-            ReadWholeFile(absl::StrCat(cpus, "/possible"));
-        possible.ok()) {
-      machine.possible_cpus = ParseCpuList(*possible);
+std::vector<uint32_t> LiveHost::FindThermalThrottleCpus() const {
+  std::vector<uint32_t> cpus;
+  for (const uint32_t cpu : facts.possible_cpus()) {
+    if (IsThere(absl::StrCat(system_.sys, "/devices/system/cpu/cpu", cpu,
+                             "/thermal_throttle"))) {
+      cpus.push_back(cpu);
     }
-    if (machine.possible_cpus.empty()) {
-      for (uint32_t cpu = 0; cpu <= system_.usable_cpus; ++cpu) {
-        machine.possible_cpus.push_back(cpu);
-      }
-    }
-    FileFacts facts;
-    for (const uint32_t cpu : machine.possible_cpus) {
-      if (Stat(absl::StrCat(cpus, "/cpu", cpu, "/thermal_throttle"), &facts) ==
-          0) {
-        machine.thermal_throttle_cpus.push_back(cpu);
-      }
-    }
+  }
+  return cpus;
+}
 
-    if (const absl::StatusOr<std::string> uid_map =
-            ReadWholeFile(absl::StrCat(system_.proc, "/self/uid_map"));
-        uid_map.ok()) {
-      machine.in_user_namespace = IsUidMapOfUserNamespace(*uid_map);
-    }
-    machine.detached_network_namespace =
-        UnderRootlessKit() &&
-        Stat(absl::StrCat(system_.rootlesskit_state_dir, "/netns"), &facts) ==
-            0;
-    struct statfs cgroups;
-    machine.unified_cgroups =
-        system_.statfs(absl::StrCat(system_.sys, "/fs/cgroup").c_str(),
-                       &cgroups) == 0 &&
-        cgroups.f_type == CGROUP2_SUPER_MAGIC;
-  });
-  return machine_;
+bool LiveHost::IsInUserNamespace() const {
+  const absl::StatusOr<std::string> uid_map =
+      ReadWholeFile(absl::StrCat(system_.proc, "/self/uid_map"));
+  return uid_map.ok() && IsUidMapOfUserNamespace(*uid_map);
+}
+
+bool LiveHost::HasUnifiedCgroups() const {
+  struct statfs cgroups;
+  return system_.statfs(absl::StrCat(system_.sys, "/fs/cgroup").c_str(),
+                        &cgroups) == 0 &&
+         cgroups.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 absl::StatusOr<std::vector<MountPoint>> LiveHost::MountPoints() const {
@@ -245,7 +242,7 @@ absl::StatusOr<std::vector<MountPoint>> LiveHost::MountPoints() const {
   return ParseMountInfo(*text, path);
 }
 
-absl::StatusOr<std::string> LiveHost::WorkingFolder() {
+absl::StatusOr<std::string> LiveHost::WorkingDirectory() {
   char buffer[PATH_MAX];
   if (getcwd(buffer, sizeof(buffer)) == nullptr) {
     const int error = errno;

@@ -9,9 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/base/call_once.h"
 #include "absl/status/statusor.h"
+#include "specgen/host/file_tree.h"
 #include "specgen/host/host.h"
+#include "specgen/host/machine_facts.h"
 #include "specgen/host/mount_table.h"
 
 namespace specgen {
@@ -32,59 +33,53 @@ struct LiveSystem {
   static LiveSystem FromProcess();
 };
 
-// Asks the kernel. Files are asked for anew by each call; the facts about the
-// machine as a whole are read once, when first wanted, and kept. Thread-safe,
-// if the tables that `system` names are. It answers for this process: what
-// root may see, an ordinary user may get EACCES for.
+// Asks the kernel. Files are asked for anew by each call; each fact about the
+// machine is found when it is first wanted, and kept. Thread-safe, if the
+// tables that `system` names are. It answers for this process: what root may
+// see, an ordinary user may get EACCES for.
+//
+// The facts are as dockerd finds them: stat(2) decides, so a directory that
+// this process may not reach is not there, nor a netns file (where dockerd
+// fails). The possible CPUs are what moby's platform.PossibleCPU (28.0.2 to
+// 29.5.3) returns: those of /sys/devices/system/cpu/possible or, if that cannot
+// be read or understood, 0 up to and including the number of usable CPUs.
 class LiveHost : public Host {
  public:
   LiveHost() : LiveHost(LiveSystem::FromProcess()) {}
   explicit LiveHost(LiveSystem system);
-  LiveHost(const LiveHost&) = delete;
-  LiveHost& operator=(const LiveHost&) = delete;
-
-  int Lstat(std::string_view path, FileFacts* facts) const override;
-  int Stat(std::string_view path, FileFacts* facts) const override;
-  int ReadLink(std::string_view path, std::string* target) const override;
-  int ListDirectory(std::string_view path,
-                 std::vector<std::string>* names) const override;
-  int MountFlags(std::string_view path, uint64_t* flags) const override;
-
-  // stat(2) decides, so a folder that this process may not reach is not there,
-  // as for dockerd.
-  const std::vector<uint32_t>& ThermalThrottleCpus() const override;
-  bool InUserNamespace() const override;
-  bool UnderRootlessKit() const override;
-  // Also false if the netns file cannot be looked at, where dockerd fails.
-  bool DetachedNetworkNamespace() const override;
-  bool UnifiedCgroups() const override;
-
-  // What moby's platform.PossibleCPU (28.0.2 to 29.5.3) returns, in ascending
-  // order: the CPUs of /sys/devices/system/cpu/possible or, if that cannot be
-  // read or understood, 0 up to and including the number of usable CPUs.
-  const std::vector<uint32_t>& PossibleCpus() const;
 
   // What is mounted where, from /proc/self/mountinfo.
   absl::StatusOr<std::vector<MountPoint>> MountPoints() const;
 
-  // The working folder of this process, free of symbolic links. Fails if it
-  // was removed, or is not below this process's root folder.
-  static absl::StatusOr<std::string> WorkingFolder();
+  // The working directory of this process, free of symbolic links. Fails if it
+  // was removed, or is not below this process's root directory.
+  static absl::StatusOr<std::string> WorkingDirectory();
 
  private:
-  struct Machine {
-    std::vector<uint32_t> possible_cpus;
-    std::vector<uint32_t> thermal_throttle_cpus;
-    bool in_user_namespace = false;
-    bool detached_network_namespace = false;
-    bool unified_cgroups = false;
+  class Files final : public FileTree {
+   public:
+    explicit Files(const LiveSystem& system) : system_(system) {}
+
+    int Lstat(std::string_view path, FileFacts* facts) const override;
+    int Stat(std::string_view path, FileFacts* facts) const override;
+    int ReadLink(std::string_view path, std::string* target) const override;
+    int ListDirectory(std::string_view path,
+                      std::vector<std::string>* names) const override;
+    int MountFlags(std::string_view path, uint64_t* flags) const override;
+
+   private:
+    const LiveSystem& system_;
   };
 
-  const Machine& GetMachine() const;
+  bool IsThere(const std::string& path) const;
+  std::vector<uint32_t> FindPossibleCpus() const;
+  std::vector<uint32_t> FindThermalThrottleCpus() const;
+  bool IsInUserNamespace() const;
+  bool HasUnifiedCgroups() const;
 
   const LiveSystem system_;
-  mutable absl::once_flag once_;
-  mutable Machine machine_;
+  const Files live_files_;
+  MachineFacts live_facts_;
 };
 
 // The rules that LiveHost applies to what it reads.

@@ -46,24 +46,24 @@ TEST_F(LiveHostTest, TellsWhatAFileIs) {
   std::filesystem::create_symlink("fifo", dir_ / "link");
   FileFacts facts;
   for (const std::string_view name : {"fifo", "link"}) {
-    ASSERT_EQ(host.Stat(dir_ / name, &facts), 0);
+    ASSERT_EQ(host.files.Stat(dir_ / name, &facts), 0);
     EXPECT_EQ(facts.mode, S_IFIFO | 04751u);
     EXPECT_EQ(facts.uid, geteuid());
     EXPECT_EQ(facts.gid, getegid());
     EXPECT_EQ(facts.major, 0u);
     EXPECT_EQ(facts.minor, 0u);
   }
-  ASSERT_EQ(host.Lstat(dir_ / "link", &facts), 0);
+  ASSERT_EQ(host.files.Lstat(dir_ / "link", &facts), 0);
   EXPECT_EQ(facts.mode, S_IFLNK | 0777u);
-  EXPECT_EQ(host.Lstat(dir_ / "link/", &facts), ENOTDIR);
-  ASSERT_EQ(host.Lstat(dir_.path(), &facts), 0);
+  EXPECT_EQ(host.files.Lstat(dir_ / "link/", &facts), ENOTDIR);
+  ASSERT_EQ(host.files.Lstat(dir_.path(), &facts), 0);
   EXPECT_EQ(facts.mode, S_IFDIR | 0700u);
 }
 
 TEST_F(LiveHostTest, DeviceNumbers) {
   const LiveHost host;
   FileFacts facts;
-  ASSERT_EQ(host.Stat("/dev/null", &facts), 0);
+  ASSERT_EQ(host.files.Stat("/dev/null", &facts), 0);
   EXPECT_EQ(facts.mode & S_IFMT, uint32_t{S_IFCHR});
   EXPECT_EQ(facts.major, 1u);
   EXPECT_EQ(facts.minor, 3u);
@@ -73,9 +73,9 @@ TEST_F(LiveHostTest, PathsAreBytes) {
   const LiveHost host;
   dir_.Write("a\xff\n", "");
   FileFacts facts;
-  EXPECT_EQ(host.Lstat(dir_ / "a\xff\n", &facts), 0);
+  EXPECT_EQ(host.files.Lstat(dir_ / "a\xff\n", &facts), 0);
   std::vector<std::string> names;
-  EXPECT_EQ(host.ListDirectory(dir_.path(), &names), 0);
+  EXPECT_EQ(host.files.ListDirectory(dir_.path(), &names), 0);
   EXPECT_EQ(names, std::vector<std::string>{"a\xff\n"});
 }
 
@@ -96,19 +96,20 @@ TEST_F(LiveHostTest, EveryCallGivesTheKernelsErrno) {
     std::string target;
     std::vector<std::string> names;
     uint64_t flags;
-    EXPECT_EQ(host.Lstat(path, &facts), error) << path;
-    EXPECT_EQ(host.Stat(path, &facts), error) << path;
-    EXPECT_EQ(host.ReadLink(path, &target), error) << path;
-    EXPECT_EQ(host.ListDirectory(path, &names), error) << path;
-    EXPECT_EQ(host.MountFlags(path, &flags), error) << path;
+    EXPECT_EQ(host.files.Lstat(path, &facts), error) << path;
+    EXPECT_EQ(host.files.Stat(path, &facts), error) << path;
+    EXPECT_EQ(host.files.ReadLink(path, &target), error) << path;
+    EXPECT_EQ(host.files.ListDirectory(path, &names), error) << path;
+    EXPECT_EQ(host.files.MountFlags(path, &flags), error) << path;
   }
 }
 
 TEST_F(LiveHostTest, LongestPath) {
   const LiveHost host;
   FileFacts facts;
-  EXPECT_EQ(host.Lstat("/" + std::string(4094, '/'), &facts), 0);
-  EXPECT_EQ(host.Lstat("/" + std::string(4095, '/'), &facts), ENAMETOOLONG);
+  EXPECT_EQ(host.files.Lstat("/" + std::string(4094, '/'), &facts), 0);
+  EXPECT_EQ(host.files.Lstat("/" + std::string(4095, '/'), &facts),
+            ENAMETOOLONG);
 }
 
 TEST_F(LiveHostTest, ReadLink) {
@@ -116,9 +117,9 @@ TEST_F(LiveHostTest, ReadLink) {
   const std::string target = "../" + std::string(4092, 'x');
   std::filesystem::create_symlink(target, dir_ / "link");
   std::string read;
-  ASSERT_EQ(host.ReadLink(dir_ / "link", &read), 0);
+  ASSERT_EQ(host.files.ReadLink(dir_ / "link", &read), 0);
   EXPECT_EQ(read, target);
-  EXPECT_EQ(host.ReadLink(dir_.path(), &read), EINVAL);
+  EXPECT_EQ(host.files.ReadLink(dir_.path(), &read), EINVAL);
 }
 
 TEST_F(LiveHostTest, ListsSortedNames) {
@@ -127,9 +128,9 @@ TEST_F(LiveHostTest, ListsSortedNames) {
     dir_.Write(name, "");
   }
   std::vector<std::string> names = {"old"};
-  ASSERT_EQ(host.ListDirectory(dir_.path(), &names), 0);
+  ASSERT_EQ(host.files.ListDirectory(dir_.path(), &names), 0);
   EXPECT_EQ(names, (std::vector<std::string>{".x", "B", "a", "a.b", "b"}));
-  EXPECT_EQ(host.ListDirectory(dir_ / "a", &names), ENOTDIR);
+  EXPECT_EQ(host.files.ListDirectory(dir_ / "a", &names), ENOTDIR);
 }
 
 TEST_F(LiveHostTest, MountFlagsAreThoseOfStatfs) {
@@ -144,78 +145,79 @@ TEST_F(LiveHostTest, MountFlagsAreThoseOfStatfs) {
   };
   const LiveHost host(system_);
   uint64_t flags;
-  ASSERT_EQ(host.MountFlags("/x", &flags), 0);
+  ASSERT_EQ(host.files.MountFlags("/x", &flags), 0);
   EXPECT_EQ(flags, 0x1426u);
-  EXPECT_EQ(host.MountFlags("/y", &flags), EIO);
-  EXPECT_EQ(LiveHost().MountFlags("/dev/null", &flags), 0);
+  EXPECT_EQ(host.files.MountFlags("/y", &flags), EIO);
+  EXPECT_EQ(LiveHost().files.MountFlags("/dev/null", &flags), 0);
 }
 
-TEST_F(LiveHostTest, ThermalThrottleFoldersOfPossibleCpus) {
+TEST_F(LiveHostTest, ThermalThrottleDirectoriesOfPossibleCpus) {
   dir_.Write("sys/devices/system/cpu/possible", "0-1,4\n");
   dir_.Write("sys/devices/system/cpu/cpu1/thermal_throttle/x", "");
   dir_.Write("sys/devices/system/cpu/cpu2/thermal_throttle/x", "");
   dir_.Write("sys/devices/system/cpu/cpu4/thermal_throttle", "");
   const LiveHost host(system_);
-  EXPECT_EQ(host.PossibleCpus(), (std::vector<uint32_t>{0, 1, 4}));
-  EXPECT_EQ(host.ThermalThrottleCpus(), (std::vector<uint32_t>{1, 4}));
+  EXPECT_EQ(host.facts.possible_cpus(), (std::vector<uint32_t>{0, 1, 4}));
+  EXPECT_EQ(host.facts.thermal_throttle_cpus(), (std::vector<uint32_t>{1, 4}));
   // Only the first look counts, as in dockerd.
   dir_.Write("sys/devices/system/cpu/cpu0/thermal_throttle", "");
-  EXPECT_EQ(host.ThermalThrottleCpus(), (std::vector<uint32_t>{1, 4}));
+  EXPECT_EQ(host.facts.thermal_throttle_cpus(), (std::vector<uint32_t>{1, 4}));
 }
 
 // Up to and including the number of CPUs, as moby counts.
 TEST_F(LiveHostTest, CpusWhenThePossibleOnesAreNotKnown) {
   system_.usable_cpus = 2;
-  EXPECT_EQ(LiveHost(system_).PossibleCpus(), (std::vector<uint32_t>{0, 1, 2}));
+  EXPECT_EQ(LiveHost(system_).facts.possible_cpus(),
+            (std::vector<uint32_t>{0, 1, 2}));
   dir_.Write("sys/devices/system/cpu/possible", "what");
   dir_.Write("sys/devices/system/cpu/cpu2/thermal_throttle", "");
   const LiveHost host(system_);
-  EXPECT_EQ(host.PossibleCpus(), (std::vector<uint32_t>{0, 1, 2}));
-  EXPECT_EQ(host.ThermalThrottleCpus(), std::vector<uint32_t>{2});
+  EXPECT_EQ(host.facts.possible_cpus(), (std::vector<uint32_t>{0, 1, 2}));
+  EXPECT_EQ(host.facts.thermal_throttle_cpus(), std::vector<uint32_t>{2});
 }
 
 TEST_F(LiveHostTest, UserNamespace) {
-  EXPECT_FALSE(LiveHost(system_).InUserNamespace());
+  EXPECT_FALSE(LiveHost(system_).facts.in_user_namespace());
   dir_.Write("proc/self/uid_map", "         0          0 4294967295\n");
-  EXPECT_FALSE(LiveHost(system_).InUserNamespace());
+  EXPECT_FALSE(LiveHost(system_).facts.in_user_namespace());
   dir_.Write("proc/self/uid_map", "         0     100000      65536\n");
-  EXPECT_TRUE(LiveHost(system_).InUserNamespace());
+  EXPECT_TRUE(LiveHost(system_).facts.in_user_namespace());
 }
 
 TEST_F(LiveHostTest, RootlessKit) {
-  EXPECT_FALSE(LiveHost(system_).UnderRootlessKit());
-  EXPECT_FALSE(LiveHost(system_).DetachedNetworkNamespace());
+  EXPECT_FALSE(LiveHost(system_).facts.under_rootlesskit());
+  EXPECT_FALSE(LiveHost(system_).facts.detached_network_namespace());
   system_.rootlesskit_state_dir = dir_ / "state";
-  EXPECT_TRUE(LiveHost(system_).UnderRootlessKit());
-  EXPECT_FALSE(LiveHost(system_).DetachedNetworkNamespace());
+  EXPECT_TRUE(LiveHost(system_).facts.under_rootlesskit());
+  EXPECT_FALSE(LiveHost(system_).facts.detached_network_namespace());
   dir_.Write("state/netns", "");
-  EXPECT_TRUE(LiveHost(system_).DetachedNetworkNamespace());
+  EXPECT_TRUE(LiveHost(system_).facts.detached_network_namespace());
 }
 
 TEST_F(LiveHostTest, RootlessKitOfThisProcess) {
   setenv("ROOTLESSKIT_STATE_DIR", "/x", 1);
-  EXPECT_TRUE(LiveHost().UnderRootlessKit());
+  EXPECT_TRUE(LiveHost().facts.under_rootlesskit());
   setenv("ROOTLESSKIT_STATE_DIR", "", 1);
-  EXPECT_FALSE(LiveHost().UnderRootlessKit());
+  EXPECT_FALSE(LiveHost().facts.under_rootlesskit());
   unsetenv("ROOTLESSKIT_STATE_DIR");
-  EXPECT_FALSE(LiveHost().UnderRootlessKit());
+  EXPECT_FALSE(LiveHost().facts.under_rootlesskit());
   EXPECT_GE(LiveSystem::FromProcess().usable_cpus, 1u);
 }
 
 TEST_F(LiveHostTest, UnifiedCgroups) {
-  EXPECT_FALSE(LiveHost(system_).UnifiedCgroups());
+  EXPECT_FALSE(LiveHost(system_).facts.unified_cgroups());
   system_.sys = "/s";
   system_.statfs = [](const char* path, struct statfs* answer) {
     EXPECT_EQ(std::string_view(path), "/s/fs/cgroup");
     answer->f_type = kCgroup2;
     return 0;
   };
-  EXPECT_TRUE(LiveHost(system_).UnifiedCgroups());
+  EXPECT_TRUE(LiveHost(system_).facts.unified_cgroups());
   system_.statfs = [](const char*, struct statfs* answer) {
     answer->f_type = kCgroup2 + 1;
     return 0;
   };
-  EXPECT_FALSE(LiveHost(system_).UnifiedCgroups());
+  EXPECT_FALSE(LiveHost(system_).facts.unified_cgroups());
 }
 
 TEST_F(LiveHostTest, MountPoints) {
@@ -229,14 +231,14 @@ TEST_F(LiveHostTest, MountPoints) {
   EXPECT_TRUE(LiveHost().MountPoints().ok());
 }
 
-TEST_F(LiveHostTest, WorkingFolder) {
+TEST_F(LiveHostTest, WorkingDirectory) {
   const std::filesystem::path old = std::filesystem::current_path();
   std::filesystem::create_directory(dir_ / "real");
   std::filesystem::create_symlink("real", dir_ / "link");
   std::filesystem::current_path(dir_ / "link");
-  const absl::StatusOr<std::string> there = LiveHost::WorkingFolder();
+  const absl::StatusOr<std::string> there = LiveHost::WorkingDirectory();
   std::filesystem::remove(dir_ / "real");
-  const absl::StatusOr<std::string> gone = LiveHost::WorkingFolder();
+  const absl::StatusOr<std::string> gone = LiveHost::WorkingDirectory();
   std::filesystem::current_path(old);
   EXPECT_EQ(*there, dir_ / "real");
   EXPECT_EQ(gone.status().message(),
@@ -250,7 +252,8 @@ TEST_F(LiveHostTest, ManyThreadsAskAtOnce) {
   std::vector<std::thread> threads;
   threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] { EXPECT_EQ(host.PossibleCpus().size(), 8u); });
+    threads.emplace_back(
+        [&] { EXPECT_EQ(host.facts.possible_cpus().size(), 8u); });
   }
   for (std::thread& thread : threads) thread.join();
 }

@@ -1,6 +1,6 @@
 // The kernel's path lookup, over anything that can step through a file tree.
 //
-// A recorded snapshot and a plan of folders not yet made must both answer
+// A recorded snapshot and a plan of directories not yet made must both answer
 // lookups as Linux would, so the rules of path_resolution(7) are written once,
 // here.
 #ifndef SPECGEN_HOST_PATH_WALK_H_
@@ -33,7 +33,7 @@ inline int CheckPath(std::string_view path) {
 }
 
 // Moves `*cursor` to what `path` names and returns 0, or returns the errno
-// that Linux gives to a caller who may search every folder. A final symbolic
+// that Linux gives to a caller who may search every directory. A final symbolic
 // link is followed if `follow_last` or if a slash comes after it. After an
 // error the cursor may be anywhere.
 //
@@ -41,10 +41,10 @@ inline int CheckPath(std::string_view path) {
 // at most kMaxPathBytes are followed, without recursion.
 //
 // Cursor is a class that stands on one file and has:
-//   int Rewind(bool absolute);        // go to "/" or to the working folder
-//   void GoUp();                      // go to the folder that holds this;
+//   int Rewind(bool absolute);        // go to "/" or to the working directory
+//   void GoUp();                      // go to the directory that holds this;
 //                                     // the root holds itself
-//   int GoDown(std::string_view name);  // go to an entry of this folder
+//   int GoDown(std::string_view name);  // go to an entry of this directory
 //   uint32_t mode() const;            // st_mode of where it stands
 //   int ReadLink(std::string* target) const;  // where it stands on a link
 // Those that return int return 0 or an errno.

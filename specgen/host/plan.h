@@ -7,8 +7,8 @@
 
 namespace specgen {
 
-// One mkdir(2), in the order in which the engine makes them. Folders that the
-// host facts say exist already are not listed.
+// One mkdir(2), in the order in which the engine makes them. Directories that
+// the host facts say exist already are not listed.
 struct PlannedFolder {
   std::string_view path;  // cleaned as Go's filepath.Clean does
   uint32_t mode;          // before umask: 0700, or 0755 for 1.13.0-rc4

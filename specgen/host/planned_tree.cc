@@ -15,7 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/path_walk.h"
 

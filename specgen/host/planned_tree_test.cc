@@ -67,7 +67,8 @@ class PlannedTreeTest : public testing::Test {
         {"path": "/ro/there", "type": "dir"}
         ], "mounts": [{"path": "/a", "flags": ["nosuid"]},
                       {"path": "/ro", "flags": ["ro"]}], "cwd": "/a"})")
-      : host_(*HostSnapshot::Parse(json, "tree.json")), planner_(*host_) {}
+      : host_(*HostSnapshot::Parse(json, "tree.json")),
+        planner_(host_->files) {}
 
   std::string Make(std::string_view path, uint32_t mode = 0700) {
     return planner_.Make(path, mode);
@@ -114,7 +115,7 @@ TEST_F(PlannedTreeTest, SeesAllOfSeveralLevels) {
 TEST_F(PlannedTreeTest, SeesWhatWasPlannedBefore) {
   Arena arena;
   std::vector<PlannedFolder> plan = {{"/a/b", 0755}};
-  PlannedTree tree(*host_, &arena, &plan);
+  PlannedTree tree(host_->files, &arena, &plan);
   EXPECT_EQ(tree.Stat("/a/b", &facts_), 0);
   EXPECT_EQ(facts_.mode, S_IFDIR | 0755u);
   EXPECT_TRUE(tree.MkdirAll("/a/b/c", 0700).ok());
@@ -328,7 +329,8 @@ TEST_F(MkdirAllTest, RelativePaths) {
 
 TEST_F(MkdirAllTest, WithoutAWorkingDirectory) {
   const auto empty = HostSnapshot::Empty();
-  EXPECT_EQ(Planner(*empty).Make("a/b"), "mkdir a: no such file or directory");
+  EXPECT_EQ(Planner(empty->files).Make("a/b"),
+            "mkdir a: no such file or directory");
 }
 
 TEST_F(MkdirAllTest, ThroughLinks) {
@@ -390,7 +392,7 @@ TEST_F(MkdirAllTest, LongPaths) {
 // However the levels are named: not one copy of the path for each of them.
 TEST_F(MkdirAllTest, DeepPathsTakeMemoryInProportion) {
   for (const std::string_view start : {"/tmp/a", "/tmp/link", "/tmp//b"}) {
-    Planner planner(*host_);
+    Planner planner(host_->files);
     std::string path(start);
     while (path.size() < 4000) path += start == "/tmp//b" ? "/.//d" : "/d";
     EXPECT_EQ(planner.Make(path), "");
@@ -460,7 +462,7 @@ class CountedTree : public FileTree {
 // Lookups, not levels: what most specs need costs as little as it can.
 TEST_F(MkdirAllTest, IsCheapWhereLittleIsMissing) {
   const auto calls = [this](std::string_view path) {
-    const CountedTree counted(*host_);
+    const CountedTree counted(host_->files);
     Planner planner(counted);
     EXPECT_EQ(planner.Make(path), "") << path;
     EXPECT_EQ(planner.bytes_used(), 0u) << path;
@@ -471,7 +473,7 @@ TEST_F(MkdirAllTest, IsCheapWhereLittleIsMissing) {
   EXPECT_EQ(calls("/tmp/specgen-ref/new/id"), 5u);
   EXPECT_EQ(calls("/new/id"), 5u);
   // Also after something was planned.
-  const CountedTree counted(*host_);
+  const CountedTree counted(host_->files);
   Planner planner(counted);
   planner.Make("/tmp/new");
   const size_t before = counted.calls();
@@ -501,9 +503,9 @@ TEST_F(MkdirAllTest, TheShortWayGivesWhatTheLongWayGives) {
   size_t planned = 0;
   size_t refused = 0;
   for (const std::string& path : paths) {
-    Planner short_way(*host_);
+    Planner short_way(host_->files);
     const std::string message = short_way.Make(path);
-    Planner long_way(*host_);
+    Planner long_way(host_->files);
     ASSERT_EQ(long_way.Make("/elsewhere"), "");
     ASSERT_EQ(long_way.Make(path), message) << path;
     std::string expected = "/elsewhere";

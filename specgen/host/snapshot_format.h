@@ -1,16 +1,21 @@
-// Words of the host snapshot file, shared by its reader (host_snapshot.h) and
-// its writer (host_facts.h). What they mean stands in host_snapshot.h.
+// Words and limits of the host snapshot file, shared by its reader
+// (snapshot_reader.h) and its writer (host_facts.h). What they mean stands in
+// host_snapshot.h.
 #ifndef SPECGEN_HOST_SNAPSHOT_FORMAT_H_
 #define SPECGEN_HOST_SNAPSHOT_FORMAT_H_
 
 #include <sys/stat.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "specgen/host/host.h"
+#include "specgen/host/file_tree.h"
 
 namespace specgen {
+
+inline constexpr size_t kMaxSnapshotBytes = size_t{64} << 20;
+inline constexpr size_t kMaxSnapshotFiles = size_t{1} << 20;
 
 // ST_RELATIME of statfs(2), for completeness: moby reads another bit.
 inline constexpr uint64_t kMountRelatime = 4096;
@@ -33,6 +38,14 @@ inline constexpr SnapshotFileType kSnapshotFileTypes[] = {
     {"fifo", S_IFIFO, 0, true, false},
     {"socket", S_IFSOCK, 0644, false, false},
 };
+
+// The name of a file's type.
+inline std::string_view SnapshotTypeName(uint32_t mode) {
+  for (const SnapshotFileType& type : kSnapshotFileTypes) {
+    if (type.mode == (mode & S_IFMT)) return type.name;
+  }
+  return "file";
+}
 
 struct SnapshotMountFlag {
   std::string_view name;

@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "specgen/host/file_tree.h"
 #include "specgen/host/host.h"
+#include "specgen/host/machine_facts.h"
 
 namespace specgen {
 
@@ -22,52 +24,52 @@ namespace specgen {
 class LintHost : public Host {
  public:
   explicit LintHost(std::set<std::string, std::less<>> devices)
-      : devices_(std::move(devices)) {}
-
-  int Lstat(std::string_view path, FileFacts* facts) const override {
-    if (path.empty()) return ENOENT;
-    if (path.find('\0') != std::string_view::npos) return EINVAL;
-    *facts = FileFacts();
-    if (devices_.contains(path)) {
-      facts->mode = S_IFCHR | 0666;
-      facts->major = 1;
-      facts->minor = 3;
-    } else {
-      facts->mode = S_IFDIR | 0755;
-    }
-    return 0;
+      : Host(lint_files_, lint_facts_), lint_files_(std::move(devices)) {
+    lint_facts_.unified_cgroups.Is(true);
   }
-  int Stat(std::string_view path, FileFacts* facts) const override {
-    return Lstat(path, facts);
-  }
-  int ReadLink(std::string_view path, std::string* target) const override {
-    (void)path;
-    target->clear();
-    return EINVAL;
-  }
-  int ListDirectory(std::string_view path,
-                 std::vector<std::string>* names) const override {
-    (void)path;
-    names->clear();
-    return 0;
-  }
-  int MountFlags(std::string_view path, uint64_t* flags) const override {
-    (void)path;
-    *flags = 0;
-    return 0;
-  }
-  const std::vector<uint32_t>& ThermalThrottleCpus() const override {
-    static const std::vector<uint32_t>* const kNone =
-        new std::vector<uint32_t>();
-    return *kNone;
-  }
-  bool InUserNamespace() const override { return false; }
-  bool UnderRootlessKit() const override { return false; }
-  bool DetachedNetworkNamespace() const override { return false; }
-  bool UnifiedCgroups() const override { return true; }
 
  private:
-  const std::set<std::string, std::less<>> devices_;
+  class Files final : public FileTree {
+   public:
+    explicit Files(std::set<std::string, std::less<>> devices)
+        : devices_(std::move(devices)) {}
+
+    int Lstat(std::string_view path, FileFacts* facts) const override {
+      if (path.empty()) return ENOENT;
+      if (path.find('\0') != std::string_view::npos) return EINVAL;
+      *facts = FileFacts();
+      if (devices_.contains(path)) {
+        facts->mode = S_IFCHR | 0666;
+        facts->major = 1;
+        facts->minor = 3;
+      } else {
+        facts->mode = S_IFDIR | 0755;
+      }
+      return 0;
+    }
+    int Stat(std::string_view path, FileFacts* facts) const override {
+      return Lstat(path, facts);
+    }
+    int ReadLink(std::string_view, std::string* target) const override {
+      target->clear();
+      return EINVAL;
+    }
+    int ListDirectory(std::string_view,
+                      std::vector<std::string>* names) const override {
+      names->clear();
+      return 0;
+    }
+    int MountFlags(std::string_view, uint64_t* flags) const override {
+      *flags = 0;
+      return 0;
+    }
+
+   private:
+    const std::set<std::string, std::less<>> devices_;
+  };
+
+  const Files lint_files_;
+  MachineFacts lint_facts_;
 };
 
 }  // namespace specgen

@@ -1,6 +1,6 @@
 // The texts that Go gives to errno values.
-#ifndef SPECGEN_HOST_ERRNO_TEXT_H_
-#define SPECGEN_HOST_ERRNO_TEXT_H_
+#ifndef SPECGEN_BASE_ERRNO_TEXT_H_
+#define SPECGEN_BASE_ERRNO_TEXT_H_
 
 #include <string>
 
@@ -13,4 +13,4 @@ std::string GoErrnoText(int error);
 
 }  // namespace specgen
 
-#endif  // SPECGEN_HOST_ERRNO_TEXT_H_
+#endif  // SPECGEN_BASE_ERRNO_TEXT_H_

@@ -1,4 +1,4 @@
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 
 #include <cstddef>
 #include <iterator>
