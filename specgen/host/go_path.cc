@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "specgen/base/copy_bytes.h"
 #include "specgen/base/load16.h"
 
 namespace specgen {
@@ -141,10 +142,34 @@ std::string JoinPath(std::initializer_list<std::string_view> elements) {
   return CleanPath(joined);
 }
 
+std::string_view JoinPath(std::initializer_list<std::string_view> elements,
+                          Arena* arena) {
+  size_t most = 0;
+  for (const std::string_view element : elements) most += element.size() + 1;
+  char* const begin = arena->Allocate<char>(most);
+  char* end = begin;
+  for (const std::string_view element : elements) {
+    if (end != begin) *end++ = '/';
+    CopyBytes(end, element.data(), element.size());
+    end += element.size();
+  }
+  const std::string_view joined(begin, static_cast<size_t>(end - begin));
+  if (joined.empty() || IsCleanPath(joined)) return joined;
+  return arena->Copy(CleanPath(joined));
+}
+
 std::string DirPath(std::string_view path) {
   const size_t slash = path.rfind('/');
   return CleanPath(slash == std::string_view::npos ? std::string_view()
                                                    : path.substr(0, slash + 1));
+}
+
+std::string_view DirPath(std::string_view path, Arena* arena) {
+  const size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos && slash > 0 && IsCleanPath(path)) {
+    return path.substr(0, slash);
+  }
+  return arena->Copy(DirPath(path));
 }
 
 std::string_view BasePath(std::string_view path) {

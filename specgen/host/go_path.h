@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "specgen/base/arena.h"
+
 namespace specgen {
 
 // Whether Go's filepath.Clean would return `path` unchanged.
@@ -28,9 +30,14 @@ void AppendCleanPath(std::string_view path, std::string* out);
 
 // filepath.Join: empty elements are skipped; "" when all are empty.
 std::string JoinPath(std::initializer_list<std::string_view> elements);
+// The same in the arena.
+std::string_view JoinPath(std::initializer_list<std::string_view> elements,
+                          Arena* arena);
 
 // filepath.Dir: all but the last element, cleaned.
 std::string DirPath(std::string_view path);
+// The same as a view of `path`, or in the arena.
+std::string_view DirPath(std::string_view path, Arena* arena);
 
 // filepath.Base: the last element; a view of `path` or of a constant.
 std::string_view BasePath(std::string_view path);
