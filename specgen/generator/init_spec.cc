@@ -62,9 +62,9 @@ void MaskThermalThrottle(const Host& host, Arena* arena, Spec::Linux* linux) {
   Slice<std::string_view> masked;
   for (std::string_view path : linux->masked_paths) masked.Append(arena, path);
   for (uint32_t cpu : host.ThermalThrottleCpus()) {
-    masked.Append(arena, arena->Concat("/sys/devices/system/cpu/cpu",
-                                       absl::AlphaNum(cpu).Piece(),
-                                       "/thermal_throttle"));
+    masked.Append(arena,
+                  arena->Copy(absl::StrCat("/sys/devices/system/cpu/cpu", cpu,
+                                           "/thermal_throttle")));
   }
   linux->masked_paths = SpanOf(masked);
 }
@@ -124,11 +124,12 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
 
   s->root.path = in.paths.rootfs;
   if (b.rootfs == RootfsRule::kInLibRoot) {
-    s->root.path = JoinPath({in.paths.lib_root, in.paths.id, "rootfs"}, arena);
+    s->root.path = JoinPath(
+        JoinPath(in.paths.lib_root, in.paths.id, arena), "rootfs", arena);
   }
 
   const std::string_view runtime_directory =
-      JoinPath({in.paths.exec_root, in.paths.id}, arena);
+      JoinPath(in.paths.exec_root, in.paths.id, arena);
   if (b.runtime_folder_mode != 0) {
     Verdict made = files.MkdirAll(runtime_directory, b.runtime_folder_mode);
     if (!made.ok()) return made;
@@ -137,7 +138,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   if (b.propagated_mount == PropagatedMount::kBind &&
       !config.propagated_mount.empty()) {
     const std::string_view source =
-        JoinPath({DirPath(s->root.path, arena), "propagated-mount"}, arena);
+        JoinPath(DirPath(s->root.path, arena), "propagated-mount", arena);
     s->mounts.Append(arena, {config.propagated_mount, "bind", source,
                              kPropagatedOptions});
     if (!s->linux.has_value()) return NilDereference();

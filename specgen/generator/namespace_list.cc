@@ -26,7 +26,11 @@ void NamespaceList::Remove(std::string_view type, bool last) {
   }
   if (found == base_.size()) return;
   assert(removed_count_ < kMostRemoved);
-  removed_[removed_count_++] = found;
+  size_t at = removed_count_++;
+  for (; at > 0 && removed_[at - 1] > found; --at) {
+    removed_[at] = removed_[at - 1];
+  }
+  removed_[at] = found;
 }
 
 }  // namespace specgen

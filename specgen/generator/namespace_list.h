@@ -29,18 +29,21 @@ class NamespaceList {
   // the first.
   void Remove(std::string_view type, bool last);
 
-  // For those who only read: the base spec's, and which of them are removed.
-  absl::Span<const Namespace> base() const { return base_; }
-  bool is_base() const { return removed_count_ == 0; }
+  // For those who only read: which of the base spec's are removed, by their
+  // indices in ascending order.
+  absl::Span<const size_t> removed() const {
+    return {removed_, removed_count_};
+  }
   size_t size() const { return base_.size() - removed_count_; }
-  bool IsRemoved(size_t i) const;
 
  private:
+  bool IsRemoved(size_t i) const;
+
   absl::Span<const Namespace> base_;
   // An engine removes three at most: the network's, that of process ids, and
   // IPC's.
   static constexpr size_t kMostRemoved = 3;
-  size_t removed_[kMostRemoved];
+  size_t removed_[kMostRemoved];  // ascending
   size_t removed_count_ = 0;
 };
 

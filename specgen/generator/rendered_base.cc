@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/base_spec.h"
 #include "specgen/generator/engine_literals.h"
@@ -83,9 +82,6 @@ RenderedBase::RenderedBase(const BaseSpec& base, BasePieces base_pieces,
   };
   capability_items = StringItems(base.capabilities);
   mounts = EachItem(base.mounts, write_mount);
-  namespaces =
-      EachItem(absl::MakeConstSpan(base.namespaces), WriteNamespace);
-
   start = absl::StrCat("{", pieces.head, "\"process\":{", pieces.process_head);
   start_with_new_process =
       absl::StrCat("{", pieces.head, "\"process\":{",
@@ -99,8 +95,16 @@ RenderedBase::RenderedBase(const BaseSpec& base, BasePieces base_pieces,
       absl::StrCat(pieces.hooks_tail, ",\"linux\":{", pieces.linux_head);
   rules_start = absl::StrCat(linux_start, "\"resources\":{\"devices\":[",
                              pieces.device_rule_items);
-  namespaces_member =
-      absl::StrCat("\"namespaces\":[", absl::StrJoin(namespaces, ","), "],");
+  namespaces_member = "\"namespaces\":[";
+  namespace_starts.push_back(namespaces_member.size());
+  for (const Namespace& space : base.namespaces) {
+    absl::StrAppend(&namespaces_member,
+                    Json([&](JsonWriter* w) { WriteNamespace(space, w); }),
+                    ",");
+    namespace_starts.push_back(namespaces_member.size());
+  }
+  if (!base.namespaces.empty()) namespaces_member.pop_back();
+  namespaces_member += "],";
   linux_end = LinuxEnd(base.rootfs_propagation, base.masked_paths,
                        base.readonly_paths, pieces);
   shared_linux_end =
@@ -109,8 +113,12 @@ RenderedBase::RenderedBase(const BaseSpec& base, BasePieces base_pieces,
   path_env = absl::StrCat(",\"env\":[", StringItems(kDefaultPathEnv));
   etc_hosts = Json([&](JsonWriter* w) { write_mount(kEtcHosts, w); });
   resolv_conf = Json([&](JsonWriter* w) { write_mount(kResolvConf, w); });
-  runtime_options = StringItems(kRuntimeOptions);
-  propagated_options = StringItems(kPropagatedOptions);
+  runtime_options = Json([](JsonWriter* w) {
+    WriteOptions(kRuntimeOptions, w);
+  });
+  propagated_options = Json([](JsonWriter* w) {
+    WriteOptions(kPropagatedOptions, w);
+  });
 }
 
 std::string LinuxEnd(std::string_view rootfs_propagation,

@@ -4,6 +4,7 @@
 #ifndef SPECGEN_GENERATOR_RENDERED_BASE_H_
 #define SPECGEN_GENERATOR_RENDERED_BASE_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,9 @@ struct RenderedBase {
   // Items of the base spec's own lists.
   std::string capability_items;
   std::vector<std::string> mounts;
-  std::vector<std::string> namespaces;
+  // Where each namespace starts in namespaces_member; and where another one
+  // would, one byte behind the last one.
+  std::vector<size_t> namespace_starts;
 
   // {, head, "process":{, and process_head
   std::string start;
@@ -72,7 +75,7 @@ struct RenderedBase {
   std::string shared_linux_end;
 
   // Of the engine's literals (engine_literals.h): ,"env":["PATH=...", the
-  // mounts, and the items of the lists of options.
+  // mounts, and the ends of mounts: their options, and what closes them.
   std::string path_env;
   std::string etc_hosts;
   std::string resolv_conf;

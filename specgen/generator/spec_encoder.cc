@@ -32,13 +32,34 @@ bool IsSame(const Strings& a, const Strings& b) {
   return IsSame(a.first, b.first) && IsSame(a.second, b.second);
 }
 
+// What follows the devices of "linux" up to the end of the spec: a piece that
+// is ready, or made in `storage`.
+std::string_view LinuxEndOf(const Spec::Linux& linux, const BaseSpec& base,
+                            std::string* storage) {
+  const RenderedBase& rendered = *base.rendered;
+  if (IsSame(linux.masked_paths, base.masked_paths) &&
+      IsSame(linux.readonly_paths, base.readonly_paths)) {
+    if (linux.rootfs_propagation == "rshared") return rendered.shared_linux_end;
+    if (linux.rootfs_propagation == base.rootfs_propagation) {
+      return rendered.linux_end;
+    }
+  }
+  *storage = LinuxEnd(linux.rootfs_propagation, linux.masked_paths,
+                      linux.readonly_paths, rendered.pieces);
+  return *storage;
+}
+
 // Writes one spec. What is as in the base spec is written in the pieces that
 // `r_` has of it; all else comes from the fields.
 class SpecEncoder {
  public:
   SpecEncoder(const Behaviour& behaviour, const BaseSpec& base,
-              const Spec& spec)
-      : b_(behaviour), base_(base), r_(*base.rendered), spec_(spec) {}
+              const Spec& spec, std::string_view linux_end)
+      : b_(behaviour),
+        base_(base),
+        r_(*base.rendered),
+        spec_(spec),
+        linux_end_(linux_end) {}
 
   void Write(Buffer* json) const;
 
@@ -55,18 +76,19 @@ class SpecEncoder {
   void WriteResources(const Spec::Resources& resources, JsonWriter* w) const;
   void WriteNamespaces(const NamespaceList& namespaces, JsonWriter* w) const;
   void WriteDevices(const ExtendedList<Device>& devices, JsonWriter* w) const;
-  void WriteLinuxEnd(const Spec::Linux& linux, JsonWriter* w) const;
-  [[gnu::noinline, gnu::cold]] std::string OwnLinuxEnd(
-      const Spec::Linux& linux) const {
-    return LinuxEnd(linux.rootfs_propagation, linux.masked_paths,
-                    linux.readonly_paths, r_.pieces);
-  }
 
   const Behaviour& b_;
   const BaseSpec& base_;
   const RenderedBase& r_;
   const Spec& spec_;
+  const std::string_view linux_end_;
 };
+
+// Members that start with a comma, without it.
+std::string_view WithoutComma(std::string_view members) {
+  if (!members.empty()) members.remove_prefix(1);
+  return members;
+}
 
 void WriteStrings(const Strings& strings, bool comma, JsonWriter* w) {
   w->Strings(strings.first, comma);
@@ -119,14 +141,11 @@ void SpecEncoder::WriteCapabilities(const Spec::Capabilities& sets,
     w->Raw(']');
     return;
   }
-  struct Set {
-    const Strings& items;
-    ShortJson start;
-  };
-  const Set all[] = {{sets.bounding, "\"bounding\":["},
-                     {sets.effective, "\"effective\":["},
-                     {sets.inheritable, "\"inheritable\":["},
-                     {sets.permitted, "\"permitted\":["}};
+  static constexpr ShortJson kStarts[] = {"\"bounding\":[", "\"effective\":[",
+                                          "\"inheritable\":[",
+                                          "\"permitted\":["};
+  const Strings* const all[] = {&sets.bounding, &sets.effective,
+                                &sets.inheritable, &sets.permitted};
   w->Raw(",\"capabilities\":{");
   // A set like an earlier one is written by repeating that.
   struct Written {
@@ -136,20 +155,20 @@ void SpecEncoder::WriteCapabilities(const Spec::Capabilities& sets,
   };
   Written written[2];
   size_t count = 0;
-  for (const Set& set : all) {
-    if (set.items.empty()) continue;
-    w->Write(set.start);
+  for (size_t set = 0; set < std::size(all); ++set) {
+    if (all[set]->empty()) continue;
+    w->Write(kStarts[set]);
     size_t i = 0;
-    while (i < count && !IsSame(*written[i].items, set.items)) ++i;
+    while (i < count && !IsSame(*written[i].items, *all[set])) ++i;
     if (i < count) {
       w->Repeat(written[i].begin, written[i].end);
       continue;
     }
     const size_t begin = w->size();
-    WriteCapabilityItems(set.items, w);
+    WriteCapabilityItems(*all[set], w);
     w->Raw("],");
     if (count < std::size(written)) {
-      written[count++] = {&set.items, begin, w->size()};
+      written[count++] = {all[set], begin, w->size()};
     }
   }
   w->TakeBackComma();
@@ -173,14 +192,14 @@ void SpecEncoder::WriteProcess(JsonWriter* w) const {
 }
 
 void SpecEncoder::WriteOwnMount(const Mount& mount, JsonWriter* w) const {
-  WriteMount(mount, b_.omits_empty_mount_fields, w,
-             [&](absl::Span<const std::string_view> options) {
-               if (IsSame(options, absl::MakeConstSpan(kRuntimeOptions))) {
-                 w->Raw(r_.runtime_options);
-               } else {
-                 w->Strings(options, /*comma=*/false);
-               }
-             });
+  WriteMountStart(mount, b_.omits_empty_mount_fields, w);
+  if (IsSame(mount.options, absl::MakeConstSpan(kRuntimeOptions))) {
+    w->Raw(r_.runtime_options);
+  } else if (IsSame(mount.options, absl::MakeConstSpan(kPropagatedOptions))) {
+    w->Raw(r_.propagated_options);
+  } else {
+    WriteOptions(mount.options, w);
+  }
 }
 
 // Those of the base spec's mounts that are still there as they were stand in
@@ -232,8 +251,7 @@ void SpecEncoder::WriteResources(const Spec::Resources& resources,
   const std::string_view tail = r_.pieces.resources_tail;
   bool comma = rules.keeps_base && !r_.pieces.device_rule_items.empty();
   if (!comma && rules.added.empty()) {
-    w->Write(r_.linux_start, "\"resources\":{",
-             tail.empty() ? tail : tail.substr(1), "},");
+    w->Write(r_.linux_start, "\"resources\":{", WithoutComma(tail), "},");
     return;
   }
   if (comma) {
@@ -252,16 +270,19 @@ void SpecEncoder::WriteResources(const Spec::Resources& resources,
 void SpecEncoder::WriteNamespaces(const NamespaceList& namespaces,
                                   JsonWriter* w) const {
   if (namespaces.size() == 0) return;
-  if (namespaces.is_base()) {
-    w->Raw(r_.namespaces_member);
-    return;
+  // What stands between those that are removed, and at the end "],".
+  const std::string_view all = r_.namespaces_member;
+  size_t begin = 0;
+  for (size_t i : namespaces.removed()) {
+    w->Raw({all.data() + begin, r_.namespace_starts[i] - begin});
+    begin = r_.namespace_starts[i + 1];
   }
-  w->Raw("\"namespaces\":[");
-  for (size_t i = 0; i < r_.namespaces.size(); ++i) {
-    if (!namespaces.IsRemoved(i)) w->Write(r_.namespaces[i], ',');
+  if (begin == r_.namespace_starts.back()) {
+    // The last one is removed, and the bracket is where its comma would be.
+    w->TakeBack(1);
+    --begin;
   }
-  w->TakeBack(1);
-  w->Raw("],");
+  w->Raw({all.data() + begin, all.size() - begin});
 }
 
 void SpecEncoder::WriteDevices(const ExtendedList<Device>& devices,
@@ -278,24 +299,6 @@ void SpecEncoder::WriteDevices(const ExtendedList<Device>& devices,
   w->Raw("],");
 }
 
-void SpecEncoder::WriteLinuxEnd(const Spec::Linux& linux,
-                                JsonWriter* w) const {
-  const bool has_base_paths = IsSame(linux.masked_paths, base_.masked_paths) &&
-                              IsSame(linux.readonly_paths, base_.readonly_paths);
-  std::string own;
-  std::string_view end;
-  if (has_base_paths && linux.rootfs_propagation == base_.rootfs_propagation) {
-    end = r_.linux_end;
-  } else if (has_base_paths && linux.rootfs_propagation == "rshared") {
-    end = r_.shared_linux_end;
-  } else [[unlikely]] {
-    own = OwnLinuxEnd(linux);
-    end = own;
-  }
-  if (end[0] == '}') w->TakeBackComma();
-  w->Raw(end);
-}
-
 // Members of "linux" are written with a comma behind them; the last one is
 // taken back.
 void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
@@ -307,11 +310,13 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
   if (linux.keeps_cgroups_path) w->Raw(r_.pieces.cgroups_path_head);
   WriteNamespaces(linux.namespaces, w);
   WriteDevices(linux.devices, w);
-  WriteLinuxEnd(linux, w);
+  if (linux_end_[0] == '}') w->TakeBackComma();
+  w->Raw(linux_end_);
 }
 
-// All of it inlined, which keeps the writer in registers.
-[[gnu::flatten, gnu::hot]] void SpecEncoder::Write(Buffer* json) const {
+// All of it inlined, which keeps the writer in registers; nothing in it may
+// throw or have a destructor, which would put it back into memory.
+[[gnu::flatten, gnu::noinline, gnu::hot]] void SpecEncoder::Write(Buffer* json) const {
   JsonWriter w(json);
   WriteProcess(&w);
   w.Write(Quoted{spec_.root.path});
@@ -328,7 +333,12 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
 
 void EncodeSpec(const Behaviour& behaviour, const BaseSpec& base,
                 const Spec& spec, Buffer* json) {
-  SpecEncoder(behaviour, base, spec).Write(json);
+  std::string storage;
+  std::string_view linux_end;
+  if (spec.linux.has_value()) {
+    linux_end = LinuxEndOf(*spec.linux, base, &storage);
+  }
+  SpecEncoder(behaviour, base, spec, linux_end).Write(json);
 }
 
 }  // namespace specgen

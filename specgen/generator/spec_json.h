@@ -13,11 +13,22 @@
 
 namespace specgen {
 
-// `omits_empty`: see Behaviour::omits_empty_mount_fields. `write_options`
-// writes the items of the list of options.
-template <typename WriteOptions>
-inline void WriteMount(const Mount& mount, bool omits_empty, JsonWriter* w,
-                       WriteOptions write_options) {
+// The end of a mount.
+inline void WriteOptions(absl::Span<const std::string_view> options,
+                         JsonWriter* w) {
+  if (options.empty()) {
+    w->Raw('}');
+    return;
+  }
+  w->Raw(",\"options\":[");
+  w->Strings(options, /*comma=*/false);
+  w->Raw("]}");
+}
+
+// A mount without its end. `omits_empty`: see
+// Behaviour::omits_empty_mount_fields.
+inline void WriteMountStart(const Mount& mount, bool omits_empty,
+                            JsonWriter* w) {
   w->Write("{\"destination\":", Quoted{mount.destination});
   const bool has_source = !omits_empty || !mount.source.empty();
   if (mount.type == "bind" && has_source) {  // nearly always
@@ -28,20 +39,11 @@ inline void WriteMount(const Mount& mount, bool omits_empty, JsonWriter* w,
     }
     if (has_source) w->Write(",\"source\":", Quoted{mount.source});
   }
-  if (mount.options.empty()) {
-    w->Raw('}');
-    return;
-  }
-  w->Raw(",\"options\":[");
-  write_options(mount.options);
-  w->Raw("]}");
 }
 
 inline void WriteMount(const Mount& mount, bool omits_empty, JsonWriter* w) {
-  WriteMount(mount, omits_empty, w,
-             [w](absl::Span<const std::string_view> options) {
-               w->Strings(options, /*comma=*/false);
-             });
+  WriteMountStart(mount, omits_empty, w);
+  WriteOptions(mount.options, w);
 }
 
 inline void WriteNamespace(const Namespace& space, JsonWriter* w) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "specgen/base/copy_bytes.h"
 #include "specgen/base/load16.h"
 
 namespace specgen {
@@ -140,22 +139,6 @@ std::string JoinPath(std::initializer_list<std::string_view> elements) {
   }
   if (joined.empty() || IsCleanPath(joined)) return joined;
   return CleanPath(joined);
-}
-
-std::string_view JoinPath(std::initializer_list<std::string_view> elements,
-                          Arena* arena) {
-  size_t most = 0;
-  for (const std::string_view element : elements) most += element.size() + 1;
-  char* const begin = arena->Allocate<char>(most);
-  char* end = begin;
-  for (const std::string_view element : elements) {
-    if (end != begin) *end++ = '/';
-    CopyBytes(end, element.data(), element.size());
-    end += element.size();
-  }
-  const std::string_view joined(begin, static_cast<size_t>(end - begin));
-  if (joined.empty() || IsCleanPath(joined)) return joined;
-  return arena->Copy(CleanPath(joined));
 }
 
 std::string DirPath(std::string_view path) {

@@ -30,9 +30,15 @@ void AppendCleanPath(std::string_view path, std::string* out);
 
 // filepath.Join: empty elements are skipped; "" when all are empty.
 std::string JoinPath(std::initializer_list<std::string_view> elements);
-// The same in the arena.
-std::string_view JoinPath(std::initializer_list<std::string_view> elements,
-                          Arena* arena);
+// filepath.Join(a, b), in the arena.
+inline std::string_view JoinPath(std::string_view a, std::string_view b,
+                                 Arena* arena) {
+  if (!a.empty() && !b.empty()) {
+    const std::string_view joined = arena->Concat(a, "/", b);
+    if (IsCleanPath(joined)) return joined;
+  }
+  return arena->Copy(JoinPath({a, b}));
+}
 
 // filepath.Dir: all but the last element, cleaned.
 std::string DirPath(std::string_view path);
