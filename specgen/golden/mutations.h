@@ -15,21 +15,18 @@ namespace specgen {
 
 // A behaviour with one value changed, and what else that needs to live.
 struct Mutation {
-  // "sorts_mounts", "set=kRefusesNull", "keys.kRootfs", "mounts[2] is gone".
+  // "sorts_mounts", "set=kRefusesNull", "keys.kRootfs",
+  // "default_spec.mounts without /proc", "default_spec.mounts[/dev].type".
   std::string name;
-  // Points into `texts` and the lists where it differs from the original.
   std::unique_ptr<Behaviour> behaviour;
-
-  std::vector<std::unique_ptr<std::string>> texts;
-  std::vector<BaseMount> mounts;
-  std::vector<BaseNamespace> namespaces;
-  std::vector<std::string_view> strings;
+  // What it points to where it differs from the original.
+  std::vector<std::shared_ptr<const void>> kept;
 };
 
-// All changes of `behaviour`: each flag turned, each enum set to each other
-// value, each key that is read or not, each item of the default spec's lists
-// left out, and each member of its other parts left out or, where there is
-// none, put in.
+// All changes of `behaviour`, by its visitor: each flag turned, each enum and
+// number set to each other value that there is, each key that is read or not,
+// each text another one, each item of a list left out, swapped with the next,
+// and changed in each of its values; where a list is empty, an item put in.
 std::vector<Mutation> MutationsOf(const Behaviour& behaviour);
 
 // The rules for user namespaces other than `rule`, with their names.

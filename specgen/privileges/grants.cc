@@ -90,9 +90,8 @@ bool IsIn(std::string_view path, std::string_view folder) {
          (absl::StartsWith(path, folder) && path[folder.size()] == '/');
 }
 
-// Names in quotes, from a run of JSON strings: "\"A\",\"B\"".
-bool HoldsItem(std::string_view items, std::string_view name) {
-  return absl::StrContains(items, absl::StrCat("\"", name, "\""));
+bool Holds(absl::Span<const std::string_view> list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
 }
 
 class GrantFinder {
@@ -159,7 +158,7 @@ void GrantFinder::Capabilities() {
   std::set<std::string_view> seen;
   if (set != nullptr) {
     for (const JsonNode& name : set->List()) {
-      if (HoldsItem(b_.default_spec.capability_items, name.text) ||
+      if (Holds(b_.default_spec.capabilities, name.text) ||
           !seen.insert(name.text).second) {
         continue;
       }
@@ -370,7 +369,7 @@ void GrantFinder::LostMounts() {
           "/dev/ drops it without a word");
     }
   }
-  for (const BaseMount& mount : b_.default_spec.mounts) {
+  for (const Mount& mount : b_.default_spec.mounts) {
     if (there.contains({mount.destination, mount.source})) continue;
     Add(Level::kInfo, "default-mount-gone", mount.destination,
         "the engine's own mount yields to one of the plugin, which may be gone "
@@ -421,8 +420,7 @@ void GrantFinder::Paths() {
     std::string why = "later releases mask it";
     // The change that says so may name an advisory.
     for (const Behaviour& behaviour : all) {
-      const auto& paths = behaviour.default_spec.masked_paths;
-      if (std::find(paths.begin(), paths.end(), path) == paths.end()) continue;
+      if (!Holds(behaviour.default_spec.masked_paths, path)) continue;
       why = absl::StrCat("masked since Docker ", behaviour.name);
       for (std::string_view change : behaviour.changes) {
         if (absl::StrContains(change, path)) {

@@ -1,4 +1,4 @@
-#include "specgen/generator/spec_maker.h"
+#include "specgen/generator/init_spec.h"
 
 #include <memory>
 #include <set>
