@@ -21,10 +21,10 @@ namespace specgen {
 namespace {
 
 bool IsBind(const Mount& mount) {
-  return std::any_of(
-      mount.options.begin(), mount.options.end(), [](std::string_view option) {
-        return option == "bind" || option == "rbind";
-      });
+  return std::any_of(mount.options.begin(), mount.options.end(),
+                     [](std::string_view option) {
+                       return option == "bind" || option == "rbind";
+                     });
 }
 
 // sliceutil.Dedup(append(options, unprivileged...)): the options of those flags

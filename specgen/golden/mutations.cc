@@ -143,7 +143,8 @@ std::vector<Mutation> Mutator::Run() {
                                   omits_empty_mount_fields, capability_sets,
                                   console_size,
                                   // Not read yet.
-                                  platform, hooks, solaris, default_fields] = original_;
+                                  platform, hooks, solaris, default_fields] =
+        original_;
     [[maybe_unused]] const auto& [oci_version, capability_names, bounding,
                                   effective, inheritable, permitted, mounts,
                                   namespaces, default_devices, device_rules,
