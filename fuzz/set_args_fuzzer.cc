@@ -72,7 +72,8 @@ void CheckOneByOne(const Behaviour& behaviour, std::string_view config,
     });
     break;
   }
-  Require(last.outcome() == result.outcome() && last.message() == result.message() &&
+  Require(last.outcome() == result.outcome() &&
+              last.message() == result.message() &&
               Dump(apart) == Dump(together),
           "arguments have the same effect in one call and in many", [&] {
             return absl::StrCat(result.message(), "\n", Dump(together),

@@ -19,6 +19,50 @@ std::string MetricsSocketBeside(std::string_view exec_root) {
   return absl::StrCat(exec_root, "/metrics.sock");
 }
 
+inline void Generator::Clear(const Request& request, Answer* answer) {
+  answer->arena_.Reset();
+  answer->verdict_ = Verdict();
+  answer->spec_.Clear();
+  answer->position_.clear();
+  answer->plan_.clear();
+  answer->work_ = 0;
+  answer->shape_ = request.shape;
+  // They point into an earlier request.
+  answer->id_ = answer->rootfs_ = {};
+}
+
+inline Verdict Generator::Decode(const Request& request,
+                                 const JsonTokens& tokens,
+                                 Answer* answer) const {
+  JsonReader reader(tokens, &answer->arena_);
+  ReadPlugin(&reader, *release_.behaviour, request.plugin_name, &answer->shape_,
+             &answer->plugin_);
+  answer->work_ = reader.work();
+  if (reader.ok()) return Verdict();
+  const JsonProblem& problem = reader.problem();
+  answer->position_ = LineAndColumn(tokens, problem.offset);
+  return problem.kind == JsonProblem::Kind::kCrash
+             ? Verdict::Crashed(Stage::kDecode, problem.message)
+             : Verdict::Refused(Stage::kDecode, problem.message);
+}
+
+inline void Generator::Locate(const Request& request, Answer* answer) {
+  const Plugin& plugin = answer->plugin_;
+  if (request.id.has_value()) {
+    answer->id_ = *request.id;
+  } else {
+    answer->id_ = plugin.id.empty() ? std::string_view("plugin") : plugin.id;
+  }
+  if (request.rootfs.has_value()) {
+    answer->rootfs_ = *request.rootfs;
+  } else if (!plugin.rootfs.empty()) {
+    answer->rootfs_ = plugin.rootfs;
+  } else {
+    answer->rootfs_ =
+        answer->arena_.Concat(request.lib_root, "/", answer->id_, "/rootfs");
+  }
+}
+
 void Generator::Generate(const Request& request, Answer* answer) const {
   const JsonIndex::Result indexed = answer->index_.Build(request.plugin);
   if (indexed != JsonIndex::Result::kOk) {
@@ -50,61 +94,17 @@ void Generator::Generate(const Request& request, const JsonTokens& tokens,
   }
   Locate(request, answer);
 
-  const SpecInput input = {
-      behaviour,
-      release_.user_namespace,
-      *base_spec_,
-      plugin,
-      {answer->id_, answer->rootfs_, request.lib_root, request.exec_root,
-       request.metrics_socket},
-      host_};
+  const SpecInput input = {behaviour,
+                           release_.user_namespace,
+                           *base_spec_,
+                           plugin,
+                           {answer->id_, answer->rootfs_, request.lib_root,
+                            request.exec_root, request.metrics_socket},
+                           host_};
   Spec spec;
   answer->verdict_ = InitSpec(input, arena, &answer->plan_, &spec);
   if (!answer->verdict_.ok()) return;
   EncodeSpec(behaviour, *base_spec_, spec, &answer->spec_);
-}
-
-void Generator::Clear(const Request& request, Answer* answer) {
-  answer->arena_.Reset();
-  answer->verdict_ = Verdict();
-  answer->spec_.Clear();
-  answer->position_.clear();
-  answer->plan_.clear();
-  answer->work_ = 0;
-  answer->shape_ = request.shape;
-  // They point into an earlier request.
-  answer->id_ = answer->rootfs_ = {};
-}
-
-Verdict Generator::Decode(const Request& request, const JsonTokens& tokens,
-                          Answer* answer) const {
-  JsonReader reader(tokens, &answer->arena_);
-  ReadPlugin(&reader, *release_.behaviour, request.plugin_name,
-             &answer->shape_, &answer->plugin_);
-  answer->work_ = reader.work();
-  if (reader.ok()) return Verdict();
-  const JsonProblem& problem = reader.problem();
-  answer->position_ = LineAndColumn(tokens, problem.offset);
-  return problem.kind == JsonProblem::Kind::kCrash
-             ? Verdict::Crashed(Stage::kDecode, problem.message)
-             : Verdict::Refused(Stage::kDecode, problem.message);
-}
-
-void Generator::Locate(const Request& request, Answer* answer) {
-  const Plugin& plugin = answer->plugin_;
-  if (request.id.has_value()) {
-    answer->id_ = *request.id;
-  } else {
-    answer->id_ = plugin.id.empty() ? std::string_view("plugin") : plugin.id;
-  }
-  if (request.rootfs.has_value()) {
-    answer->rootfs_ = *request.rootfs;
-  } else if (!plugin.rootfs.empty()) {
-    answer->rootfs_ = plugin.rootfs;
-  } else {
-    answer->rootfs_ =
-        answer->arena_.Concat(request.lib_root, "/", answer->id_, "/rootfs");
-  }
 }
 
 }  // namespace specgen

@@ -148,9 +148,9 @@ class Generator {
             std::shared_ptr<const BaseSpec> base_spec = nullptr)
       : release_(release),
         host_(host),
-        base_spec_(base_spec != nullptr
-                       ? std::move(base_spec)
-                       : DefaultBaseSpec(*release.behaviour)) {}
+        base_spec_(base_spec != nullptr ? std::move(base_spec)
+                                        : DefaultBaseSpec(*release.behaviour)) {
+  }
 
   void Generate(const Request& request, Answer* answer) const;
 

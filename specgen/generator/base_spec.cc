@@ -17,7 +17,8 @@ BaseSpec::BaseSpec(const Behaviour& behaviour) {
     permitted = spec.permitted;
   }
   mounts = spec.mounts;
-  for (std::string_view type : spec.namespaces) namespaces.push_back({type, ""});
+  for (std::string_view type : spec.namespaces)
+    namespaces.push_back({type, ""});
   masked_paths = spec.masked_paths;
   readonly_paths = spec.readonly_paths;
   rendered.emplace(*this, PiecesOf(behaviour), behaviour);
@@ -33,8 +34,8 @@ std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour) {
   for (size_t i = 0; i < AllBehaviours().size(); ++i) {
     if (&AllBehaviours()[i] != &behaviour) continue;
     Kept& kept = all[i];
-    std::call_once(
-        kept.once, [&] { kept.spec = std::make_shared<BaseSpec>(behaviour); });
+    std::call_once(kept.once,
+                   [&] { kept.spec = std::make_shared<BaseSpec>(behaviour); });
     return kept.spec;
   }
   return std::make_shared<BaseSpec>(behaviour);

@@ -162,8 +162,7 @@ class BaseSpecBuilder {
                 {"disableOOMKiller", "oomScoreAdj", "memory", "cpu", "pids",
                  "blockIO", "hugepageLimits", "network"},
                 Comma::kBefore);
-    pieces->cgroups_path_head =
-        Members(linux, {"cgroupsPath"}, Comma::kBehind);
+    pieces->cgroups_path_head = Members(linux, {"cgroupsPath"}, Comma::kBehind);
     pieces->device_items = Items(linux, "devices");
     pieces->seccomp_head = Members(linux, {"seccomp"}, Comma::kBehind);
     pieces->mount_label_head = Members(linux, {"mountLabel"}, Comma::kBehind);

@@ -14,7 +14,7 @@
 #include "specgen/generator/engine_literals.h"
 #include "specgen/generator/go_sort.h"
 #include "specgen/generator/user_namespace.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/planned_tree.h"
 
@@ -33,19 +33,14 @@ absl::Span<const std::string_view> SpanOf(const StringList& list) {
   return absl::MakeConstSpan(list.begin(), list.size());
 }
 
-// append(first, second...)
-Strings Append(const StringList& first, const StringList& second) {
-  return {SpanOf(first), SpanOf(second), first.is_nil() && second.empty()};
-}
-
-// oci.DefaultSpec(), or the spec that InitSpec is given; `mounts` are those that
-// will be added.
+// oci.DefaultSpec(), or the spec that InitSpec is given; `mounts` are those
+// that will be added.
 void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
-  const auto set = [&](bool holds_them) {
-    return holds_them ? Strings{base.capabilities} : Strings();
-  };
-  s->process.capabilities = {set(base.bounding), set(base.effective),
-                             set(base.inheritable), set(base.permitted)};
+  Spec::Capabilities& sets = s->process.capabilities.emplace();
+  if (base.bounding) sets.bounding.first = base.capabilities;
+  if (base.effective) sets.effective.first = base.capabilities;
+  if (base.inheritable) sets.inheritable.first = base.capabilities;
+  if (base.permitted) sets.permitted.first = base.capabilities;
   s->mounts = MountList(base.mounts, mounts, arena);
   if (!base.has_linux) return;
   Spec::Linux& linux = s->linux.emplace();
@@ -58,13 +53,12 @@ void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
 
 // Masks what tells of the heat of each CPU (GHSA-6fw5-f8r9-fgfm).
 void MaskThermalThrottle(const Host& host, Arena* arena, Spec::Linux* linux) {
-  if (host.ThermalThrottleCpus().empty()) return;
+  if (host.facts.thermal_throttle_cpus().empty()) return;
   Slice<std::string_view> masked;
   for (std::string_view path : linux->masked_paths) masked.Append(arena, path);
-  for (uint32_t cpu : host.ThermalThrottleCpus()) {
-    masked.Append(arena,
-                  arena->Copy(absl::StrCat("/sys/devices/system/cpu/cpu", cpu,
-                                           "/thermal_throttle")));
+  for (uint32_t cpu : host.facts.thermal_throttle_cpus()) {
+    masked.Append(arena, arena->Copy(absl::StrCat("/sys/devices/system/cpu/cpu",
+                                                  cpu, "/thermal_throttle")));
   }
   linux->masked_paths = SpanOf(masked);
 }
@@ -115,7 +109,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   const Slice<PluginMount>& own_mounts =
       b.mounts_from_settings ? settings.mounts : config.mounts;
   // What is planned is there for what is looked up later.
-  PlannedTree files(in.host, arena, plan);
+  PlannedTree files(in.host.files, arena, plan);
 
   StartFrom(in.base, own_mounts.size() + 4, arena, s);
   if (b.masks_thermal_throttle) {
@@ -124,8 +118,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
 
   s->root.path = in.paths.rootfs;
   if (b.rootfs == RootfsRule::kInLibRoot) {
-    s->root.path = JoinPath(
-        JoinPath(in.paths.lib_root, in.paths.id, arena), "rootfs", arena);
+    s->root.path = JoinPath(JoinPath(in.paths.lib_root, in.paths.id, arena),
+                            "rootfs", arena);
   }
 
   const std::string_view runtime_directory =
@@ -139,8 +133,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
       !config.propagated_mount.empty()) {
     const std::string_view source =
         JoinPath(DirPath(s->root.path, arena), "propagated-mount", arena);
-    s->mounts.Append(arena, {config.propagated_mount, "bind", source,
-                             kPropagatedOptions});
+    s->mounts.Append(
+        arena, {config.propagated_mount, "bind", source, kPropagatedOptions});
     if (!s->linux.has_value()) return NilDereference();
     s->linux->rootfs_propagation = "rshared";
   }
@@ -204,10 +198,10 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
       s->linux->resources->devices.Clear();
       s->linux->resources->devices.Append(arena, kAllDevices);
     }
-    Verdict added = AddDevices(b.devices == DevicesRule::kFromConfig
-                                   ? config.devices
-                                   : settings.devices,
-                               b, files, arena, s);
+    Verdict added =
+        AddDevices(b.devices == DevicesRule::kFromConfig ? config.devices
+                                                         : settings.devices,
+                   b, files, arena, s);
     if (!added.ok()) return added;
   }
 
@@ -215,7 +209,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     s->process = Spec::Process();
     s->process.is_new = true;
   }
-  s->process.args = Append(config.entrypoint, settings.args);
+  s->process.args = {SpanOf(config.entrypoint), SpanOf(settings.args)};
+  s->process.args_are_nil = config.entrypoint.is_nil() && settings.args.empty();
   s->process.env = {kDefaultPathEnv, SpanOf(settings.env)};
   s->process.cwd = config.workdir.empty() ? "/" : config.workdir;
   if (b.capabilities && s->process.capabilities.has_value()) {
@@ -231,9 +226,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   if (b.metrics_mount && !in.paths.metrics_socket.empty()) {
     for (std::string_view type : config.interface_types) {
       if (type != "docker.metricscollector/1.0") continue;
-      s->mounts.Append(arena,
-                       {"/run/docker/metrics.sock", "bind",
-                        in.paths.metrics_socket, kMetricsOptions});
+      s->mounts.Append(arena, {"/run/docker/metrics.sock", "bind",
+                               in.paths.metrics_socket, kMetricsOptions});
     }
   }
 
@@ -244,10 +238,10 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     });
   }
 
-  if (KeepsLockedFlags(in.user_namespace) && in.host.InUserNamespace()) {
+  if (KeepsLockedFlags(in.user_namespace) && in.host.facts.in_user_namespace()) {
     Verdict kept = KeepLockedFlags(files, arena, &s->mounts);
     if (!kept.ok()) return kept;
-    if (MakesRootless(in.user_namespace) && in.host.UnderRootlessKit()) {
+    if (MakesRootless(in.user_namespace) && in.host.facts.under_rootlesskit()) {
       ToRootless(KeepsUnifiedCgroup(in.user_namespace), in.host, arena, s);
     }
   }

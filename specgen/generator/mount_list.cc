@@ -65,11 +65,6 @@ class Destinations {
 
 }  // namespace
 
-MountList::MountList(absl::Span<const Mount> base, size_t more, Arena* arena)
-    : base_(base) {
-  own_.Assign(arena, nullptr, 0, more);
-}
-
 absl::Span<Mount> MountList::Edit(Arena* arena) {
   if (starts_with_base_) {
     Slice<Mount> all;

@@ -18,7 +18,10 @@ class MountList {
   MountList() = default;
   // Starts with the base spec's, which must outlive this, and has room for
   // `more`.
-  MountList(absl::Span<const Mount> base, size_t more, Arena* arena);
+  MountList(absl::Span<const Mount> base, size_t more, Arena* arena)
+      : base_(base) {
+    own_.Assign(arena, nullptr, 0, more);
+  }
 
   size_t size() const {
     return own_.size() + (starts_with_base_ ? base_.size() : 0);

@@ -1,13 +1,14 @@
 #include "specgen/generator/namespace_list.h"
 
-#include <algorithm>
 #include <cassert>
 
 namespace specgen {
 
 bool NamespaceList::IsRemoved(size_t i) const {
-  const size_t* const end = removed_ + removed_count_;
-  return std::find(removed_, end, i) != end;
+  for (size_t removed : this->removed()) {
+    if (removed == i) return true;
+  }
+  return false;
 }
 
 bool NamespaceList::Contains(std::string_view type) const {

@@ -95,6 +95,7 @@ RenderedBase::RenderedBase(const BaseSpec& base, BasePieces base_pieces,
       absl::StrCat(pieces.hooks_tail, ",\"linux\":{", pieces.linux_head);
   rules_start = absl::StrCat(linux_start, "\"resources\":{\"devices\":[",
                              pieces.device_rule_items);
+  resources_end = absl::StrCat(pieces.resources_tail, "},");
   namespaces_member = "\"namespaces\":[";
   namespace_starts.push_back(namespaces_member.size());
   for (const Namespace& space : base.namespaces) {
@@ -111,14 +112,17 @@ RenderedBase::RenderedBase(const BaseSpec& base, BasePieces base_pieces,
       LinuxEnd("rshared", base.masked_paths, base.readonly_paths, pieces);
 
   path_env = absl::StrCat(",\"env\":[", StringItems(kDefaultPathEnv));
-  etc_hosts = Json([&](JsonWriter* w) { write_mount(kEtcHosts, w); });
-  resolv_conf = Json([&](JsonWriter* w) { write_mount(kResolvConf, w); });
-  runtime_options = Json([](JsonWriter* w) {
-    WriteOptions(kRuntimeOptions, w);
+  network_mounts = Json([&](JsonWriter* w) {
+    write_mount(kEtcHosts, w);
+    w->Raw(',');
+    write_mount(kResolvConf, w);
   });
-  propagated_options = Json([](JsonWriter* w) {
-    WriteOptions(kPropagatedOptions, w);
-  });
+  runtime_start =
+      Json([](JsonWriter* w) { WriteBindStart(kRuntimeDestination, w); });
+  runtime_options =
+      Json([](JsonWriter* w) { WriteOptions(kRuntimeOptions, w); });
+  propagated_options =
+      Json([](JsonWriter* w) { WriteOptions(kPropagatedOptions, w); });
 }
 
 std::string LinuxEnd(std::string_view rootfs_propagation,

@@ -67,6 +67,8 @@ struct RenderedBase {
   std::string linux_start;
   // linux_start, "resources":{"devices":[, device_rule_items
   std::string rules_start;
+  // resources_tail, },
+  std::string resources_end;
   // "namespaces":[...],
   std::string namespaces_member;
   // From seccomp_head to the end of the spec.
@@ -74,11 +76,12 @@ struct RenderedBase {
   // The same where the propagation of the rootfs is "rshared".
   std::string shared_linux_end;
 
-  // Of the engine's literals (engine_literals.h): ,"env":["PATH=...", the
-  // mounts, and the ends of mounts: their options, and what closes them.
+  // Of the engine's literals (engine_literals.h): ,"env":["PATH=..., the two
+  // mounts of the network, the runtime directory's mount up to the source, and
+  // ends of mounts: their options, and what closes them.
   std::string path_env;
-  std::string etc_hosts;
-  std::string resolv_conf;
+  std::string network_mounts;
+  std::string runtime_start;
   std::string runtime_options;
   std::string propagated_options;
 };

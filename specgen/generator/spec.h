@@ -19,7 +19,6 @@ namespace specgen {
 struct Strings {
   absl::Span<const std::string_view> first = {};
   absl::Span<const std::string_view> second = {};
-  bool is_nil = false;  // append(nil, nothing...)
 
   bool empty() const { return first.empty() && second.empty(); }
 };
@@ -49,6 +48,7 @@ struct Spec {
     // Made anew by the engine: nothing of the base spec's process is left.
     bool is_new = false;
     Strings args;
+    bool args_are_nil = false;  // append(nil, nothing...) is nil
     Strings env;
     std::string_view cwd;
     // Before 17.06.0 it was one list, which all four hold.

@@ -90,20 +90,21 @@ std::string_view WithoutComma(std::string_view members) {
   return members;
 }
 
-void WriteStrings(const Strings& strings, bool comma, JsonWriter* w) {
-  w->Strings(strings.first, comma);
-  w->Strings(strings.second, comma || !strings.first.empty());
+void WriteStrings(const Strings& strings, JsonWriter* w) {
+  w->Strings(strings.first, /*comma=*/false);
+  if (strings.second.empty()) return;
+  w->Strings(strings.second, /*comma=*/!strings.first.empty());
 }
 
 void SpecEncoder::WriteArgs(JsonWriter* w) const {
   const Strings& args = spec_.process.args;
   if (!args.empty()) {
     w->Raw(",\"args\":[");
-    WriteStrings(args, /*comma=*/false, w);
+    WriteStrings(args, w);
     w->Raw(']');
   } else if (!b_.omits_empty_args) {
-    w->Raw(args.is_nil ? std::string_view(",\"args\":null")
-                       : std::string_view(",\"args\":[]"));
+    w->Raw(spec_.process.args_are_nil ? std::string_view(",\"args\":null")
+                                      : std::string_view(",\"args\":[]"));
   }
 }
 
@@ -114,7 +115,7 @@ void SpecEncoder::WriteEnv(JsonWriter* w) const {
     w->Strings(env.second, /*comma=*/true);
   } else if (!env.empty()) {
     w->Raw(",\"env\":[");
-    WriteStrings(env, /*comma=*/false, w);
+    WriteStrings(env, w);
   } else {
     return;
   }
@@ -125,9 +126,10 @@ void SpecEncoder::WriteCapabilityItems(const Strings& set,
                                        JsonWriter* w) const {
   if (IsSame(set.first, base_.capabilities)) {
     w->Raw(r_.capability_items);
+    if (set.second.empty()) return;
     w->Strings(set.second, /*comma=*/!set.first.empty());
   } else {
-    WriteStrings(set, /*comma=*/false, w);
+    WriteStrings(set, w);
   }
 }
 
@@ -147,29 +149,27 @@ void SpecEncoder::WriteCapabilities(const Spec::Capabilities& sets,
   const Strings* const all[] = {&sets.bounding, &sets.effective,
                                 &sets.inheritable, &sets.permitted};
   w->Raw(",\"capabilities\":{");
-  // A set like an earlier one is written by repeating that.
+  // A set like an earlier one, of those that hold the base spec's or of the
+  // others, is written by repeating that.
   struct Written {
     const Strings* items = nullptr;
     size_t begin = 0;
     size_t end = 0;
   };
   Written written[2];
-  size_t count = 0;
-  for (size_t set = 0; set < std::size(all); ++set) {
-    if (all[set]->empty()) continue;
-    w->Write(kStarts[set]);
-    size_t i = 0;
-    while (i < count && !IsSame(*written[i].items, *all[set])) ++i;
-    if (i < count) {
-      w->Repeat(written[i].begin, written[i].end);
+  for (size_t i = 0; i < std::size(all); ++i) {
+    const Strings& set = *all[i];
+    if (set.empty()) continue;
+    w->Write(kStarts[i]);
+    Written& last = written[set.first.empty() ? 0 : 1];
+    if (last.items != nullptr && IsSame(*last.items, set)) {
+      w->Repeat(last.begin, last.end);
       continue;
     }
-    const size_t begin = w->size();
-    WriteCapabilityItems(*all[set], w);
+    last = {&set, w->size(), 0};
+    WriteCapabilityItems(set, w);
     w->Raw("],");
-    if (count < std::size(written)) {
-      written[count++] = {all[set], begin, w->size()};
-    }
+    last.end = w->size();
   }
   w->TakeBackComma();
   w->Raw('}');
@@ -192,10 +192,14 @@ void SpecEncoder::WriteProcess(JsonWriter* w) const {
 }
 
 void SpecEncoder::WriteOwnMount(const Mount& mount, JsonWriter* w) const {
+  if (IsSame(mount.options, absl::MakeConstSpan(kRuntimeOptions)) &&
+      IsSame(mount.destination, kRuntimeDestination) && mount.type == "bind" &&
+      !mount.source.empty()) {
+    w->Write(r_.runtime_start, Quoted{mount.source}, r_.runtime_options);
+    return;
+  }
   WriteMountStart(mount, b_.omits_empty_mount_fields, w);
-  if (IsSame(mount.options, absl::MakeConstSpan(kRuntimeOptions))) {
-    w->Raw(r_.runtime_options);
-  } else if (IsSame(mount.options, absl::MakeConstSpan(kPropagatedOptions))) {
+  if (IsSame(mount.options, absl::MakeConstSpan(kPropagatedOptions))) {
     w->Raw(r_.propagated_options);
   } else {
     WriteOptions(mount.options, w);
@@ -227,13 +231,14 @@ void SpecEncoder::WriteMounts(JsonWriter* w) const {
   }
   if (spec_.mounts.starts_with_base()) {
     w->Raw(r_.mounts_start);
-    for (const Mount& mount : spec_.mounts.own()) {
-      if (IsSame(mount, kEtcHosts)) {
-        w->Raw(r_.etc_hosts);
-      } else if (IsSame(mount, kResolvConf)) {
-        w->Raw(r_.resolv_conf);
+    const absl::Span<const Mount> own = spec_.mounts.own();
+    for (size_t i = 0; i < own.size(); ++i) {
+      if (IsSame(own[i], kEtcHosts) && i + 1 < own.size() &&
+          IsSame(own[i + 1], kResolvConf)) {
+        w->Raw(r_.network_mounts);
+        ++i;
       } else {
-        WriteOwnMount(mount, w);
+        WriteOwnMount(own[i], w);
       }
       w->Raw(',');
     }
@@ -248,10 +253,10 @@ void SpecEncoder::WriteMounts(JsonWriter* w) const {
 void SpecEncoder::WriteResources(const Spec::Resources& resources,
                                  JsonWriter* w) const {
   const ExtendedList<DeviceRule>& rules = resources.devices;
-  const std::string_view tail = r_.pieces.resources_tail;
   bool comma = rules.keeps_base && !r_.pieces.device_rule_items.empty();
   if (!comma && rules.added.empty()) {
-    w->Write(r_.linux_start, "\"resources\":{", WithoutComma(tail), "},");
+    w->Write(r_.linux_start, "\"resources\":{",
+             WithoutComma(r_.pieces.resources_tail), "},");
     return;
   }
   if (comma) {
@@ -264,7 +269,7 @@ void SpecEncoder::WriteResources(const Spec::Resources& resources,
     comma = true;
     WriteDeviceRule(rule, w);
   }
-  w->Write(']', tail, "},");
+  w->Write(']', r_.resources_end);
 }
 
 void SpecEncoder::WriteNamespaces(const NamespaceList& namespaces,
@@ -307,7 +312,9 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
   } else {
     w->Raw(r_.linux_start);
   }
-  if (linux.keeps_cgroups_path) w->Raw(r_.pieces.cgroups_path_head);
+  if (linux.keeps_cgroups_path && !r_.pieces.cgroups_path_head.empty()) {
+    w->Raw(r_.pieces.cgroups_path_head);
+  }
   WriteNamespaces(linux.namespaces, w);
   WriteDevices(linux.devices, w);
   if (linux_end_[0] == '}') w->TakeBackComma();
@@ -316,7 +323,8 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
 
 // All of it inlined, which keeps the writer in registers; nothing in it may
 // throw or have a destructor, which would put it back into memory.
-[[gnu::flatten, gnu::noinline, gnu::hot]] void SpecEncoder::Write(Buffer* json) const {
+[[gnu::flatten, gnu::noinline, gnu::hot]] void SpecEncoder::Write(
+    Buffer* json) const {
   JsonWriter w(json);
   WriteProcess(&w);
   w.Write(Quoted{spec_.root.path});

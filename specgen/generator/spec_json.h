@@ -25,20 +25,27 @@ inline void WriteOptions(absl::Span<const std::string_view> options,
   w->Raw("]}");
 }
 
+// A bind mount that has a source, up to that.
+inline void WriteBindStart(std::string_view destination, JsonWriter* w) {
+  w->Write("{\"destination\":", Quoted{destination},
+           ",\"type\":\"bind\",\"source\":");
+}
+
 // A mount without its end. `omits_empty`: see
 // Behaviour::omits_empty_mount_fields.
 inline void WriteMountStart(const Mount& mount, bool omits_empty,
                             JsonWriter* w) {
-  w->Write("{\"destination\":", Quoted{mount.destination});
   const bool has_source = !omits_empty || !mount.source.empty();
   if (mount.type == "bind" && has_source) {  // nearly always
-    w->Write(",\"type\":\"bind\",\"source\":", Quoted{mount.source});
-  } else {
-    if (!omits_empty || !mount.type.empty()) {
-      w->Write(",\"type\":", Quoted{mount.type});
-    }
-    if (has_source) w->Write(",\"source\":", Quoted{mount.source});
+    WriteBindStart(mount.destination, w);
+    w->String(mount.source);
+    return;
   }
+  w->Write("{\"destination\":", Quoted{mount.destination});
+  if (!omits_empty || !mount.type.empty()) {
+    w->Write(",\"type\":", Quoted{mount.type});
+  }
+  if (has_source) w->Write(",\"source\":", Quoted{mount.source});
 }
 
 inline void WriteMount(const Mount& mount, bool omits_empty, JsonWriter* w) {

@@ -14,17 +14,17 @@
 #include "absl/types/span.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/engine_literals.h"
-#include "specgen/host/errno_text.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/host/go_path.h"
 
 namespace specgen {
 namespace {
 
 bool IsBind(const Mount& mount) {
-  return std::any_of(
-      mount.options.begin(), mount.options.end(), [](std::string_view option) {
-        return option == "bind" || option == "rbind";
-      });
+  return std::any_of(mount.options.begin(), mount.options.end(),
+                     [](std::string_view option) {
+                       return option == "bind" || option == "rbind";
+                     });
 }
 
 // sliceutil.Dedup(append(options, unprivileged...)): the options of those flags
@@ -139,9 +139,9 @@ void ToRootless(bool keeps_cgroup, const Host& host, Arena* arena, Spec* spec) {
     BindHosts("/dev/shm", spec->mounts.Edit(arena));
     BindHosts("/dev/mqueue", spec->mounts.Edit(arena));
   }
-  if (host.DetachedNetworkNamespace() &&
+  if (host.facts.detached_network_namespace() &&
       !linux.namespaces.Contains("network")) {
-    RemoveSysfs(keeps_cgroup && host.UnifiedCgroups(), arena, &spec->mounts);
+    RemoveSysfs(keeps_cgroup && host.facts.unified_cgroups(), arena, &spec->mounts);
   }
 }
 

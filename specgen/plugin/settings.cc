@@ -43,7 +43,7 @@ bool ParseSetting(std::string_view arg, Setting* setting) {
 // Whether `setting` may change the one field that such a thing allows. Returns
 // the refusal otherwise.
 Verdict CheckSettable(std::string_view allowed, const StringList& settable,
-                        Setting* setting) {
+                      Setting* setting) {
   if (setting->field.empty()) {
     if (settable.size() == 1) {
       setting->field = settable[0];
@@ -122,7 +122,7 @@ void SetEnv(const Setting& setting, Arena* arena, FirstOfName* entries,
 
 // Writes through a pointer that may be nil.
 Verdict SetPointer(const Behaviour& behaviour, const char* what,
-                     std::string_view value, std::string_view* pointer) {
+                   std::string_view value, std::string_view* pointer) {
   if (pointer != nullptr) {
     *pointer = value;
     return {};
@@ -140,7 +140,7 @@ Verdict SetPointer(const Behaviour& behaviour, const char* what,
 }
 
 Verdict ApplyOne(const Behaviour& behaviour, Setting setting,
-                   SettingNames* names, Arena* arena, Plugin* plugin) {
+                 SettingNames* names, Arena* arena, Plugin* plugin) {
   PluginConfig& config = plugin->config;
   const auto name_of = [](const auto& thing) { return thing.name; };
   size_t i = names->env.Find(config.env, setting.name, name_of);
