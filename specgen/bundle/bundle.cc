@@ -57,6 +57,15 @@ constexpr char kWorkName[] = "bundle";  // of the bundle that is being made
 constexpr mode_t kUmask = 022;
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
+// Of what was given to be read: a bad input, unless the machine has no room to
+// open anything.
+absl::Status InputError(int error, const std::string& path) {
+  absl::Status status = FileError(error, path);
+  return error == EMFILE || error == ENFILE || error == ENOMEM
+             ? status
+             : absl::InvalidArgumentError(status.message());
+}
+
 UniqueFd OpenDirectoryAt(int parent, const char* name) {
   return UniqueFd(openat(parent, name, kDirectory));
 }
@@ -137,7 +146,7 @@ absl::Status AddFile(const BundleOptions::File& file, TreeWriter* writer) {
   UniqueFd fd(open(file.from.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat st;
   if (!fd.ok() || fstat(fd.get(), &st) != 0) {
-    return FileError(errno, file.from);
+    return InputError(errno, file.from);
   }
   if (!S_ISREG(st.st_mode)) {
     return absl::InvalidArgumentError(
@@ -278,7 +287,7 @@ absl::Status BundleMaker::OpenConfig(int config) {
   for (const std::string& part : options_.rootfs) {
     UniqueFd fd(open(part.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat st;
-    if (!fd.ok() || fstat(fd.get(), &st) != 0) return FileError(errno, part);
+    if (!fd.ok() || fstat(fd.get(), &st) != 0) return InputError(errno, part);
     if (S_ISREG(st.st_mode)) {
       layers_.push_back(part);
     } else if (!S_ISDIR(st.st_mode)) {
@@ -312,7 +321,7 @@ absl::Status BundleMaker::Open(bool dry_run) {
   const std::string& source = options_.source;
   UniqueFd fd(open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat st;
-  if (!fd.ok() || fstat(fd.get(), &st) != 0) return FileError(errno, source);
+  if (!fd.ok() || fstat(fd.get(), &st) != 0) return InputError(errno, source);
   const bool is_config = !options_.rootfs.empty() || !options_.files.empty();
   if (S_ISDIR(st.st_mode)) {
     if (is_config) {
@@ -452,7 +461,7 @@ absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {
   } else {
     for (const std::string& layer : layers_) {
       UniqueFd fd(open(layer.c_str(), O_RDONLY | O_CLOEXEC));
-      if (!fd.ok()) return FileError(errno, layer);
+      if (!fd.ok()) return InputError(errno, layer);
       BlobReader reader(std::move(fd), layer);
       status = UnpackTar(&reader, Whiteouts::kApply, writer);
       if (!status.ok()) return status;

@@ -209,7 +209,7 @@ TEST_F(BundleTest, FailuresLeaveNothingBehind) {
   fs::remove(temp_ / "src/config.json");
   ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
   options_.source = temp_ / "missing";
-  ExpectFailure(absl::StatusCode::kNotFound, "missing");
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "missing");
   options_.source = temp_ / "src";
   temp_.Write("src/config.json", kConfig);
   options_.output = options_.runs_at = temp_ / "nowhere/b";
@@ -468,7 +468,7 @@ TEST_F(BundleTest, OfAConfigAndAFolder) {
   options_.rootfs.push_back(temp_ / "src/rootfs");
   ExpectFailure(absl::StatusCode::kFailedPrecondition, "give it alone");
   options_.rootfs = {temp_ / "missing.tar"};
-  ExpectFailure(absl::StatusCode::kNotFound, "missing.tar");
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "missing.tar");
 }
 
 TEST_F(BundleTest, EnginesThatLookIntoTheRootfs) {
