@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 LIMIT_KB = 64 << 10
-LIMIT_TAR_KB = 256 << 10
+LIMIT_TAR_KB = 384 << 10
 CONFIG = {
     "description": "x",
     "interface": {"types": ["docker.volumedriver/1.0"], "socket": "p.sock"},

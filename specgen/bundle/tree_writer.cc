@@ -298,22 +298,21 @@ absl::Status TreeWriter::StartLayer() {
 
 absl::Status TreeWriter::EndLayer() {
   if (absl::Status status = CloseFile(); !status.ok()) return status;
-  std::string_view paths = layer_folders_;
+  auto next = layer_folders_.begin();
   for (const Folder& times : layer_times_) {
-    const std::string_view path = paths.substr(0, paths.find('\0'));
-    if (absl::Status status = SetTimesOf(path, times); !status.ok()) {
-      return status;
-    }
-    paths.remove_prefix(path.size() + 1);
+    const auto end = std::find(next, layer_folders_.end(), '\0');
+    absl::Status status = SetTimesOf(std::string(next, end), times);
+    if (!status.ok()) return status;
+    next = end + 1;
   }
   return StartLayer();
 }
 
 // Whatever is there now gets them (moby/go-archive UnpackLayer).
-absl::Status TreeWriter::SetTimesOf(std::string_view directory,
+absl::Status TreeWriter::SetTimesOf(const std::string& directory,
                                     const Folder& times) {
   if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
-  const UniqueFd fd = OpenInRoot(root_.get(), std::string(directory), O_PATH);
+  const UniqueFd fd = OpenInRoot(root_.get(), directory, O_PATH);
   struct stat st;
   if (!fd.ok() || fstat(fd.get(), &st) != 0) {
     return Hostile(directory, "is removed again by the layer that brings it");
@@ -565,7 +564,7 @@ absl::Status TreeWriter::AddFolder(const TreeEntry& entry,
                         static_cast<int32_t>(entry.modified.tv_nsec),
                         ModeOf(entry)};
   folders_[st.st_ino] = facts;
-  layer_folders_.append(path);
+  layer_folders_.insert(layer_folders_.end(), path.begin(), path.end());
   layer_folders_.push_back('\0');
   layer_times_.push_back(facts);
   return absl::OkStatus();
@@ -725,8 +724,9 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
   absl::StatusOr<std::string> path = CleanEntryPath(entry.path);
   if (!path.ok()) return path.status();
   const bool is_folder = entry.type == TreeEntry::Type::kFolder;
-  size_t held = is_folder ? path->size() : 0;
+  size_t held = is_folder ? 2 * path->size() : 0;
   if (ownership_ == Ownership::kRecord) {
+    held += path->size() + entry.target.size();
     for (const auto& [key, value] : entry.xattrs) {
       held += key.size() + value.size();
     }
@@ -754,6 +754,11 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
       !(S_ISDIR(st.st_mode) && is_folder)) {
     if (const int error = RemoveTree(parent->get(), name); error != 0) {
       return FileError(error, entry.path);
+    }
+    // A link on its path can be gone with that.
+    parent = OpenFolder(folder, /*make=*/false);
+    if (!parent.ok()) {
+      return Hostile(entry.path, "replaces what its own path passes through");
     }
   }
   in_layer_.insert(DigestOf(*path));
@@ -791,7 +796,14 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
   const auto note = [this](const std::string& where, const struct stat& facts) {
     const auto found = recorded_.find({facts.st_dev, facts.st_ino});
     if (found == recorded_.end()) return;
-    TreeEntry& entry = ledger_[where] = found->second;
+    TreeEntry& entry = ledger_[where];
+    // No other path is the same file.
+    if (S_ISDIR(facts.st_mode) || facts.st_nlink == 1) {
+      entry = std::move(found->second);
+      recorded_.erase(found);
+    } else {
+      entry = found->second;
+    }
     entry.path = where;
   };
   struct stat st;

@@ -6,7 +6,9 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "specgen/bundle/unique_fd.h"
@@ -53,9 +56,9 @@ struct TreeLimits {
   uint64_t bytes = uint64_t{8} << 30;  // of all files, holes counted as bytes
   // Files, and directories that are made.
   uint64_t entries = uint64_t{1} << 18;
-  // What is kept in memory of them: names, paths of directories, and, under
-  // Ownership::kRecord, extended attributes.
-  uint64_t names = uint64_t{8} << 20;
+  // Bytes of what is kept in memory of them: names; paths of directories, twice;
+  // and, under Ownership::kRecord, all paths, targets and extended attributes.
+  uint64_t names = uint64_t{16} << 20;
 
   // Of all archives together, whatever is in them: headers, padding, whiteouts
   // and what replaces itself, too.
@@ -77,7 +80,7 @@ enum class Ownership {
 
 // What the files of a tree are to be, by their paths in it ("." is the top).
 // Of hard links each path has an entry, of type kFile.
-using TreeLedger = absl::flat_hash_map<std::string, TreeEntry>;
+using TreeLedger = absl::node_hash_map<std::string, TreeEntry>;
 
 // Writes what it is given below one folder, and nothing outside of it: the
 // kernel resolves every path as if that folder were "/" (openat2(2),
@@ -183,7 +186,7 @@ class TreeWriter {
   absl::Status CloseFile();
   // Makes the directory if there is nothing at its path; tells what is there.
   absl::Status MakeImplied(const std::string& directory, struct stat* st);
-  absl::Status SetTimesOf(std::string_view directory, const Folder& times);
+  absl::Status SetTimesOf(const std::string& directory, const Folder& times);
   absl::Status RemoveOlder(const std::string& path, UniqueFd directory);
   absl::Status FinishTree(int directory, const std::string& path, int depth);
   // Under kRecord: `st`, a file that was just made, is to be `entry`; or no
@@ -203,13 +206,13 @@ class TreeWriter {
   // from below, but for strays, with the number of strays at that time. A stray
   // is a file that was made under another path than an entry's.
   absl::flat_hash_set<PathDigest> in_layer_;
-  std::string layer_folders_;
-  std::vector<Folder> layer_times_;
+  std::deque<char> layer_folders_;
+  std::deque<Folder> layer_times_;
   absl::flat_hash_map<ino_t, uint64_t> opaque_;
   uint64_t strays_ = 0;
   uint64_t searched_ = 0;
   uint64_t dropped_devices_ = 0;
-  absl::flat_hash_map<std::pair<dev_t, ino_t>, TreeEntry> recorded_;
+  absl::node_hash_map<std::pair<dev_t, ino_t>, TreeEntry> recorded_;
   TreeLedger ledger_;
 
   UniqueFd file_;

@@ -618,7 +618,7 @@ TEST_F(UnpackTest, NamesHaveALimit) {
   limits.names = 1000;
   Open(Ownership::kRecord, limits);
   TarMember member{"f", '0', "x"};
-  member.pax = {{"SCHILY.xattr.user.a", std::string(900, 'x')}};
+  member.pax = {{"SCHILY.xattr.user.a", std::string(700, 'x')}};
   EXPECT_TRUE(UnpackBytes(Tar({member})).ok());
   EXPECT_TRUE(absl::IsResourceExhausted(UnpackBytes(Tar({member}))));
   Open(Ownership::kKeep, limits);

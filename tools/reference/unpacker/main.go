@@ -188,7 +188,11 @@ func describe(directory int, name, path string, now int64, links map[uint64]stri
 			}
 			value := make([]byte, 1<<16)
 			n, err := unix.Fgetxattr(fd, key, value)
-			check(err)
+			if err != nil {
+				// An ACL can be set that cannot be read.
+				text += fmt.Sprintf(" %s: %v", key, err)
+				continue
+			}
 			text += fmt.Sprintf(" %s=%q", key, value[:n])
 		}
 		unix.Close(fd)
