@@ -9,12 +9,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/devices.h"
 #include "specgen/generator/engine_literals.h"
 #include "specgen/generator/go_sort.h"
 #include "specgen/generator/user_namespace.h"
-#include "specgen/base/errno_text.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/planned_tree.h"
 
@@ -238,7 +238,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     });
   }
 
-  if (KeepsLockedFlags(in.user_namespace) && in.host.facts.in_user_namespace()) {
+  if (KeepsLockedFlags(in.user_namespace) &&
+      in.host.facts.in_user_namespace()) {
     Verdict kept = KeepLockedFlags(files, arena, &s->mounts);
     if (!kept.ok()) return kept;
     if (MakesRootless(in.user_namespace) && in.host.facts.under_rootlesskit()) {

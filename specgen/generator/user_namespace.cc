@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/engine_literals.h"
-#include "specgen/base/errno_text.h"
 #include "specgen/host/go_path.h"
 
 namespace specgen {
@@ -141,7 +141,8 @@ void ToRootless(bool keeps_cgroup, const Host& host, Arena* arena, Spec* spec) {
   }
   if (host.facts.detached_network_namespace() &&
       !linux.namespaces.Contains("network")) {
-    RemoveSysfs(keeps_cgroup && host.facts.unified_cgroups(), arena, &spec->mounts);
+    RemoveSysfs(keeps_cgroup && host.facts.unified_cgroups(), arena,
+                &spec->mounts);
   }
 }
 
