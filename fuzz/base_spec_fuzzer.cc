@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Trial trial{.input = ToView(data, size),
               .release = &release,
               .host = input.host,
-              .base_spec = &(*base)->spec()};
+              .base_spec = *base};
   // What the base spec adds to the answer counts as input.
   const std::string padded =
       absl::StrCat(config, std::string(input.text.size(), ' '));

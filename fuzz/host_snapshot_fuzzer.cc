@@ -128,14 +128,14 @@ void Plan(const Host& host, const std::string& path) {
   Arena arena;
   std::vector<PlannedFolder> plan;
   PlannedTree tree(watched, &arena, &plan);
-  const absl::Status status = tree.MkdirAll(path, 0700);
+  const Verdict verdict = tree.MkdirAll(path, 0700);
   Require(watched.file_calls() <= 256 + 16 * path.size(),
           "planning directories asks linearly often", [&] {
             return absl::StrCat(watched.file_calls(), " questions for ", path);
           });
   FileFacts facts;
   const size_t planned = plan.size();
-  if (status.ok()) {
+  if (verdict.ok()) {
     Require(tree.Stat(path, &facts) == 0 && S_ISDIR(facts.mode),
             "a directory that was made is there", [&] { return path; });
     Require(tree.MkdirAll(path, 0700).ok() && plan.size() == planned,
@@ -153,8 +153,8 @@ void Plan(const Host& host, const std::string& path) {
   // is not taken.
   std::vector<PlannedFolder> long_plan = {{"/", 0700}};
   PlannedTree long_way(host, &arena, &long_plan);
-  const absl::Status long_status = long_way.MkdirAll(path, 0700);
-  Require(long_status == status &&
+  const Verdict long_verdict = long_way.MkdirAll(path, 0700);
+  Require(long_verdict.message() == verdict.message() &&
               std::equal(plan.begin(), plan.end(), long_plan.begin() + 1,
                          long_plan.end(),
                          [](const PlannedFolder& a, const PlannedFolder& b) {

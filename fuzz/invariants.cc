@@ -425,9 +425,9 @@ void CheckSpec(std::string_view spec, const Behaviour& behaviour,
   Require(problem.empty(), "the answer is an OCI runtime spec",
           [&] { return absl::StrCat(problem, "\n", spec, "\n"); });
   if (!any_version) {
-    // The head of the default spec starts with the version.
-    const std::string_view head = behaviour.default_spec.head;
-    Require(spec.substr(1, head.size()) == head,
+    const std::string head = absl::StrCat(
+        "{\"ociVersion\":\"", behaviour.default_fields.oci_version, "\",");
+    Require(spec.substr(0, head.size()) == head,
             "the spec has the engine's version",
             [&] { return absl::StrCat(head, "\n", spec, "\n"); });
   }

@@ -6,11 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "specgen/engine/base_spec.h"
 #include "specgen/engine/engine.h"
+#include "specgen/generator/base_spec.h"
 #include "specgen/host/host.h"
 #include "specgen/specgen.h"
 
@@ -39,7 +40,7 @@ struct Trial {
   const Host* host;
   // How many files the host has that one path may lead to.
   size_t host_files = 64;
-  const BaseSpec* base_spec = nullptr;
+  std::shared_ptr<const BaseSpec> base_spec = nullptr;
   Request request = {};
 };
 

@@ -53,8 +53,8 @@ void CheckOneByOne(const Behaviour& behaviour, std::string_view config,
   JsonIndex index;
   Plugin together;
   if (!Decode(behaviour, config, &index, &arena, &together)) return;
-  const SetResult result = ApplySet(behaviour, args, &arena, &together);
-  if (result.message.find("invalid format") == 0 ||
+  const Verdict result = ApplySettings(behaviour, args, &arena, &together);
+  if (result.message().find("invalid format") == 0 ||
       behaviour.set == SetCommand::kNotImplemented) {
     return;
   }
@@ -62,21 +62,22 @@ void CheckOneByOne(const Behaviour& behaviour, std::string_view config,
   JsonIndex other_index;
   Plugin apart;
   Decode(behaviour, config, &other_index, &other_arena, &apart);
-  SetResult last;
+  Verdict last;
   for (const std::string_view& arg : args) {
     const std::string before = Dump(apart);
-    last = ApplySet(behaviour, {&arg, 1}, &other_arena, &apart);
-    if (last.outcome == SetResult::Outcome::kDone) continue;
+    last = ApplySettings(behaviour, {&arg, 1}, &other_arena, &apart);
+    if (last.ok()) continue;
     Require(Dump(apart) == before, "a refused argument changes nothing", [&] {
       return absl::StrCat(arg, "\n", before, "\nthen\n", Dump(apart));
     });
     break;
   }
-  Require(last.outcome == result.outcome && last.message == result.message &&
+  Require(last.outcome() == result.outcome() &&
+              last.message() == result.message() &&
               Dump(apart) == Dump(together),
           "arguments have the same effect in one call and in many", [&] {
-            return absl::StrCat(result.message, "\n", Dump(together),
-                                "\nbut one by one\n", last.message, "\n",
+            return absl::StrCat(result.message(), "\n", Dump(together),
+                                "\nbut one by one\n", last.message(), "\n",
                                 Dump(apart));
           });
 }

@@ -21,15 +21,19 @@
 #ifndef SPECGEN_SPECGEN_H_
 #define SPECGEN_SPECGEN_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "specgen/base/arena.h"
 #include "specgen/base/buffer.h"
+#include "specgen/base/verdict.h"
 #include "specgen/engine/engine.h"
+#include "specgen/generator/base_spec.h"
 #include "specgen/host/host.h"
 #include "specgen/host/plan.h"
 #include "specgen/json/json_index.h"
@@ -72,19 +76,6 @@ struct Request {
 // nothing: then "".
 std::string MetricsSocketBeside(std::string_view exec_root);
 
-enum class Outcome {
-  kSpec,     // there is a spec
-  kRefused,  // the engine would return an error
-  kCrashed,  // the engine would panic
-};
-
-// How far the engine gets.
-enum class Stage {
-  kDecode,    // reading the JSON
-  kSettings,  // `docker plugin set`
-  kSpec,      // InitSpec
-};
-
 // The answer to a request, and the memory for making it: reused for many
 // requests it stops allocating. Not thread-safe; each thread has its own.
 class Answer {
@@ -95,9 +86,9 @@ class Answer {
   Answer(const Answer&) = delete;
   Answer& operator=(const Answer&) = delete;
 
-  Outcome outcome() const { return outcome_; }
+  Outcome outcome() const { return verdict_.outcome(); }
   // Where the engine stopped, if it made no spec.
-  Stage stage() const { return stage_; }
+  Stage stage() const { return verdict_.stage(); }
 
   // The spec, compact, as Go's json.Marshal writes it: no line feed at the end.
   // Valid until the next request.
@@ -106,7 +97,7 @@ class Answer {
   // Why there is no spec. Docker's own words for kSettings and kSpec (and Go's
   // for crashes there); ours for kDecode, where Docker's depend on the version
   // of Go that it was built with.
-  const std::string& message() const { return message_; }
+  const std::string& message() const { return verdict_.message(); }
   // For kDecode: where in the text, as "LINE:COL" from 1, columns in bytes.
   const std::string& position() const { return position_; }
 
@@ -132,20 +123,8 @@ class Answer {
  private:
   friend class Generator;
 
-  // Forgets the last answer; `request` is the next one.
-  void Clear(const Request& request);
-  void Fail(Outcome outcome, Stage stage, std::string message);
-  [[gnu::noinline, gnu::cold]] void FailIndexing(JsonIndex::Result result);
-  [[gnu::noinline, gnu::cold]] void FailDecoding(const JsonProblem& problem,
-                                                 const JsonTokens& tokens);
-  // Does the request's `docker plugin set`. False: it fails.
-  [[gnu::noinline]] bool ApplySettings(const Request& request,
-                                       const Behaviour& behaviour);
-
-  Outcome outcome_ = Outcome::kRefused;
-  Stage stage_ = Stage::kDecode;
+  Verdict verdict_;
   Buffer spec_;
-  std::string message_;
   std::string position_;
   std::vector<PlannedFolder> plan_;
   Plugin plugin_;
@@ -163,14 +142,15 @@ class Answer {
 class Generator {
  public:
   // `host` must outlive the generator. `base_spec`, if given, replaces the
-  // release's default spec and must outlive it too; see ReadBaseSpec, and
-  // TakesBaseSpec for the releases where Docker has such a thing.
+  // release's default spec; see ReadBaseSpec, and TakesBaseSpec for the
+  // releases where Docker has such a thing.
   Generator(const Release& release, const Host& host,
-            const BaseSpec* base_spec = nullptr)
+            std::shared_ptr<const BaseSpec> base_spec = nullptr)
       : release_(release),
         host_(host),
-        base_spec_(base_spec != nullptr ? *base_spec
-                                        : release.behaviour->default_spec) {}
+        base_spec_(base_spec != nullptr ? std::move(base_spec)
+                                        : DefaultBaseSpec(*release.behaviour)) {
+  }
 
   void Generate(const Request& request, Answer* answer) const;
 
@@ -183,9 +163,17 @@ class Generator {
   const Release& release() const { return release_; }
 
  private:
+  // Forgets the last answer; `request` is the next one.
+  static void Clear(const Request& request, Answer* answer);
+  // Reads the plugin.
+  Verdict Decode(const Request& request, const JsonTokens& tokens,
+                 Answer* answer) const;
+  // Fills in the plugin's id and rootfs.
+  static void Locate(const Request& request, Answer* answer);
+
   const Release& release_;
   const Host& host_;
-  const BaseSpec& base_spec_;
+  std::shared_ptr<const BaseSpec> base_spec_;  // not null
 };
 
 }  // namespace specgen

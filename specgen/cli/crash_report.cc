@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/console.h"
@@ -24,10 +23,6 @@ std::string CrashCause(const Answer& answer, bool has_base_spec) {
              "path";
     case Stage::kSpec:
       break;
-  }
-  if (absl::StrContains(answer.message(), "slice bounds")) {
-    return "the loop that removes default mounts under /dev/ runs past the end "
-           "of the list, since the last mount is one of those to remove";
   }
   for (const PluginDevice& device : answer.plugin().settings.devices) {
     if (device.path == nullptr) return "a device has no path";

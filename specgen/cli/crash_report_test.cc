@@ -99,8 +99,7 @@ TEST(CrashCause, IsSaidOfEveryRecordedCrash) {
     }
     // Docker's crash says the same, as Go's run time does.
     if (row.answer->message.find("slice bounds") != std::string::npos) {
-      EXPECT_TRUE(cause.find("/dev/") != std::string::npos ||
-                  cause.find("slash") != std::string::npos)
+      EXPECT_NE(cause.find("slash"), std::string::npos)
           << row.golden->name << ": " << cause;
     }
   }

@@ -134,7 +134,7 @@ absl::Status PluginOptions::Load() {
     }
     absl::StatusOr<std::string> base = ReadInput(base_spec_file_);
     if (!base.ok()) return base.status();
-    absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> spec = ReadBaseSpec(
+    absl::StatusOr<std::shared_ptr<const BaseSpec>> spec = ReadBaseSpec(
         *release_->behaviour, *base,
         base_spec_file_ == "-" ? "standard input" : base_spec_file_);
     if (!spec.ok()) return spec.status();

@@ -52,9 +52,7 @@ class PluginOptions {
   const Release& release() const { return *release_; }
   const Host& host() const { return *host_; }
   // Null without --base-spec.
-  const BaseSpec* base_spec() const {
-    return base_spec_ == nullptr ? nullptr : &base_spec_->spec();
-  }
+  std::shared_ptr<const BaseSpec> base_spec() const { return base_spec_; }
 
  private:
   std::string file_;
@@ -79,7 +77,7 @@ class PluginOptions {
   Request request_;
   const Release* release_ = nullptr;
   std::unique_ptr<Host> host_;
-  std::unique_ptr<OwnedBaseSpec> base_spec_;
+  std::shared_ptr<const BaseSpec> base_spec_;
 };
 
 }  // namespace specgen

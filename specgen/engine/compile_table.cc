@@ -4,7 +4,6 @@
 //   compile_table engines.textproto > engine_table.cc
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -20,7 +19,6 @@
 #include "google/protobuf/io/zero_copy_stream_impl.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
-#include "specgen/engine/base_spec.h"
 #include "specgen/engine/engine_table.pb.h"
 
 namespace specgen::engine {
@@ -131,22 +129,6 @@ std::string Literal(const std::string& text) {
   return out + "\"";
 }
 
-std::string Json(const std::string& text) {
-  for (char c : text) {
-    if (c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') {
-      Fail(absl::StrCat("needs a JSON escape: ", text));
-    }
-  }
-  return absl::StrCat("\"", text, "\"");
-}
-
-template <typename List>
-std::string JsonItems(const List& list) {
-  std::vector<std::string> items;
-  for (const std::string& item : list) items.push_back(Json(item));
-  return absl::StrJoin(items, ",");
-}
-
 // Names of the constants of one behaviour: k<index><what>.
 std::string Name(int index, const std::string& what) {
   return absl::StrCat("k", index, what);
@@ -161,33 +143,6 @@ std::string Strings(const std::string& name, const List& list) {
   std::cout << "constexpr std::string_view " << name << "[] = {"
             << absl::StrJoin(items, ", ") << "};\n";
   return name;
-}
-
-std::string MountJson(const Mount& mount) {
-  return absl::StrCat(
-      "{\"destination\":", Json(mount.destination()),
-      ",\"type\":", Json(mount.type()), ",\"source\":", Json(mount.source()),
-      mount.option().empty()
-          ? ""
-          : absl::StrCat(",\"options\":[", JsonItems(mount.option()), "]"),
-      "}");
-}
-
-std::string DeviceJson(const Device& device) {
-  return absl::StrCat(
-      "{\"path\":", Json(device.path()), ",\"type\":", Json(device.type()),
-      ",\"major\":", device.major(), ",\"minor\":", device.minor(),
-      ",\"fileMode\":", device.file_mode(), ",\"uid\":", device.uid(),
-      ",\"gid\":", device.gid(), "}");
-}
-
-std::string RuleJson(const DeviceRule& rule) {
-  return absl::StrCat(
-      "{\"allow\":", rule.allow() ? "true" : "false",
-      rule.type().empty() ? "" : absl::StrCat(",\"type\":", Json(rule.type())),
-      rule.has_major() ? absl::StrCat(",\"major\":", rule.major()) : "",
-      rule.has_minor() ? absl::StrCat(",\"minor\":", rule.minor()) : "",
-      ",\"access\":", Json(rule.access()), "}");
 }
 
 // "CRASHES_ON_NULL" as "kCrashesOnNull".
@@ -277,7 +232,6 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
                     std::vector<std::string>* table) {
   std::cout << "\n// " << b.name() << "\n";
   const Layout& layout = b.layout();
-  const DefaultSpec& spec = b.default_spec();
   std::vector<std::string> f;
   auto text = [&](const char* field, const std::string& value) {
     f.push_back(absl::StrCat(".", field, " = ", Literal(value)));
@@ -341,112 +295,8 @@ void WriteBehaviour(int index, const Behaviour& own, const Behaviour& b,
   flag("platform", layout.platform());
   flag("hooks", layout.hooks());
   flag("solaris", layout.solaris());
-  span("default_fields", DefaultFields(index, spec));
-  const std::string behaviour_fields = absl::StrJoin(f, ",\n     ");
-  f.clear();
-
-  // What is joined of the parts.
-  std::deque<std::string> texts;
-  BaseSpec base;
-  const auto keep = [&](std::string value) -> std::string_view {
-    return texts.emplace_back(std::move(value));
-  };
-  auto part = [&](const char* field, std::string_view BaseSpec::*member,
-                  const std::string& value) {
-    text(field, value);
-    base.*member = keep(value);
-  };
-  part("head", &BaseSpec::head,
-       absl::StrCat("\"ociVersion\":", Json(spec.oci_version()), ",",
-                    layout.platform()
-                        ? "\"platform\":{\"os\":\"linux\",\"arch\":\"amd64\"},"
-                        : ""));
-  part("process_head", &BaseSpec::process_head,
-       absl::StrCat(layout.console_size()
-                        ? "\"consoleSize\":{\"height\":0,\"width\":0},"
-                        : "",
-                    "\"user\":{\"uid\":0,\"gid\":0}"));
-  text("capability_items", JsonItems(spec.capability()));
-  auto has_set = [&](DefaultSpec::CapabilitySet set) {
-    return std::find(spec.capability_set().begin(), spec.capability_set().end(),
-                     set) != spec.capability_set().end();
-  };
-  flag("bounding", has_set(DefaultSpec::BOUNDING));
-  flag("effective", has_set(DefaultSpec::EFFECTIVE));
-  flag("inheritable", has_set(DefaultSpec::INHERITABLE));
-  flag("permitted", has_set(DefaultSpec::PERMITTED));
-
-  std::vector<std::string> mounts;
-  std::vector<std::string> mount_items;
-  for (int i = 0; i < spec.mount_size(); ++i) {
-    const Mount& mount = spec.mount(i);
-    const std::string options =
-        Strings(Name(index, absl::StrCat("Options", i)), mount.option());
-    mounts.push_back(absl::StrCat("{", Literal(mount.destination()), ", ",
-                                  Literal(mount.type()), ", ",
-                                  Literal(mount.source()), ", ", options,
-                                  ",\n     ", Literal(MountJson(mount)), "}"));
-    mount_items.push_back(MountJson(mount));
-  }
-  std::cout << "constexpr BaseMount " << Name(index, "Mounts") << "[] = {\n    "
-            << absl::StrJoin(mounts, ",\n    ") << "};\n";
-  span("mounts", Name(index, "Mounts"));
-  part("mount_items", &BaseSpec::mount_items, absl::StrJoin(mount_items, ","));
-  part("hooks_tail", &BaseSpec::hooks_tail,
-       layout.hooks() ? ",\"hooks\":{}" : "");
-
-  std::vector<std::string> rules;
-  for (const DeviceRule& rule : spec.device_rule()) {
-    rules.push_back(RuleJson(rule));
-  }
-  part("device_rule_items", &BaseSpec::device_rule_items,
-       absl::StrJoin(rules, ","));
-  std::vector<std::string> namespaces;
-  std::vector<BaseNamespace> base_namespaces;
-  for (const std::string& type : spec.namespace_()) {
-    const std::string json = absl::StrCat("{\"type\":", Json(type), "}");
-    namespaces.push_back(
-        absl::StrCat("{", Literal(type), ", ", Literal(json), "}"));
-    base_namespaces.push_back({type, keep(json)});
-  }
-  std::cout << "constexpr BaseNamespace " << Name(index, "Namespaces")
-            << "[] = {\n    " << absl::StrJoin(namespaces, ",\n    ") << "};\n";
-  span("namespaces", Name(index, "Namespaces"));
-  base.namespaces = base_namespaces;
-  std::vector<std::string> devices;
-  for (const Device& device : spec.device()) {
-    devices.push_back(DeviceJson(device));
-  }
-  text("device_items", absl::StrJoin(devices, ","));
-  span("masked_paths", Strings(Name(index, "Masked"), spec.masked_path()));
-  part("masked_path_items", &BaseSpec::masked_path_items,
-       JsonItems(spec.masked_path()));
-  span("readonly_paths",
-       Strings(Name(index, "Readonly"), spec.readonly_path()));
-  part("readonly_path_items", &BaseSpec::readonly_path_items,
-       JsonItems(spec.readonly_path()));
-  part("tail", &BaseSpec::tail,
-       layout.solaris() ? ",\"solaris\":{\"cappedCPU\":{},\"cappedMemory\":{}}"
-                        : "");
-  JoinParts({.replaces_process = r.replaces_process(),
-             .console_size = layout.console_size()},
-            keep, &base);
-  for (const auto& [field, value] :
-       {std::pair{"start", base.start},
-        {"process_end", base.process_end},
-        {"mounts_start", base.mounts_start},
-        {"linux_start", base.linux_start},
-        {"rules_start", base.rules_start},
-        {"resources_end", base.resources_end},
-        {"namespace_items", base.namespace_items},
-        {"masks_end", base.masks_end},
-        {"linux_end", base.linux_end},
-        {"shared_linux_end", base.shared_linux_end}}) {
-    text(field, std::string(value));
-  }
-  table->push_back(
-      absl::StrCat("    {", behaviour_fields, ",\n     .default_spec = {",
-                   absl::StrJoin(f, ",\n                      "), "}}"));
+  span("default_fields", DefaultFields(index, b.default_spec()));
+  table->push_back(absl::StrCat("    {", absl::StrJoin(f, ",\n     "), "}"));
 }
 
 // A version as something to sort by: "17.03.0-rc1" before "17.03.0", "-beta"

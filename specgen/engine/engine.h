@@ -10,7 +10,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "specgen/engine/base_spec.h"
 #include "specgen/engine/default_spec.h"
 
 namespace specgen {
@@ -109,9 +108,8 @@ struct Behaviour {
   bool hooks;
   bool solaris;
 
-  // The spec to start from: as fields, and as pieces of JSON.
+  // oci.DefaultSpec(): the spec to start from.
   DefaultSpec default_fields;
-  BaseSpec default_spec;
 };
 
 struct Release {

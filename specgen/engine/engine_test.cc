@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -93,70 +92,6 @@ TEST(EngineTable, AgreesWithTheRecordedReleases) {
   EXPECT_EQ(left.begin()->first, "1.13.0-dev");
   EXPECT_EQ(left.begin()->second->behaviour->name, "1.13.0-dev");
   EXPECT_TRUE(left.begin()->second->hidden);
-}
-
-// Both forms of a default spec say the same.
-TEST(EngineTable, FieldsOfTheDefaultSpecAgreeWithItsJson) {
-  const auto quoted = [](absl::Span<const std::string_view> list) {
-    return absl::StrJoin(list, ",", [](std::string* out, std::string_view s) {
-      absl::StrAppend(out, "\"", s, "\"");
-    });
-  };
-  for (const Behaviour& b : AllBehaviours()) {
-    SCOPED_TRACE(b.name);
-    const DefaultSpec& fields = b.default_fields;
-    const BaseSpec& json = b.default_spec;
-    EXPECT_THAT(std::string(json.head),
-                HasSubstr(absl::StrCat("\"", fields.oci_version, "\"")));
-    EXPECT_EQ(json.head.find("platform") != std::string_view::npos, b.platform);
-    EXPECT_EQ(quoted(fields.capabilities), json.capability_items);
-    EXPECT_EQ(fields.bounding, json.bounding);
-    EXPECT_EQ(fields.effective, json.effective);
-    EXPECT_EQ(fields.inheritable, json.inheritable);
-    EXPECT_EQ(fields.permitted, json.permitted);
-    ASSERT_EQ(fields.mounts.size(), json.mounts.size());
-    for (size_t i = 0; i < fields.mounts.size(); ++i) {
-      EXPECT_EQ(fields.mounts[i].destination, json.mounts[i].destination);
-      EXPECT_EQ(fields.mounts[i].type, json.mounts[i].type);
-      EXPECT_EQ(fields.mounts[i].source, json.mounts[i].source);
-      EXPECT_EQ(fields.mounts[i].options, json.mounts[i].options);
-    }
-    std::vector<std::string_view> types;
-    for (const BaseNamespace& space : json.namespaces) {
-      types.push_back(space.type);
-    }
-    EXPECT_EQ(fields.namespaces, types);
-    EXPECT_EQ(fields.devices.empty(), json.device_items.empty());
-    for (const Device& device : fields.devices) {
-      EXPECT_THAT(
-          std::string(json.device_items),
-          HasSubstr(absl::StrCat("\"path\":\"", device.path, "\",\"type\":\"",
-                                 device.type, "\",\"major\":", device.major,
-                                 ",\"minor\":", device.minor,
-                                 ",\"fileMode\":", device.file_mode)));
-    }
-    EXPECT_EQ(absl::StrJoin(
-                  fields.device_rules, ",",
-                  [](std::string* out, const DeviceRule& rule) {
-                    absl::StrAppend(
-                        out, "{\"allow\":", rule.allow ? "true" : "false");
-                    if (!rule.type.empty()) {
-                      absl::StrAppend(out, ",\"type\":\"", rule.type, "\"");
-                    }
-                    if (rule.major) {
-                      absl::StrAppend(out, ",\"major\":", *rule.major);
-                    }
-                    if (rule.minor) {
-                      absl::StrAppend(out, ",\"minor\":", *rule.minor);
-                    }
-                    absl::StrAppend(out, ",\"access\":\"", rule.access, "\"}");
-                  }),
-              json.device_rule_items);
-    EXPECT_EQ(fields.masked_paths, json.masked_paths);
-    EXPECT_EQ(fields.readonly_paths, json.readonly_paths);
-    EXPECT_EQ(b.hooks, !json.hooks_tail.empty());
-    EXPECT_EQ(b.solaris, !json.tail.empty());
-  }
 }
 
 // Each behaviour says what is new in it, and where to see that.

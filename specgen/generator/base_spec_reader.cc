@@ -1,11 +1,18 @@
 #include "specgen/generator/base_spec_reader.h"
 
+#include <cstddef>
+#include <deque>
 #include <initializer_list>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "specgen/base/arena.h"
+#include "specgen/engine/default_spec.h"
+#include "specgen/generator/rendered_base.h"
 #include "specgen/generator/runtime_spec_schema.h"
 #include "specgen/json/go_value.h"
 #include "specgen/json/json_index.h"
@@ -72,106 +79,106 @@ std::string Members(const Struct& owner,
   return out;
 }
 
-}  // namespace
+// A base spec with the memory that it points into.
+struct OwnedBaseSpec {
+  BaseSpec spec;
+  std::deque<std::string> texts;
+  std::deque<std::vector<std::string_view>> lists;
+  std::vector<Mount> mounts;
+};
 
-// Cuts a decoded spec into the parts that InitSpec needs.
+// Takes the fields that InitSpec needs out of a decoded spec. The rest becomes
+// pieces of JSON.
 class BaseSpecBuilder {
  public:
-  BaseSpecBuilder(const Behaviour& behaviour, OwnedBaseSpec* owned)
-      : behaviour_(behaviour), owned_(*owned), spec_(owned->spec_) {}
+  explicit BaseSpecBuilder(OwnedBaseSpec* owned)
+      : owned_(*owned), spec_(owned->spec) {}
 
-  void Build(const GoValue& value) {
+  void Build(const GoValue& value, const Behaviour& behaviour) {
     const Struct spec = {value, kSpecField.fields};
-    spec_.head =
-        Keep(Members(spec, {"ociVersion", "platform"}, Comma::kBehind));
-    BuildProcess(spec.Sub("process"));
-    spec_.hostname_tail = Keep(Members(spec, {"hostname"}, Comma::kBefore));
+    const Struct process = spec.Sub("process");
+    BasePieces pieces;
+    pieces.head = Members(spec, {"ociVersion", "platform"}, Comma::kBehind);
+    pieces.process_head =
+        Members(process, {"consoleSize", "user"}, Comma::kBehind);
+    pieces.process_head.pop_back();  // user is always there
+    pieces.process_tail = Members(
+        process,
+        {"rlimits", "noNewPrivileges", "apparmorProfile", "selinuxLabel"},
+        Comma::kBefore);
+    pieces.hostname_tail = Members(spec, {"hostname"}, Comma::kBefore);
+    pieces.hooks_tail = Members(spec, {"hooks", "annotations"}, Comma::kBefore);
+    pieces.tail = Members(spec, {"solaris", "windows"}, Comma::kBefore);
+
+    spec_.capabilities = Strings(process.Member("capabilities"));
     BuildMounts(spec.Sub("mounts"));
-    spec_.mount_items = Keep(Items(spec, "mounts"));
-    spec_.hooks_tail =
-        Keep(Members(spec, {"hooks", "annotations"}, Comma::kBefore));
     spec_.has_linux = !spec.Member("linux").is_nil();
-    if (spec_.has_linux) BuildLinux(spec.Sub("linux"));
-    spec_.tail = Keep(Members(spec, {"solaris", "windows"}, Comma::kBefore));
-    JoinParts(
-        {.replaces_process = behaviour_.replaces_process,
-         .console_size = behaviour_.console_size},
-        [this](std::string text) { return Keep(std::move(text)); }, &spec_);
+    if (spec_.has_linux) BuildLinux(spec.Sub("linux"), &pieces);
+    spec_.rendered.emplace(spec_, std::move(pieces), behaviour);
   }
 
  private:
-  std::string_view Keep(std::string text) {
-    return owned_.text_.emplace_back(std::move(text));
+  std::string_view Keep(const std::string& text) {
+    return owned_.texts.emplace_back(text);
   }
 
-  void BuildProcess(const Struct& process) {
-    std::string head =
-        Members(process, {"consoleSize", "user"}, Comma::kBehind);
-    head.pop_back();  // user is always there
-    spec_.process_head = Keep(std::move(head));
-    spec_.capability_items = Keep(Items(process, "capabilities"));
-    spec_.process_tail = Keep(Members(
-        process,
-        {"rlimits", "noNewPrivileges", "apparmorProfile", "selinuxLabel"},
-        Comma::kBefore));
+  absl::Span<const std::string_view> Strings(const GoValue& list) {
+    std::vector<std::string_view>& strings = owned_.lists.emplace_back();
+    for (size_t i = 0; i < list.size(); ++i) {
+      strings.push_back(Keep(list[i].text()));
+    }
+    return strings;
   }
 
   void BuildMounts(const Struct& mounts) {
-    const GoField item = {"mounts", GoKind::kStruct, GoForm::kPlain, false,
-                          mounts.fields};
     for (size_t i = 0; i < mounts.value.size(); ++i) {
       const Struct mount = {mounts.value[i], mounts.fields};
-      owned_.mounts_.push_back({Keep(mount.Member("destination").text()),
-                                Keep(mount.Member("type").text()),
-                                Keep(mount.Member("source").text()),
-                                {},
-                                Keep(Encoded(mount.value, item))});
+      owned_.mounts.push_back({Keep(mount.Member("destination").text()),
+                               Keep(mount.Member("type").text()),
+                               Keep(mount.Member("source").text()),
+                               Strings(mount.Member("options"))});
     }
-    spec_.mounts = owned_.mounts_;
+    spec_.mounts = owned_.mounts;
   }
 
-  void BuildLinux(const Struct& linux_spec) {
-    spec_.linux_head = Keep(Members(
-        linux_spec, {"uidMappings", "gidMappings", "sysctl"}, Comma::kBehind));
-    spec_.has_resources = !linux_spec.Member("resources").is_nil();
-    const Struct resources = linux_spec.Sub("resources");
-    spec_.device_rule_items = Keep(Items(resources, "devices"));
-    spec_.resources_tail =
-        Keep(Members(resources,
-                     {"disableOOMKiller", "oomScoreAdj", "memory", "cpu",
-                      "pids", "blockIO", "hugepageLimits", "network"},
-                     Comma::kBefore));
-    spec_.cgroups_path_head =
-        Keep(Members(linux_spec, {"cgroupsPath"}, Comma::kBehind));
-    const Struct namespaces = linux_spec.Sub("namespaces");
-    const GoField item = {"namespaces", GoKind::kStruct, GoForm::kPlain, false,
-                          namespaces.fields};
+  void BuildLinux(const Struct& linux, BasePieces* pieces) {
+    spec_.has_resources = !linux.Member("resources").is_nil();
+    const Struct namespaces = linux.Sub("namespaces");
     for (size_t i = 0; i < namespaces.value.size(); ++i) {
       const Struct entry = {namespaces.value[i], namespaces.fields};
-      owned_.namespaces_.push_back({Keep(entry.Member("type").text()),
-                                    Keep(Encoded(entry.value, item))});
+      spec_.namespaces.push_back({Keep(entry.Member("type").text()),
+                                  Keep(entry.Member("path").text())});
     }
-    spec_.namespaces = owned_.namespaces_;
-    spec_.device_items = Keep(Items(linux_spec, "devices"));
-    spec_.seccomp_head = Keep(Members(linux_spec, {"seccomp"}, Comma::kBehind));
-    spec_.rootfs_propagation_head =
-        Keep(Members(linux_spec, {"rootfsPropagation"}, Comma::kBehind));
-    spec_.masked_path_items = Keep(Items(linux_spec, "maskedPaths"));
-    spec_.readonly_path_items = Keep(Items(linux_spec, "readonlyPaths"));
-    spec_.mount_label_head =
-        Keep(Members(linux_spec, {"mountLabel"}, Comma::kBehind));
+    spec_.rootfs_propagation = linux.Member("rootfsPropagation").text();
+    spec_.masked_paths = Strings(linux.Member("maskedPaths"));
+    spec_.readonly_paths = Strings(linux.Member("readonlyPaths"));
+
+    const Struct resources = linux.Sub("resources");
+    pieces->linux_head = Members(
+        linux, {"uidMappings", "gidMappings", "sysctl"}, Comma::kBehind);
+    pieces->device_rule_items = Items(resources, "devices");
+    pieces->resources_tail =
+        Members(resources,
+                {"disableOOMKiller", "oomScoreAdj", "memory", "cpu", "pids",
+                 "blockIO", "hugepageLimits", "network"},
+                Comma::kBefore);
+    pieces->cgroups_path_head = Members(linux, {"cgroupsPath"}, Comma::kBehind);
+    pieces->device_items = Items(linux, "devices");
+    pieces->seccomp_head = Members(linux, {"seccomp"}, Comma::kBehind);
+    pieces->mount_label_head = Members(linux, {"mountLabel"}, Comma::kBehind);
   }
 
-  const Behaviour& behaviour_;
   OwnedBaseSpec& owned_;
   BaseSpec& spec_;
 };
+
+}  // namespace
 
 bool TakesBaseSpec(const Behaviour& behaviour) {
   return behaviour.takes_base_spec;
 }
 
-absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
+absl::StatusOr<std::shared_ptr<const BaseSpec>> ReadBaseSpec(
     const Behaviour& behaviour, std::string_view json,
     std::string_view file_name) {
   if (!TakesBaseSpec(behaviour)) {
@@ -194,9 +201,9 @@ absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
         file_name, ":", LineAndColumn(index.all(), reader.problem().offset),
         ": ", reader.problem().message));
   }
-  auto owned = std::make_unique<OwnedBaseSpec>();
-  BaseSpecBuilder(behaviour, owned.get()).Build(value);
-  return owned;
+  const auto owned = std::make_shared<OwnedBaseSpec>();
+  BaseSpecBuilder(owned.get()).Build(value, behaviour);
+  return std::shared_ptr<const BaseSpec>(owned, &owned->spec);
 }
 
 }  // namespace specgen

@@ -2,35 +2,14 @@
 #ifndef SPECGEN_GENERATOR_BASE_SPEC_READER_H_
 #define SPECGEN_GENERATOR_BASE_SPEC_READER_H_
 
-#include <deque>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "specgen/engine/base_spec.h"
 #include "specgen/engine/engine.h"
+#include "specgen/generator/base_spec.h"
 
 namespace specgen {
-
-// A base spec with the memory that it points into.
-class OwnedBaseSpec {
- public:
-  OwnedBaseSpec() = default;
-  OwnedBaseSpec(const OwnedBaseSpec&) = delete;
-  OwnedBaseSpec& operator=(const OwnedBaseSpec&) = delete;
-
-  const BaseSpec& spec() const { return spec_; }
-
- private:
-  friend class BaseSpecBuilder;
-
-  BaseSpec spec_;
-  std::deque<std::string> text_;
-  std::vector<BaseMount> mounts_;
-  std::vector<BaseNamespace> namespaces_;
-};
 
 // Whether InitSpec of that behaviour has a parameter for the spec to start
 // from: 1.13.0-dev to 1.13.0-rc4. Later engines take their default spec only.
@@ -39,8 +18,8 @@ bool TakesBaseSpec(const Behaviour& behaviour);
 // Reads an OCI runtime spec as that engine's Go structs would hold it: keys
 // that they do not have are dropped, values of a wrong type are refused. Errors
 // are "FILE:LINE:COL: message" (kInvalidArgument), or kFailedPrecondition if
-// the engine takes no base spec.
-absl::StatusOr<std::unique_ptr<OwnedBaseSpec>> ReadBaseSpec(
+// the engine takes no base spec. Nothing of `json` is pointed to.
+absl::StatusOr<std::shared_ptr<const BaseSpec>> ReadBaseSpec(
     const Behaviour& behaviour, std::string_view json,
     std::string_view file_name);
 

@@ -52,7 +52,8 @@ TEST(BaseSpec, IsDecodedAndEncodedAsGoDoes) {
   EXPECT_EQ(lines, 30);
 }
 
-std::string Generate(std::string_view engine, const BaseSpec* base,
+std::string Generate(std::string_view engine,
+                     const std::shared_ptr<const BaseSpec>& base,
                      std::string_view plugin) {
   const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
   const Generator generator(Engine(engine), *host, base);
@@ -114,7 +115,7 @@ TEST(BaseSpec, OfTheEngineItselfChangesNothing) {
     const auto base =
         ReadBaseSpec(*Engine(engine).behaviour, kDefault, "base.json");
     ASSERT_TRUE(base.ok()) << base.status();
-    EXPECT_EQ(Generate(engine, &(*base)->spec(), kPlugin),
+    EXPECT_EQ(Generate(engine, *base, kPlugin),
               Generate(engine, nullptr, kPlugin));
   }
 }
@@ -131,7 +132,7 @@ TEST(BaseSpec, KeepsWhatInitSpecDoesNotTouch) {
       ReadBaseSpec(*Engine("1.13.0-rc4").behaviour, kBase, "base.json");
   ASSERT_TRUE(base.ok()) << base.status();
   EXPECT_EQ(
-      Generate("1.13.0-rc4", &(*base)->spec(),
+      Generate("1.13.0-rc4", *base,
                R"({"entrypoint":["/p"],"network":{"type":"host"}})"),
       R"({"ociVersion":"","platform":{"os":"","arch":""},"process":{)"
       R"("consoleSize":{"height":0,"width":0},"user":{"uid":0,"gid":0},)"
@@ -156,7 +157,7 @@ TEST(BaseSpec, WithoutTheStructsThatInitSpecFollowsCrashes) {
   const auto bare =
       ReadBaseSpec(*Engine("1.13.0-rc4").behaviour, "{}", "base.json");
   ASSERT_TRUE(bare.ok());
-  const BaseSpec* base = &(*bare)->spec();
+  const std::shared_ptr<const BaseSpec> base = *bare;
   EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"network":{"type":"host"}})"),
             kCrash);
   EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"propagatedMount":"/p"})"),

@@ -21,7 +21,7 @@ enum class Node { kDevice, kNotADevice, kError };
 // DeviceFromPath of runc's libcontainer/devices, and of containerd's oci since
 // 24.0. `error` and `facts` are what lstat(2) of the path gives.
 Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
-              SpecDevice* device) {
+              Device* device) {
   if (error != 0) return Node::kError;
   device->major = facts.major;
   device->minor = facts.minor;
@@ -32,20 +32,20 @@ Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
   switch (nodes) {
     case DeviceNodes::kByGoMode:
       if (type != S_IFCHR && type != S_IFBLK) return Node::kNotADevice;
-      device->type = type == S_IFCHR ? 'c' : 'b';
+      device->type = type == S_IFCHR ? "c" : "b";
       device->file_mode = (facts.mode & 0777) | type;
       break;
     case DeviceNodes::kByMajor:
       if (facts.major == 0) return Node::kNotADevice;
       // Only block and character devices have a number.
-      device->type = type == S_IFBLK ? 'b' : 'c';
+      device->type = type == S_IFBLK ? "b" : "c";
       break;
     case DeviceNodes::kByType:
     case DeviceNodes::kByTypePermissions:
       if (type != S_IFCHR && type != S_IFBLK && type != S_IFIFO) {
         return Node::kNotADevice;
       }
-      device->type = type == S_IFCHR ? 'c' : type == S_IFBLK ? 'b' : 'p';
+      device->type = type == S_IFCHR ? "c" : type == S_IFBLK ? "b" : "p";
       if (nodes == DeviceNodes::kByTypePermissions) {
         device->file_mode &= ~static_cast<uint32_t>(S_IFMT);
       }
@@ -53,6 +53,18 @@ Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
   }
   return Node::kDevice;
 }
+
+// Where devices go, each with the rule that allows it.
+struct DeviceLists {
+  void Append(const Device& device, Arena* arena) const {
+    devices->Append(arena, device);
+    rules->Append(arena,
+                  {true, device.type, device.major, device.minor, "rwm"});
+  }
+
+  Slice<Device>* devices;
+  Slice<DeviceRule>* rules;
+};
 
 // strings.Replace(path, from, to, 1).
 std::string ReplaceFirst(std::string_view path, std::string_view from,
@@ -62,21 +74,21 @@ std::string ReplaceFirst(std::string_view path, std::string_view from,
   return absl::StrCat(path.substr(0, at), to, path.substr(at + from.size()));
 }
 
-// filepath.Walk: every file under a folder, in the order of names, a folder
-// before what is in it. Does not follow symbolic links.
+// filepath.Walk: every file under a directory, in the order of names, a
+// directory before what is in it. Does not follow symbolic links.
 void AddDevicesUnder(const std::string& root, std::string_view path,
                      DeviceNodes nodes, const FileTree& files, Arena* arena,
-                     Slice<SpecDevice>* devices) {
+                     const DeviceLists& lists) {
   std::vector<std::string> pending = {root};
   while (!pending.empty()) {
     const std::string file = std::move(pending.back());
     pending.pop_back();
-    SpecDevice device;
+    Device device;
     FileFacts facts;
     const int error = files.Lstat(file, &facts);
     if (ReadNode(facts, error, nodes, &device) == Node::kDevice) {
       device.path = arena->Copy(ReplaceFirst(file, root, path));
-      devices->Append(arena, device);
+      lists.Append(device, arena);
     }
     if (error != 0 || !S_ISDIR(facts.mode)) continue;
     std::vector<std::string> names;
@@ -88,11 +100,10 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
 }
 
 // The rest of DevicesFromPath, for a path that is not that of a device itself:
-// a link's target, or of a folder, the devices in it; else the reason.
-[[gnu::noinline, gnu::cold]] bool DevicesFromOtherPath(
+// a link's target, or of a directory, the devices in it; else the reason.
+[[gnu::noinline, gnu::cold]] Verdict DevicesFromOtherPath(
     std::string_view path, FileFacts facts, int error, DeviceNodes nodes,
-    const FileTree& files, Arena* arena, Slice<SpecDevice>* devices,
-    std::string* message) {
+    const FileTree& files, Arena* arena, const DeviceLists& lists) {
   std::string on_host(path);
   std::string resolved;
   if (error == 0 && S_ISLNK(facts.mode) &&
@@ -100,19 +111,19 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
     on_host = resolved;
     error = files.Lstat(on_host, &facts);
   }
-  SpecDevice device;
+  Device device;
   const Node node = ReadNode(facts, error, nodes, &device);
   if (node == Node::kDevice) {
     device.path = path;
-    devices->Append(arena, device);
-    return true;
+    lists.Append(device, arena);
+    return Verdict();
   }
   if (node == Node::kNotADevice) {
-    const size_t before = devices->size();
+    const size_t before = lists.devices->size();
     if (files.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
-      AddDevicesUnder(on_host, path, nodes, files, arena, devices);
+      AddDevicesUnder(on_host, path, nodes, files, arena, lists);
     }
-    if (devices->size() > before) return true;
+    if (lists.devices->size() > before) return Verdict();
   }
   std::string reason = "not a device node";
   if (node == Node::kError) {
@@ -122,28 +133,28 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
       reason = absl::StrCat("lstat ", on_host, ": ", reason);
     }
   }
-  *message = absl::StrCat(
-      "error gathering device information while adding custom device ",
-      Quote(path), ": ", reason);
-  return false;
+  return Verdict::Refused(
+      Stage::kSpec,
+      absl::StrCat(
+          "error gathering device information while adding custom device ",
+          Quote(path), ": ", reason));
 }
 
 }  // namespace
 
-[[gnu::hot]] bool DevicesFromPath(std::string_view path, DeviceNodes nodes,
-                                  const FileTree& files, Arena* arena,
-                                  Slice<SpecDevice>* devices,
-                                  std::string* message) {
+Verdict DevicesFromPath(std::string_view path, DeviceNodes nodes,
+                        const FileTree& files, Arena* arena,
+                        Slice<Device>* devices, Slice<DeviceRule>* rules) {
+  const DeviceLists lists = {devices, rules};
   FileFacts facts;
   const int error = files.Lstat(path, &facts);
-  SpecDevice device;
+  Device device;
   if (ReadNode(facts, error, nodes, &device) != Node::kDevice) {
-    return DevicesFromOtherPath(path, facts, error, nodes, files, arena,
-                                devices, message);
+    return DevicesFromOtherPath(path, facts, error, nodes, files, arena, lists);
   }
   device.path = path;
-  devices->Append(arena, device);
-  return true;
+  lists.Append(device, arena);
+  return Verdict();
 }
 
 }  // namespace specgen

@@ -13,7 +13,10 @@
 #include "specgen/base/arena.h"
 #include "specgen/base/buffer.h"
 #include "specgen/base/files.h"
-#include "specgen/generator/spec_maker.h"
+#include "specgen/generator/base_spec.h"
+#include "specgen/generator/init_spec.h"
+#include "specgen/generator/spec.h"
+#include "specgen/generator/spec_encoder.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/json/json_writer.h"
@@ -45,7 +48,7 @@ struct OurAnswer {
   std::string message;
   // Of requests to a daemon: what became of each call, and the settings after
   // them.
-  std::vector<SetResult> calls;
+  std::vector<Verdict> calls;
   std::string settings;
 };
 
@@ -131,32 +134,36 @@ OurAnswer AnswerOfDaemon(const GoldenCase& golden, const Release& release,
   for (const GoldenCall& call : golden.calls) {
     const std::vector<std::string_view> args(call.args.begin(),
                                              call.args.end());
-    ours.calls.push_back(ApplySet(behaviour, args, &arena, &plugin));
+    ours.calls.push_back(ApplySettings(behaviour, args, &arena, &plugin));
   }
   ours.settings = SettingsJson(plugin.settings);
 
-  SpecInput input;
-  input.behaviour = &behaviour;
-  input.user_namespace = release.user_namespace;
-  input.base_spec = &behaviour.default_spec;
-  input.plugin = &plugin;
-  input.paths = {request.id, request.rootfs, request.lib_root,
-                 request.exec_root, request.metrics_socket};
-  input.host = &host;
+  const std::shared_ptr<const BaseSpec> base = DefaultBaseSpec(behaviour);
+  const SpecInput input = {behaviour,
+                           release.user_namespace,
+                           *base,
+                           plugin,
+                           {request.id, request.rootfs, request.lib_root,
+                            request.exec_root, request.metrics_socket},
+                           host};
   std::vector<PlannedFolder> plan;
-  Buffer spec;
-  switch (MakeSpec(input, &arena, &spec, &plan, &ours.message)) {
-    case SpecOutcome::kSpec:
+  Spec spec;
+  const Verdict verdict = InitSpec(input, &arena, &plan, &spec);
+  Buffer json;
+  if (verdict.ok()) EncodeSpec(behaviour, *base, spec, &json);
+  ours.message = verdict.message();
+  switch (verdict.outcome()) {
+    case Outcome::kSpec:
       ours.kind = GoldenAnswer::Kind::kSpec;
       break;
-    case SpecOutcome::kRefused:
+    case Outcome::kRefused:
       ours.kind = GoldenAnswer::Kind::kRefused;
       break;
-    case SpecOutcome::kCrashed:
+    case Outcome::kCrashed:
       ours.kind = GoldenAnswer::Kind::kCrashed;
       break;
   }
-  ours.spec = spec.view();
+  ours.spec = json.view();
   return ours;
 }
 
@@ -263,16 +270,16 @@ bool SameButForOrder(std::string_view docker, std::string_view ours) {
 std::string CompareCalls(const GoldenCase& golden, const OurAnswer& ours) {
   for (size_t i = 0; i < golden.calls.size(); ++i) {
     const GoldenCall& docker = golden.calls[i];
-    const SetResult& mine = ours.calls[i];
-    const bool done = mine.outcome == SetResult::Outcome::kDone;
+    const Verdict& mine = ours.calls[i];
+    const bool done = mine.ok();
     if (done != docker.done) {
       return absl::StrCat("`docker plugin set` call ", i + 1, ": Docker ",
                           docker.done ? "does it" : docker.message,
-                          ", specgen ", done ? "does it" : mine.message);
+                          ", specgen ", done ? "does it" : mine.message());
     }
-    if (!done && mine.message != docker.message) {
+    if (!done && mine.message() != docker.message) {
       return absl::StrCat("message of `docker plugin set` call ", i + 1, " ",
-                          FirstDifference(docker.message, mine.message));
+                          FirstDifference(docker.message, mine.message()));
     }
   }
   if (golden.settings.has_value() && *golden.settings != ours.settings) {

@@ -2,66 +2,16 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "specgen/json/json_writer.h"
+#include "specgen/engine/default_spec.h"
 
 namespace specgen {
 namespace {
-
-// Where `json`, the items of a list or the members of an object, is to be cut:
-// at its commas that stand in no string, list or object.
-std::vector<std::string> SplitItems(std::string_view json) {
-  std::vector<std::string> items;
-  if (json.empty()) return items;
-  items.emplace_back();
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\') {
-        items.back() += c;
-        items.back() += json[++i];
-        continue;
-      }
-      in_string = c != '"';
-    } else if (c == ',' && depth == 0) {
-      items.emplace_back();
-      continue;
-    } else {
-      in_string = c == '"';
-      depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-    }
-    items.back() += c;
-  }
-  return items;
-}
-
-std::string MountJson(const BaseMount& mount) {
-  std::string json;
-  JsonWriter w(&json);
-  w.Raw("{\"destination\":");
-  w.String(mount.destination);
-  w.Raw(",\"type\":");
-  w.String(mount.type);
-  w.Raw(",\"source\":");
-  w.String(mount.source);
-  std::string_view before = ",\"options\":[";
-  for (std::string_view option : mount.options) {
-    w.Raw(before);
-    before = ",";
-    w.String(option);
-  }
-  if (!mount.options.empty()) w.Raw(']');
-  w.Raw('}');
-  w.Finish();
-  return json;
-}
 
 class Mutator {
  public:
@@ -78,20 +28,14 @@ class Mutator {
     return mutation.behaviour.get();
   }
 
-  // Text that lives as long as the mutation that was started last.
-  std::string_view Keep(std::string text) {
-    return *mutations_.back().texts.emplace_back(
-        std::make_unique<std::string>(std::move(text)));
-  }
-
   void Flag(const char* name, bool Behaviour::*flag) {
     Behaviour* const altered = New(name);
     altered->*flag = !(original_.*flag);
   }
 
-  void SpecFlag(const char* name, bool BaseSpec::*flag) {
+  void SpecFlag(const char* name, bool DefaultSpec::*flag) {
     Behaviour* const altered = New(name);
-    altered->default_spec.*flag = !(original_.default_spec.*flag);
+    altered->default_fields.*flag = !(original_.default_fields.*flag);
   }
 
   template <typename T>
@@ -107,152 +51,77 @@ class Mutator {
     New(absl::StrCat("keys.", name))->keys ^= key;
   }
 
-  // A list whose items stand in `text`, separated by commas.
-  void Items(const char* name, std::string_view BaseSpec::*text) {
-    const std::vector<std::string> items =
-        SplitItems(original_.default_spec.*text);
+  // The list without each of its items. `copy` is where a mutation keeps its
+  // list, `name_of` names an item.
+  template <typename T, typename NameOf>
+  void Items(const char* name, absl::Span<const T> DefaultSpec::*list,
+             std::vector<T> Mutation::*copy, NameOf name_of) {
+    const absl::Span<const T> items = original_.default_fields.*list;
     for (size_t i = 0; i < items.size(); ++i) {
-      Behaviour* const altered = New(absl::StrCat(name, " without ", items[i]));
-      std::vector<std::string> rest = items;
-      rest.erase(rest.begin() + static_cast<ptrdiff_t>(i));
-      altered->default_spec.*text = Keep(absl::StrJoin(rest, ","));
-    }
-  }
-
-  // A list that the table holds in two ways.
-  void Paths(const char* name, std::string_view BaseSpec::*text,
-             absl::Span<const std::string_view> BaseSpec::*list) {
-    const absl::Span<const std::string_view> paths =
-        original_.default_spec.*list;
-    const size_t first = mutations_.size();
-    Items(name, text);
-    for (size_t i = 0; i < paths.size(); ++i) {
-      Mutation& mutation = mutations_[first + i];
-      mutation.strings.assign(paths.begin(), paths.end());
-      mutation.strings.erase(mutation.strings.begin() +
-                             static_cast<ptrdiff_t>(i));
-      mutation.behaviour->default_spec.*list = mutation.strings;
-    }
-  }
-
-  // A run of members of an object. `comma_first`: as BaseSpec's tail parts.
-  void Members(const char* name, std::string_view BaseSpec::*text,
-               bool comma_first) {
-    std::string_view run = original_.default_spec.*text;
-    const bool has_comma = comma_first ? absl::ConsumePrefix(&run, ",")
-                                       : absl::ConsumeSuffix(&run, ",");
-    const std::vector<std::string> members = SplitItems(run);
-    for (size_t i = 0; i < members.size(); ++i) {
       Behaviour* const altered =
-          New(absl::StrCat(name, " without ", members[i]));
-      std::vector<std::string> rest = members;
+          New(absl::StrCat(name, " without ", name_of(items[i])));
+      std::vector<T>& rest = mutations_.back().*copy;
+      rest.assign(items.begin(), items.end());
       rest.erase(rest.begin() + static_cast<ptrdiff_t>(i));
-      std::string joined = absl::StrJoin(rest, ",");
-      if (!joined.empty() && has_comma) {
-        joined =
-            comma_first ? absl::StrCat(",", joined) : absl::StrCat(joined, ",");
-      }
-      altered->default_spec.*text = Keep(std::move(joined));
+      altered->default_fields.*list = rest;
     }
   }
-
-  // Something put where nothing is.
-  void Absent(const char* name, std::string_view BaseSpec::*text,
-              const char* present) {
-    if (!(original_.default_spec.*text).empty()) return;
-    New(absl::StrCat(name, " with ", present))->default_spec.*text = present;
+  void Items(const char* name,
+             absl::Span<const std::string_view> DefaultSpec::*list) {
+    Items(name, list, &Mutation::strings,
+          [](std::string_view item) { return item; });
   }
 
   void Mounts();
-  void Namespaces();
-  void OtherParts();
+  void Devices();
 
   const Behaviour& original_;
   std::vector<Mutation> mutations_;
 };
 
 void Mutator::Mounts() {
-  const absl::Span<const BaseMount> mounts = original_.default_spec.mounts;
-  const auto start = [&](std::string name) {
-    New(std::move(name));
-    std::vector<BaseMount>& list = mutations_.back().mounts;
+  const absl::Span<const Mount> mounts = original_.default_fields.mounts;
+  Items("mounts", &DefaultSpec::mounts, &Mutation::mounts,
+        [](const Mount& mount) { return mount.destination; });
+  // Starts a mutation; returns its own mount `i`.
+  const auto start = [&](size_t i, std::string_view change) {
+    Behaviour* const altered =
+        New(absl::StrCat("mounts[", i, "] ", mounts[i].destination, change));
+    std::vector<Mount>& list = mutations_.back().mounts;
     list.assign(mounts.begin(), mounts.end());
-    return &list;
-  };
-  const auto finish = [&] {
-    const std::vector<BaseMount>& list = mutations_.back().mounts;
-    BaseSpec& altered = mutations_.back().behaviour->default_spec;
-    altered.mounts = list;
-    altered.mount_items = Keep(
-        absl::StrJoin(list, ",", [](std::string* out, const BaseMount& mount) {
-          absl::StrAppend(out, mount.json);
-        }));
+    altered->default_fields.mounts = list;
+    return &list[i];
   };
   for (size_t i = 0; i < mounts.size(); ++i) {
-    const std::string where =
-        absl::StrCat("mounts[", i, "] ", mounts[i].destination);
-    {
-      std::vector<BaseMount>* const list =
-          start(absl::StrCat(where, " is gone"));
-      list->erase(list->begin() + static_cast<ptrdiff_t>(i));
-      finish();
-    }
     for (size_t k = 0; k < mounts[i].options.size(); ++k) {
-      std::vector<BaseMount>* const list =
-          start(absl::StrCat(where, " without ", mounts[i].options[k]));
+      Mount* const mount =
+          start(i, absl::StrCat(" without ", mounts[i].options[k]));
       std::vector<std::string_view>& options = mutations_.back().strings;
       options.assign(mounts[i].options.begin(), mounts[i].options.end());
       options.erase(options.begin() + static_cast<ptrdiff_t>(k));
-      (*list)[i].options = options;
-      (*list)[i].json = Keep(MountJson((*list)[i]));
-      finish();
+      mount->options = options;
     }
-    for (std::string_view BaseMount::*part :
-         {&BaseMount::destination, &BaseMount::type, &BaseMount::source}) {
-      std::vector<BaseMount>* const list =
-          start(absl::StrCat(where, " with another ",
-                             part == &BaseMount::destination ? "destination"
-                             : part == &BaseMount::type      ? "type"
-                                                             : "source"));
-      (*list)[i].*part = "/another";
-      (*list)[i].json = Keep(MountJson((*list)[i]));
-      finish();
-    }
+    start(i, " with another destination")->destination = "/another";
+    start(i, " with another type")->type = "another";
+    start(i, " with another source")->source = "another";
   }
 }
 
-void Mutator::Namespaces() {
-  const absl::Span<const BaseNamespace> all = original_.default_spec.namespaces;
-  for (size_t i = 0; i < all.size(); ++i) {
-    Behaviour* const altered =
-        New(absl::StrCat("namespaces without ", all[i].type));
-    std::vector<BaseNamespace>& list = mutations_.back().namespaces;
-    list.assign(all.begin(), all.end());
-    list.erase(list.begin() + static_cast<ptrdiff_t>(i));
-    altered->default_spec.namespaces = list;
+void Mutator::Devices() {
+  Items("devices", &DefaultSpec::devices, &Mutation::devices,
+        [](const Device& device) { return device.path; });
+  static constexpr Device kFuse[] = {{"/dev/fuse", "c", 10, 229, 438, 0, 0}};
+  if (original_.default_fields.devices.empty()) {
+    New("devices with /dev/fuse")->default_fields.devices = kFuse;
   }
-}
-
-void Mutator::OtherParts() {
-  Members("head", &BaseSpec::head, /*comma_first=*/false);
-  Members("process_head", &BaseSpec::process_head, /*comma_first=*/false);
-  Members("process_tail", &BaseSpec::process_tail, /*comma_first=*/true);
-  Absent("process_tail", &BaseSpec::process_tail, ",\"noNewPrivileges\":true");
-  Members("hostname_tail", &BaseSpec::hostname_tail, /*comma_first=*/true);
-  Absent("hostname_tail", &BaseSpec::hostname_tail, ",\"hostname\":\"h\"");
-  Members("hooks_tail", &BaseSpec::hooks_tail, /*comma_first=*/true);
-  Absent("hooks_tail", &BaseSpec::hooks_tail, ",\"hooks\":{}");
-  Absent("linux_head", &BaseSpec::linux_head, "\"uidMappings\":[],");
-  Absent("resources_tail", &BaseSpec::resources_tail, ",\"memory\":{}");
-  Absent("cgroups_path_head", &BaseSpec::cgroups_path_head,
-         "\"cgroupsPath\":\"/c\",");
-  Absent("seccomp_head", &BaseSpec::seccomp_head, "\"seccomp\":{},");
-  Absent("rootfs_propagation_head", &BaseSpec::rootfs_propagation_head,
-         "\"rootfsPropagation\":\"slave\",");
-  Absent("mount_label_head", &BaseSpec::mount_label_head,
-         "\"mountLabel\":\"l\",");
-  Members("tail", &BaseSpec::tail, /*comma_first=*/true);
-  Absent("tail", &BaseSpec::tail, ",\"solaris\":{}");
+  Items("device_rules", &DefaultSpec::device_rules, &Mutation::device_rules,
+        [](const DeviceRule& rule) {
+          const auto number = [](std::optional<int64_t> value) {
+            return value.has_value() ? absl::StrCat(*value) : "*";
+          };
+          return absl::StrCat(rule.allow ? "allow " : "deny ", rule.type, " ",
+                              number(rule.major), ":", number(rule.minor));
+        });
 }
 
 std::vector<Mutation> Mutator::Run() {
@@ -274,23 +143,13 @@ std::vector<Mutation> Mutator::Run() {
                                   omits_empty_mount_fields, capability_sets,
                                   console_size,
                                   // Not read yet.
-                                  platform, hooks, solaris, default_fields,
-                                  default_spec] = original_;
-    [[maybe_unused]] const auto& [head, process_head, capability_items,
-                                  bounding, effective, inheritable, permitted,
-                                  process_tail, hostname_tail, mounts,
-                                  mount_items, hooks_tail, has_linux,
-                                  linux_head, has_resources, device_rule_items,
-                                  resources_tail, cgroups_path_head, namespaces,
-                                  device_items, seccomp_head,
-                                  rootfs_propagation_head, masked_paths,
-                                  masked_path_items, readonly_paths,
-                                  readonly_path_items, mount_label_head, tail,
-                                  // What JoinParts makes of those.
-                                  start, process_end, mounts_start, linux_start,
-                                  rules_start, resources_end, namespace_items,
-                                  masks_end, linux_end, shared_linux_end] =
-        default_spec;
+                                  platform, hooks, solaris, default_fields] =
+        original_;
+    [[maybe_unused]] const auto& [oci_version, capability_names, bounding,
+                                  effective, inheritable, permitted, mounts,
+                                  namespaces, default_devices, device_rules,
+                                  masked_paths, readonly_paths] =
+        default_fields;
   }
 
 #define SPECGEN_VALUE(type, value) {type::value, #value}
@@ -370,36 +229,24 @@ std::vector<Mutation> Mutator::Run() {
   SPECGEN_FLAG(omits_empty_mount_fields);
   SPECGEN_FLAG(capability_sets);
   SPECGEN_FLAG(console_size);
+  SPECGEN_FLAG(platform);
+  SPECGEN_FLAG(hooks);
+  SPECGEN_FLAG(solaris);
 #undef SPECGEN_FLAG
 
-#define SPECGEN_FLAG(flag) SpecFlag("default_spec." #flag, &BaseSpec::flag)
+#define SPECGEN_FLAG(flag) SpecFlag("default_spec." #flag, &DefaultSpec::flag)
   SPECGEN_FLAG(bounding);
   SPECGEN_FLAG(effective);
   SPECGEN_FLAG(inheritable);
   SPECGEN_FLAG(permitted);
-  SPECGEN_FLAG(has_linux);
-  SPECGEN_FLAG(has_resources);
 #undef SPECGEN_FLAG
-  Items("capability_items", &BaseSpec::capability_items);
-  Items("device_rule_items", &BaseSpec::device_rule_items);
-  Items("device_items", &BaseSpec::device_items);
-  Absent("device_items", &BaseSpec::device_items, "{\"path\":\"/dev/fuse\"}");
-  Paths("masked_paths", &BaseSpec::masked_path_items, &BaseSpec::masked_paths);
-  Paths("readonly_paths", &BaseSpec::readonly_path_items,
-        &BaseSpec::readonly_paths);
+  New("another oci_version")->default_fields.oci_version = "another";
+  Items("capabilities", &DefaultSpec::capabilities);
   Mounts();
-  Namespaces();
-  OtherParts();
-  for (Mutation& mutation : mutations_) {
-    JoinParts(
-        {.replaces_process = mutation.behaviour->replaces_process,
-         .console_size = mutation.behaviour->console_size},
-        [&](std::string text) -> std::string_view {
-          return *mutation.texts.emplace_back(
-              std::make_unique<std::string>(std::move(text)));
-        },
-        &mutation.behaviour->default_spec);
-  }
+  Items("namespaces", &DefaultSpec::namespaces);
+  Devices();
+  Items("masked_paths", &DefaultSpec::masked_paths);
+  Items("readonly_paths", &DefaultSpec::readonly_paths);
   return std::move(mutations_);
 }
 

@@ -9,27 +9,27 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "specgen/engine/default_spec.h"
 #include "specgen/engine/engine.h"
 
 namespace specgen {
 
 // A behaviour with one value changed, and what else that needs to live.
 struct Mutation {
-  // "sorts_mounts", "set=kRefusesNull", "keys.kRootfs", "mounts[2] is gone".
+  // "sorts_mounts", "set=kRefusesNull", "keys.kRootfs", "mounts without /dev".
   std::string name;
-  // Points into `texts` and the lists where it differs from the original.
+  // Points into the lists below where it differs from the original.
   std::unique_ptr<Behaviour> behaviour;
 
-  std::vector<std::unique_ptr<std::string>> texts;
-  std::vector<BaseMount> mounts;
-  std::vector<BaseNamespace> namespaces;
+  std::vector<Mount> mounts;
+  std::vector<Device> devices;
+  std::vector<DeviceRule> device_rules;
   std::vector<std::string_view> strings;
 };
 
 // All changes of `behaviour`: each flag turned, each enum set to each other
 // value, each key that is read or not, each item of the default spec's lists
-// left out, and each member of its other parts left out or, where there is
-// none, put in.
+// left out, and what its mounts consist of changed.
 std::vector<Mutation> MutationsOf(const Behaviour& behaviour);
 
 // The rules for user namespaces other than `rule`, with their names.

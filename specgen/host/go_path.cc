@@ -147,6 +147,14 @@ std::string DirPath(std::string_view path) {
                                                    : path.substr(0, slash + 1));
 }
 
+std::string_view DirPath(std::string_view path, Arena* arena) {
+  const size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos && slash > 0 && IsCleanPath(path)) {
+    return path.substr(0, slash);
+  }
+  return arena->Copy(DirPath(path));
+}
+
 std::string_view BasePath(std::string_view path) {
   if (path.empty()) return ".";
   const size_t last = path.find_last_not_of('/');

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "specgen/base/arena.h"
+
 namespace specgen {
 
 // Whether Go's filepath.Clean would return `path` unchanged.
@@ -28,9 +30,20 @@ void AppendCleanPath(std::string_view path, std::string* out);
 
 // filepath.Join: empty elements are skipped; "" when all are empty.
 std::string JoinPath(std::initializer_list<std::string_view> elements);
+// filepath.Join(a, b), in the arena.
+inline std::string_view JoinPath(std::string_view a, std::string_view b,
+                                 Arena* arena) {
+  if (!a.empty() && !b.empty()) {
+    const std::string_view joined = arena->Concat(a, "/", b);
+    if (IsCleanPath(joined)) return joined;
+  }
+  return arena->Copy(JoinPath({a, b}));
+}
 
 // filepath.Dir: all but the last element, cleaned.
 std::string DirPath(std::string_view path);
+// The same as a view of `path`, or in the arena.
+std::string_view DirPath(std::string_view path, Arena* arena);
 
 // filepath.Base: the last element; a view of `path` or of a constant.
 std::string_view BasePath(std::string_view path);

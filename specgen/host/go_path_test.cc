@@ -198,7 +198,11 @@ TEST(JoinPathTest, MatchesGoOnAllPairsOfShortPaths) {
   }
   Fnv1a hash;
   for (const std::string& a : small) {
-    for (const std::string& b : small) hash.Add(JoinPath({a, b}));
+    for (const std::string& b : small) {
+      hash.Add(JoinPath({a, b}));
+      Arena arena;
+      EXPECT_EQ(JoinPath(a, b, &arena), JoinPath({a, b}));
+    }
   }
   EXPECT_EQ(hash.hash(), 0xb20613cb6b9b750u);
 }
@@ -211,6 +215,13 @@ TEST(JoinPathTest, SkipsEmptyElements) {
   EXPECT_EQ(JoinPath({"/root", "../../etc"}), "/etc");
   EXPECT_EQ(JoinPath({"/dev", "/null"}), "/dev/null");
   EXPECT_EQ(JoinPath({"."}), ".");
+}
+
+TEST(DirPathTest, GivesTheSameInAnArena) {
+  Arena arena;
+  for (const std::string& path : AllPaths(6)) {
+    EXPECT_EQ(DirPath(path, &arena), DirPath(path)) << path;
+  }
 }
 
 }  // namespace

@@ -55,9 +55,9 @@ std::string_view ParentOfClean(std::string_view path) {
   return path.substr(0, std::max<size_t>(slash, 1));
 }
 
-absl::Status MkdirError(std::string_view path, int error) {
-  return absl::Status(absl::ErrnoToStatusCode(error),
-                      absl::StrCat("mkdir ", path, ": ", GoErrnoText(error)));
+Verdict MkdirError(std::string_view path, int error) {
+  return Verdict::Refused(
+      Stage::kSpec, absl::StrCat("mkdir ", path, ": ", GoErrnoText(error)));
 }
 
 // Where the path ends that os.MkdirAll makes before path[:end]; 0 if there is
@@ -454,15 +454,15 @@ int PlannedTree::MountFlags(std::string_view path, uint64_t* flags) const {
   return under_.MountFlags(NameForKernel(holder), flags);
 }
 
-[[gnu::hot]] absl::Status PlannedTree::MkdirAll(std::string_view path,
-                                                uint32_t mode) {
+[[gnu::hot]] Verdict PlannedTree::MkdirAll(std::string_view path,
+                                           uint32_t mode) {
   const size_t slash = path.rfind('/');
   if (slash != std::string_view::npos && slash + 1 < path.size()) {
     const PlaceFacts place = under_.LookUpPlace(path, slash);
-    if (place.error == 0 && S_ISDIR(place.facts.mode)) return absl::OkStatus();
+    if (place.error == 0 && S_ISDIR(place.facts.mode)) return Verdict();
     if (place.error == ENOENT && plan_->empty() && IsCleanPath(path) &&
         PlanPlainly(path, slash, mode, place)) {
-      return absl::OkStatus();
+      return Verdict();
     }
   }
   return MkdirAllByIndex(path, mode);
@@ -493,11 +493,11 @@ bool PlannedTree::PlanPlainly(std::string_view path, size_t slash,
   return true;
 }
 
-[[gnu::cold]] absl::Status PlannedTree::MkdirAllByIndex(std::string_view path,
-                                                        uint32_t mode) {
+[[gnu::cold]] Verdict PlannedTree::MkdirAllByIndex(std::string_view path,
+                                                   uint32_t mode) {
   FileFacts facts;
   if (Stat(path, &facts) == 0) {
-    return S_ISDIR(facts.mode) ? absl::OkStatus() : MkdirError(path, ENOTDIR);
+    return S_ISDIR(facts.mode) ? Verdict() : MkdirError(path, ENOTDIR);
   }
 
   // Go recurses towards the root until a Stat succeeds. A path can only be
@@ -528,7 +528,7 @@ bool PlannedTree::PlanPlainly(std::string_view path, size_t slash,
       return MkdirError(directory, error);
     }
   }
-  return absl::OkStatus();
+  return Verdict();
 }
 
 }  // namespace specgen

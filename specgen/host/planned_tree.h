@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "specgen/base/arena.h"
+#include "specgen/base/verdict.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/host/plan.h"
 
@@ -51,13 +51,12 @@ class PlannedTree final : public FileTree {
   // where that would be another directory (".." after a symbolic link), it is
   // the true path.
   //
-  // The message of an error is what Go prints, such as
-  // "mkdir /tmp/file: not a directory". As with Go, directories made before the
-  // failure stay: they are in the plan.
+  // Refused with what Go prints, such as "mkdir /tmp/file: not a directory". As
+  // with Go, directories made before the failure stay: they are in the plan.
   //
   // Cheap where the directory is there, or but a few levels of it are missing:
   // a lookup or two, and no memory but the plan's.
-  absl::Status MkdirAll(std::string_view path, uint32_t mode);
+  Verdict MkdirAll(std::string_view path, uint32_t mode);
 
  private:
   class Index;
@@ -68,7 +67,7 @@ class PlannedTree final : public FileTree {
   // was planned.
   bool PlanPlainly(std::string_view path, size_t slash, uint32_t mode,
                    PlaceFacts place);
-  absl::Status MkdirAllByIndex(std::string_view path, uint32_t mode);
+  Verdict MkdirAllByIndex(std::string_view path, uint32_t mode);
 
   // Finds where the plan's directories lie. It is made when first wanted, which
   // for most specs is never.

@@ -103,6 +103,11 @@ char* EscapedBody(char* next, std::string_view text) {
 
 }  // namespace
 
+JsonWriter::Room JsonWriter::Start(Buffer* out) {
+  char* const next = out->Reserve(1);
+  return {next, out->data() + out->capacity()};
+}
+
 JsonWriter::Room JsonWriter::Grow(Buffer* out, const char* next, size_t size) {
   out->Truncate(static_cast<size_t>(next - out->data()));
   char* const more = out->Reserve(size + kSlack);

@@ -40,10 +40,7 @@ struct ShortJson {
 // may be written instead; Finish() replaces what it held.
 class JsonWriter {
  public:
-  explicit JsonWriter(Buffer* out) : out_(out) {
-    room_.next = out_->Reserve(1);
-    room_.end = out_->data() + out_->capacity();
-  }
+  explicit JsonWriter(Buffer* out) : out_(out), room_(Start(out)) {}
   explicit JsonWriter(std::string* out) : JsonWriter(new Buffer) {
     own_.reset(out_);
     text_ = out;
@@ -144,6 +141,9 @@ class JsonWriter {
     room_ = PutString(out_, room_, quoted.text.data(), quoted.text.size());
   }
 
+  // The room that there is. Not inlined: GCC would fill in the two pointers
+  // together, in memory, and then keep them there.
+  [[gnu::noinline]] static Room Start(Buffer* out);
   // More room, for `size` bytes and kSlack.
   [[gnu::cold]] static Room Grow(Buffer* out, const char* next, size_t size);
   // Returns where the next byte goes. There is room for kMostDigits.

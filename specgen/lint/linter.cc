@@ -404,8 +404,9 @@ void Linter::Capabilities() {
       }
       const bool is_default = std::all_of(
           releases_.begin(), releases_.end(), [&](const Release& r) {
-            return absl::StrContains(r.behaviour->default_spec.capability_items,
-                                     absl::StrCat("\"", name.text, "\""));
+            const auto& defaults = r.behaviour->default_fields.capabilities;
+            return std::find(defaults.begin(), defaults.end(), name.text) !=
+                   defaults.end();
           });
       if (!seen.insert(name.text).second) {
         At(Id::kDuplicateCapability, name,

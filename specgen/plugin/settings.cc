@@ -13,11 +13,6 @@
 namespace specgen {
 namespace {
 
-using Outcome = SetResult::Outcome;
-
-constexpr char kNilDereference[] =
-    "runtime error: invalid memory address or nil pointer dereference";
-
 // One argument. The field is filled in from the first thing of that name that
 // has a single settable field, and then stays for what else has the name.
 struct Setting {
@@ -26,8 +21,8 @@ struct Setting {
   std::string_view value;
 };
 
-SetResult Refused(std::string message) {
-  return {Outcome::kRefused, std::move(message)};
+Verdict Refused(std::string message) {
+  return Verdict::Refused(Stage::kSettings, std::move(message));
 }
 
 bool ParseSetting(std::string_view arg, Setting* setting) {
@@ -47,8 +42,8 @@ bool ParseSetting(std::string_view arg, Setting* setting) {
 
 // Whether `setting` may change the one field that such a thing allows. Returns
 // the refusal otherwise.
-SetResult CheckSettable(std::string_view allowed, const StringList& settable,
-                        Setting* setting) {
+Verdict CheckSettable(std::string_view allowed, const StringList& settable,
+                      Setting* setting) {
   if (setting->field.empty()) {
     if (settable.size() == 1) {
       setting->field = settable[0];
@@ -126,8 +121,8 @@ void SetEnv(const Setting& setting, Arena* arena, FirstOfName* entries,
 }
 
 // Writes through a pointer that may be nil.
-SetResult SetPointer(const Behaviour& behaviour, const char* what,
-                     std::string_view value, std::string_view* pointer) {
+Verdict SetPointer(const Behaviour& behaviour, const char* what,
+                   std::string_view value, std::string_view* pointer) {
   if (pointer != nullptr) {
     *pointer = value;
     return {};
@@ -141,38 +136,38 @@ SetResult SetPointer(const Behaviour& behaviour, const char* what,
     case SetCommand::kNotImplemented:
       break;
   }
-  return {Outcome::kCrashed, kNilDereference};
+  return Verdict::Crashed(Stage::kSettings, kNilDereference);
 }
 
-SetResult ApplyOne(const Behaviour& behaviour, Setting setting,
-                   SettingNames* names, Arena* arena, Plugin* plugin) {
+Verdict ApplyOne(const Behaviour& behaviour, Setting setting,
+                 SettingNames* names, Arena* arena, Plugin* plugin) {
   PluginConfig& config = plugin->config;
   const auto name_of = [](const auto& thing) { return thing.name; };
   size_t i = names->env.Find(config.env, setting.name, name_of);
   if (i != FirstOfName::kNone) {
-    SetResult result = CheckSettable("value", config.env[i].settable, &setting);
-    if (result.outcome == Outcome::kDone) {
+    Verdict verdict = CheckSettable("value", config.env[i].settable, &setting);
+    if (verdict.ok()) {
       SetEnv(setting, arena, &names->entries, &plugin->settings.env);
     }
-    return result;
+    return verdict;
   }
   i = names->mounts.Find(config.mounts, setting.name, name_of);
   if (i != FirstOfName::kNone) {
     const PluginMount& mount = config.mounts[i];
-    SetResult result = CheckSettable("source", mount.settable, &setting);
-    if (result.outcome != Outcome::kDone) return result;
+    Verdict verdict = CheckSettable("source", mount.settable, &setting);
+    if (!verdict.ok()) return verdict;
     return SetPointer(behaviour, "mount source", setting.value, mount.source);
   }
   i = names->devices.Find(config.devices, setting.name, name_of);
   if (i != FirstOfName::kNone) {
     const PluginDevice& device = config.devices[i];
-    SetResult result = CheckSettable("path", device.settable, &setting);
-    if (result.outcome != Outcome::kDone) return result;
+    Verdict verdict = CheckSettable("path", device.settable, &setting);
+    if (!verdict.ok()) return verdict;
     return SetPointer(behaviour, "device path", setting.value, device.path);
   }
   if (config.args.name == setting.name) {
-    SetResult result = CheckSettable("value", config.args.settable, &setting);
-    if (result.outcome != Outcome::kDone) return result;
+    Verdict verdict = CheckSettable("value", config.args.settable, &setting);
+    if (!verdict.ok()) return verdict;
     StringList& args = plugin->settings.args;
     args.SetEmpty();
     std::string_view rest = setting.value;
@@ -221,9 +216,9 @@ void UnshareSettings(Arena* arena, Plugin* plugin) {
   }
 }
 
-SetResult ApplySet(const Behaviour& behaviour,
-                   absl::Span<const std::string_view> args, Arena* arena,
-                   Plugin* plugin) {
+Verdict ApplySettings(const Behaviour& behaviour,
+                      absl::Span<const std::string_view> args, Arena* arena,
+                      Plugin* plugin) {
   if (behaviour.set == SetCommand::kNotImplemented) {
     for (std::string_view arg : args) {
       if (arg.find('=') == std::string_view::npos) {
@@ -247,8 +242,8 @@ SetResult ApplySet(const Behaviour& behaviour,
   // An index pays from a few names on.
   SettingNames names(args.size() > 8);
   for (size_t i = 0; i < args.size(); ++i) {
-    SetResult result = ApplyOne(behaviour, settings[i], &names, arena, plugin);
-    if (result.outcome != Outcome::kDone) return result;
+    Verdict verdict = ApplyOne(behaviour, settings[i], &names, arena, plugin);
+    if (!verdict.ok()) return verdict;
   }
   return {};
 }

@@ -3,11 +3,11 @@
 #ifndef SPECGEN_PLUGIN_SETTINGS_H_
 #define SPECGEN_PLUGIN_SETTINGS_H_
 
-#include <string>
 #include <string_view>
 
 #include "absl/types/span.h"
 #include "specgen/base/arena.h"
+#include "specgen/base/verdict.h"
 #include "specgen/engine/engine.h"
 #include "specgen/plugin/plugin.h"
 
@@ -25,18 +25,12 @@ void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
 // the settings.
 void UnshareSettings(Arena* arena, Plugin* plugin);
 
-struct SetResult {
-  enum class Outcome { kDone, kRefused, kCrashed };
-  Outcome outcome = Outcome::kDone;
-  std::string message;  // Docker's own
-};
-
 // `docker plugin set PLUGIN ARGS...`: NAME[.FIELD]=VALUE. Arguments before one
 // that fails have taken effect, as in Docker. The arguments must outlive the
 // plugin, or be in its arena.
-SetResult ApplySet(const Behaviour& behaviour,
-                   absl::Span<const std::string_view> args, Arena* arena,
-                   Plugin* plugin);
+Verdict ApplySettings(const Behaviour& behaviour,
+                      absl::Span<const std::string_view> args, Arena* arena,
+                      Plugin* plugin);
 
 }  // namespace specgen
 

@@ -47,16 +47,16 @@ class Installed {
 
   // "done", "crash: ..." or the refusal.
   std::string Set(const std::vector<std::string_view>& args) {
-    const SetResult result = ApplySet(behaviour_, args, &arena_, &plugin_);
-    switch (result.outcome) {
-      case SetResult::Outcome::kDone:
+    const Verdict result = ApplySettings(behaviour_, args, &arena_, &plugin_);
+    switch (result.outcome()) {
+      case Outcome::kSpec:
         return "done";
-      case SetResult::Outcome::kCrashed:
-        return "crash: " + result.message;
-      case SetResult::Outcome::kRefused:
+      case Outcome::kCrashed:
+        return "crash: " + result.message();
+      case Outcome::kRefused:
         break;
     }
-    return result.message;
+    return result.message();
   }
 
   Plugin& plugin() { return plugin_; }
@@ -96,7 +96,7 @@ TEST(MakeDefaultSettings, CopiesNoArgsBeforeRc4) {
   EXPECT_EQ(installed.plugin().settings.mounts.size(), 3u);
 }
 
-TEST(ApplySet, SetsEachKind) {
+TEST(ApplySettings, SetsEachKind) {
   Installed installed;
   EXPECT_EQ(installed.Set({"N=a=b", "A.B.value=2", "m=/new", "m2.source=/n2",
                            "d.path=/dev/y", "args=1  2 "}),
@@ -110,7 +110,7 @@ TEST(ApplySet, SetsEachKind) {
   EXPECT_EQ(*plugin.settings.devices[0].path, "/dev/y");
 }
 
-TEST(ApplySet, RefusesInDockersWords) {
+TEST(ApplySettings, RefusesInDockersWords) {
   Installed installed;
   constexpr char kFormat[] =
       "invalid format, must be <name>[.<field>][=<value>]";
@@ -150,7 +150,7 @@ constexpr char kRepeated[] = R"({
   "args": {"name": "args", "value": ["x"], "settable": ["value"]}})";
 
 // From nine arguments on names are looked up in an index.
-TEST(ApplySet, FindsTheFirstOfANameHoweverManyArguments) {
+TEST(ApplySettings, FindsTheFirstOfANameHoweverManyArguments) {
   const std::vector<std::string_view> args = {
       "E=e1", "m=/1", "d=/dev/1", "F=f1",   "E=e2", "m=/2",
       "F=f2", "E=e3", "d=/dev/2", "args=q", "m=/3", "args=r s"};
@@ -186,7 +186,7 @@ TEST(ApplySet, FindsTheFirstOfANameHoweverManyArguments) {
   EXPECT_EQ(*config.devices[2].path, "/dev/m");
 }
 
-TEST(ApplySet, KeepsWhatWentBefore) {
+TEST(ApplySettings, KeepsWhatWentBefore) {
   Installed installed;
   EXPECT_EQ(installed.Set({"m=/new", "nosuch=1", "d=/dev/y"}),
             "setting \"nosuch\" not found in the plugin configuration");
@@ -197,7 +197,7 @@ TEST(ApplySet, KeepsWhatWentBefore) {
   EXPECT_EQ(*installed.plugin().config.mounts[0].source, "/new");
 }
 
-TEST(ApplySet, NullsDependOnTheEngine) {
+TEST(ApplySettings, NullsDependOnTheEngine) {
   for (const char* name : {"nil=1", "nild=1"}) {
     const std::string what =
         name == std::string_view("nil=1") ? "mount source" : "device path";
@@ -210,11 +210,11 @@ TEST(ApplySet, NullsDependOnTheEngine) {
   }
 }
 
-TEST(ApplySet, WasNotImplementedIn112) {
+TEST(ApplySettings, WasNotImplementedIn112) {
   EXPECT_EQ(Installed("1.12.6").Set({"m=/x"}), "not implemented");
 }
 
-TEST(ApplySet, RefusesAnEnabledPlugin) {
+TEST(ApplySettings, RefusesAnEnabledPlugin) {
   Installed installed;
   installed.plugin().enabled = true;
   EXPECT_EQ(installed.Set({"m=/x"}),

@@ -98,9 +98,8 @@ std::optional<int64_t> Integer(const JsonNode* node) {
   return value;
 }
 
-// Names in quotes, from a run of JSON strings: "\"A\",\"B\"".
-bool HoldsItem(std::string_view items, std::string_view name) {
-  return absl::StrContains(items, absl::StrCat("\"", name, "\""));
+bool Holds(absl::Span<const std::string_view> list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
 }
 
 class GrantFinder {
@@ -168,7 +167,7 @@ void GrantFinder::Capabilities() {
   std::set<std::string_view> seen;
   if (set != nullptr) {
     for (const JsonNode& name : set->List()) {
-      if (HoldsItem(b_.default_spec.capability_items, name.text) ||
+      if (Holds(b_.default_fields.capabilities, name.text) ||
           !seen.insert(name.text).second) {
         continue;
       }
@@ -187,8 +186,8 @@ void GrantFinder::Capabilities() {
   const JsonNode* inheritable = capabilities->Find("inheritable");
   if (inheritable != nullptr && !inheritable->List().empty()) {
     Add(Level::kLow, "inheritable-capabilities",
-        b_.default_spec.inheritable ? "all" : "those the plugin asks for",
-        b_.default_spec.inheritable
+        b_.default_fields.inheritable ? "all" : "those the plugin asks for",
+        b_.default_fields.inheritable
             ? "programs with inheritable file capabilities gain them, the "
               "default ones too (CVE-2022-24769, fixed in 20.10.14)"
             : "programs with inheritable file capabilities gain them");
@@ -393,7 +392,7 @@ void GrantFinder::LostMounts() {
           "/dev/ drops it without a word");
     }
   }
-  for (const BaseMount& mount : b_.default_spec.mounts) {
+  for (const Mount& mount : b_.default_fields.mounts) {
     if (there.contains({mount.destination, mount.source})) continue;
     Add(Level::kInfo, "default-mount-gone", mount.destination,
         "the engine's own mount yields to one of the plugin, which may be gone "
@@ -439,13 +438,12 @@ void GrantFinder::Paths() {
                        [&](const JsonNode& item) { return item.text == path; });
   };
   const Behaviour& newest = *NewestRelease().behaviour;
-  for (std::string_view path : newest.default_spec.masked_paths) {
+  for (std::string_view path : newest.default_fields.masked_paths) {
     if (is_masked(path)) continue;
     std::string why = "later releases mask it";
     // The change that says so may name an advisory.
     for (const Behaviour& behaviour : all) {
-      const auto& paths = behaviour.default_spec.masked_paths;
-      if (std::find(paths.begin(), paths.end(), path) == paths.end()) continue;
+      if (!Holds(behaviour.default_fields.masked_paths, path)) continue;
       why = absl::StrCat("masked since Docker ", behaviour.name);
       for (std::string_view change : behaviour.changes) {
         if (absl::StrContains(change, path)) {

@@ -2,16 +2,17 @@
 //
 // This is the heart of specgen, and pure: everything it knows of the machine it
 // asks a Host, everything it would do to it comes back as a plan.
-#ifndef SPECGEN_GENERATOR_SPEC_MAKER_H_
-#define SPECGEN_GENERATOR_SPEC_MAKER_H_
+#ifndef SPECGEN_GENERATOR_INIT_SPEC_H_
+#define SPECGEN_GENERATOR_INIT_SPEC_H_
 
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "specgen/base/arena.h"
-#include "specgen/base/buffer.h"
+#include "specgen/base/verdict.h"
 #include "specgen/engine/engine.h"
+#include "specgen/generator/base_spec.h"
+#include "specgen/generator/spec.h"
 #include "specgen/host/host.h"
 #include "specgen/host/plan.h"
 #include "specgen/plugin/plugin.h"
@@ -24,34 +25,31 @@ struct SpecPaths {
   std::string_view id;         // the plugin's
   std::string_view rootfs;     // engines with RootfsRule::kGiven
   std::string_view lib_root;   // engines with RootfsRule::kInLibRoot
-  std::string_view exec_root;  // the runtime folder is <exec root>/<id>
+  std::string_view exec_root;  // the runtime directory is <exec root>/<id>
   // dockerd's metrics socket, which it adds to metrics collectors; empty: not
   // added (InitSpec itself does not know it).
   std::string_view metrics_socket;
 };
 
 struct SpecInput {
-  const Behaviour* behaviour;
+  const Behaviour& behaviour;
   UserNamespaceRule user_namespace;
-  const BaseSpec* base_spec;
-  const Plugin* plugin;
+  const BaseSpec& base;
+  const Plugin& plugin;
   SpecPaths paths;
-  const Host* host;
+  const Host& host;
 };
 
-enum class SpecOutcome { kSpec, kRefused, kCrashed };
-
-// Makes the spec as JSON, byte for byte what Go's json.Marshal gives of
-// InitSpec's result, and appends it to `json`. `plan` lists the folders
-// that InitSpec makes, in order, also where it then refuses or crashes;
-// its paths live in `arena`. Otherwise `message` is Docker's error, or what Go
-// prints of the crash.
+// Makes the spec, or says in Docker's words why the engine makes none. `plan`
+// gets the directories that the engine makes, in order, also where it then
+// refuses or crashes. What the spec and the plan point to lives in `arena`, or
+// in the input, or as long as the program.
 //
 // moby: plugin/v2/plugin_linux.go (daemon/pkg/plugin/v2 since 29); plugin.go
 // and manager_linux.go before 1.13.0-rc5.
-SpecOutcome MakeSpec(const SpecInput& input, Arena* arena, Buffer* json,
-                     std::vector<PlannedFolder>* plan, std::string* message);
+Verdict InitSpec(const SpecInput& in, Arena* arena,
+                 std::vector<PlannedFolder>* plan, Spec* spec);
 
 }  // namespace specgen
 
-#endif  // SPECGEN_GENERATOR_SPEC_MAKER_H_
+#endif  // SPECGEN_GENERATOR_INIT_SPEC_H_

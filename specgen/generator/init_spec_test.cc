@@ -1,4 +1,4 @@
-#include "specgen/generator/spec_maker.h"
+#include "specgen/generator/init_spec.h"
 
 #include <memory>
 #include <set>
@@ -40,14 +40,15 @@ std::string Destinations(std::string_view spec) {
 }
 
 // The loop of InitSpec, acted out on a list with Go's slices: one array, and a
-// length that shrinks.
+// length that shrinks. Go would panic where the last mount matched at the end
+// of a list that became shorter; but the last one is always the engine's own.
 std::string ActOutDevLoop(std::vector<std::string> memory,
                           const std::set<std::string>& own) {
   size_t length = memory.size();
   for (size_t i = 0; i < memory.size(); ++i) {
     const std::string m = memory[i];
     if (!absl::StartsWith(m, "/dev/") || own.count(m) == 0) continue;
-    if (i + 1 > length) return "crash";
+    EXPECT_LE(i + 1, length) << "Go would panic";
     for (size_t k = i; k + 1 < length; ++k) memory[k] = memory[k + 1];
     --length;
   }
@@ -66,7 +67,6 @@ TEST(DevMounts, LeaveWhatGosLoopLeavesInEverySmallCase) {
   const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
   const Generator generator(Engine("28.5.2"), *host);
   Answer answer;
-  int crashes = 0;
   for (int count = 0; count <= 4; ++count) {
     int lists = 1;
     for (int i = 0; i < count; ++i) lists *= static_cast<int>(kChoices.size());
@@ -95,25 +95,14 @@ TEST(DevMounts, LeaveWhatGosLoopLeavesInEverySmallCase) {
         Request request;
         request.plugin = config;
         generator.Generate(request, &answer);
-        const std::string expected = ActOutDevLoop(memory, own);
-        if (expected == "crash") {
-          ++crashes;
-          EXPECT_EQ(answer.outcome(), Outcome::kCrashed) << config;
-        } else {
-          ASSERT_EQ(answer.outcome(), Outcome::kSpec) << config;
-          EXPECT_EQ(Destinations(answer.spec()), expected) << config;
-        }
+        ASSERT_EQ(answer.outcome(), Outcome::kSpec) << config;
+        EXPECT_EQ(Destinations(answer.spec()), ActOutDevLoop(memory, own))
+            << config;
       }
     }
   }
-  // The last mount is never under /dev/ in these engines, so none crashes.
-  EXPECT_EQ(crashes, 0);
 }
 
-// A propagated mount under /dev/ and nothing behind the own mounts cannot be
-// had from a config; a base spec cannot either. The crash needs the last mount
-// to match, which the engine's own last mount never does unless the plugin
-// mounts something at /dev/... below it: it is at /run/docker/plugins.
 TEST(DevMounts, AFewAndManyOwnMountsAreTreatedAlike) {
   const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
   const Generator generator(Engine("28.5.2"), *host);
@@ -136,12 +125,7 @@ TEST(DevMounts, AFewAndManyOwnMountsAreTreatedAlike) {
   Request request;
   request.plugin = config;
   generator.Generate(request, &answer);
-  const std::string expected = ActOutDevLoop(memory, own);
-  if (expected == "crash") {
-    EXPECT_EQ(answer.outcome(), Outcome::kCrashed);
-  } else {
-    EXPECT_EQ(Destinations(answer.spec()), expected);
-  }
+  EXPECT_EQ(Destinations(answer.spec()), ActOutDevLoop(memory, own));
 }
 
 TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {

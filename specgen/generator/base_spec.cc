@@ -1,0 +1,44 @@
+#include "specgen/generator/base_spec.h"
+
+#include <cstddef>
+#include <mutex>
+
+#include "specgen/engine/default_spec.h"
+
+namespace specgen {
+
+BaseSpec::BaseSpec(const Behaviour& behaviour) {
+  const DefaultSpec& spec = behaviour.default_fields;
+  capabilities = spec.capabilities;
+  if (behaviour.capability_sets) {
+    bounding = spec.bounding;
+    effective = spec.effective;
+    inheritable = spec.inheritable;
+    permitted = spec.permitted;
+  }
+  mounts = spec.mounts;
+  for (std::string_view type : spec.namespaces)
+    namespaces.push_back({type, ""});
+  masked_paths = spec.masked_paths;
+  readonly_paths = spec.readonly_paths;
+  rendered.emplace(*this, PiecesOf(behaviour), behaviour);
+}
+
+std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour) {
+  struct Kept {
+    std::once_flag once;
+    std::shared_ptr<const BaseSpec> spec;
+  };
+  static Kept* const all = new Kept[AllBehaviours().size()];
+
+  for (size_t i = 0; i < AllBehaviours().size(); ++i) {
+    if (&AllBehaviours()[i] != &behaviour) continue;
+    Kept& kept = all[i];
+    std::call_once(kept.once,
+                   [&] { kept.spec = std::make_shared<BaseSpec>(behaviour); });
+    return kept.spec;
+  }
+  return std::make_shared<BaseSpec>(behaviour);
+}
+
+}  // namespace specgen

@@ -1,0 +1,55 @@
+// The spec that InitSpec starts from: an engine's own default spec, or, for the
+// few engines that take another one, what base_spec_reader.h reads.
+#ifndef SPECGEN_GENERATOR_BASE_SPEC_H_
+#define SPECGEN_GENERATOR_BASE_SPEC_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "specgen/engine/engine.h"
+#include "specgen/generator/namespace_list.h"
+#include "specgen/generator/rendered_base.h"
+
+namespace specgen {
+
+// The fields that InitSpec looks at or changes. What else there is, is the
+// encoder's, in `rendered`. Immutable once it is made.
+struct BaseSpec {
+  // The engine's own. `behaviour` must outlive this.
+  explicit BaseSpec(const Behaviour& behaviour);
+
+  BaseSpec() = default;
+  BaseSpec(const BaseSpec&) = delete;
+  BaseSpec& operator=(const BaseSpec&) = delete;
+
+  // Before 17.06.0 there were no sets, but one list.
+  absl::Span<const std::string_view> capabilities;
+  bool bounding = true;  // whether the set holds them
+  bool effective = true;
+  bool inheritable = true;
+  bool permitted = true;
+
+  absl::Span<const Mount> mounts;
+
+  bool has_linux = true;
+  bool has_resources = true;
+  std::vector<Namespace> namespaces;
+  std::string rootfs_propagation;
+  absl::Span<const std::string_view> masked_paths;
+  absl::Span<const std::string_view> readonly_paths;
+
+  std::optional<RenderedBase> rendered;
+};
+
+// The default spec of an engine. It is made once for each behaviour of the
+// table, at its first use, and kept; for other behaviours, which must outlive
+// it, it is made anew. Thread-safe.
+std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_GENERATOR_BASE_SPEC_H_

@@ -1,0 +1,352 @@
+#include "specgen/generator/spec_encoder.h"
+
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "specgen/engine/default_spec.h"
+#include "specgen/generator/engine_literals.h"
+#include "specgen/generator/rendered_base.h"
+#include "specgen/generator/spec_json.h"
+#include "specgen/json/json_writer.h"
+
+namespace specgen {
+namespace {
+
+// Whether two lists or texts are the same one in memory. What base specs and
+// literals point to never changes, so it then says the same; two that say the
+// same may well be two, and are then written item by item.
+template <typename T>
+bool IsSame(const T& a, const T& b) {
+  return a.data() == b.data() && a.size() == b.size();
+}
+
+bool IsSame(const Mount& a, const Mount& b) {
+  return IsSame(a.destination, b.destination) && IsSame(a.type, b.type) &&
+         IsSame(a.source, b.source) && IsSame(a.options, b.options);
+}
+
+bool IsSame(const Strings& a, const Strings& b) {
+  return IsSame(a.first, b.first) && IsSame(a.second, b.second);
+}
+
+// What follows the devices of "linux" up to the end of the spec: a piece that
+// is ready, or made in `storage`.
+std::string_view LinuxEndOf(const Spec::Linux& linux, const BaseSpec& base,
+                            std::string* storage) {
+  const RenderedBase& rendered = *base.rendered;
+  if (IsSame(linux.masked_paths, base.masked_paths) &&
+      IsSame(linux.readonly_paths, base.readonly_paths)) {
+    if (linux.rootfs_propagation == "rshared") return rendered.shared_linux_end;
+    if (linux.rootfs_propagation == base.rootfs_propagation) {
+      return rendered.linux_end;
+    }
+  }
+  *storage = LinuxEnd(linux.rootfs_propagation, linux.masked_paths,
+                      linux.readonly_paths, rendered.pieces);
+  return *storage;
+}
+
+// Writes one spec. What is as in the base spec is written in the pieces that
+// `r_` has of it; all else comes from the fields.
+class SpecEncoder {
+ public:
+  SpecEncoder(const Behaviour& behaviour, const BaseSpec& base,
+              const Spec& spec, std::string_view linux_end)
+      : b_(behaviour),
+        base_(base),
+        r_(*base.rendered),
+        spec_(spec),
+        linux_end_(linux_end) {}
+
+  void Write(Buffer* json) const;
+
+ private:
+  void WriteProcess(JsonWriter* w) const;
+  void WriteArgs(JsonWriter* w) const;
+  void WriteEnv(JsonWriter* w) const;
+  void WriteCapabilities(const Spec::Capabilities& sets, JsonWriter* w) const;
+  void WriteCapabilityItems(const Strings& set, JsonWriter* w) const;
+  void WriteMounts(JsonWriter* w) const;
+  void WriteOwnMount(const Mount& mount, JsonWriter* w) const;
+  void WriteEditedMounts(JsonWriter* w) const;
+  void WriteLinux(const Spec::Linux& linux, JsonWriter* w) const;
+  void WriteResources(const Spec::Resources& resources, JsonWriter* w) const;
+  void WriteNamespaces(const NamespaceList& namespaces, JsonWriter* w) const;
+  void WriteDevices(const ExtendedList<Device>& devices, JsonWriter* w) const;
+
+  const Behaviour& b_;
+  const BaseSpec& base_;
+  const RenderedBase& r_;
+  const Spec& spec_;
+  const std::string_view linux_end_;
+};
+
+// Members that start with a comma, without it.
+std::string_view WithoutComma(std::string_view members) {
+  if (!members.empty()) members.remove_prefix(1);
+  return members;
+}
+
+void WriteStrings(const Strings& strings, JsonWriter* w) {
+  w->Strings(strings.first, /*comma=*/false);
+  if (strings.second.empty()) return;
+  w->Strings(strings.second, /*comma=*/!strings.first.empty());
+}
+
+void SpecEncoder::WriteArgs(JsonWriter* w) const {
+  const Strings& args = spec_.process.args;
+  if (!args.empty()) {
+    w->Raw(",\"args\":[");
+    WriteStrings(args, w);
+    w->Raw(']');
+  } else if (!b_.omits_empty_args) {
+    w->Raw(spec_.process.args_are_nil ? std::string_view(",\"args\":null")
+                                      : std::string_view(",\"args\":[]"));
+  }
+}
+
+void SpecEncoder::WriteEnv(JsonWriter* w) const {
+  const Strings& env = spec_.process.env;
+  if (IsSame(env.first, absl::MakeConstSpan(kDefaultPathEnv))) {
+    w->Raw(r_.path_env);
+    w->Strings(env.second, /*comma=*/true);
+  } else if (!env.empty()) {
+    w->Raw(",\"env\":[");
+    WriteStrings(env, w);
+  } else {
+    return;
+  }
+  w->Raw(']');
+}
+
+void SpecEncoder::WriteCapabilityItems(const Strings& set,
+                                       JsonWriter* w) const {
+  if (IsSame(set.first, base_.capabilities)) {
+    w->Raw(r_.capability_items);
+    if (set.second.empty()) return;
+    w->Strings(set.second, /*comma=*/!set.first.empty());
+  } else {
+    WriteStrings(set, w);
+  }
+}
+
+void SpecEncoder::WriteCapabilities(const Spec::Capabilities& sets,
+                                    JsonWriter* w) const {
+  if (!b_.capability_sets) {
+    // A list, left out when empty.
+    if (sets.bounding.empty()) return;
+    w->Raw(",\"capabilities\":[");
+    WriteCapabilityItems(sets.bounding, w);
+    w->Raw(']');
+    return;
+  }
+  static constexpr ShortJson kStarts[] = {"\"bounding\":[", "\"effective\":[",
+                                          "\"inheritable\":[",
+                                          "\"permitted\":["};
+  const Strings* const all[] = {&sets.bounding, &sets.effective,
+                                &sets.inheritable, &sets.permitted};
+  w->Raw(",\"capabilities\":{");
+  // A set like an earlier one, of those that hold the base spec's or of the
+  // others, is written by repeating that.
+  struct Written {
+    const Strings* items = nullptr;
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  Written written[2];
+  for (size_t i = 0; i < std::size(all); ++i) {
+    const Strings& set = *all[i];
+    if (set.empty()) continue;
+    w->Write(kStarts[i]);
+    Written& last = written[set.first.empty() ? 0 : 1];
+    if (last.items != nullptr && IsSame(*last.items, set)) {
+      w->Repeat(last.begin, last.end);
+      continue;
+    }
+    last = {&set, w->size(), 0};
+    WriteCapabilityItems(set, w);
+    w->Raw("],");
+    last.end = w->size();
+  }
+  w->TakeBackComma();
+  w->Raw('}');
+}
+
+void SpecEncoder::WriteProcess(JsonWriter* w) const {
+  const Spec::Process& process = spec_.process;
+  w->Raw(process.is_new ? r_.start_with_new_process : r_.start);
+  WriteArgs(w);
+  WriteEnv(w);
+  w->Write(",\"cwd\":", Quoted{process.cwd});
+  if (process.capabilities.has_value()) {
+    WriteCapabilities(*process.capabilities, w);
+  }
+  if (process.is_new) {
+    w->Raw("},\"root\":{\"path\":");
+  } else {
+    w->Raw(r_.process_end);
+  }
+}
+
+void SpecEncoder::WriteOwnMount(const Mount& mount, JsonWriter* w) const {
+  if (IsSame(mount.options, absl::MakeConstSpan(kRuntimeOptions)) &&
+      IsSame(mount.destination, kRuntimeDestination) && mount.type == "bind" &&
+      !mount.source.empty()) {
+    w->Write(r_.runtime_start, Quoted{mount.source}, r_.runtime_options);
+    return;
+  }
+  WriteMountStart(mount, b_.omits_empty_mount_fields, w);
+  if (IsSame(mount.options, absl::MakeConstSpan(kPropagatedOptions))) {
+    w->Raw(r_.propagated_options);
+  } else {
+    WriteOptions(mount.options, w);
+  }
+}
+
+// Those of the base spec's mounts that are still there as they were stand in
+// their old order, unless the list was sorted.
+void SpecEncoder::WriteEditedMounts(JsonWriter* w) const {
+  const absl::Span<const Mount> base = spec_.mounts.base();
+  size_t next = 0;  // of the base spec's mounts that were not met
+  for (const Mount& mount : spec_.mounts.own()) {
+    size_t i = next;
+    while (i < base.size() && !IsSame(mount, base[i])) ++i;
+    if (i < base.size()) {
+      w->Raw(r_.mounts[i]);
+      next = i + 1;
+    } else {
+      WriteOwnMount(mount, w);
+    }
+    w->Raw(',');
+  }
+}
+
+void SpecEncoder::WriteMounts(JsonWriter* w) const {
+  if (spec_.mounts.size() == 0) {
+    w->Write('}', r_.pieces.hostname_tail);
+    return;
+  }
+  if (spec_.mounts.starts_with_base()) {
+    w->Raw(r_.mounts_start);
+    const absl::Span<const Mount> own = spec_.mounts.own();
+    for (size_t i = 0; i < own.size(); ++i) {
+      if (IsSame(own[i], kEtcHosts) && i + 1 < own.size() &&
+          IsSame(own[i + 1], kResolvConf)) {
+        w->Raw(r_.network_mounts);
+        ++i;
+      } else {
+        WriteOwnMount(own[i], w);
+      }
+      w->Raw(',');
+    }
+  } else {
+    w->Write('}', r_.pieces.hostname_tail, ",\"mounts\":[");
+    WriteEditedMounts(w);
+  }
+  w->TakeBack(1);
+  w->Raw(']');
+}
+
+void SpecEncoder::WriteResources(const Spec::Resources& resources,
+                                 JsonWriter* w) const {
+  const ExtendedList<DeviceRule>& rules = resources.devices;
+  bool comma = rules.keeps_base && !r_.pieces.device_rule_items.empty();
+  if (!comma && rules.added.empty()) {
+    w->Write(r_.linux_start, "\"resources\":{",
+             WithoutComma(r_.pieces.resources_tail), "},");
+    return;
+  }
+  if (comma) {
+    w->Raw(r_.rules_start);
+  } else {
+    w->Write(r_.linux_start, "\"resources\":{\"devices\":[");
+  }
+  for (const DeviceRule& rule : rules.added) {
+    if (comma) w->Raw(',');
+    comma = true;
+    WriteDeviceRule(rule, w);
+  }
+  w->Write(']', r_.resources_end);
+}
+
+void SpecEncoder::WriteNamespaces(const NamespaceList& namespaces,
+                                  JsonWriter* w) const {
+  if (namespaces.size() == 0) return;
+  // What stands between those that are removed, and at the end "],".
+  const std::string_view all = r_.namespaces_member;
+  size_t begin = 0;
+  for (size_t i : namespaces.removed()) {
+    w->Raw({all.data() + begin, r_.namespace_starts[i] - begin});
+    begin = r_.namespace_starts[i + 1];
+  }
+  if (begin == r_.namespace_starts.back()) {
+    // The last one is removed, and the bracket is where its comma would be.
+    w->TakeBack(1);
+    --begin;
+  }
+  w->Raw({all.data() + begin, all.size() - begin});
+}
+
+void SpecEncoder::WriteDevices(const ExtendedList<Device>& devices,
+                               JsonWriter* w) const {
+  bool comma = devices.keeps_base && !r_.pieces.device_items.empty();
+  if (!comma && devices.added.empty()) return;
+  w->Raw("\"devices\":[");
+  if (comma) w->Raw(r_.pieces.device_items);
+  for (const Device& device : devices.added) {
+    if (comma) w->Raw(',');
+    comma = true;
+    WriteDevice(device, w);
+  }
+  w->Raw("],");
+}
+
+// Members of "linux" are written with a comma behind them; the last one is
+// taken back.
+void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
+  if (linux.resources.has_value()) {
+    WriteResources(*linux.resources, w);
+  } else {
+    w->Raw(r_.linux_start);
+  }
+  if (linux.keeps_cgroups_path && !r_.pieces.cgroups_path_head.empty()) {
+    w->Raw(r_.pieces.cgroups_path_head);
+  }
+  WriteNamespaces(linux.namespaces, w);
+  WriteDevices(linux.devices, w);
+  if (linux_end_[0] == '}') w->TakeBackComma();
+  w->Raw(linux_end_);
+}
+
+// All of it inlined, which keeps the writer in registers; nothing in it may
+// throw or have a destructor, which would put it back into memory.
+[[gnu::flatten, gnu::noinline, gnu::hot]] void SpecEncoder::Write(
+    Buffer* json) const {
+  JsonWriter w(json);
+  WriteProcess(&w);
+  w.Write(Quoted{spec_.root.path});
+  WriteMounts(&w);
+  if (spec_.linux.has_value()) {
+    WriteLinux(*spec_.linux, &w);
+  } else {
+    w.Write(r_.pieces.hooks_tail, r_.pieces.tail, '}');
+  }
+  w.Finish();
+}
+
+}  // namespace
+
+void EncodeSpec(const Behaviour& behaviour, const BaseSpec& base,
+                const Spec& spec, Buffer* json) {
+  std::string storage;
+  std::string_view linux_end;
+  if (spec.linux.has_value()) {
+    linux_end = LinuxEndOf(*spec.linux, base, &storage);
+  }
+  SpecEncoder(behaviour, base, spec, linux_end).Write(json);
+}
+
+}  // namespace specgen
