@@ -426,7 +426,7 @@ void CheckSpec(std::string_view spec, const Behaviour& behaviour,
           [&] { return absl::StrCat(problem, "\n", spec, "\n"); });
   if (!any_version) {
     const std::string head = absl::StrCat(
-        "{\"ociVersion\":\"", behaviour.default_fields.oci_version, "\",");
+        "{\"ociVersion\":\"", behaviour.default_spec.oci_version, "\",");
     Require(spec.substr(0, head.size()) == head,
             "the spec has the engine's version",
             [&] { return absl::StrCat(head, "\n", spec, "\n"); });

@@ -1,4 +1,4 @@
-// The compiled engines.textproto. Use engine.h.
+// The compiled releases.textproto and behaviours.textproto. Use engine.h.
 #ifndef SPECGEN_ENGINE_ENGINE_TABLE_H_
 #define SPECGEN_ENGINE_ENGINE_TABLE_H_
 

@@ -18,9 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(EngineTable, HasEveryReleaseAndBehaviour) {
-  EXPECT_EQ(AllBehaviours().size(), 36u);
-  EXPECT_EQ(AllReleases().size(), 363u);  // 362 and the hidden 1.13.0-dev
+TEST(EngineTable, HasAReleaseOfEveryBehaviour) {
   std::set<const Behaviour*> used;
   for (const Release& release : AllReleases()) used.insert(release.behaviour);
   EXPECT_EQ(used.size(), AllBehaviours().size());
@@ -28,8 +26,12 @@ TEST(EngineTable, HasEveryReleaseAndBehaviour) {
 
 TEST(EngineTable, IsInOrder) {
   EXPECT_EQ(AllReleases().front().name, "1.12.0");
-  EXPECT_EQ(AllReleases().back().name, "29.7.2");
-  EXPECT_EQ(NewestRelease().name, "29.7.2");
+  // No candidate, and only candidates stand behind it.
+  const Release* newest = &NewestRelease();
+  EXPECT_EQ(newest->name.find('-'), std::string_view::npos);
+  while (++newest != AllReleases().data() + AllReleases().size()) {
+    EXPECT_NE(newest->name.find('-'), std::string_view::npos) << newest->name;
+  }
   std::string names;
   for (const Release& release : AllReleases()) {
     if (release.name.substr(0, 6) == "24.0.0") {
@@ -54,7 +56,7 @@ TEST(FindRelease, TakesTheNamesThatPeopleUse) {
   EXPECT_EQ(Found("17.03-ce"), "17.03.2");
   EXPECT_EQ(Found("17.03.1-ce-rc1"), "17.03.1-rc1");
   EXPECT_EQ(Found("docker-v29.0.0-rc.1"), "29.0.0-rc.1");
-  EXPECT_EQ(Found("29"), "29.7.2");
+  EXPECT_EQ(Found("26"), "26.1.5");
   EXPECT_EQ(Found("7781a1bf0f"), "1.13.0-dev");
 }
 
@@ -86,7 +88,8 @@ TEST(EngineTable, AgreesWithTheRecordedReleases) {
     }
     left.erase(columns[0]);
   }
-  EXPECT_EQ(rows, 362);
+  // A file that is not read to its end would agree, too.
+  EXPECT_GE(rows, 362);
   // All that the table has beyond that.
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.begin()->first, "1.13.0-dev");

@@ -8,7 +8,7 @@
 namespace specgen {
 
 BaseSpec::BaseSpec(const Behaviour& behaviour) {
-  const DefaultSpec& spec = behaviour.default_fields;
+  const DefaultSpec& spec = behaviour.default_spec;
   capabilities = spec.capabilities;
   if (behaviour.capability_sets) {
     bounding = spec.bounding;

@@ -55,7 +55,7 @@ constexpr char kZeroConsoleSize[] =
 }  // namespace
 
 BasePieces PiecesOf(const Behaviour& behaviour) {
-  const DefaultSpec& spec = behaviour.default_fields;
+  const DefaultSpec& spec = behaviour.default_spec;
   BasePieces pieces;
   pieces.head = Json([&](JsonWriter* w) {
     w->Write("\"ociVersion\":", Quoted{spec.oci_version}, ',');

@@ -9,27 +9,24 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "specgen/engine/default_spec.h"
 #include "specgen/engine/engine.h"
 
 namespace specgen {
 
 // A behaviour with one value changed, and what else that needs to live.
 struct Mutation {
-  // "sorts_mounts", "set=kRefusesNull", "keys.kRootfs", "mounts without /dev".
+  // "sorts_mounts", "set=kRefusesNull", "keys.kRootfs",
+  // "default_spec.mounts without /proc", "default_spec.mounts[/dev].type".
   std::string name;
-  // Points into the lists below where it differs from the original.
   std::unique_ptr<Behaviour> behaviour;
-
-  std::vector<Mount> mounts;
-  std::vector<Device> devices;
-  std::vector<DeviceRule> device_rules;
-  std::vector<std::string_view> strings;
+  // What it points to where it differs from the original.
+  std::vector<std::shared_ptr<const void>> kept;
 };
 
-// All changes of `behaviour`: each flag turned, each enum set to each other
-// value, each key that is read or not, each item of the default spec's lists
-// left out, and what its mounts consist of changed.
+// All changes of `behaviour`, by its visitor: each flag turned, each enum and
+// number set to each other value that there is, each key that is read or not,
+// each text another one, each item of a list left out, swapped with the next,
+// and changed in each of its values; where a list is empty, an item put in.
 std::vector<Mutation> MutationsOf(const Behaviour& behaviour);
 
 // The rules for user namespaces other than `rule`, with their names.

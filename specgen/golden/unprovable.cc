@@ -58,7 +58,7 @@ constexpr Unprovable kUnprovable[] = {
      "no effect: the plugin's devices are not used"},
     {"capabilities", kOldest, "1.13.0-rc1", kProcessReplaced},
     {"capability_sets", kOldest, "1.13.0-rc1", kProcessReplaced},
-    {"capabilities without *", kOldest, "1.13.0-rc1", kProcessReplaced},
+    {"default_spec.capabilities*", kOldest, "1.13.0-rc1", kProcessReplaced},
     {"default_spec.bounding", kOldest, "17.05.0", kNoSets},
     {"default_spec.effective", kOldest, "17.05.0", kNoSets},
     {"default_spec.inheritable", kOldest, "17.05.0", kNoSets},

@@ -404,7 +404,7 @@ void Linter::Capabilities() {
       }
       const bool is_default = std::all_of(
           releases_.begin(), releases_.end(), [&](const Release& r) {
-            const auto& defaults = r.behaviour->default_fields.capabilities;
+            const auto& defaults = r.behaviour->default_spec.capabilities;
             return std::find(defaults.begin(), defaults.end(), name.text) !=
                    defaults.end();
           });

@@ -167,7 +167,7 @@ void GrantFinder::Capabilities() {
   std::set<std::string_view> seen;
   if (set != nullptr) {
     for (const JsonNode& name : set->List()) {
-      if (Holds(b_.default_fields.capabilities, name.text) ||
+      if (Holds(b_.default_spec.capabilities, name.text) ||
           !seen.insert(name.text).second) {
         continue;
       }
@@ -186,8 +186,8 @@ void GrantFinder::Capabilities() {
   const JsonNode* inheritable = capabilities->Find("inheritable");
   if (inheritable != nullptr && !inheritable->List().empty()) {
     Add(Level::kLow, "inheritable-capabilities",
-        b_.default_fields.inheritable ? "all" : "those the plugin asks for",
-        b_.default_fields.inheritable
+        b_.default_spec.inheritable ? "all" : "those the plugin asks for",
+        b_.default_spec.inheritable
             ? "programs with inheritable file capabilities gain them, the "
               "default ones too (CVE-2022-24769, fixed in 20.10.14)"
             : "programs with inheritable file capabilities gain them");
@@ -392,7 +392,7 @@ void GrantFinder::LostMounts() {
           "/dev/ drops it without a word");
     }
   }
-  for (const Mount& mount : b_.default_fields.mounts) {
+  for (const Mount& mount : b_.default_spec.mounts) {
     if (there.contains({mount.destination, mount.source})) continue;
     Add(Level::kInfo, "default-mount-gone", mount.destination,
         "the engine's own mount yields to one of the plugin, which may be gone "
@@ -438,12 +438,12 @@ void GrantFinder::Paths() {
                        [&](const JsonNode& item) { return item.text == path; });
   };
   const Behaviour& newest = *NewestRelease().behaviour;
-  for (std::string_view path : newest.default_fields.masked_paths) {
+  for (std::string_view path : newest.default_spec.masked_paths) {
     if (is_masked(path)) continue;
     std::string why = "later releases mask it";
     // The change that says so may name an advisory.
     for (const Behaviour& behaviour : all) {
-      if (!Holds(behaviour.default_fields.masked_paths, path)) continue;
+      if (!Holds(behaviour.default_spec.masked_paths, path)) continue;
       why = absl::StrCat("masked since Docker ", behaviour.name);
       for (std::string_view change : behaviour.changes) {
         if (absl::StrContains(change, path)) {

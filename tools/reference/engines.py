@@ -60,17 +60,11 @@ def choose(text):
 
 def behaviours():
     """release -> behaviour, of specgen's engine table."""
-    path = f"{ROOT}/specgen/engine/engines.textproto"
+    path = f"{ROOT}/specgen/engine/releases.textproto"
     with open(path, encoding="utf-8") as file:
-        text = file.read()
-    found = {}
-    behaviour = None
-    for kind, name in re.findall(r'\b(behaviour|release) \{\s*name: "([^"]+)"',
-                                 text):
-        if kind == "behaviour":
-            behaviour = name
-        else:
-            found[name] = behaviour
+        found = dict(re.findall(
+            r'^release \{ name: "([^"]+)".* behaviour: "([^"]+)"', file.read(),
+            re.MULTILINE))
     if not found:
         raise Failure(f"{path}: no releases found in it")
     return found
