@@ -1,5 +1,6 @@
 #include "specgen/engine/engine.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -7,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -109,6 +108,38 @@ TEST(EngineTable, ExplainsEveryBehaviour) {
       EXPECT_EQ(seen.count(behaviour.based_on), 1u);
     }
     EXPECT_TRUE(seen.insert(behaviour.name).second);
+  }
+}
+
+// Whether two values are the same, by the visitors of what they consist of.
+template <typename T>
+bool Same(const T& a, const T& b) {
+  if constexpr (requires { a.data(); }) {  // a list or a text
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const auto& x, const auto& y) { return Same(x, y); });
+  } else if constexpr (requires { a == b; }) {
+    return a == b;
+  } else {
+    bool same = true;
+    T::ForEachField([&](std::string_view, auto member) {
+      same = same && Same(a.*member, b.*member);
+    });
+    return same;
+  }
+}
+
+TEST(EngineTable, EveryBehaviourIsNew) {
+  for (const Behaviour& behaviour : AllBehaviours()) {
+    for (const Behaviour& other : AllBehaviours()) {
+      if (other.name != behaviour.based_on) continue;
+      bool same = true;
+      Behaviour::ForEachField([&](std::string_view, auto member) {
+        same = same && Same(behaviour.*member, other.*member);
+      });
+      EXPECT_FALSE(same) << behaviour.name << " has the values of "
+                         << other.name;
+    }
+    EXPECT_TRUE(Same(behaviour, Behaviour(behaviour))) << behaviour.name;
   }
 }
 
