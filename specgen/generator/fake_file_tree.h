@@ -19,7 +19,7 @@ namespace specgen {
 class FakeFileTree : public FileTree {
  public:
   struct File {
-    FileFacts facts;
+    FileFacts facts = {};
     int error = 0;  // of any call about it
     std::string target = {};
     std::vector<std::string> names = {};
