@@ -97,22 +97,22 @@ def long_name(out):
 
 def long_paths(out):
     path = b"/".join([b"d" * 200] * 20)
-    for i in range(3000):
+    for i in range(300):
         out.write(pax((b"path", b"%d/%s" % (i, path))) + entry(b"f"))
 
 
 def files(out):
-    for i in range(40000):
+    for i in range(20000):
         out.write(entry(b"%048d" % i))
 
 
 def directories(out):
-    for i in range(40000):
+    for i in range(20000):
         out.write(entry(b"%048d/" % i, b"5"))
 
 
 def hard_links(out):
-    for i in range(20000):
+    for i in range(10000):
         out.write(entry(b"a%d" % i))
         out.write(entry(b"b%d" % i, b"1", target=b"a%d" % i))
 
