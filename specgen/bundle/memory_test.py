@@ -64,9 +64,9 @@ def sparse_map(out):
     lines = b"5\n0\n" * (1 << 18)
     out.write(pax((b"GNU.sparse.major", b"1"), (b"GNU.sparse.minor", b"0"),
                   (b"GNU.sparse.realsize", b"100"),
-                  (b"size", str(512 + 64 * len(lines)).encode())))
+                  (b"size", str(512 * len(lines)).encode())))
     out.write(entry(b"s", size=0))
-    out.write(pad(b"%d\n" % (64 << 18)))
+    out.write(b"%d\n" % (64 << 18))
     for _ in range(64):
         out.write(lines)
 
