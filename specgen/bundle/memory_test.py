@@ -64,9 +64,9 @@ def sparse_map(out):
     lines = b"5\n0\n" * (1 << 18)
     out.write(pax((b"GNU.sparse.major", b"1"), (b"GNU.sparse.minor", b"0"),
                   (b"GNU.sparse.realsize", b"100"),
-                  (b"size", str(512 + 64 * len(lines)).encode())))
+                  (b"size", str(512 * len(lines)).encode())))
     out.write(entry(b"s", size=0))
-    out.write(pad(b"%d\n" % (64 << 18)))
+    out.write(b"%d\n" % (64 << 18))
     for _ in range(64):
         out.write(lines)
 
@@ -97,22 +97,22 @@ def long_name(out):
 
 def long_paths(out):
     path = b"/".join([b"d" * 200] * 20)
-    for i in range(3000):
+    for i in range(300):
         out.write(pax((b"path", b"%d/%s" % (i, path))) + entry(b"f"))
 
 
 def files(out):
-    for i in range(40000):
+    for i in range(20000):
         out.write(entry(b"%048d" % i))
 
 
 def directories(out):
-    for i in range(40000):
+    for i in range(20000):
         out.write(entry(b"%048d/" % i, b"5"))
 
 
 def hard_links(out):
-    for i in range(20000):
+    for i in range(10000):
         out.write(entry(b"a%d" % i))
         out.write(entry(b"b%d" % i, b"1", target=b"a%d" % i))
 
@@ -163,7 +163,7 @@ def main():
         nonlocal wrong
         kilobytes, code, message = peak(command)
         # An error is an answer; a signal or no memory is none.
-        ok = kilobytes <= limit and code in (0, 1, 2, 3)
+        ok = kilobytes <= limit and code in (0, 3, 4)
         wrong += not ok
         print(f"{'ok' if ok else 'WRONG'} {name}: {kilobytes} KB, exit {code}"
               f"{': ' + message if code else ''}", flush=True)

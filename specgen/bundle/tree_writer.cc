@@ -741,8 +741,8 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
   struct stat st;
   if (entry.type == TreeEntry::Type::kNothing) {
     // There is nothing in what is no directory, and Docker asks no more.
-    if (absl::IsFailedPrecondition(
-            OpenFolder(folder, /*make=*/false).status())) {
+    absl::StatusOr<UniqueFd> there = OpenFolder(folder, /*make=*/false);
+    if (!there.ok() && !absl::IsNotFound(there.status())) {
       return absl::OkStatus();
     }
     absl::Status status = MakeImplied(folder, &st);

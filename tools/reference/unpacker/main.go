@@ -263,6 +263,7 @@ func empty(path string) {
 	}
 	check(os.Chown(path, 0, 0))
 	check(os.Chmod(path, 0o755))
+	check(os.Chtimes(path, time.Now(), time.Now()))
 }
 
 func main() {
@@ -305,6 +306,7 @@ func main() {
 	check(unix.Chroot(theirs))
 	check(unix.Chdir("/"))
 	unix.Umask(0)
+	empty("/")
 
 	random := rand.New(rand.NewSource(*seed))
 	made, refused, strict, wrong := 0, 0, 0, 0

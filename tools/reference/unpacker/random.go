@@ -32,8 +32,8 @@ func randomName(r *rand.Rand) string {
 		name = name[:at] + ".wh." + name[at:]
 	case 5:
 		name = name[:strings.LastIndex(name, "/")+1] + ".wh..wh..opq"
-	case 6:
-		name = pick(r, ".wh..wh.plnk/", ".wh..wh.x", ".wh..wh.aufs") + pick(r, "", "a")
+	case 6: // but for .wh..wh.plnk, whose files Docker unpacks elsewhere
+		name = pick(r, ".wh..wh.other/", ".wh..wh.x", ".wh..wh.aufs") + pick(r, "", "a")
 	case 7:
 		name = pick(r, "..", ".", "/", "", ".wh.", ".wh..", "a/..", "a/../b", "../a", ".wh...", "d/.wh.", "a//b", "./", "a/./b")
 	case 8:
