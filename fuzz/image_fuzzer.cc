@@ -468,8 +468,8 @@ void CheckImage(const Words& words, std::string_view text) {
   WriteImage(words, text, folder.get());
   const auto form = FormOfImage(folder.get());
   if (form.ok()) {
-    const auto image = ReadImage(std::move(folder), sandbox.image(), *form,
-                                 words.wanted);
+    const auto image =
+        ReadImage(std::move(folder), sandbox.image(), *form, words.wanted);
     Require(image.ok() || !image.status().message().empty(),
             "a refusal says why", [] { return ""; });
     if (image.ok()) {

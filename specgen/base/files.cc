@@ -209,8 +209,8 @@ int MakeTemporary(int directory, mode_t mode, std::string* name) {
 
 // Gives the file without a name one; -1 with errno set if that fails.
 int Link(int fd, int directory, const char* name) {
-  return linkat(AT_FDCWD, absl::StrCat("/proc/self/fd/", fd).c_str(),
-                directory, name, AT_SYMLINK_FOLLOW);
+  return linkat(AT_FDCWD, absl::StrCat("/proc/self/fd/", fd).c_str(), directory,
+                name, AT_SYMLINK_FOLLOW);
 }
 
 // Gives the new file its name; 0 or an errno.
@@ -272,14 +272,13 @@ int ReplaceFile(int directory, const char* name, const struct stat* old,
     if (Link(file.get(), directory, name) != 0) return errno;
   } else {
     if (!named && WithFreshName(&temporary, [&](const char* fresh) {
-          return Link(file.get(), directory, fresh);
-        }) != 0) {
+                    return Link(file.get(), directory, fresh);
+                  }) != 0) {
       temporary.clear();
       return errno;
     }
     if (const int error = file.Close(); error != 0) return error;
-    if (const int error =
-            Rename(directory, temporary.c_str(), name, overwrite);
+    if (const int error = Rename(directory, temporary.c_str(), name, overwrite);
         error != 0) {
       return error;
     }
@@ -296,8 +295,7 @@ int ReplaceFile(int directory, const char* name, const struct stat* old,
 
 // `bytes`, which were read with that outcome, 0 or an errno.
 absl::StatusOr<std::string> CheckRead(std::string bytes, int error,
-                                      std::string_view name,
-                                      size_t max_bytes) {
+                                      std::string_view name, size_t max_bytes) {
   if (error != 0) return FileError(name, error, AdviceForReading(error));
   if (bytes.size() > max_bytes) {
     constexpr size_t kMiB = size_t{1} << 20;

@@ -19,8 +19,8 @@ namespace specgen {
 inline bool WriteTo(const char* path, const std::string& text) {
   const int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  const bool done = write(fd, text.data(), text.size()) ==
-                    static_cast<ssize_t>(text.size());
+  const bool done =
+      write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   close(fd);
   return done;
 }

@@ -24,12 +24,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/cause.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/base/files.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/cpu_count.h"
 #include "specgen/batch/spec_directory.h"
 #include "specgen/batch/start_threads.h"
-#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

@@ -26,9 +26,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "specgen/base/cause.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/unique_fd.h"
-#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

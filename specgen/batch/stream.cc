@@ -33,10 +33,10 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/buffer.h"
 #include "specgen/base/cause.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/cpu_count.h"
 #include "specgen/batch/start_threads.h"
-#include "specgen/base/errno_text.h"
 
 namespace specgen {
 namespace {

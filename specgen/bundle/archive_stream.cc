@@ -254,8 +254,7 @@ class ZstdStream : public ArchiveStream {
       if (bytes->empty() && !in_frame_) break;
       ZSTD_inBuffer in = {bytes->data(), bytes->size(), 0};
       const size_t before = out.pos;
-      const size_t result =
-          ZSTD_decompressStream(context_.get(), &out, &in);
+      const size_t result = ZSTD_decompressStream(context_.get(), &out, &in);
       if (ZSTD_isError(result) != 0) {
         return ZSTD_getErrorCode(result) ==
                        ZSTD_error_frameParameter_windowTooLarge
@@ -304,14 +303,14 @@ absl::StatusOr<std::unique_ptr<ArchiveStream>> ArchiveStream::Open(
   if (IsZstd(*start)) {
     return std::make_unique<ZstdStream>(std::move(input), budget);
   }
-  for (const auto& [magic, name] : {std::pair("BZh"sv, "bzip2"sv),
-                                    std::pair("\xfd"
-                                              "7zXZ\0"sv,
-                                              "xz"sv)}) {
+  for (const auto& [magic, name] :
+       {std::pair("BZh"sv, "bzip2"sv), std::pair("\xfd"
+                                                 "7zXZ\0"sv,
+                                                 "xz"sv)}) {
     if (absl::StartsWith(*start, magic)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "is compressed with ", name,
-          ": compress it with gzip or zstd, or not at all"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("is compressed with ", name,
+                       ": compress it with gzip or zstd, or not at all"));
     }
   }
   return std::make_unique<PlainStream>(std::move(input), budget);

@@ -216,7 +216,8 @@ absl::Status BundleMaker::MakeWorkDirectory() {
   if (dry_run_) {
     const char* const temp = getenv("TMPDIR");
     name = temp != nullptr && *temp == '/' ? CleanPath(temp) : "/tmp";
-    absl::StatusOr<UniqueFd> opened = OpenDirectory(name, options_.parent_trust);
+    absl::StatusOr<UniqueFd> opened =
+        OpenDirectory(name, options_.parent_trust);
     if (!opened.ok()) {
       return absl::Status(
           opened.status().code(),
@@ -252,8 +253,8 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
         ": holds no plugin: neither config.json and rootfs, nor an image "
         "(oci-layout and index.json, or manifest.json)"));
   }
-  absl::StatusOr<Image> image = ReadImage(
-      std::move(directory), options_.source, *form, options_.image);
+  absl::StatusOr<Image> image =
+      ReadImage(std::move(directory), options_.source, *form, options_.image);
   if (!image.ok()) return image.status();
   image_ = *std::move(image);
   config_ = image_->config;
@@ -268,9 +269,9 @@ absl::Status BundleMaker::CheckNotInSource(int source,
                                            bool is_directory) const {
   struct stat st;
   struct stat output;
-  const bool there = fstat(source, &st) == 0 &&
-                     fstatat(parent_.get(), BaseOfOutput().c_str(), &output,
-                             AT_SYMLINK_NOFOLLOW) == 0;
+  const bool there =
+      fstat(source, &st) == 0 && fstatat(parent_.get(), BaseOfOutput().c_str(),
+                                         &output, AT_SYMLINK_NOFOLLOW) == 0;
   if ((there && SameFile(st, output)) ||
       (is_directory && parent_.ok() && LiesIn(parent_.get(), source))) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -326,8 +327,9 @@ absl::Status BundleMaker::Open(bool dry_run) {
   if (S_ISDIR(st.st_mode)) {
     if (is_config) {
       return absl::FailedPreconditionError(
-          absl::StrCat(source, ": is a directory: --rootfs and --file are for "
-                               "a config.json"));
+          absl::StrCat(source,
+                       ": is a directory: --rootfs and --file are for "
+                       "a config.json"));
     }
     const UniqueFd directory(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
     status = OpenSource(std::move(fd));
@@ -352,9 +354,9 @@ absl::Status BundleMaker::Open(bool dry_run) {
       geteuid() == 0 || options_.ownership == Ownership::kRecord
           ? options_.ownership
           : Ownership::kDrop;
-  const std::unique_ptr<TreeWriter> writer = TreeWriter::Make(
-      UniqueFd(fcntl(unpacked->get(), F_DUPFD_CLOEXEC, 0)), ownership,
-      options_.limits);
+  const std::unique_ptr<TreeWriter> writer =
+      TreeWriter::Make(UniqueFd(fcntl(unpacked->get(), F_DUPFD_CLOEXEC, 0)),
+                       ownership, options_.limits);
   BlobReader reader(std::move(fd), source);
   status = UnpackTar(&reader, Whiteouts::kKeep, writer.get());
   if (status.ok()) status = writer->Finish();
@@ -418,8 +420,7 @@ absl::Status BundleMaker::Generate() {
         *options_.host, rootfs_host_->files, rootfs_path_,
         // The directory behind the descriptor, not the link to it.
         absl::StrCat("/proc/self/fd/",
-                     (rootfs_is_made_ ? rootfs_ : source_rootfs_).get(),
-                     "/."));
+                     (rootfs_is_made_ ? rootfs_ : source_rootfs_).get(), "/."));
   }
   const Generator generator(*options_.release, host());
   generator.Generate(request_, &answer_);
@@ -518,8 +519,8 @@ absl::Status BundleMaker::FinishRootfs() {
         }
       }
     }
-    absl::Status status = MakeInitLayer(
-        rootfs_.get(), name, options_.ownership == Ownership::kKeep);
+    absl::Status status = MakeInitLayer(rootfs_.get(), name,
+                                        options_.ownership == Ownership::kKeep);
     if (!status.ok()) return status;
   }
   if (plan_.record.shares_mount) {
@@ -536,13 +537,12 @@ absl::Status BundleMaker::FinishRootfs() {
       }
     }
   }
-  absl::Status status =
-      WriteNewFile(bundle_.get(), kSpecName,
-                   absl::StrCat(options_.output, "/", kSpecName),
-                   answer_.spec());
-  return status.ok() ? WriteBundleRecord(bundle_.get(), options_.output,
-                                         plan_.record)
-                     : status;
+  absl::Status status = WriteNewFile(
+      bundle_.get(), kSpecName, absl::StrCat(options_.output, "/", kSpecName),
+      answer_.spec());
+  return status.ok()
+             ? WriteBundleRecord(bundle_.get(), options_.output, plan_.record)
+             : status;
 }
 
 absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {
@@ -599,18 +599,18 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
   while (true) {
     if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
     // Held before others can see it. An empty directory gives way.
-    absl::StatusOr<HeldBundle> made = HoldBundle(
-        UniqueFd(fcntl(work_->fd(), F_DUPFD_CLOEXEC, 0)), kWorkName,
-        options_.output);
+    absl::StatusOr<HeldBundle> made =
+        HoldBundle(UniqueFd(fcntl(work_->fd(), F_DUPFD_CLOEXEC, 0)), kWorkName,
+                   options_.output);
     if (!made.ok()) return made.status();
     if (renameat(work_->fd(), kWorkName, parent_.get(), base.c_str()) == 0) {
       absl::Status status = Start(*made);
       if (status.ok()) return Result::kMade;
       if (renameat2(parent_.get(), base.c_str(), work_->fd(), kWorkName,
                     RENAME_NOREPLACE) != 0) {
-        return absl::Status(status.code(),
-                            absl::StrCat(status.message(), " (",
-                                         options_.output, " was made)"));
+        return absl::Status(
+            status.code(), absl::StrCat(status.message(), " (", options_.output,
+                                        " was made)"));
       }
       return status;
     }
@@ -618,9 +618,9 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
         errno != EBUSY) {
       return FileError(errno, options_.output);
     }
-    absl::StatusOr<HeldBundle> old = HoldBundle(
-        UniqueFd(fcntl(parent_.get(), F_DUPFD_CLOEXEC, 0)), base,
-        options_.output);
+    absl::StatusOr<HeldBundle> old =
+        HoldBundle(UniqueFd(fcntl(parent_.get(), F_DUPFD_CLOEXEC, 0)), base,
+                   options_.output);
     if (old.ok()) return PlaceOver(*old);
     // Somebody else removed it meanwhile.
     if (absl::IsNotFound(old.status())) continue;
@@ -701,9 +701,8 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
     if (!status.ok()) return status;
   }
   // The plugin may have lost it.
-  const bool adds_shared =
-      renameat2(bundle_.get(), kSharedName, old.fd.get(), kSharedName,
-                RENAME_NOREPLACE) == 0;
+  const bool adds_shared = renameat2(bundle_.get(), kSharedName, old.fd.get(),
+                                     kSharedName, RENAME_NOREPLACE) == 0;
   if (!before.ok() || *before != record) {
     status = WriteBundleRecord(old.fd.get(), output, record);
   }

@@ -95,9 +95,8 @@ std::string FormatBundleRecord(const BundleRecord& record) {
   key = "{\"path\":";
   for (const BundleRecord::Made& made : record.made) {
     member(key, made.path);
-    writer.Raw(absl::StrCat(",\"device\":", made.device,
-                            ",\"inode\":", made.inode,
-                            ",\"born\":", made.born, "}"));
+    writer.Raw(absl::StrCat(",\"device\":", made.device, ",\"inode\":",
+                            made.inode, ",\"born\":", made.born, "}"));
     key = ",{\"path\":";
   }
   writer.Raw(std::string_view("]}\n"));
@@ -166,7 +165,8 @@ absl::StatusOr<BundleRecord> ReadBundleRecord(int bundle,
     if (errno != ENOENT && errno != ELOOP) return FileError(errno, file);
     return absl::InvalidArgumentError(absl::StrCat(
         name, ": is no bundle that this specgen made: it has no file ",
-        kBundleRecordName, " (specgen bundle, once more with the options that "
+        kBundleRecordName,
+        " (specgen bundle, once more with the options that "
         "made it, adds that)"));
   }
   if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) ||

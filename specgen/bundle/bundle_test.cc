@@ -439,9 +439,10 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
 
   // Of a tar archive with config and rootfs, it is the same.
   options_.source = temp_.Write(
-      "plugin.tar", Tar({{"config.json", '0', kConfig},
-                         {"rootfs", '5', "", "", 0755, 5, -1, owned("1")},
-                         {"rootfs/fuse", '3', "", "", 0620, 5, -1, device, 10, 229}}));
+      "plugin.tar",
+      Tar({{"config.json", '0', kConfig},
+           {"rootfs", '5', "", "", 0755, 5, -1, owned("1")},
+           {"rootfs/fuse", '3', "", "", 0620, 5, -1, device, 10, 229}}));
   options_.rootfs.clear();
   options_.files.clear();
   ExpectFailure(absl::StatusCode::kAlreadyExists, "has other bytes");

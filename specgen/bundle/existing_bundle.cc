@@ -76,9 +76,8 @@ absl::Status CheckIsAllOurs(const Existing& bundle) {
 }
 
 absl::Status CheckHoldsNoData(const Existing& bundle) {
-  const UniqueFd shared =
-      OpenWithoutLinks(bundle.held.fd.get(), "propagated-mount",
-                       O_RDONLY | O_DIRECTORY);
+  const UniqueFd shared = OpenWithoutLinks(
+      bundle.held.fd.get(), "propagated-mount", O_RDONLY | O_DIRECTORY);
   if (!shared.ok()) {
     return errno == ENOENT ? absl::OkStatus()
                            : FileError(errno, bundle.held.name);
@@ -87,9 +86,9 @@ absl::Status CheckHoldsNoData(const Existing& bundle) {
   absl::StatusOr<std::string> file = FirstFile(shared.get(), name);
   if (!file.ok()) return file.status();
   if (file->empty()) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(
-      name, ": holds data of volumes (", *file,
-      "): move it elsewhere, or give --force to remove it, too"));
+  return absl::UnavailableError(
+      absl::StrCat(name, ": holds data of volumes (", *file,
+                   "): move it elsewhere, or give --force to remove it, too"));
 }
 
 }  // namespace

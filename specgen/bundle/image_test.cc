@@ -92,8 +92,7 @@ class ImageTest : public testing::Test {
   }
 
   absl::StatusOr<Image> Read(std::string_view wanted = "") {
-    UniqueFd directory(
-        open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY));
+    UniqueFd directory(open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY));
     absl::StatusOr<ImageForm> form = FormOfImage(directory.get());
     if (!form.ok()) return form.status();
     form_ = *form;

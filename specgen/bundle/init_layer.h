@@ -24,10 +24,11 @@ struct InitEntry {
 
 absl::Span<const InitEntry> InitLayer();
 
-// Makes them in the directory `rootfs`, which messages call `name`. Like dockerd, first removes every file or
-// symbolic link that is in the way at each of these paths or above them (so
-// that the plugin's own /etc/hosts goes), and leaves folders as they are.
-// Without `set_owner` new entries belong to who runs specgen.
+// Makes them in the directory `rootfs`, which messages call `name`. Like
+// dockerd, first removes every file or symbolic link that is in the way at each
+// of these paths or above them (so that the plugin's own /etc/hosts goes), and
+// leaves folders as they are. Without `set_owner` new entries belong to who
+// runs specgen.
 absl::Status MakeInitLayer(int rootfs, const std::string& name, bool set_owner);
 
 }  // namespace specgen

@@ -17,14 +17,14 @@ namespace specgen {
 struct BundleStep {
   enum class Kind {
     kMakeFolder,
-    kCopyTree,  // all of the folder `from` to `path`
-    kUnpack,    // the layer `from` over what is in `path`
-    kMakeFile,  // an empty one
-    kCopyFile,  // the file `from` to `path`
-    kSymlink,   // to `from`
+    kCopyTree,   // all of the folder `from` to `path`
+    kUnpack,     // the layer `from` over what is in `path`
+    kMakeFile,   // an empty one
+    kCopyFile,   // the file `from` to `path`
+    kSymlink,    // to `from`
     kWriteFile,  // the spec, or the bundle's record
-    kBind,   // mounts `from` upon `path`, with what is mounted in it
-    kShare,  // mounts made in `path` reach all copies of it, and come back
+    kBind,       // mounts `from` upon `path`, with what is mounted in it
+    kShare,      // mounts made in `path` reach all copies of it, and come back
   };
   Kind kind;
   std::string path = {};

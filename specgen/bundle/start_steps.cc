@@ -92,8 +92,9 @@ int Look(int fd, Facts* facts) {
 absl::Status MountError(int error, const std::string& what) {
   if (error == EPERM) {
     return absl::PermissionDeniedError(
-        absl::StrCat(what, ": only root may mount (--no-prepare leaves it to "
-                           "the plugin's start)"));
+        absl::StrCat(what,
+                     ": only root may mount (--no-prepare leaves it to "
+                     "the plugin's start)"));
   }
   return FileError(error, what);
 }
@@ -170,9 +171,8 @@ class DirectoryMaker {
                  : FileError(errno, absl::StrCat("mkdir ", path));
     }
     undo_->AddDirectory(parent->get(), name);
-    const UniqueFd fd(
-        openat(parent->get(), name.c_str(),
-               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const UniqueFd fd(openat(parent->get(), name.c_str(),
+                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     Facts facts;
     // dockerd's umask is 022.
     if (!fd.ok() || fchmod(fd.get(), mode & ~022u) != 0) {
@@ -221,12 +221,12 @@ absl::Status ShareMount(const HeldBundle& bundle, UniqueFd* shared,
 // Mounts `shared` also below the rootfs.
 absl::Status MountInRootfs(const HeldBundle& bundle, const std::string& path,
                            int shared, Undo* undo) {
-  const std::string name =
-      absl::StrCat(bundle.name, "/", kRootfsName, "/",
-                   absl::StripPrefix(path, "/"));
+  const std::string name = absl::StrCat(bundle.name, "/", kRootfsName, "/",
+                                        absl::StripPrefix(path, "/"));
   const auto changed = [&](std::string_view what) {
     return absl::InvalidArgumentError(absl::StrCat(
-        name, ": ", what, ": the plugin has changed its rootfs, and nothing is "
+        name, ": ", what,
+        ": the plugin has changed its rootfs, and nothing is "
         "mounted there (specgen bundle --force makes the rootfs anew)"));
   };
   UniqueFd rootfs = OpenPart(bundle, kRootfsName, O_RDONLY | O_DIRECTORY);
@@ -357,11 +357,11 @@ absl::Status RemoveMade(const BundleRecord::Made& made, bool contents) {
   }
   if (contents) {
     if (const int error = RemoveContents(fd.get()); error != 0) {
-      return error == EBUSY
-                 ? absl::UnavailableError(
-                       absl::StrCat(made.path, ": something is mounted in it: "
+      return error == EBUSY ? absl::UnavailableError(
+                                  absl::StrCat(made.path,
+                                               ": something is mounted in it: "
                                                "unmount it first"))
-                 : FileError(error, made.path);
+                            : FileError(error, made.path);
     }
   }
   if (unlinkat(parent->get(), name.c_str(), AT_REMOVEDIR) != 0 && contents) {
@@ -376,9 +376,8 @@ absl::StatusOr<HeldBundle> HoldBundle(UniqueFd parent, const std::string& base,
                                       const std::string& name) {
   HeldBundle bundle{std::move(parent), {}, name};
   while (true) {
-    bundle.fd.Reset(
-        openat(bundle.parent.get(), base.c_str(),
-               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    bundle.fd.Reset(openat(bundle.parent.get(), base.c_str(),
+                           O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat st;
     struct stat named;
     if (!bundle.fd.ok() || fstat(bundle.fd.get(), &st) != 0) {
@@ -388,11 +387,11 @@ absl::StatusOr<HeldBundle> HoldBundle(UniqueFd parent, const std::string& base,
       }
       return FileError(errno, name);
     }
-    if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
-        (st.st_mode & 022) != 0) {
+    if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022) != 0) {
       return absl::PermissionDeniedError(
-          absl::StrCat(name, ": others than root and you may change what is in "
-                             "it: a bundle of specgen is not like that"));
+          absl::StrCat(name,
+                       ": others than root and you may change what is in "
+                       "it: a bundle of specgen is not like that"));
     }
     while (flock(bundle.fd.get(), LOCK_EX) != 0) {
       if (errno != EINTR) break;  // a file system without locks
@@ -420,9 +419,9 @@ absl::Status StartBundle(const HeldBundle& bundle, BundleRecord* record) {
         // its own rootfs.
         UniqueFd rootfs = OpenPart(bundle, kRootfsName, O_RDONLY | O_DIRECTORY);
         if (!rootfs.ok()) return FileError(errno, bundle.name);
-        done = TreeWriter::Make(std::move(rootfs), Ownership::kKeep,
-                                TreeLimits())
-                   ->MakeFolders(directory.path.substr(in_rootfs.size()));
+        done =
+            TreeWriter::Make(std::move(rootfs), Ownership::kKeep, TreeLimits())
+                ->MakeFolders(directory.path.substr(in_rootfs.size()));
       } else {
         done = maker.Make(directory.path, directory.mode);
       }
@@ -492,8 +491,7 @@ absl::Status CheckOnlyOursMounted(const HeldBundle& bundle,
   absl::StatusOr<std::vector<std::string>> mounts = MountsIn(bundle, "");
   if (!mounts.ok()) return mounts.status();
   Facts ours;
-  const bool known =
-      record.shares_mount && LookUnderMounts(bundle, &ours) == 0;
+  const bool known = record.shares_mount && LookUnderMounts(bundle, &ours) == 0;
   std::string inside;  // of ours: that goes with it
   for (const std::string& path : *mounts) {
     if (!inside.empty() && absl::StartsWith(path, inside)) continue;

@@ -48,8 +48,8 @@ absl::Status StopBundle(const HeldBundle& bundle, BundleRecord* record);
 // Removes the other directories that StartBundle made, where they are empty.
 void RemoveMadeDirectories(BundleRecord* record);
 
-// kUnavailable if something is mounted in the bundle's rootfs, which the message
-// names.
+// kUnavailable if something is mounted in the bundle's rootfs, which the
+// message names.
 absl::Status CheckNothingMounted(const HeldBundle& bundle);
 // The same of the whole bundle, but for what StartBundle mounted, and what was
 // mounted in there since.

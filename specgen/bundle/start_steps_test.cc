@@ -156,8 +156,7 @@ TEST_F(StartStepsTest, NothingIsMountedWhereAChangedRootfsLeads) {
       {"link inside the rootfs", link("/", "/a/vol")},
       {"link to itself", link("vol", "/a/vol")},
       {"magic link", link("/proc/self/root" + victim, "/a/vol")},
-      {"magic link to the working directory",
-       link("/proc/self/cwd", "/a/vol")},
+      {"magic link to the working directory", link("/proc/self/cwd", "/a/vol")},
       {"link to the machine's root", link("/proc/1/root/etc", "/a/vol")},
       {"link to the bundle", link("../..", "/a/vol")},
       {"file",
@@ -199,7 +198,8 @@ TEST_F(StartStepsTest, NothingIsMountedWhereAChangedRootfsLeads) {
   }
 }
 
-// Any changes, also while it runs: what is mounted lies in the bundle, and goes.
+// Any changes, also while it runs: what is mounted lies in the bundle, and
+// goes.
 TEST_F(StartStepsTest, ManyRandomChanges) {
   InOwnNamespace([&] {
     std::mt19937 random(1);
@@ -207,8 +207,16 @@ TEST_F(StartStepsTest, ManyRandomChanges) {
     const std::vector<std::string> kPlaces = {"/a", "/a/vol", "/b", "/b/vol",
                                               "/a/vol/x"};
     const std::vector<std::string> kTargets = {
-        temp_ / "victim", "../../../victim", "/a", "b", "vol", "..", ".",
-        "/proc/self/root" + (temp_ / "victim"), "/proc/self/cwd", "missing"};
+        temp_ / "victim",
+        "../../../victim",
+        "/a",
+        "b",
+        "vol",
+        "..",
+        ".",
+        "/proc/self/root" + (temp_ / "victim"),
+        "/proc/self/cwd",
+        "missing"};
     const auto pick = [&](const std::vector<std::string>& from) {
       return from[random() % from.size()];
     };

@@ -16,10 +16,10 @@ struct UnitFacts {
 };
 
 // The text of the unit. It prepares the machine, runs the plugin in the
-// foreground, and cleans up as dockerd does: SIGTERM, ten seconds, SIGKILL; then
-// the directory of the socket goes, and all that is mounted in the bundle (moby
-// plugin/manager_linux.go, shutdownPlugin, and manager.go, HandleExitEvent).
-// Like dockerd it starts a plugin again that ends by itself.
+// foreground, and cleans up as dockerd does: SIGTERM, ten seconds, SIGKILL;
+// then the directory of the socket goes, and all that is mounted in the bundle
+// (moby plugin/manager_linux.go, shutdownPlugin, and manager.go,
+// HandleExitEvent). Like dockerd it starts a plugin again that ends by itself.
 //
 // What touches a rootfs that has run is left to `specgen bundle --start` and
 // `--stop`: mount(8) and rm(1) follow the symbolic links that a plugin puts

@@ -168,7 +168,7 @@ struct TarReader::PaxRecords {
   std::string* Find(std::string_view key) {
     struct Known {
       std::string_view key;
-      std::string PaxRecords::* value;
+      std::string PaxRecords::*value;
     };
     static constexpr Known kKnown[] = {
         {"path", &PaxRecords::path},
@@ -225,8 +225,8 @@ absl::Status TarReader::PaxRecords::Parse(std::string_view text) {
     }
     const std::string_view key = value.substr(0, equals);
     value.remove_prefix(equals + 1);
-    const bool is_name = key == "path" || key == "linkpath" || key == "uname" ||
-                         key == "gname";
+    const bool is_name =
+        key == "path" || key == "linkpath" || key == "uname" || key == "gname";
     if ((is_name ? value : key).find('\0') != std::string_view::npos) {
       return Bad("a pax record has a NUL byte in a name");
     }
@@ -312,8 +312,7 @@ absl::Status TarReader::SkipData() {
         if (left == &left_) return CutOff();
         break;
       }
-      const size_t count =
-          std::min(bytes->size(), static_cast<size_t>(*left));
+      const size_t count = std::min(bytes->size(), static_cast<size_t>(*left));
       chunk_.remove_prefix(count);
       *left -= static_cast<int64_t>(count);
     }
@@ -548,8 +547,7 @@ absl::Status TarReader::ReadSparseMap10() {
       parsed = 0;
       text.append(reinterpret_cast<const char*>(block_), sizeof(block_));
     }
-    *number = ParseDecimal(
-        std::string_view(text).substr(parsed, end - parsed));
+    *number = ParseDecimal(std::string_view(text).substr(parsed, end - parsed));
     parsed = end + 1;
     return absl::OkStatus();
   };
@@ -579,8 +577,9 @@ absl::Status TarReader::CheckSparseMap(const TarHeader& header) {
   for (const Region& region : regions_) {
     if (region.offset < 0 || region.length < 0 || region.offset < end ||
         region.length > header.size - region.offset) {
-      return Bad("a sparse map has regions that overlap, are out of order, or "
-                 "lie outside of the file");
+      return Bad(
+          "a sparse map has regions that overlap, are out of order, or "
+          "lie outside of the file");
     }
     end = region.offset + region.length;
     bytes += region.length;
@@ -595,8 +594,7 @@ absl::StatusOr<TarReader::Piece> TarReader::ReadData() {
     if (!map_fits_) {
       return Bad("a sparse file has more or fewer bytes than its map says");
     }
-    while (region_ < regions_.size() &&
-           position_ == regions_[region_].length) {
+    while (region_ < regions_.size() && position_ == regions_[region_].length) {
       ++region_;
       position_ = 0;
     }

@@ -107,8 +107,7 @@ absl::Status TarWriter::Flush() {
 absl::Status TarWriter::Append(std::string_view bytes) {
   size_ += bytes.size();
   while (!bytes.empty()) {
-    const size_t count =
-        std::min(bytes.size(), kBufferBytes - buffer_.size());
+    const size_t count = std::min(bytes.size(), kBufferBytes - buffer_.size());
     buffer_.append(bytes.substr(0, count));
     bytes.remove_prefix(count);
     if (buffer_.size() < kBufferBytes) break;

@@ -143,9 +143,9 @@ absl::Status ArchiveTree(int directory, const std::string& name,
                          const TreeLedger& ledger, UniqueFd archive) {
   TarWriter tar(std::move(archive), name);
   Archiver archiver(ledger, &tar);
-  absl::Status status =
-      WalkTree(directory, name,
-               [&](const FoundFile& found) { return archiver.Add(found); });
+  absl::Status status = WalkTree(directory, name, [&](const FoundFile& found) {
+    return archiver.Add(found);
+  });
   return status.ok() ? tar.Close() : status;
 }
 

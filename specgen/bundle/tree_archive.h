@@ -11,10 +11,10 @@
 namespace specgen {
 
 // Writes what is in `directory`, which messages call `name`, to the empty file
-// `archive`, which must not lie in it. Owners, modes, times, types and extended attributes are those
-// that `ledger` has for a path; what it does not know belongs to root, has the
-// mode that it has on disk, and is of 1970. So equal trees and ledgers give
-// equal bytes, whoever packs them, wherever.
+// `archive`, which must not lie in it. Owners, modes, times, types and extended
+// attributes are those that `ledger` has for a path; what it does not know
+// belongs to root, has the mode that it has on disk, and is of 1970. So equal
+// trees and ledgers give equal bytes, whoever packs them, wherever.
 //
 // The archive is ustar, with pax headers where that does not suffice. It starts
 // with "./"; other paths follow in the order of their bytes, folders before

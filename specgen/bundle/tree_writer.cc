@@ -84,8 +84,7 @@ constexpr size_t kMaxXattrValue = 65536;
 // SELinux's labels.
 bool IsTreeXattr(std::string_view name, Ownership ownership) {
   if (ownership == Ownership::kDrop) return absl::StartsWith(name, "user.");
-  return name == "security.capability" ||
-         !absl::StartsWith(name, "security.");
+  return name == "security.capability" || !absl::StartsWith(name, "security.");
 }
 
 // What the kernel would say of one, whatever the file system.
@@ -96,8 +95,9 @@ absl::Status CheckXattr(std::string_view path, std::string_view name,
     known = known || (absl::StartsWith(name, space) && name != space);
   }
   if (!known || name.size() > kMaxXattrName || value.size() > kMaxXattrValue) {
-    return Hostile(path, "has an extended attribute that Linux does not know, "
-                         "or that is too long");
+    return Hostile(path,
+                   "has an extended attribute that Linux does not know, "
+                   "or that is too long");
   }
   return absl::OkStatus();
 }
@@ -179,8 +179,7 @@ int RemoveTree(int parent, const std::string& name) {
   return 0;
 }
 
-std::unique_ptr<TreeWriter> TreeWriter::Make(UniqueFd root,
-                                             Ownership ownership,
+std::unique_ptr<TreeWriter> TreeWriter::Make(UniqueFd root, Ownership ownership,
                                              const TreeLimits& limits) {
   return absl::WrapUnique(new TreeWriter(std::move(root), ownership, limits));
 }
@@ -239,8 +238,7 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     // With a set-group-ID bit above it, it would have another group and mode.
     if (!made.ok() ||
         (ownership_ == Ownership::kKeep && fchown(made.get(), 0, 0) != 0) ||
-        fchmod(made.get(), kImpliedMode) != 0 ||
-        fstat(made.get(), &st) != 0) {
+        fchmod(made.get(), kImpliedMode) != 0 || fstat(made.get(), &st) != 0) {
       return FileError(errno, prefix(i + 1));
     }
     Forget(st);
@@ -468,9 +466,9 @@ absl::Status TreeWriter::CountEntry(std::string_view path, size_t bytes) {
   }
   --left_.entries;
   if (bytes > left_.names) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "\"", path.substr(0, 80),
-        "\": more names or attributes than the limit allows"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("\"", path.substr(0, 80),
+                     "\": more names or attributes than the limit allows"));
   }
   left_.names -= bytes;
   return absl::OkStatus();
@@ -824,9 +822,9 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
       note(below, st);
       continue;
     }
-    const UniqueFd child(openat(
-        directory, name.c_str(),
-        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const UniqueFd child(
+        openat(directory, name.c_str(),
+               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!child.ok()) return FileError(errno, below);
     absl::Status status = FinishTree(child.get(), below, depth + 1);
     if (!status.ok()) return status;

@@ -56,8 +56,9 @@ struct TreeLimits {
   uint64_t bytes = uint64_t{8} << 30;  // of all files, holes counted as bytes
   // Files, and directories that are made.
   uint64_t entries = uint64_t{1} << 18;
-  // Bytes of what is kept in memory of them: names; paths of directories, twice;
-  // and, under Ownership::kRecord, all paths, targets and extended attributes.
+  // Bytes of what is kept in memory of them: names; paths of directories,
+  // twice; and, under Ownership::kRecord, all paths, targets and extended
+  // attributes.
   uint64_t names = uint64_t{16} << 20;
 
   // Of all archives together, whatever is in them: headers, padding, whiteouts
@@ -119,9 +120,9 @@ class TreeWriter {
   // The last part of `path` starts with ".wh.", or the first with ".wh..wh.".
   static bool IsWhiteout(std::string_view path);
   // Carries one out: ".wh.NAME" removes NAME beside it, ".wh..wh..opq" all in
-  // its directory that has no entry of its own in this layer so far. Other paths
-  // that start with ".wh..wh." are AUFS's own and mean nothing. As for any entry
-  // the directories above are made where they are missing.
+  // its directory that has no entry of its own in this layer so far. Other
+  // paths that start with ".wh..wh." are AUFS's own and mean nothing. As for
+  // any entry the directories above are made where they are missing.
   absl::Status Whiteout(std::string_view path);
 
   // Makes the folder `path` and those above it, where they are missing, with

@@ -35,8 +35,7 @@ uid_t UnmappedOwner() {
   uint64_t outside;
   uint64_t count;
   std::ifstream map("/proc/self/uid_map");
-  if (!(map >> inside >> outside >> count) ||
-      (inside == 0 && outside == 0)) {
+  if (!(map >> inside >> outside >> count) || (inside == 0 && outside == 0)) {
     return static_cast<uid_t>(-1);
   }
   uid_t owner = 65534;

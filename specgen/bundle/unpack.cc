@@ -85,9 +85,9 @@ absl::StatusOr<TreeEntry> Describe(TarHeader& header, Whiteouts whiteouts) {
   // The highest number stands for "no change" in chown(2).
   if (header.uid < 0 || header.gid < 0 || header.uid >= UINT32_MAX ||
       header.gid >= UINT32_MAX) {
-    return Refused(header, absl::StrCat("its owner ", header.uid, ":",
-                                        header.gid,
-                                        " is none that Linux knows"));
+    return Refused(header,
+                   absl::StrCat("its owner ", header.uid, ":", header.gid,
+                                " is none that Linux knows"));
   }
   entry.uid = static_cast<uint32_t>(header.uid);
   entry.gid = static_cast<uint32_t>(header.gid);
@@ -100,10 +100,10 @@ absl::StatusOr<TreeEntry> Describe(TarHeader& header, Whiteouts whiteouts) {
     // As many bits as the kernel has for each.
     if (header.device_major < 0 || header.device_major >= 1 << 12 ||
         header.device_minor < 0 || header.device_minor >= 1 << 20) {
-      return Refused(header, absl::StrCat("its device number ",
-                                          header.device_major, ":",
-                                          header.device_minor,
-                                          " is none that Linux knows"));
+      return Refused(
+          header,
+          absl::StrCat("its device number ", header.device_major, ":",
+                       header.device_minor, " is none that Linux knows"));
     }
     entry.major = static_cast<uint32_t>(header.device_major);
     entry.minor = static_cast<uint32_t>(header.device_minor);
@@ -125,8 +125,7 @@ absl::Status UnpackEntries(TarReader* tar, Whiteouts whiteouts,
     if (!there.ok()) return there.status();
     if (!*there) break;
     absl::Status status;
-    if (whiteouts == Whiteouts::kApply &&
-        TreeWriter::IsWhiteout(header.path)) {
+    if (whiteouts == Whiteouts::kApply && TreeWriter::IsWhiteout(header.path)) {
       status = writer->Whiteout(header.path);
       if (!status.ok()) return status;
       continue;
@@ -144,9 +143,9 @@ absl::Status UnpackEntries(TarReader* tar, Whiteouts whiteouts,
     while (true) {
       absl::StatusOr<TarReader::Piece> piece = tar->ReadData();
       if (!piece.ok()) {
-        return absl::Status(piece.status().code(),
-                            absl::StrCat("\"", entry->path, "\": ",
-                                         piece.status().message()));
+        return absl::Status(
+            piece.status().code(),
+            absl::StrCat("\"", entry->path, "\": ", piece.status().message()));
       }
       if (piece->bytes.empty()) break;
       status = writer->Write(piece->bytes, piece->offset);

@@ -396,9 +396,9 @@ TEST_F(UnpackTest, GzipIsCheckedToItsEnd) {
   for (int i = 0; i < 1000; ++i) many += empty;
   // Concatenated, an archive is one.
   EXPECT_TRUE(UnpackBytes(many).ok());
-  EXPECT_TRUE(UnpackBytes(Gzip(tar.substr(0, 700)) + empty +
-                          Gzip(tar.substr(700)))
-                  .ok());
+  EXPECT_TRUE(
+      UnpackBytes(Gzip(tar.substr(0, 700)) + empty + Gzip(tar.substr(700)))
+          .ok());
   for (const std::string& bytes :
        {wrong_sum, wrong_length, gzip + "x", gzip + std::string(4, '\0'),
         gzip + "something else that follows", gzip + gzip.substr(0, 30),
@@ -412,8 +412,8 @@ TEST_F(UnpackTest, GzipIsCheckedToItsEnd) {
 TEST_F(UnpackTest, OnlyOneCompressionIsUndone) {
   const std::string tar = Tar({{"f", '0', "x"}});
   EXPECT_TRUE(absl::IsInvalidArgument(UnpackBytes(Gzip(Gzip(tar)))));
-  const absl::Status xz = UnpackBytes(std::string("\xfd") + "7zXZ" +
-                                      std::string(100, '\0'));
+  const absl::Status xz =
+      UnpackBytes(std::string("\xfd") + "7zXZ" + std::string(100, '\0'));
   EXPECT_TRUE(absl::StrContains(xz.message(), "compressed with xz")) << xz;
 }
 
@@ -432,8 +432,8 @@ TEST_F(UnpackTest, AllDecompressedBytesAreCounted) {
   // Behind the archive; in whiteouts; in a file of no size; in a header.
   EXPECT_TRUE(refused(Gzip(tar + std::string(50000, '\0'))));
   EXPECT_TRUE(refused(Gzip(Tar({{".wh.f", '0', std::string(50000, 'x')}}))));
-  EXPECT_TRUE(refused(
-      Gzip(Tar({{".wh..wh.aufs", '0', std::string(50000, 'x')}}))));
+  EXPECT_TRUE(
+      refused(Gzip(Tar({{".wh..wh.aufs", '0', std::string(50000, 'x')}}))));
   TarMember chatty{"f", '0', "x"};
   chatty.pax = {{"comment", std::string(50000, 'x')}};
   EXPECT_TRUE(refused(Gzip(Tar({chatty}))));
@@ -485,8 +485,7 @@ TEST_F(UnpackTest, RecordsThatDockerDoesNotTakeMeanNothing) {
 }
 
 TEST_F(UnpackTest, SparseMaps) {
-  const auto sparse = [](std::string map, std::string bytes,
-                         std::string size) {
+  const auto sparse = [](std::string map, std::string bytes, std::string size) {
     map.resize((map.size() + 511) / 512 * 512);
     TarMember member{"s", '0', map + bytes};
     member.pax = {{"GNU.sparse.major", "1"},
@@ -498,11 +497,11 @@ TEST_F(UnpackTest, SparseMaps) {
   ASSERT_TRUE(Unpack({sparse("2\n1\n2\n5\n1\n", "abc", "7")}).ok());
   EXPECT_EQ(Tree(), std::string("f=\0ab\0\0c\0\n", 10));
   for (const TarMember& bad : {
-           sparse("2\n5\n1\n1\n2\n", "abc", "7"),   // out of order
-           sparse("2\n1\n2\n2\n1\n", "abc", "7"),   // overlapping
-           sparse("1\n1\n2\n", "abc", "7"),          // more bytes
-           sparse("1\n1\n4\n", "abc", "7"),          // fewer
-           sparse("1\n1\n7\n", "abcdefg", "7"),      // too long
+           sparse("2\n5\n1\n1\n2\n", "abc", "7"),  // out of order
+           sparse("2\n1\n2\n2\n1\n", "abc", "7"),  // overlapping
+           sparse("1\n1\n2\n", "abc", "7"),        // more bytes
+           sparse("1\n1\n4\n", "abc", "7"),        // fewer
+           sparse("1\n1\n7\n", "abcdefg", "7"),    // too long
            sparse("1\n-1\n1\n", "a", "7"),
            sparse("1\n9223372036854775807\n1\n", "a", "7"),
            sparse("1\n0\n1\n", "a", "-7"),

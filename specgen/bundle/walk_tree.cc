@@ -311,9 +311,9 @@ absl::StatusOr<std::string> FirstFile(int top, const std::string& name) {
   return first;
 }
 
-absl::StatusOr<std::string> FirstDifference(
-    int a, const std::string& a_name, int b, const std::string& b_name,
-    const MountPoints& mount_points) {
+absl::StatusOr<std::string> FirstDifference(int a, const std::string& a_name,
+                                            int b, const std::string& b_name,
+                                            const MountPoints& mount_points) {
   std::string difference;
   // Ends the walk.
   const absl::Status found_one = absl::AbortedError("");

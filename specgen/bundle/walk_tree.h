@@ -51,8 +51,8 @@ absl::Status CopyTree(int from, const std::string& name,
                       const TreeLedger* ledger, int writes_to,
                       TreeWriter* writer);
 
-// The path of a file in the tree that is no directory; "" if there is none. What
-// is mounted in it is passed over.
+// The path of a file in the tree that is no directory; "" if there is none.
+// What is mounted in it is passed over.
 absl::StatusOr<std::string> FirstFile(int top, const std::string& name);
 
 // Where the trees `a` and `b` first differ, in a reader's words; "" if they do
@@ -60,9 +60,9 @@ absl::StatusOr<std::string> FirstFile(int top, const std::string& name);
 // in them. Folders and empty files of `b` at the paths `mount_points` (without
 // a leading "/", with all above them) may be missing in `a`: a runtime makes
 // them.
-absl::StatusOr<std::string> FirstDifference(
-    int a, const std::string& a_name, int b, const std::string& b_name,
-    const MountPoints& mount_points);
+absl::StatusOr<std::string> FirstDifference(int a, const std::string& a_name,
+                                            int b, const std::string& b_name,
+                                            const MountPoints& mount_points);
 
 }  // namespace specgen
 

@@ -56,8 +56,7 @@ bool IsName(std::string_view name) {
 bool IsOurs(int fd, dev_t device) {
   struct stat st;
   return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-         (st.st_mode & 0777) == 0700 && st.st_dev == device &&
-         st.st_nlink > 0;
+         (st.st_mode & 0777) == 0700 && st.st_dev == device && st.st_nlink > 0;
 }
 
 // What killed programs left there. Whatever goes wrong is the next one's.
@@ -122,8 +121,9 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
         new WorkDirectory(std::move(copy), ours, std::move(fd)));
   }
   return absl::PermissionDeniedError(absl::StrCat(
-      name, ": a directory that is made there is exchanged for another one at "
-            "once: name another place"));
+      name,
+      ": a directory that is made there is exchanged for another one at "
+      "once: name another place"));
 }
 
 WorkDirectory::~WorkDirectory() {
@@ -131,8 +131,9 @@ WorkDirectory::~WorkDirectory() {
   unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
 }
 
-absl::StatusOr<UniqueFd> WorkDirectory::MakeDirectoryIn(
-    int parent, const std::string& name, unsigned mode) {
+absl::StatusOr<UniqueFd> WorkDirectory::MakeDirectoryIn(int parent,
+                                                        const std::string& name,
+                                                        unsigned mode) {
   if (mkdirat(parent, name.c_str(), 0700) != 0) return FileError(errno, name);
   UniqueFd fd(openat(parent, name.c_str(), kFlags));
   if (!fd.ok() || fchmod(fd.get(), mode) != 0) return FileError(errno, name);

@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/cause.h"
+#include "specgen/base/errno_text.h"
 #include "specgen/base/files.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/progress_bar.h"
@@ -28,7 +29,6 @@
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/plugin_options.h"
-#include "specgen/base/errno_text.h"
 #include "specgen/specgen.h"
 
 namespace specgen {

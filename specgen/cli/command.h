@@ -26,8 +26,8 @@ enum ExitCode : int {
   // there is a difference or a finding.
   kExitRefused = 1,
   kExitUsage = 2,
-  // An input is not what it should be (no plugin config, no base spec), or cannot
-  // be read, whatever the reason.
+  // An input is not what it should be (no plugin config, no base spec), or
+  // cannot be read, whatever the reason.
   kExitBadInput = 3,
   // The host or its file system said no: a file that is there already or cannot
   // be written, a folder that cannot be made, memory that there is not.
@@ -52,8 +52,8 @@ inline constexpr ExitMeaning kExitMeanings[] = {
     {kExitCrash, "the engine would crash"},
 };
 
-// The one place where a failure becomes an exit code: by its cause (cause.h), so
-// that UsageError is kExitUsage, BadInputError kExitBadInput, and all else
+// The one place where a failure becomes an exit code: by its cause (cause.h),
+// so that UsageError is kExitUsage, BadInputError kExitBadInput, and all else
 // kExitHost.
 int ExitCodeOf(const absl::Status& status);
 

@@ -56,7 +56,8 @@ int HostFactsCommand::Run(Console* console) {
     return kExitHost;
   }
   request.mounts = *std::move(mounts);
-  if (absl::StatusOr<std::string> cwd = LiveHost::WorkingDirectory(); cwd.ok()) {
+  if (absl::StatusOr<std::string> cwd = LiveHost::WorkingDirectory();
+      cwd.ok()) {
     request.cwd = *std::move(cwd);
   }
   const absl::StatusOr<HostFacts> facts = WriteHostFacts(host, request);

@@ -342,9 +342,9 @@ void GrantFinder::Mounts() {
         "the host");
     // moby v1.13.1 to v18.02.0-ce, plugin/manager_linux.go, enable(): mount(2)
     // of filepath.Join(rootfs, propagatedMount).
-    Add(Level::kHigh, "propagated-mount-path",
-        plugin_.config.propagated_mount,
-        "dockerd mounts upon this path of the rootfs at each start, and follows "
+    Add(Level::kHigh, "propagated-mount-path", plugin_.config.propagated_mount,
+        "dockerd mounts upon this path of the rootfs at each start, and "
+        "follows "
         "the symbolic links that the plugin has put there: its volumes can "
         "cover any folder of the host");
   }
