@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace specgen {
@@ -20,6 +21,19 @@ enum class Stage {
   kSettings,  // `docker plugin set`
   kSpec,      // InitSpec
 };
+
+// "decode", "settings", "spec": what programs read, and recorded answers say.
+constexpr std::string_view StageName(Stage stage) {
+  switch (stage) {
+    case Stage::kDecode:
+      return "decode";
+    case Stage::kSettings:
+      return "settings";
+    case Stage::kSpec:
+      return "spec";
+  }
+  return "?";
+}
 
 // What Go prints where a nil pointer is followed.
 inline constexpr char kNilDereference[] =

@@ -16,18 +16,6 @@
 namespace specgen {
 namespace {
 
-std::string_view StageName(Stage stage) {
-  switch (stage) {
-    case Stage::kDecode:
-      return "decode";
-    case Stage::kSettings:
-      return "settings";
-    case Stage::kSpec:
-      return "spec";
-  }
-  return "";
-}
-
 class JsonLinesAnswerer : public RecordAnswerer {
  public:
   explicit JsonLinesAnswerer(const EngineSet& engines)

@@ -145,7 +145,7 @@ std::string LinuxEnd(std::string_view rootfs_propagation,
       w->Raw("],");
     }
     w->Raw(pieces.mount_label_head);
-    w->TakeBackComma();
+    w->RemoveLastComma();
     w->Write('}', pieces.tail, '}');
   });
   json.erase(0, 1);  // the bracket, which stood for what comes before

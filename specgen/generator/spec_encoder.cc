@@ -171,7 +171,7 @@ void SpecEncoder::WriteCapabilities(const Spec::Capabilities& sets,
     w->Raw("],");
     last.end = w->size();
   }
-  w->TakeBackComma();
+  w->RemoveLastComma();
   w->Raw('}');
 }
 
@@ -246,7 +246,7 @@ void SpecEncoder::WriteMounts(JsonWriter* w) const {
     w->Write('}', r_.pieces.hostname_tail, ",\"mounts\":[");
     WriteEditedMounts(w);
   }
-  w->TakeBack(1);
+  w->RemoveLast(1);
   w->Raw(']');
 }
 
@@ -284,7 +284,7 @@ void SpecEncoder::WriteNamespaces(const NamespaceList& namespaces,
   }
   if (begin == r_.namespace_starts.back()) {
     // The last one is removed, and the bracket is where its comma would be.
-    w->TakeBack(1);
+    w->RemoveLast(1);
     --begin;
   }
   w->Raw({all.data() + begin, all.size() - begin});
@@ -317,7 +317,7 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
   }
   WriteNamespaces(linux.namespaces, w);
   WriteDevices(linux.devices, w);
-  if (linux_end_[0] == '}') w->TakeBackComma();
+  if (linux_end_[0] == '}') w->RemoveLastComma();
   w->Raw(linux_end_);
 }
 

@@ -57,16 +57,12 @@ bool IsJson(std::string_view text) {
 }
 
 bool ReadStage(std::string_view text, Stage* stage) {
-  if (text == "decode") {
-    *stage = Stage::kDecode;
-  } else if (text == "settings") {
-    *stage = Stage::kSettings;
-  } else if (text == "spec") {
-    *stage = Stage::kSpec;
-  } else {
-    return false;
+  for (Stage one : {Stage::kDecode, Stage::kSettings, Stage::kSpec}) {
+    if (text != StageName(one)) continue;
+    *stage = one;
+    return true;
   }
-  return true;
+  return false;
 }
 
 // Appends a line of JSON without the white space between its tokens. No token

@@ -169,18 +169,6 @@ OurAnswer AnswerOfDaemon(const GoldenCase& golden, const Release& release,
 
 // ---- Comparison
 
-std::string_view StageName(Stage stage) {
-  switch (stage) {
-    case Stage::kDecode:
-      return "decode";
-    case Stage::kSettings:
-      return "settings";
-    case Stage::kSpec:
-      return "spec";
-  }
-  return "?";
-}
-
 std::string Describe(GoldenAnswer::Kind kind, Stage stage,
                      std::string_view message) {
   switch (kind) {

@@ -78,12 +78,9 @@ std::string AnswerLine(const Answer& answer, bool with_folders) {
   if (answer.outcome() == Outcome::kSpec) {
     line = absl::StrCat("ok\t", answer.spec());
   } else {
-    const char* stage = answer.stage() == Stage::kDecode     ? "decode"
-                        : answer.stage() == Stage::kSettings ? "settings"
-                                                             : "spec";
-    line =
-        absl::StrCat(answer.outcome() == Outcome::kCrashed ? "panic" : "error",
-                     "\t", stage, "\t", JsonString(answer.message()));
+    line = absl::StrCat(
+        answer.outcome() == Outcome::kCrashed ? "panic" : "error", "\t",
+        StageName(answer.stage()), "\t", JsonString(answer.message()));
   }
   if (with_folders) absl::StrAppend(&line, "\tmkdir\t", FolderList(answer));
   return line;

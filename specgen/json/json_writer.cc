@@ -158,13 +158,13 @@ char* JsonWriter::PutDigits(char* next, int64_t value) {
   char* const next = room.next + 1;
   if (size - 1 < 16) {
     if (!MayLoad(text, 16)) [[unlikely]] {
-      return PutOddString(out, room, text, size);
+      return PutEscapedString(out, room, text, size);
     }
     const __m128i bytes = Load16(text);
     Store16(next, bytes);
     if ((_mm_movemask_epi8(Specials(bytes)) & ((1 << size) - 1)) != 0)
         [[unlikely]] {
-      return PutOddString(out, room, text, size);
+      return PutEscapedString(out, room, text, size);
     }
   } else if (size > 0) {
     const __m128i first = Load16(text);
@@ -178,19 +178,19 @@ char* JsonWriter::PutDigits(char* next, int64_t value) {
       special = _mm_or_si128(special, Specials(bytes));
     }
     if (_mm_movemask_epi8(special) != 0) [[unlikely]] {
-      return PutOddString(out, room, text, size);
+      return PutEscapedString(out, room, text, size);
     }
   }
   room.next[0] = '"';
   next[size] = '"';
   return {next + size + 1, room.end};
 #else
-  return PutOddString(out, room, text, size);
+  return PutEscapedString(out, room, text, size);
 #endif
 }
 
-JsonWriter::Room JsonWriter::PutOddString(Buffer*, Room room, const char* text,
-                                          size_t size) {
+JsonWriter::Room JsonWriter::PutEscapedString(Buffer*, Room room,
+                                              const char* text, size_t size) {
   *room.next++ = '"';
   room.next = EscapedBody(room.next, {text, size});
   *room.next++ = '"';

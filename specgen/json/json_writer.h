@@ -83,9 +83,9 @@ class JsonWriter {
   }
 
   // Removes the last `size` bytes that were written.
-  void TakeBack(size_t size) { room_.next -= size; }
+  void RemoveLast(size_t size) { room_.next -= size; }
   // The same for the last byte, of which there is one, if it is a comma.
-  void TakeBackComma() { room_.next -= room_.next[-1] == ',' ? 1 : 0; }
+  void RemoveLastComma() { room_.next -= room_.next[-1] == ',' ? 1 : 0; }
 
   void Integer(int64_t value) { Write(value); }
 
@@ -156,9 +156,10 @@ class JsonWriter {
   static size_t MostOfString(size_t size) { return 8 * size + 2 + 16; }
   static Room PutString(Buffer* out, Room room, const char* text, size_t size);
   // A string in which something must be escaped, perhaps. There is room.
-  [[gnu::noinline, gnu::cold]] static Room PutOddString(Buffer* out, Room room,
-                                                        const char* text,
-                                                        size_t size);
+  [[gnu::noinline, gnu::cold]] static Room PutEscapedString(Buffer* out,
+                                                            Room room,
+                                                            const char* text,
+                                                            size_t size);
   // There is room for a comma.
   static Room PutStrings(Buffer* out, Room room, const std::string_view* items,
                          size_t count, bool comma);

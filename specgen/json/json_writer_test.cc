@@ -18,7 +18,7 @@ TEST(JsonWriter, WritesWhatItIsGiven) {
   w.Raw(std::string_view(",\"b\":"));
   w.String("<\xFF\"\x1F\x7F>");
   w.Raw(',');
-  w.TakeBack(1);
+  w.RemoveLast(1);
   w.Raw('}');
   w.Finish();
   EXPECT_EQ(json,
