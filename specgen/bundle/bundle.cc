@@ -59,6 +59,14 @@ constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 // Of what was given to be read: a bad input, unless the machine has no room to
 // open anything.
+// How messages call what lies in a directory that the user named.
+std::string NameIn(std::string_view directory, std::string_view name) {
+  while (directory.size() > 1 && directory.ends_with('/')) {
+    directory.remove_suffix(1);
+  }
+  return absl::StrCat(directory, directory == "/" ? "" : "/", name);
+}
+
 absl::Status InputError(int error, const std::string& path) {
   absl::Status status = FileError(error, path);
   return error == EMFILE || error == ENFILE || error == ENOMEM
@@ -238,9 +246,9 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
   UniqueFd rootfs = OpenDirectoryAt(directory.get(), kRootfsName);
   const UniqueFd config = OpenFileAt(directory.get(), kSpecName);
   if (rootfs.ok() && config.ok()) {
-    rootfs_folder_ = absl::StrCat(options_.source, "/", kRootfsName);
+    rootfs_folder_ = NameIn(options_.source, kRootfsName);
     source_rootfs_ = std::move(rootfs);
-    config_name_ = absl::StrCat(options_.source, "/", kSpecName);
+    config_name_ = NameIn(options_.source, kSpecName);
     absl::StatusOr<std::string> text = ReadOpenFile(config.get(), config_name_);
     if (!text.ok()) return text.status();
     config_ = *std::move(text);
@@ -260,7 +268,7 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
   config_ = image_->config;
   config_name_ = absl::StrCat(options_.source, ": the plugin's config");
   for (const BlobInfo& layer : image_->layers) {
-    layers_.push_back(absl::StrCat(options_.source, "/", layer.path));
+    layers_.push_back(NameIn(options_.source, layer.path));
   }
   return absl::OkStatus();
 }
