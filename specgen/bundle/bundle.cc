@@ -57,8 +57,6 @@ constexpr char kWorkName[] = "bundle";  // of the bundle that is being made
 constexpr mode_t kUmask = 022;
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-// Of what was given to be read: a bad input, unless the machine has no room to
-// open anything.
 // How messages call what lies in a directory that the user named.
 std::string NameIn(std::string_view directory, std::string_view name) {
   while (directory.size() > 1 && directory.ends_with('/')) {
@@ -67,6 +65,8 @@ std::string NameIn(std::string_view directory, std::string_view name) {
   return absl::StrCat(directory, directory == "/" ? "" : "/", name);
 }
 
+// Of what was given to be read: a bad input, unless the machine has no room to
+// open anything.
 absl::Status InputError(int error, const std::string& path) {
   absl::Status status = FileError(error, path);
   return error == EMFILE || error == ENFILE || error == ENOMEM
