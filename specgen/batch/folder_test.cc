@@ -99,7 +99,7 @@ class Folders : public ::testing::Test {
   std::map<std::string, std::string> Specs() {
     std::map<std::string, std::string> specs;
     for (const auto& entry : fs::recursive_directory_iterator(specs_)) {
-      if (!entry.is_regular_file() || entry.is_symlink()) continue;
+      if (entry.is_symlink() || !entry.is_regular_file()) continue;
       if (entry.path().filename() == SpecDirectory::kRecord) continue;
       std::ifstream file(entry.path(), std::ios::binary);
       std::stringstream text;

@@ -148,7 +148,7 @@ TEST(SpecEncoderTest, WritesPropagationMasksAndDevices) {
   EXPECT_THAT(made.Json(), HasSubstr(R"("rootfsPropagation":"rshared",)"));
   linux.rootfs_propagation = "slave";
   EXPECT_THAT(made.Json(), HasSubstr(R"("rootfsPropagation":"slave",)"
-                                     R"("maskedPaths":["/proc/acpi")"));
+                                     R"("maskedPaths":["/proc/asound")"));
   linux.masked_paths = linux.readonly_paths = {};
   EXPECT_THAT(made.Json(), HasSubstr(R"("rootfsPropagation":"slave"}})"));
   linux.rootfs_propagation = "";
