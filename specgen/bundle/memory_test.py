@@ -168,7 +168,9 @@ def main():
         print(f"{'ok' if ok else 'WRONG'} {name}: {kilobytes} KB, exit {code}"
               f"{': ' + message if code else ''}", flush=True)
 
-    bundle = [specgen, "bundle", "--no-prepare"]
+    # A place of its own for sockets: a sandbox may have a read-only /run.
+    bundle = [specgen, "bundle", "--no-prepare", "--exec-root",
+              str(work / "run")]
     config.write_text(json.dumps(CONFIG))
     for layer in LAYERS:
         path = work / "layer.tar.gz"
