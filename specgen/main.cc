@@ -2,36 +2,20 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstddef>
 #include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
+#include "specgen/base/short_memory.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/console.h"
-
-namespace {
-
-// For what cleans up after memory was short: given back once it is.
-void* memory_reserve = nullptr;
-constexpr size_t kReserveBytes = size_t{1} << 20;
-
-void OnShortMemory() {
-  std::free(memory_reserve);
-  memory_reserve = nullptr;
-  throw std::bad_alloc();  // RunSpecgen catches it.
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   // Errors of write(2), EPIPE and EFBIG, which are reported, and do not keep
   // anybody from cleaning up.
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
-  memory_reserve = std::malloc(kReserveBytes);
-  std::set_new_handler(&OnShortMemory);
+  specgen::EndWhenMemoryIsShort(specgen::kExitHost);
   // `bazel run` starts programs elsewhere and says where the user is.
   const char* const folder = std::getenv("BUILD_WORKING_DIRECTORY");
   if (folder != nullptr && chdir(folder) != 0) {

@@ -346,7 +346,9 @@ def test_ordinary_user():
                        '--clear-groups', '--no-new-privs', program, *words,
                        code=code, preexec_fn=lambda: os.umask(mask))
 
-        make = ('bundle', '--no-owner', '-o', top + '/theirs/o', plugin)
+        # A place of their own for sockets: /run is root's.
+        make = ('bundle', '--no-owner', '--exec-root', top + '/theirs/run',
+                '--no-prepare', '-o', top + '/theirs/o', plugin)
         text = as_nobody('bundle', '-o', top + '/theirs/o', plugin, code=4)
         check('--no-owner' in text, text)
         check(': made\n' in as_nobody(*make, mask=0o277), 'not made')

@@ -90,7 +90,11 @@ int RemoveContents(int directory) {
 }
 
 WorkDirectory::WorkDirectory(UniqueFd parent, std::string name, UniqueFd fd)
-    : parent_(std::move(parent)), name_(std::move(name)), fd_(std::move(fd)) {}
+    : parent_(std::move(parent)),
+      name_(std::move(name)),
+      fd_(std::move(fd)),
+      clean_up_([](void* self) { static_cast<WorkDirectory*>(self)->Remove(); },
+                this) {}
 
 absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
     int parent, const std::string& name) {
@@ -126,7 +130,9 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
       "once: name another place"));
 }
 
-WorkDirectory::~WorkDirectory() {
+WorkDirectory::~WorkDirectory() { Remove(); }
+
+void WorkDirectory::Remove() {
   RemoveContents(fd_.get());
   unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "specgen/base/short_memory.h"
 #include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
@@ -41,9 +42,12 @@ class WorkDirectory {
  private:
   WorkDirectory(UniqueFd parent, std::string name, UniqueFd fd);
 
+  void Remove();
+
   UniqueFd parent_;
   std::string name_;
   UniqueFd fd_;
+  const CleanUpWhenMemoryIsShort clean_up_;
 };
 
 // Removes all that is in the directory; 0 or an errno.
