@@ -595,7 +595,7 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceArchive() {
   return result;
 }
 
-absl::Status BundleMaker::Start(const HeldBundle& bundle) {
+absl::Status BundleMaker::Start(const HeldBundle& bundle) const {
   if (!options_.prepare) return absl::OkStatus();
   absl::StatusOr<BundleRecord> record =
       ReadBundleRecord(bundle.fd.get(), bundle.name);

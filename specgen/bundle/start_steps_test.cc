@@ -175,7 +175,8 @@ TEST_F(StartStepsTest, NothingIsMountedWhereAChangedRootfsLeads) {
          ASSERT_EQ(mkfifo((rootfs + "/a/vol").c_str(), 0600), 0);
        }},
   };
-  for (const auto& [name, change] : kChanges) {
+  for (const auto& [name, function] : kChanges) {
+    const auto& change = function;  // no binding, which clang 14 cannot capture
     SCOPED_TRACE(name);
     InOwnNamespace([&] {
       ASSERT_TRUE(Start().ok());
