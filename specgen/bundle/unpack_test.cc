@@ -485,7 +485,8 @@ TEST_F(UnpackTest, RecordsThatDockerDoesNotTakeMeanNothing) {
 }
 
 TEST_F(UnpackTest, SparseMaps) {
-  const auto sparse = [](std::string map, std::string bytes, std::string size) {
+  const auto sparse = [](std::string map, const std::string& bytes,
+                         std::string size) {
     map.resize((map.size() + 511) / 512 * 512);
     TarMember member{"s", '0', map + bytes};
     member.pax = {{"GNU.sparse.major", "1"},

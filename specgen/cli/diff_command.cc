@@ -95,8 +95,9 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
     // Both sides are compared as they are shown: what differs still does.
     const std::optional<std::string> hidden = secrets_.Json((*tree)->root());
     if (hidden.has_value()) tree = JsonTree::Parse(*hidden, name);
-    if (tree.ok()) side->spec = *std::move(tree);
-    return tree.status();
+    if (!tree.ok()) return tree.status();
+    side->spec = *std::move(tree);
+    return absl::OkStatus();
   };
   if ((*tree)->root().Find("ociVersion") != nullptr) {
     side->is_spec_file = true;

@@ -71,6 +71,7 @@ class BehaviourWriter {
     const int size = message.GetReflection()->FieldSize(message, &field);
     if (size == 0) return "{}";
     std::vector<std::string> items;
+    items.reserve(static_cast<size_t>(size));
     for (int i = 0; i < size; ++i) {
       items.push_back(Value(message, field, i, absl::StrCat(name, i)));
     }

@@ -157,7 +157,7 @@ TEST(BaseSpec, WithoutTheStructsThatInitSpecFollowsCrashes) {
   const auto bare =
       ReadBaseSpec(*Engine("1.13.0-rc4").behaviour, "{}", "base.json");
   ASSERT_TRUE(bare.ok());
-  const std::shared_ptr<const BaseSpec> base = *bare;
+  const std::shared_ptr<const BaseSpec>& base = *bare;
   EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"network":{"type":"host"}})"),
             kCrash);
   EXPECT_EQ(Generate("1.13.0-rc4", base, R"({"propagatedMount":"/p"})"),

@@ -43,7 +43,7 @@ void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
   if (base.permitted) sets.permitted.first = base.capabilities;
   s->mounts = MountList(base.mounts, mounts, arena);
   if (!base.has_linux) return;
-  Spec::Linux& linux = s->linux.emplace();
+  Spec::Linux& linux = s->linux.emplace(Spec::Linux());
   if (base.has_resources) linux.resources.emplace();
   linux.namespaces = NamespaceList(base.namespaces);
   linux.rootfs_propagation = base.rootfs_propagation;

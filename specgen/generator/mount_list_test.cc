@@ -12,6 +12,7 @@ namespace {
 
 std::vector<Mount> At(const std::vector<std::string_view>& destinations) {
   std::vector<Mount> mounts;
+  mounts.reserve(destinations.size());
   for (std::string_view destination : destinations) {
     mounts.push_back({destination, "bind", "/src", {}});
   }

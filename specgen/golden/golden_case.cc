@@ -291,8 +291,8 @@ class Parser {
             start > base.size() + 1) {
           return Error("not a place in what the spec differs from");
         }
-        lines->insert(lines->end(), base.begin() + at,
-                      base.begin() + (start - 1));
+        lines->insert(lines->end(), base.begin() + static_cast<ptrdiff_t>(at),
+                      base.begin() + static_cast<ptrdiff_t>(start - 1));
         at = start - 1;
       } else if (absl::ConsumePrefix(&change, "-")) {
         if (at == base.size() || base[at] != change) {
@@ -305,7 +305,8 @@ class Parser {
         return Error("no change of a spec");
       }
     }
-    lines->insert(lines->end(), base.begin() + at, base.end());
+    lines->insert(lines->end(), base.begin() + static_cast<ptrdiff_t>(at),
+                  base.end());
     return absl::OkStatus();
   }
 

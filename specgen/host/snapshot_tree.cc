@@ -25,10 +25,10 @@ constexpr FileFacts kImplicitDirectory = {.mode = S_IFDIR | 0755};
 SnapshotTree::Id SnapshotTree::FindEntry(Id directory,
                                          std::string_view name) const {
   const absl::Span<const Id> entries = Entries(files_[directory]);
-  const auto it = std::lower_bound(entries.begin(), entries.end(), name,
-                                   [this](Id entry, std::string_view n) {
-                                     return files_[entry].name() < n;
-                                   });
+  const auto* const it = std::lower_bound(entries.begin(), entries.end(), name,
+                                          [this](Id entry, std::string_view n) {
+                                            return files_[entry].name() < n;
+                                          });
   return it != entries.end() && files_[*it].name() == name ? *it : kNone;
 }
 
