@@ -125,7 +125,7 @@ class BundleMaker {
   absl::StatusOr<Result> Place();
   absl::StatusOr<Result> PlaceArchive();
   absl::StatusOr<Result> PlaceOver(const HeldBundle& old);
-  absl::Status Start(const HeldBundle& bundle);
+  absl::Status Start(const HeldBundle& bundle) const;
   absl::Status NoBundle() const;
   // Lets rootfs and spec of `old` and of what was made change places.
   absl::Status ExchangeWith(const HeldBundle& old) const;
