@@ -200,6 +200,11 @@ def parse_case(text, path):
     return case
 
 
+def set_names(testdata):
+    """The NAMEs that read_set takes, sorted."""
+    return sorted(entry.name for entry in os.scandir(f"{testdata}/cases") if entry.is_dir())
+
+
 def read_set(testdata, name):
     """The cases of testdata/cases/NAME, sorted by name."""
     directory = f"{testdata}/cases/{name}"
