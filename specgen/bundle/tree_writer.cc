@@ -315,28 +315,41 @@ absl::Status TreeWriter::SetTimesOf(const std::string& directory,
   if (!fd.ok() || fstat(fd.get(), &st) != 0) {
     return Hostile(directory, "is removed again by the layer that brings it");
   }
+  return SetFacts(directory, fd.get(), st, times, /*set_mode=*/false);
+}
+
+absl::Status TreeWriter::SetFacts(std::string_view path, int fd,
+                                  const struct stat& st, const Folder& facts,
+                                  bool set_mode) {
   struct timespec time = {};
-  time.tv_sec = times.seconds;
-  time.tv_nsec = times.nanoseconds;
+  time.tv_sec = facts.seconds;
+  time.tv_nsec = facts.nanoseconds;
   if (S_ISDIR(st.st_mode)) {
-    const auto known = folders_.find(st.st_ino);
-    if (known == folders_.end()) {
-      folders_[st.st_ino] = {times.seconds, times.nanoseconds,
-                             static_cast<uint32_t>(st.st_mode & 07777)};
-    } else {
-      known->second.seconds = times.seconds;
-      known->second.nanoseconds = times.nanoseconds;
-    }
+    const auto [known, is_new] = folders_.try_emplace(st.st_ino, facts);
+    if (is_new) known->second.mode = static_cast<uint32_t>(st.st_mode & 07777);
+    known->second.seconds = facts.seconds;
+    known->second.nanoseconds = facts.nanoseconds;
+    if (set_mode) known->second.mode = ModeFor(facts.mode, /*is_folder=*/true);
   }
   if (ownership_ == Ownership::kRecord) {
-    const auto known = recorded_.find({st.st_dev, st.st_ino});
-    if (known != recorded_.end()) known->second.modified = time;
-  } else if (!S_ISDIR(st.st_mode)) {
-    const struct timespec both[2] = {time, time};
-    const std::string path = absl::StrCat("/proc/self/fd/", fd.get());
-    if (utimensat(AT_FDCWD, path.c_str(), both, 0) != 0) {
-      return FileError(errno, directory);
+    const auto [known, is_new] =
+        recorded_.try_emplace({st.st_dev, st.st_ino}, TreeEntry());
+    if (is_new) {
+      // A directory that no entry describes.
+      known->second.type = TreeEntry::Type::kFolder;
+      known->second.mode = kImpliedMode;
     }
+    known->second.modified = time;
+    if (set_mode) known->second.mode = facts.mode;
+    return absl::OkStatus();
+  }
+  if (S_ISDIR(st.st_mode)) return absl::OkStatus();
+  const struct timespec both[2] = {time, time};
+  const std::string name = absl::StrCat("/proc/self/fd/", fd);
+  if ((set_mode &&
+       chmod(name.c_str(), ModeFor(facts.mode, /*is_folder=*/false)) != 0) ||
+      utimensat(AT_FDCWD, name.c_str(), both, 0) != 0) {
+    return FileError(errno, path);
   }
   return absl::OkStatus();
 }
@@ -474,18 +487,21 @@ absl::Status TreeWriter::CountEntry(std::string_view path, size_t bytes) {
   return absl::OkStatus();
 }
 
-uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
+uint32_t TreeWriter::ModeFor(uint32_t mode, bool is_folder) const {
   switch (ownership_) {
     case Ownership::kKeep:
-      return entry.mode & 07777u;
+      return mode & 07777u;
     case Ownership::kDrop:
       // Who made it can compare it with another, and remove it.
-      return (entry.mode & 01777u) |
-             (entry.type == TreeEntry::Type::kFolder ? 0700u : 0400u);
+      return (mode & 01777u) | (is_folder ? 0700u : 0400u);
     case Ownership::kRecord:
       break;
   }
-  return entry.type == TreeEntry::Type::kFolder ? 0700 : 0600;
+  return is_folder ? 0700 : 0600;
+}
+
+uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
+  return ModeFor(entry.mode, entry.type == TreeEntry::Type::kFolder);
 }
 
 void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
@@ -623,7 +639,8 @@ absl::Status TreeWriter::CloseFile() {
   return absl::OkStatus();
 }
 
-absl::Status TreeWriter::AddHardLink(const TreeEntry& entry, int parent,
+absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
+                                     const std::string& path, int parent,
                                      const std::string& name) {
   absl::StatusOr<std::string> target = CleanEntryPath(entry.target);
   if (!target.ok()) {
@@ -650,32 +667,42 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry, int parent,
     return FileError(errno, entry.path);
   }
   // All that its entry says is said of the file, too.
-  const bool is_symlink = S_ISLNK(st.st_mode);
   if (ownership_ == Ownership::kRecord) {
-    TreeEntry facts = entry;
     const auto known = recorded_.find({st.st_dev, st.st_ino});
     if (known == recorded_.end()) return absl::OkStatus();
-    facts.type = known->second.type;
-    facts.target.clear();
-    facts.major = known->second.major;
-    facts.minor = known->second.minor;
-    if (is_symlink) facts.modified = known->second.modified;
-    for (const auto& [key, value] : known->second.xattrs) {
-      const auto same = [&key = key](const auto& x) { return x.first == key; };
-      if (std::none_of(facts.xattrs.begin(), facts.xattrs.end(), same)) {
-        facts.xattrs.emplace_back(key, value);
-      }
+    TreeEntry facts = known->second;
+    facts.uid = entry.uid;
+    facts.gid = entry.gid;
+    for (const auto& [key, value] : entry.xattrs) {
+      std::erase_if(facts.xattrs,
+                    [&key = key](const auto& x) { return x.first == key; });
+      facts.xattrs.emplace_back(key, value);
     }
-    return SetOwner(facts, parent, name, -1);
+    absl::Status status = SetOwner(facts, parent, name, -1);
+    if (!status.ok()) return status;
+  } else {
+    absl::Status status = SetOwner(entry, parent, name, -1);
+    if (!status.ok()) return status;
   }
-  absl::Status status = SetOwner(entry, parent, name, -1);
-  if (!status.ok() || is_symlink) return status;
-  const struct timespec times[2] = {entry.modified, entry.modified};
-  if (fchmodat(parent, name.c_str(), ModeOf(entry), 0) != 0 ||
-      utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
-    return FileError(errno, entry.path);
+  // Mode and time only if the target's name, spelled as it is, leads to what is
+  // no symbolic link ("a/" leads nowhere if a is a file, and "l/" to a
+  // directory); then of what the new path leads to (moby/go-archive
+  // createTarFile, handleLChmod).
+  const UniqueFd named =
+      OpenInRoot(root_.get(), entry.target, O_PATH | O_NOFOLLOW);
+  if (!named.ok()) return absl::OkStatus();
+  if (fstat(named.get(), &st) != 0) return FileError(errno, entry.path);
+  if (S_ISLNK(st.st_mode)) return absl::OkStatus();
+  const UniqueFd changed = OpenInRoot(root_.get(), path, O_PATH);
+  if (!changed.ok() || fstat(changed.get(), &st) != 0) {
+    return Hostile(entry.path,
+                   "is a hard link to a symbolic link, which leads "
+                   "nowhere");
   }
-  return absl::OkStatus();
+  const Folder facts = {entry.modified.tv_sec,
+                        static_cast<int32_t>(entry.modified.tv_nsec),
+                        entry.mode};
+  return SetFacts(entry.path, changed.get(), st, facts, /*set_mode=*/true);
 }
 
 absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
@@ -766,7 +793,7 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
     case TreeEntry::Type::kFile:
       return AddFile(entry, parent->get(), name);
     case TreeEntry::Type::kHardLink:
-      return AddHardLink(entry, parent->get(), name);
+      return AddHardLink(entry, *path, parent->get(), name);
     case TreeEntry::Type::kNothing:
       return absl::OkStatus();
     default:

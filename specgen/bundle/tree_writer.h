@@ -176,18 +176,24 @@ class TreeWriter {
                          int parent, const std::string& name);
   absl::Status AddFile(const TreeEntry& entry, int parent,
                        const std::string& name);
-  absl::Status AddHardLink(const TreeEntry& entry, int parent,
-                           const std::string& name);
+  absl::Status AddHardLink(const TreeEntry& entry, const std::string& path,
+                           int parent, const std::string& name);
   absl::Status AddOther(const TreeEntry& entry, int parent,
                         const std::string& name);
   // Owner and extended attributes, by `fd` if that is open.
   absl::Status SetOwner(const TreeEntry& entry, int parent,
                         const std::string& name, int fd);
+  uint32_t ModeFor(uint32_t mode, bool is_folder) const;
   uint32_t ModeOf(const TreeEntry& entry) const;
   absl::Status CloseFile();
   // Makes the directory if there is nothing at its path; tells what is there.
   absl::Status MakeImplied(const std::string& directory, struct stat* st);
   absl::Status SetTimesOf(const std::string& directory, const Folder& times);
+  // Gives the file that `fd` (O_PATH) stands for and `st` describes the times
+  // of `facts` and, if `set_mode`, the mode; a directory has them in the end
+  // only.
+  absl::Status SetFacts(std::string_view path, int fd, const struct stat& st,
+                        const Folder& facts, bool set_mode);
   absl::Status RemoveOlder(const std::string& path, UniqueFd directory);
   absl::Status FinishTree(int directory, const std::string& path, int depth);
   // Under kRecord: `st`, a file that was just made, is to be `entry`; or no

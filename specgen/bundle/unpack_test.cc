@@ -198,6 +198,74 @@ TEST_F(UnpackTest, HardLinksStayInside) {
   ExpectNothingOutside();
 }
 
+// moby/go-archive createTarFile looks the target up once more, as it is
+// spelled.
+TEST_F(UnpackTest, AHardLinkSaysSomethingOfItsFileIfItsTargetIsSpelledRight) {
+  for (const auto& [target, is_there] :
+       std::vector<std::pair<std::string, bool>>{{"a", true},
+                                                 {"/a", true},
+                                                 {"./a", true},
+                                                 {"d//../a", true},
+                                                 {"a/", false},
+                                                 {"x/../a", false}}) {
+    ASSERT_TRUE(Unpack({{"d", '5', "", "", 0755},
+                        {"a", '0', "1", "", 0640, 1000},
+                        {"h", '1', "", target, 04711, 2000}})
+                    .ok());
+    EXPECT_EQ(Stat("a").st_mode & 07777, is_there ? 04711u : 0640u) << target;
+    EXPECT_EQ(Stat("a").st_mtime, is_there ? 2000 : 1000) << target;
+    EXPECT_EQ(Stat("h").st_nlink, 2u) << target;
+  }
+}
+
+TEST_F(UnpackTest, AHardLinkToALinkSaysSomethingOfWhatThatLeadsTo) {
+  const std::vector<TarMember> below = {{"d", '5', "", "", 0755, 1000},
+                                        {"l", '2', "", "d", 0777, 1000}};
+  // The link itself has no mode, and keeps its time.
+  ASSERT_TRUE(Unpack(below).ok());
+  ASSERT_TRUE(Unpack({{"h", '1', "", "l", 0700, 2000}}).ok());
+  EXPECT_EQ(Stat("l").st_nlink, 2u);
+  EXPECT_EQ(Stat("l").st_mtime, 1000);
+  EXPECT_EQ(Stat("d").st_mode & 07777, 0755u);
+  ASSERT_TRUE(Unpack({{"h", '1', "", "l/", 01700, 2000}}).ok());
+  EXPECT_EQ(Stat("l").st_nlink, 2u);
+  EXPECT_EQ(Stat("l").st_mtime, 1000);
+  EXPECT_EQ(Stat("d").st_mode & 07777, 01700u);
+  EXPECT_EQ(Stat("d").st_mtime, 2000);
+  // Beside it, it can lead elsewhere.
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(Unpack({{"e/h", '1', "", "l/", 0700, 2000}})));
+  ASSERT_TRUE(Unpack({{"e/d", '0', "1", "", 0600, 1000},
+                      {"e/h", '1', "", "l/", 0711, 3000}})
+                  .ok());
+  EXPECT_EQ(Stat("e/d").st_mode & 07777, 0711u);
+  EXPECT_EQ(Stat("e/d").st_mtime, 3000);
+  EXPECT_EQ(Stat("d").st_mtime, 2000);
+}
+
+// So that the archive of a bundle has the same in it.
+TEST_F(UnpackTest, WhatAHardLinkSaysIsOnRecord) {
+  Open(Ownership::kRecord, TreeLimits());
+  ASSERT_TRUE(Unpack({{"implied/a", '0', "1", "", 0640, 1000},
+                      {"l", '2', "", "implied", 0777, 1000},
+                      {"h", '1', "", "implied/a/", 04711, 2000},
+                      {"h2", '1', "", "l/", 01700, 3000}})
+                  .ok());
+  const TreeLedger& ledger = writer_->ledger();
+  EXPECT_EQ(ledger.at("implied/a").mode, 0640u);
+  EXPECT_EQ(ledger.at("h").modified.tv_sec, 1000);
+  EXPECT_EQ(ledger.at("implied").mode, 01700u);
+  EXPECT_EQ(ledger.at("implied").modified.tv_sec, 3000);
+  EXPECT_EQ(ledger.at("h2").type, TreeEntry::Type::kSymlink);
+  EXPECT_EQ(ledger.at("l").modified.tv_sec, 1000);
+  Open(Ownership::kRecord, TreeLimits());
+  ASSERT_TRUE(Unpack({{"a", '0', "1", "", 0640, 1000},
+                      {"b", '1', "", "a", 04711, 2000}})
+                  .ok());
+  EXPECT_EQ(writer_->ledger().at("a").mode, 04711u);
+  EXPECT_EQ(writer_->ledger().at("a").modified.tv_sec, 2000);
+}
+
 TEST_F(UnpackTest, WhiteoutsRemoveWhatIsBelow) {
   ASSERT_TRUE(Unpack({{"a/x", '0', "1"},
                       {"a/y", '0', "2"},
