@@ -38,6 +38,7 @@ namespace {
 constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kWhiteoutMeta = ".wh..wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
+constexpr std::string_view kFileCapabilities = "security.capability";
 
 // Nobody can give the kernel a longer one.
 constexpr size_t kMaxPath = 4096;
@@ -84,7 +85,7 @@ constexpr size_t kMaxXattrValue = 65536;
 // SELinux's labels.
 bool IsTreeXattr(std::string_view name, Ownership ownership) {
   if (ownership == Ownership::kDrop) return absl::StartsWith(name, "user.");
-  return name == "security.capability" || !absl::StartsWith(name, "security.");
+  return name == kFileCapabilities || !absl::StartsWith(name, "security.");
 }
 
 // What the kernel would say of one, whatever the file system.
@@ -100,6 +101,16 @@ absl::Status CheckXattr(std::string_view path, std::string_view name,
                    "or that is too long");
   }
   return absl::OkStatus();
+}
+
+// A file has the attributes that several entries gave it; of the same name, the
+// last one's.
+void SetXattrs(const TreeEntry& entry, TreeEntry* facts) {
+  for (const auto& [key, value] : entry.xattrs) {
+    std::erase_if(facts->xattrs,
+                  [&key = key](const auto& x) { return x.first == key; });
+    facts->xattrs.emplace_back(key, value);
+  }
 }
 
 // Counted searches of opaque directories end before this, for each entry that
@@ -562,17 +573,27 @@ absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
 absl::Status TreeWriter::AddFolder(const TreeEntry& entry,
                                    const std::string& path, int parent,
                                    const std::string& name) {
-  if (path != "." && mkdirat(parent, name.c_str(), 0700) != 0 &&
-      errno != EEXIST) {
+  const bool is_new = path != "." && mkdirat(parent, name.c_str(), 0700) == 0;
+  if (!is_new && path != "." && errno != EEXIST) {
     return FileError(errno, entry.path);
   }
   UniqueFd fd(openat(parent, name.c_str(),
                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd.ok()) return FileError(errno, entry.path);
-  absl::Status status = SetOwner(entry, parent, name, fd.get());
-  if (!status.ok()) return status;
   struct stat st;
-  if (fstat(fd.get(), &st) != 0) return FileError(errno, entry.path);
+  if (!fd.ok() || fstat(fd.get(), &st) != 0) {
+    return FileError(errno, entry.path);
+  }
+  const auto known = recorded_.find({st.st_dev, st.st_ino});
+  absl::Status status;
+  if (is_new || known == recorded_.end()) {
+    status = SetOwner(entry, parent, name, fd.get());
+  } else {
+    TreeEntry facts = entry;
+    facts.xattrs = std::move(known->second.xattrs);
+    SetXattrs(entry, &facts);
+    status = SetOwner(facts, parent, name, fd.get());
+  }
+  if (!status.ok()) return status;
   // What lies in it may still have to be written.
   const Folder facts = {entry.modified.tv_sec,
                         static_cast<int32_t>(entry.modified.tv_nsec),
@@ -673,11 +694,12 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
     TreeEntry facts = known->second;
     facts.uid = entry.uid;
     facts.gid = entry.gid;
-    for (const auto& [key, value] : entry.xattrs) {
-      std::erase_if(facts.xattrs,
-                    [&key = key](const auto& x) { return x.first == key; });
-      facts.xattrs.emplace_back(key, value);
-    }
+    // The kernel takes these away when a file is given to someone.
+    facts.mode &= (facts.mode & S_IXGRP) != 0 ? ~(S_ISUID | S_ISGID) : ~S_ISUID;
+    std::erase_if(facts.xattrs, [](const auto& xattr) {
+      return xattr.first == kFileCapabilities;
+    });
+    SetXattrs(entry, &facts);
     absl::Status status = SetOwner(facts, parent, name, -1);
     if (!status.ok()) return status;
   } else {

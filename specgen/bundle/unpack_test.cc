@@ -266,6 +266,42 @@ TEST_F(UnpackTest, WhatAHardLinkSaysIsOnRecord) {
   EXPECT_EQ(writer_->ledger().at("a").modified.tv_sec, 2000);
 }
 
+TEST_F(UnpackTest, WhatTheKernelTakesAwayWithAnOwnerIsNotOnRecord) {
+  for (const auto& [mode, kept] : std::vector<std::pair<uint32_t, uint32_t>>{
+           {06755, 0755}, {06745, 02745}, {01777, 01777}}) {
+    Open(Ownership::kRecord, TreeLimits());
+    TarMember file{"a", '0', "1", "", mode};
+    file.pax = {{"SCHILY.xattr.security.capability", "cap"},
+                {"SCHILY.xattr.user.a", "b"}};
+    ASSERT_TRUE(Unpack({file, {"h", '1', "", "a/", 0600}}).ok());
+    const TreeEntry& facts = writer_->ledger().at("h");
+    EXPECT_EQ(facts.mode, kept);
+    ASSERT_EQ(facts.xattrs.size(), 1u);
+    EXPECT_EQ(facts.xattrs[0].first, "user.a");
+  }
+}
+
+TEST_F(UnpackTest, ADirectoryOverADirectoryKeepsItsAttributesOnRecord) {
+  Open(Ownership::kRecord, TreeLimits());
+  TarMember directory{"d", '5', "", "", 0755};
+  directory.pax = {{"SCHILY.xattr.user.a", "1"}, {"SCHILY.xattr.user.b", "2"}};
+  ASSERT_TRUE(UnpackBytes(Tar({directory})).ok());
+  directory.mode = 0700;
+  directory.pax = {{"SCHILY.xattr.user.b", "3"}};
+  ASSERT_TRUE(UnpackBytes(Tar({directory})).ok());
+  // Another one has nothing of it, even if it gets its number.
+  TarMember other = directory;
+  other.path = "e";
+  ASSERT_TRUE(UnpackBytes(Tar({other, {".wh.e", '0'}, {"e", '5'}})).ok());
+  ASSERT_TRUE(writer_->Finish().ok());
+  const TreeEntry& facts = writer_->ledger().at("d");
+  EXPECT_EQ(facts.mode, 0700u);
+  const std::vector<std::pair<std::string, std::string>> both = {
+      {"user.a", "1"}, {"user.b", "3"}};
+  EXPECT_EQ(facts.xattrs, both);
+  EXPECT_TRUE(writer_->ledger().at("e").xattrs.empty());
+}
+
 TEST_F(UnpackTest, WhiteoutsRemoveWhatIsBelow) {
   ASSERT_TRUE(Unpack({{"a/x", '0', "1"},
                       {"a/y", '0', "2"},

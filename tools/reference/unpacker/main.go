@@ -5,14 +5,19 @@
 // compressed layer is read as well, so that its checksum counts. specgen's side
 // is the program //specgen/bundle:unpack_many.
 //
-//	unpacker [-count N] [-seed S] UNPACK_MANY DIRECTORY [LAYER...]
+//	unpacker [-count N] [-seed S] [-first N] [-tar] [-keep DIRECTORY] UNPACK_MANY [LAYER...]
 //
-// DIRECTORY is an empty one on a tmpfs. With files it takes them for layers,
-// bottom first; else N cases made by chance: archives such as nobody writes,
-// then some bytes changed, cut or compressed. Both sides must make the same
-// tree or both refuse; the one thing allowed besides is that specgen refuses
-// with one of the reasons in `stricter`. Each other case is printed, kept in
-// the current directory, and makes the exit code 1. Needs root.
+// With files it takes them for layers, bottom first; else N cases made by
+// chance, from number -first on: images such as real programs write, the same
+// with some bytes changed, cut or compressed, and archives such as nobody
+// writes. Both sides must make the same tree or both refuse; the one thing
+// allowed besides is that specgen refuses with one of the reasons in
+// `stricter`. Each other case is printed, kept in DIRECTORY, and makes the exit
+// code 1; after 20 of them it ends. With -tar, specgen's tree goes through the
+// archive that `bundle --tar` writes of it.
+//
+// Everything is unpacked to a tmpfs in a mount namespace of its own, which is
+// gone with the program, however that ends. Needs root.
 package main
 
 import (
@@ -21,13 +26,19 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/containerd/log"
@@ -51,7 +62,7 @@ var stricter = []*regexp.Regexp{
 	regexp.MustCompile(`is compressed with (bzip2|xz)`),
 	regexp.MustCompile(`more bytes than the limit allows`),
 	regexp.MustCompile(`more names or attributes than the limit allows`),
-	regexp.MustCompile(`one file or folder too many`),
+	regexp.MustCompile(`one file or directory too many`),
 	regexp.MustCompile(`a path of more than 4095 bytes`),
 }
 
@@ -231,13 +242,17 @@ func difference(docker, specgen map[string]string) string {
 				d, s = since, s[:at]
 			}
 		}
-		// Docker 28 gives directories times before 1970, too, and lets those
-		// that it makes unasked inherit the set-group-ID bit; later ones do not.
-		if at := strings.Index(d, " modified "); at >= 0 && s == d[:at]+" modified 0.000000000" && strings.HasPrefix(d, "mode 4") {
-			continue
+		// Docker 28 gives directories, and what replaces them in their layer,
+		// times before 1970, too, and what comes of an overflow after 2262; and
+		// lets those that it makes unasked inherit the set-group-ID bit. Later
+		// ones do not.
+		if at := strings.Index(d, " modified "); at >= 0 && strings.HasSuffix(s, " modified 0.000000000") {
+			if time := d[at+len(" modified "):]; time[0] == '-' || !strings.HasSuffix(time, ".000000000") {
+				d = d[:at] + " modified 0.000000000"
+			}
 		}
-		if s == strings.Replace(d, "mode 42755 ", "mode 40755 ", 1) && strings.HasSuffix(d, " new") {
-			continue
+		if strings.HasPrefix(s, "mode 40755 owner 0:0") {
+			d = strings.Replace(d, "mode 42755 ", "mode 40755 ", 1)
 		}
 		if d != s {
 			return fmt.Sprintf("%q\n  Docker:  %s\n  specgen: %s", path, d, s)
@@ -266,32 +281,105 @@ func empty(path string) {
 	check(os.Chtimes(path, time.Now(), time.Now()))
 }
 
+// openFifos ends the wait of whoever opens a FIFO below the directory to read.
+func openFifos(directory int) {
+	file := os.NewFile(uintptr(directory), "")
+	defer file.Close()
+	names, _ := file.Readdirnames(-1)
+	for _, name := range names {
+		var st unix.Stat_t
+		if unix.Fstatat(directory, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+			continue
+		}
+		switch st.Mode & unix.S_IFMT {
+		case unix.S_IFIFO:
+			if fd, err := unix.Openat(directory, name, unix.O_RDWR|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err == nil {
+				unix.Close(fd)
+			}
+		case unix.S_IFDIR:
+			if fd, err := unix.Openat(directory, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err == nil {
+				openFifos(fd)
+			}
+		}
+	}
+}
+
+// outside runs this program again in a mount namespace, with a directory that it
+// may mount on.
+func outside() {
+	directory, err := os.MkdirTemp("", "unpacker-")
+	check(err)
+	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+	cmd.Env = append(os.Environ(), inside+"="+directory)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	runtime.LockOSThread()      // Pdeathsig is of the thread
+	signal.Ignore(os.Interrupt) // which gets it, too
+	err = cmd.Run()
+	os.Remove(directory)
+	if exit, is := err.(*exec.ExitError); is {
+		os.Exit(exit.ExitCode())
+	}
+	check(err)
+	os.Exit(0)
+}
+
+const inside = "UNPACKER_DIRECTORY"
+
+type outcome int
+
+const (
+	sameTree outcome = iota
+	refusedByBoth
+	stricterOnPurpose
+	wrong
+)
+
 func main() {
 	count := flag.Int("count", 10000, "how many cases")
+	first := flag.Int("first", 0, "the number of the first case")
 	seed := flag.Int64("seed", 1, "what they are made of")
+	tar := flag.Bool("tar", false, "look at the archive that specgen writes of a tree")
+	keep := flag.String("keep", "", "a `directory` to keep the layers of wrong cases in")
 	flag.Parse()
-	if flag.NArg() < 2 {
+	if flag.NArg() < 1 {
 		flag.Usage()
 		os.Exit(2)
+	}
+	directory := os.Getenv(inside)
+	if directory == "" {
+		outside()
 	}
 	check(log.SetLevel("panic"))
 	program, err := filepath.Abs(flag.Arg(0))
 	check(err)
-	directory, err := filepath.Abs(flag.Arg(1))
-	check(err)
 	var files [][]byte
-	for _, name := range flag.Args()[2:] {
+	for _, name := range flag.Args()[1:] {
 		bytes, err := os.ReadFile(name)
 		check(err)
 		files = append(files, bytes)
 	}
+	kept := -1
+	if *keep != "" {
+		kept, err = unix.Open(*keep, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		check(err)
+	}
 
+	check(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
+	// Docker writes holes as bytes, without a limit.
+	check(unix.Mount("tmpfs", directory, "tmpfs", 0, "size=256m,nr_inodes=100k"))
 	theirs := filepath.Join(directory, "docker")
 	ours := filepath.Join(directory, "specgen")
-	check(os.MkdirAll(theirs, 0o755))
-	check(os.MkdirAll(ours, 0o755))
-	cmd := exec.Command(program, ours)
+	check(os.Mkdir(theirs, 0o755))
+	check(os.Mkdir(ours, 0o755))
+	arguments := []string{ours}
+	if *tar {
+		arguments = append(arguments, "--tar")
+	}
+	cmd := exec.Command(program, arguments...)
 	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	runtime.LockOSThread()
 	in, err := cmd.StdinPipe()
 	check(err)
 	out, err := cmd.StdoutPipe()
@@ -299,62 +387,93 @@ func main() {
 	check(cmd.Start())
 	specgen := &unpackMany{bufio.NewWriter(in), bufio.NewReader(out)}
 
-	here, err := unix.Open(".", unix.O_RDONLY|unix.O_DIRECTORY, 0)
-	check(err)
-	root, err := unix.Open(ours, unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	root, err := unix.Open(ours, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	check(err)
 	check(unix.Chroot(theirs))
 	check(unix.Chdir("/"))
 	unix.Umask(0)
 	empty("/")
 
-	random := rand.New(rand.NewSource(*seed))
-	made, refused, strict, wrong := 0, 0, 0, 0
+	// Docker waits for ever for a FIFO that a whiteout takes for a directory
+	// (os.RemoveAll). Then that must come to an end; the error after it is
+	// Docker's own.
+	var working, waited atomic.Int64
+	go func() {
+		for last := int64(0); ; time.Sleep(50 * time.Millisecond) {
+			if now := working.Load(); now != 0 && now == last {
+				waited.Store(now)
+				if fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err == nil {
+					openFifos(fd)
+				}
+			} else {
+				last = now
+			}
+		}
+	}()
+
+	var totals [wrong + 1]int
+	kinds := map[string]*[wrong + 1]int{}
 	reasons := map[string]int{}
-	try := func(layers [][]byte, name string) {
+	number := int64(0)
+	try := func(layers [][]byte, name, kind string) {
+		number++
 		refusal := specgen.unpack(layers)
-		dockerError := docker(layers)
-		why := ""
+		reason := ""
+		for _, r := range stricter {
+			if refusal != "" && r.MatchString(refusal) {
+				reason = r.String()
+				break
+			}
+		}
+		var dockerError error
+		if reason == "" || !strings.HasPrefix(reason, "more bytes") {
+			working.Store(number)
+			dockerError = docker(layers)
+			working.Store(0)
+		}
+		result, why := wrong, ""
 		switch {
 		case dockerError != nil && refusal != "":
-			refused++
+			result = refusedByBoth
 		case dockerError != nil:
 			why = fmt.Sprintf("only Docker refuses: %v", dockerError)
+		case reason != "":
+			result = stricterOnPurpose
+			reasons[reason]++
 		case refusal != "":
 			why = "only specgen refuses: " + refusal
-			for _, reason := range stricter {
-				if reason.MatchString(refusal) {
-					strict++
-					reasons[reason.String()]++
-					why = ""
-					break
-				}
-			}
 		default:
-			made++
+			result = sameTree
 			now := time.Now().Unix()
 			d, s := map[string]string{}, map[string]string{}
-			fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+			fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 			check(err)
 			list(fd, "", now, map[uint64]string{}, d)
 			unix.Close(fd)
-			fd, err = unix.Openat(root, "rootfs", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+			fd, err = unix.Openat(root, "rootfs", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 			check(err)
 			list(fd, "", now, map[uint64]string{}, s)
 			unix.Close(fd)
 			if found := difference(d, s); found != "" {
-				why = "the trees differ at " + found
+				result, why = wrong, "the trees differ at "+found
 			}
 		}
 		empty("/")
-		if why == "" {
+		totals[result]++
+		if kinds[kind] == nil {
+			kinds[kind] = new([wrong + 1]int)
+		}
+		kinds[kind][result]++
+		if result != wrong {
 			return
 		}
-		wrong++
-		fmt.Printf("%s: %s\n", name, why)
+		fmt.Printf("%s (%s): %s\n", name, kind, why)
 		for i, layer := range layers {
+			if kept < 0 {
+				break
+			}
 			file := fmt.Sprintf("%s.%d.layer", name, i)
-			fd, err := unix.Openat(here, file, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC, 0o644)
+			fd, err := unix.Openat(kept, file, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_CLOEXEC, 0o644)
 			check(err)
 			_, err = unix.Write(fd, layer)
 			check(err)
@@ -362,19 +481,28 @@ func main() {
 		}
 	}
 	if files != nil {
-		try(files, "files")
+		try(files, "files", "given")
 	} else {
-		for i := 0; i < *count && wrong < 20; i++ {
-			try(randomLayers(random), fmt.Sprintf("case-%d-%d", *seed, i))
+		for i := *first; i < *first+*count && totals[wrong] < 20; i++ {
+			layers, kind := randomLayers(rand.New(rand.NewSource(*seed<<32 + int64(i))))
+			try(layers, fmt.Sprintf("case-%d-%d", *seed, i), kind)
 		}
 	}
-	fmt.Printf("seed %d: %d cases: %d the same tree, %d refused by both, "+
-		"%d refused by specgen on purpose, %d wrong\n",
-		*seed, made+refused+strict+wrong, made, refused, strict, wrong)
-	for reason, n := range reasons {
-		fmt.Printf("  %7d %s\n", n, reason)
+	report := func(name string, counts *[wrong + 1]int) {
+		fmt.Printf("%s: %d cases: %d the same tree, %d refused by both, %d refused by specgen on purpose, %d wrong\n",
+			name, counts[0]+counts[1]+counts[2]+counts[3], counts[sameTree], counts[refusedByBoth], counts[stricterOnPurpose], counts[wrong])
 	}
-	if wrong > 0 {
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		report("  "+kind, kinds[kind])
+	}
+	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+		fmt.Printf("  %7d on purpose: %s\n", reasons[reason], reason)
+	}
+	if waits := waited.Load(); waits > 0 {
+		fmt.Println("  Docker waited for a FIFO")
+	}
+	report(fmt.Sprintf("seed %d", *seed), &totals)
+	if totals[wrong] > 0 {
 		os.Exit(1)
 	}
 }

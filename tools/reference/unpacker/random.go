@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
@@ -323,11 +324,26 @@ func compress(r *rand.Rand, text []byte) []byte {
 	}
 }
 
+// compressWhole is compress without damage.
+func compressWhole(r *rand.Rand, text []byte) []byte {
+	switch r.Intn(8) {
+	case 0, 1:
+		return pick(r, encoder, plainEncoder).EncodeAll(text, nil)
+	case 2: // frames, and one that is skipped
+		half := r.Intn(len(text) + 1)
+		return slices.Concat(encoder.EncodeAll(text[:half], nil), []byte("\x50\x2a\x4d\x18\x03\x00\x00\x00xyz"), encoder.EncodeAll(text[half:], nil))
+	case 3: // members
+		half := r.Intn(len(text) + 1)
+		return append(compress1(r, text[:half]), compress1(r, text[half:])...)
+	}
+	return compress1(r, text)
+}
+
 func compress1(r *rand.Rand, text []byte) []byte {
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, pick(r, 0, 1, 6))
 	if r.Intn(6) == 0 {
-		w.Name = pick(r, "name", strings.Repeat("n", 511), strings.Repeat("n", 512))
+		w.Name = pick(r, "name", "layer.tar", strings.Repeat("n", 511), strings.Repeat("n", 511+r.Intn(8)/7))
 		w.Comment = pick(r, "", "c")
 		w.Extra = []byte(pick(r, "", "extra"))
 	}
@@ -336,18 +352,46 @@ func compress1(r *rand.Rand, text []byte) []byte {
 	return out.Bytes()
 }
 
-// The layers of one case.
-func randomLayers(r *rand.Rand) [][]byte {
-	text := randomArchive(r)
-	if r.Intn(3) == 0 {
-		text = change(r, text)
-		if r.Intn(2) == 0 {
-			for at := 0; at+block <= len(text); at += block {
-				if bytes.HasPrefix(text[at+257:], []byte("ustar")) {
-					sum(text[at : at+block])
-				}
+// change1 changes a few bytes, and makes some of the headers' sums right again.
+func change1(r *rand.Rand, text []byte) []byte {
+	text = change(r, text)
+	if r.Intn(2) == 0 {
+		for at := 0; at+block <= len(text); at += block {
+			if bytes.HasPrefix(text[at+257:], []byte("ustar")) {
+				sum(text[at : at+block])
 			}
 		}
+	}
+	return text
+}
+
+// The layers of one case, bottom first, and what kind of case that is.
+func randomLayers(r *rand.Rand) (layers [][]byte, kind string) {
+	switch r.Intn(8) {
+	case 0, 1, 2, 3, 4:
+		layers, kind = wellFormedLayers(r), "well-formed"
+	case 5:
+		layers, kind = wellFormedLayers(r), "well-formed, then changed"
+		at := r.Intn(len(layers))
+		layers[at] = change1(r, layers[at])
+	default:
+		layers, kind = strangeLayers(r), "strange"
+	}
+	for at := range layers {
+		if r.Intn(5) < 2 && kind != "strange" {
+			layers[at] = compressWhole(r, layers[at])
+			if kind == "well-formed, then changed" && r.Intn(4) == 0 {
+				layers[at] = change(r, layers[at])
+			}
+		}
+	}
+	return layers, kind
+}
+
+func strangeLayers(r *rand.Rand) [][]byte {
+	text := randomArchive(r)
+	if r.Intn(3) == 0 {
+		text = change1(r, text)
 	}
 	if r.Intn(6) == 0 {
 		text = compress(r, text)
