@@ -239,10 +239,18 @@ class Slice : public SliceBase {
     capacity_ = static_cast<uint32_t>(capacity);
   }
 
-  void Append(Arena* arena, const T& item) {
+  // Room for `capacity` elements in all.
+  void Reserve(Arena* arena, size_t capacity) {
+    if (capacity > capacity_) SliceBase::Reserve(arena, capacity, sizeof(T));
+  }
+
+  void Append(Arena* arena, const T& item) { Emplace(arena, item); }
+  // The same for an item that is made there, of its members.
+  template <typename... Member>
+  void Emplace(Arena* arena, const Member&... members) {
     made_ = true;
     if (size_ == capacity_) GrowByOne(arena, sizeof(T));
-    new (begin() + size_++) T(item);
+    new (begin() + size_++) T{members...};
     if (used_ < size_) used_ = size_;
   }
 };

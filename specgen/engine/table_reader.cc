@@ -173,6 +173,23 @@ void CheckPlain(const DefaultSpec& spec, const Entry& entry) {
   });
 }
 
+// A device's type is one letter: the encoder writes no more of it.
+void CheckDeviceTypes(const DefaultSpec& spec, const Entry& entry) {
+  const auto check = [&](const std::string& type) {
+    if (type.size() == 1) return;
+    entry.Problem(absl::StrCat("device type \"", absl::CHexEscape(type),
+                               "\" is not one letter"));
+  };
+  for (const DeviceEdit& edit : spec.devices()) {
+    for (const Device& device : edit.add()) check(device.type());
+  }
+  for (const DeviceRuleEdit& edit : spec.device_rules()) {
+    for (const DeviceRule& rule : edit.add()) {
+      if (!rule.type().empty()) check(rule.type());
+    }
+  }
+}
+
 // Every value of a complete behaviour is set, in each of its sections.
 void CheckComplete(const Message& message, const Entry& entry) {
   const Reflection& reflection = *message.GetReflection();
@@ -247,6 +264,7 @@ class TableReader {
     if (index > 0) CheckChanges(own, entry);
     CheckTexts(own, entry);
     CheckPlain(own.default_spec(), entry);
+    CheckDeviceTypes(own.default_spec(), entry);
     CheckComplete(full, entry);
     table_.behaviours.push_back(std::move(full));
   }

@@ -243,6 +243,16 @@ TEST(Behaviours, AreRefused) {
   EXPECT_THAT(InBehaviour("drop: \"/proc/kcore\"", "add: \"<\""),
               ElementsAre("b:2: behaviour 1.12.1: \"<\" would need an escape "
                           "in JSON, which compile_table does not write"));
+  EXPECT_THAT(
+      InBehaviour("masked_paths { drop: \"/proc/kcore\" }",
+                  "devices { add { path: \"/dev/x\" type: \"char\" } }"),
+      ElementsAre("b:2: behaviour 1.12.1: device type \"char\" is not one "
+                  "letter"));
+  EXPECT_THAT(
+      InBehaviour("masked_paths { drop: \"/proc/kcore\" }",
+                  "device_rules { add { allow: true type: \"cb\" } }"),
+      ElementsAre("b:2: behaviour 1.12.1: device type \"cb\" is not one "
+                  "letter"));
 }
 
 TEST(Behaviours, TheFirstSetsEveryValue) {

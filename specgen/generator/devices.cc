@@ -20,8 +20,8 @@ enum class Node { kDevice, kNotADevice, kError };
 
 // DeviceFromPath of runc's libcontainer/devices, and of containerd's oci since
 // 24.0. `error` and `facts` are what lstat(2) of the path gives.
-Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
-              Device* device) {
+inline Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
+                     Device* device) {
   if (error != 0) return Node::kError;
   device->major = facts.major;
   device->minor = facts.minor;
@@ -57,9 +57,9 @@ Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
 // Where devices go, each with the rule that allows it.
 struct DeviceLists {
   void Append(const Device& device, Arena* arena) const {
+    rules->Emplace(arena, true, device.type, device.major, device.minor,
+                   std::string_view("rwm"));
     devices->Append(arena, device);
-    rules->Append(arena,
-                  {true, device.type, device.major, device.minor, "rwm"});
   }
 
   Slice<Device>* devices;

@@ -36,15 +36,17 @@ absl::Span<const std::string_view> SpanOf(const StringList& list) {
 // oci.DefaultSpec(), or the spec that InitSpec is given; `mounts` are those
 // that will be added.
 void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
-  Spec::Capabilities& sets = s->process.capabilities.emplace();
+  s->process.capabilities = arena->New<Spec::Capabilities>();
+  Spec::Capabilities& sets = *s->process.capabilities;
   if (base.bounding) sets.bounding.first = base.capabilities;
   if (base.effective) sets.effective.first = base.capabilities;
   if (base.inheritable) sets.inheritable.first = base.capabilities;
   if (base.permitted) sets.permitted.first = base.capabilities;
   s->mounts = MountList(base.mounts, mounts, arena);
   if (!base.has_linux) return;
-  Spec::Linux& linux = s->linux.emplace(Spec::Linux());
-  if (base.has_resources) linux.resources.emplace();
+  s->linux = arena->New<Spec::Linux>();
+  Spec::Linux& linux = *s->linux;
+  if (base.has_resources) linux.resources = arena->New<Spec::Resources>();
   linux.namespaces = NamespaceList(base.namespaces);
   linux.rootfs_propagation = base.rootfs_propagation;
   linux.masked_paths = base.masked_paths;
@@ -84,15 +86,18 @@ Verdict AddDevices(const Slice<PluginDevice>& devices, const Behaviour& b,
                    const FileTree& files, Arena* arena, Spec* s) {
   // Without these, the engine crashes once it has found the first.
   const bool has_resources =
-      s->linux.has_value() && s->linux->resources.has_value();
-  Spec::Linux nowhere;
-  nowhere.resources.emplace();
-  Spec::Linux& linux = has_resources ? *s->linux : nowhere;
+      s->linux != nullptr && s->linux->resources != nullptr;
+  Slice<Device> found;
+  Slice<DeviceRule> allowed;
+  Slice<Device>& nodes = has_resources ? s->linux->devices.added : found;
+  Slice<DeviceRule>& rules =
+      has_resources ? s->linux->resources->devices.added : allowed;
+  nodes.Reserve(arena, devices.size());
+  rules.Reserve(arena, devices.size() + rules.size());
   for (const PluginDevice& device : devices) {
     if (device.path == nullptr) return NilDereference();
-    Verdict verdict =
-        DevicesFromPath(*device.path, b.device_nodes, files, arena,
-                        &linux.devices.added, &linux.resources->devices.added);
+    Verdict verdict = DevicesFromPath(*device.path, b.device_nodes, files,
+                                      arena, &nodes, &rules);
     if (!verdict.ok()) return verdict;
     if (!has_resources) return NilDereference();
   }
@@ -113,7 +118,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
 
   StartFrom(in.base, own_mounts.size() + 4, arena, s);
   if (b.masks_thermal_throttle) {
-    MaskThermalThrottle(in.host, arena, &*s->linux);
+    MaskThermalThrottle(in.host, arena, s->linux);
   }
 
   s->root.path = in.paths.rootfs;
@@ -135,21 +140,21 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
         JoinPath(DirPath(s->root.path, arena), "propagated-mount", arena);
     s->mounts.Append(
         arena, {config.propagated_mount, "bind", source, kPropagatedOptions});
-    if (!s->linux.has_value()) return NilDereference();
+    if (s->linux == nullptr) return NilDereference();
     s->linux->rootfs_propagation = "rshared";
   }
 
   const bool has_network = b.network && !config.network_type.empty();
   if (has_network && config.network_type == "host") {
-    if (!s->linux.has_value()) return NilDereference();
+    if (s->linux == nullptr) return NilDereference();
     s->linux->namespaces.Remove("network", b.removes_last_namespace);
   }
   if (b.host_pid_and_ipc && config.pid_host) {
-    if (!s->linux.has_value()) return NilDereference();
+    if (s->linux == nullptr) return NilDereference();
     s->linux->namespaces.Remove("pid", b.removes_last_namespace);
   }
   if (b.host_pid_and_ipc && config.ipc_host) {
-    if (!s->linux.has_value()) return NilDereference();
+    if (s->linux == nullptr) return NilDereference();
     s->linux->namespaces.Remove("ipc", b.removes_last_namespace);
   }
 
@@ -187,14 +192,14 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
 
   if (b.propagated_mount == PropagatedMount::kRootfsPropagation &&
       !config.propagated_mount.empty()) {
-    if (!s->linux.has_value()) return NilDereference();
+    if (s->linux == nullptr) return NilDereference();
     s->linux->rootfs_propagation = "rshared";
   }
 
   if (b.devices != DevicesRule::kNone) {
     if (config.allow_all_devices) {
-      if (!s->linux.has_value()) return NilDereference();
-      if (!s->linux->resources.has_value()) return NilDereference();
+      if (s->linux == nullptr) return NilDereference();
+      if (s->linux->resources == nullptr) return NilDereference();
       s->linux->resources->devices.Clear();
       s->linux->resources->devices.Append(arena, kAllDevices);
     }
@@ -213,7 +218,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   s->process.args_are_nil = config.entrypoint.is_nil() && settings.args.empty();
   s->process.env = {kDefaultPathEnv, SpanOf(settings.env)};
   s->process.cwd = config.workdir.empty() ? "/" : config.workdir;
-  if (b.capabilities && s->process.capabilities.has_value()) {
+  if (b.capabilities && s->process.capabilities != nullptr) {
     Spec::Capabilities& sets = *s->process.capabilities;
     sets.bounding.second = SpanOf(config.capabilities);
     sets.permitted.second = SpanOf(config.capabilities);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/base_spec.h"
 #include "specgen/generator/engine_literals.h"
@@ -96,6 +97,12 @@ RenderedBase::RenderedBase(const BaseSpec& base, BasePieces base_pieces,
   rules_start = absl::StrCat(linux_start, "\"resources\":{\"devices\":[",
                              pieces.device_rule_items);
   resources_end = absl::StrCat(pieces.resources_tail, "},");
+  resources_without_rules =
+      absl::StrCat(linux_start, "\"resources\":{",
+                   absl::StripPrefix(pieces.resources_tail, ","), "},");
+  resources = pieces.device_rule_items.empty()
+                  ? resources_without_rules
+                  : absl::StrCat(rules_start, "]", resources_end);
   namespaces_member = "\"namespaces\":[";
   namespace_starts.push_back(namespaces_member.size());
   for (const Namespace& space : base.namespaces) {
@@ -106,50 +113,35 @@ RenderedBase::RenderedBase(const BaseSpec& base, BasePieces base_pieces,
   }
   if (!base.namespaces.empty()) namespaces_member.pop_back();
   namespaces_member += "],";
-  linux_end = LinuxEnd(base.rootfs_propagation, base.masked_paths,
-                       base.readonly_paths, pieces);
-  shared_linux_end =
-      LinuxEnd("rshared", base.masked_paths, base.readonly_paths, pieces);
+  const auto linux_end_with = [&](std::string_view rootfs_propagation) {
+    return Json([&](JsonWriter* w) {
+             w->Raw('{');  // stands for what comes before
+             WriteLinuxEnd(rootfs_propagation, base.masked_paths,
+                           base.readonly_paths, pieces, w);
+           })
+        .substr(1);
+  };
+  linux_end = linux_end_with(base.rootfs_propagation);
+  shared_linux_end = linux_end_with("rshared");
 
   path_env = absl::StrCat(",\"env\":[", StringItems(kDefaultPathEnv));
-  network_mounts = Json([&](JsonWriter* w) {
+  runtime_start =
+      Json([](JsonWriter* w) { WriteBindStart(kRuntimeDestination, w); });
+  const auto end_with = [](absl::Span<const std::string_view> options) {
+    return Json([&](JsonWriter* w) {
+      WriteOptions(options, w);
+      w->Raw(',');
+    });
+  };
+  runtime_end = end_with(kRuntimeOptions);
+  propagated_end = end_with(kPropagatedOptions);
+  runtime_end_and_network = Json([&](JsonWriter* w) {
+    w->Raw(runtime_end);
     write_mount(kEtcHosts, w);
     w->Raw(',');
     write_mount(kResolvConf, w);
+    w->Raw(',');
   });
-  runtime_start =
-      Json([](JsonWriter* w) { WriteBindStart(kRuntimeDestination, w); });
-  runtime_options =
-      Json([](JsonWriter* w) { WriteOptions(kRuntimeOptions, w); });
-  propagated_options =
-      Json([](JsonWriter* w) { WriteOptions(kPropagatedOptions, w); });
-}
-
-std::string LinuxEnd(std::string_view rootfs_propagation,
-                     absl::Span<const std::string_view> masked_paths,
-                     absl::Span<const std::string_view> readonly_paths,
-                     const BasePieces& pieces) {
-  std::string json = Json([&](JsonWriter* w) {
-    w->Write('{', pieces.seccomp_head);
-    if (!rootfs_propagation.empty()) {
-      w->Write("\"rootfsPropagation\":", Quoted{rootfs_propagation}, ',');
-    }
-    if (!masked_paths.empty()) {
-      w->Raw("\"maskedPaths\":[");
-      w->Strings(masked_paths, /*comma=*/false);
-      w->Raw("],");
-    }
-    if (!readonly_paths.empty()) {
-      w->Raw("\"readonlyPaths\":[");
-      w->Strings(readonly_paths, /*comma=*/false);
-      w->Raw("],");
-    }
-    w->Raw(pieces.mount_label_head);
-    w->RemoveLastComma();
-    w->Write('}', pieces.tail, '}');
-  });
-  json.erase(0, 1);  // the bracket, which stood for what comes before
-  return json;
 }
 
 }  // namespace specgen

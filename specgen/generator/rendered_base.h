@@ -69,6 +69,9 @@ struct RenderedBase {
   std::string rules_start;
   // resources_tail, },
   std::string resources_end;
+  // linux_start, "resources":{...}, as in the base spec; and without devices
+  std::string resources;
+  std::string resources_without_rules;
   // "namespaces":[...],
   std::string namespaces_member;
   // From seccomp_head to the end of the spec.
@@ -76,22 +79,16 @@ struct RenderedBase {
   // The same where the propagation of the rootfs is "rshared".
   std::string shared_linux_end;
 
-  // Of the engine's literals (engine_literals.h): ,"env":["PATH=..., the two
-  // mounts of the network, the runtime directory's mount up to the source, and
-  // ends of mounts: their options, and what closes them.
+  // Of the engine's literals (engine_literals.h): ,"env":["PATH=..., the
+  // runtime directory's mount up to the source; and ends of mounts, with their
+  // options and a comma: of that one, of that one with the network's two mounts
+  // behind it, and of the propagated mount.
   std::string path_env;
-  std::string network_mounts;
   std::string runtime_start;
-  std::string runtime_options;
-  std::string propagated_options;
+  std::string runtime_end;
+  std::string runtime_end_and_network;
+  std::string propagated_end;
 };
-
-// "rootfsPropagation" and what follows it up to the end of the spec. A comma
-// stands before it, unless it is the first member of "linux".
-std::string LinuxEnd(std::string_view rootfs_propagation,
-                     absl::Span<const std::string_view> masked_paths,
-                     absl::Span<const std::string_view> readonly_paths,
-                     const BasePieces& pieces);
 
 }  // namespace specgen
 

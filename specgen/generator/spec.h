@@ -4,7 +4,6 @@
 #ifndef SPECGEN_GENERATOR_SPEC_H_
 #define SPECGEN_GENERATOR_SPEC_H_
 
-#include <optional>
 #include <string_view>
 
 #include "absl/types/span.h"
@@ -37,6 +36,8 @@ struct ExtendedList {
   }
 };
 
+// As in Go, a pointer is null where the engine has none: what follows it there
+// crashes.
 struct Spec {
   struct Capabilities {
     Strings bounding;
@@ -52,7 +53,7 @@ struct Spec {
     Strings env;
     std::string_view cwd;
     // Before 17.06.0 it was one list, which all four hold.
-    std::optional<Capabilities> capabilities;
+    Capabilities* capabilities = nullptr;
   };
   struct Root {
     std::string_view path;
@@ -61,7 +62,7 @@ struct Spec {
     ExtendedList<DeviceRule> devices;
   };
   struct Linux {
-    std::optional<Resources> resources;
+    Resources* resources = nullptr;
     bool keeps_cgroups_path = true;  // the base spec's
     NamespaceList namespaces;
     ExtendedList<Device> devices;
@@ -73,7 +74,7 @@ struct Spec {
   Process process;
   Root root;
   MountList mounts;
-  std::optional<Linux> linux;
+  Linux* linux = nullptr;
 };
 
 }  // namespace specgen

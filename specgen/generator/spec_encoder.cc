@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <iterator>
-#include <string>
 #include <string_view>
 
 #include "absl/types/span.h"
@@ -32,34 +31,13 @@ bool IsSame(const Strings& a, const Strings& b) {
   return IsSame(a.first, b.first) && IsSame(a.second, b.second);
 }
 
-// What follows the devices of "linux" up to the end of the spec: a piece that
-// is ready, or made in `storage`.
-std::string_view LinuxEndOf(const Spec::Linux& linux, const BaseSpec& base,
-                            std::string* storage) {
-  const RenderedBase& rendered = *base.rendered;
-  if (IsSame(linux.masked_paths, base.masked_paths) &&
-      IsSame(linux.readonly_paths, base.readonly_paths)) {
-    if (linux.rootfs_propagation == "rshared") return rendered.shared_linux_end;
-    if (linux.rootfs_propagation == base.rootfs_propagation) {
-      return rendered.linux_end;
-    }
-  }
-  *storage = LinuxEnd(linux.rootfs_propagation, linux.masked_paths,
-                      linux.readonly_paths, rendered.pieces);
-  return *storage;
-}
-
 // Writes one spec. What is as in the base spec is written in the pieces that
 // `r_` has of it; all else comes from the fields.
 class SpecEncoder {
  public:
   SpecEncoder(const Behaviour& behaviour, const BaseSpec& base,
-              const Spec& spec, std::string_view linux_end)
-      : b_(behaviour),
-        base_(base),
-        r_(*base.rendered),
-        spec_(spec),
-        linux_end_(linux_end) {}
+              const Spec& spec)
+      : b_(behaviour), base_(base), r_(*base.rendered), spec_(spec) {}
 
   void Write(Buffer* json) const;
 
@@ -76,19 +54,13 @@ class SpecEncoder {
   void WriteResources(const Spec::Resources& resources, JsonWriter* w) const;
   void WriteNamespaces(const NamespaceList& namespaces, JsonWriter* w) const;
   void WriteDevices(const ExtendedList<Device>& devices, JsonWriter* w) const;
+  std::string_view ReadyLinuxEnd(const Spec::Linux& linux) const;
 
   const Behaviour& b_;
   const BaseSpec& base_;
   const RenderedBase& r_;
   const Spec& spec_;
-  const std::string_view linux_end_;
 };
-
-// Members that start with a comma, without it.
-std::string_view WithoutComma(std::string_view members) {
-  if (!members.empty()) members.remove_prefix(1);
-  return members;
-}
 
 void WriteStrings(const Strings& strings, JsonWriter* w) {
   w->Strings(strings.first, /*comma=*/false);
@@ -111,15 +83,12 @@ void SpecEncoder::WriteArgs(JsonWriter* w) const {
 void SpecEncoder::WriteEnv(JsonWriter* w) const {
   const Strings& env = spec_.process.env;
   if (IsSame(env.first, absl::MakeConstSpan(kDefaultPathEnv))) {
-    w->Raw(r_.path_env);
-    w->Strings(env.second, /*comma=*/true);
+    w->Write(r_.path_env, QuotedItems{env.second, true}, ']');
   } else if (!env.empty()) {
     w->Raw(",\"env\":[");
     WriteStrings(env, w);
-  } else {
-    return;
+    w->Raw(']');
   }
-  w->Raw(']');
 }
 
 void SpecEncoder::WriteCapabilityItems(const Strings& set,
@@ -149,27 +118,23 @@ void SpecEncoder::WriteCapabilities(const Spec::Capabilities& sets,
   const Strings* const all[] = {&sets.bounding, &sets.effective,
                                 &sets.inheritable, &sets.permitted};
   w->Raw(",\"capabilities\":{");
-  // A set like an earlier one, of those that hold the base spec's or of the
-  // others, is written by repeating that.
-  struct Written {
-    const Strings* items = nullptr;
-    size_t begin = 0;
-    size_t end = 0;
-  };
-  Written written[2];
+  // Most sets are like the first one, whose text is then repeated.
+  size_t first_begin = 0;
+  size_t first_end = 0;
   for (size_t i = 0; i < std::size(all); ++i) {
     const Strings& set = *all[i];
     if (set.empty()) continue;
     w->Write(kStarts[i]);
-    Written& last = written[set.first.empty() ? 0 : 1];
-    if (last.items != nullptr && IsSame(*last.items, set)) {
-      w->Repeat(last.begin, last.end);
+    if (i > 0 && IsSame(set, sets.bounding)) {
+      w->Repeat(first_begin, first_end);
       continue;
     }
-    last = {&set, w->size(), 0};
+    const size_t begin = w->size();
     WriteCapabilityItems(set, w);
     w->Raw("],");
-    last.end = w->size();
+    if (i > 0) continue;
+    first_begin = begin;
+    first_end = w->size();
   }
   w->RemoveLastComma();
   w->Raw('}');
@@ -181,7 +146,7 @@ void SpecEncoder::WriteProcess(JsonWriter* w) const {
   WriteArgs(w);
   WriteEnv(w);
   w->Write(",\"cwd\":", Quoted{process.cwd});
-  if (process.capabilities.has_value()) {
+  if (process.capabilities != nullptr) {
     WriteCapabilities(*process.capabilities, w);
   }
   if (process.is_new) {
@@ -191,18 +156,21 @@ void SpecEncoder::WriteProcess(JsonWriter* w) const {
   }
 }
 
+// Whether only the source is to be written into what is ready of it.
+bool IsRuntimeMount(const Mount& mount) {
+  return IsSame(mount.options, absl::MakeConstSpan(kRuntimeOptions)) &&
+         IsSame(mount.destination, kRuntimeDestination) &&
+         mount.type == "bind" && !mount.source.empty();
+}
+
+// With a comma behind it, as all mounts are written here.
 void SpecEncoder::WriteOwnMount(const Mount& mount, JsonWriter* w) const {
-  if (IsSame(mount.options, absl::MakeConstSpan(kRuntimeOptions)) &&
-      IsSame(mount.destination, kRuntimeDestination) && mount.type == "bind" &&
-      !mount.source.empty()) {
-    w->Write(r_.runtime_start, Quoted{mount.source}, r_.runtime_options);
-    return;
-  }
   WriteMountStart(mount, b_.omits_empty_mount_fields, w);
   if (IsSame(mount.options, absl::MakeConstSpan(kPropagatedOptions))) {
-    w->Raw(r_.propagated_options);
+    w->Raw(r_.propagated_end);
   } else {
     WriteOptions(mount.options, w);
+    w->Raw(',');
   }
 }
 
@@ -215,12 +183,11 @@ void SpecEncoder::WriteEditedMounts(JsonWriter* w) const {
     size_t i = next;
     while (i < base.size() && !IsSame(mount, base[i])) ++i;
     if (i < base.size()) {
-      w->Raw(r_.mounts[i]);
+      w->Write(r_.mounts[i], ',');
       next = i + 1;
     } else {
       WriteOwnMount(mount, w);
     }
-    w->Raw(',');
   }
 }
 
@@ -233,14 +200,16 @@ void SpecEncoder::WriteMounts(JsonWriter* w) const {
     w->Raw(r_.mounts_start);
     const absl::Span<const Mount> own = spec_.mounts.own();
     for (size_t i = 0; i < own.size(); ++i) {
-      if (IsSame(own[i], kEtcHosts) && i + 1 < own.size() &&
-          IsSame(own[i + 1], kResolvConf)) {
-        w->Raw(r_.network_mounts);
-        ++i;
-      } else {
+      if (!IsRuntimeMount(own[i])) {
         WriteOwnMount(own[i], w);
+      } else if (i + 2 < own.size() && IsSame(own[i + 1], kEtcHosts) &&
+                 IsSame(own[i + 2], kResolvConf)) {
+        w->Write(r_.runtime_start, Quoted{own[i].source},
+                 r_.runtime_end_and_network);
+        i += 2;
+      } else {
+        w->Write(r_.runtime_start, Quoted{own[i].source}, r_.runtime_end);
       }
-      w->Raw(',');
     }
   } else {
     w->Write('}', r_.pieces.hostname_tail, ",\"mounts\":[");
@@ -253,12 +222,11 @@ void SpecEncoder::WriteMounts(JsonWriter* w) const {
 void SpecEncoder::WriteResources(const Spec::Resources& resources,
                                  JsonWriter* w) const {
   const ExtendedList<DeviceRule>& rules = resources.devices;
-  bool comma = rules.keeps_base && !r_.pieces.device_rule_items.empty();
-  if (!comma && rules.added.empty()) {
-    w->Write(r_.linux_start, "\"resources\":{",
-             WithoutComma(r_.pieces.resources_tail), "},");
+  if (rules.added.empty()) {
+    w->Raw(rules.keeps_base ? r_.resources : r_.resources_without_rules);
     return;
   }
+  bool comma = rules.keeps_base && !r_.pieces.device_rule_items.empty();
   if (comma) {
     w->Raw(r_.rules_start);
   } else {
@@ -304,10 +272,22 @@ void SpecEncoder::WriteDevices(const ExtendedList<Device>& devices,
   w->Raw("],");
 }
 
+// What follows the devices of "linux" up to the end of the spec, if it is
+// ready; else "".
+std::string_view SpecEncoder::ReadyLinuxEnd(const Spec::Linux& linux) const {
+  if (!IsSame(linux.masked_paths, base_.masked_paths) ||
+      !IsSame(linux.readonly_paths, base_.readonly_paths)) {
+    return {};
+  }
+  if (linux.rootfs_propagation == "rshared") return r_.shared_linux_end;
+  if (linux.rootfs_propagation == base_.rootfs_propagation) return r_.linux_end;
+  return {};
+}
+
 // Members of "linux" are written with a comma behind them; the last one is
 // taken back.
 void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
-  if (linux.resources.has_value()) {
+  if (linux.resources != nullptr) {
     WriteResources(*linux.resources, w);
   } else {
     w->Raw(r_.linux_start);
@@ -317,8 +297,14 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
   }
   WriteNamespaces(linux.namespaces, w);
   WriteDevices(linux.devices, w);
-  if (linux_end_[0] == '}') w->RemoveLastComma();
-  w->Raw(linux_end_);
+  const std::string_view end = ReadyLinuxEnd(linux);
+  if (end.empty()) {
+    WriteLinuxEnd(linux.rootfs_propagation, linux.masked_paths,
+                  linux.readonly_paths, r_.pieces, w);
+    return;
+  }
+  if (end[0] == '}') w->RemoveLastComma();
+  w->Raw(end);
 }
 
 // All of it inlined, which keeps the writer in registers; nothing in it may
@@ -329,7 +315,7 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
   WriteProcess(&w);
   w.Write(Quoted{spec_.root.path});
   WriteMounts(&w);
-  if (spec_.linux.has_value()) {
+  if (spec_.linux != nullptr) {
     WriteLinux(*spec_.linux, &w);
   } else {
     w.Write(r_.pieces.hooks_tail, r_.pieces.tail, '}');
@@ -341,12 +327,7 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
 
 void EncodeSpec(const Behaviour& behaviour, const BaseSpec& base,
                 const Spec& spec, Buffer* json) {
-  std::string storage;
-  std::string_view linux_end;
-  if (spec.linux.has_value()) {
-    linux_end = LinuxEndOf(*spec.linux, base, &storage);
-  }
-  SpecEncoder(behaviour, base, spec, linux_end).Write(json);
+  SpecEncoder(behaviour, base, spec).Write(json);
 }
 
 }  // namespace specgen

@@ -92,7 +92,7 @@ TEST(SpecEncoderTest, WritesFieldsAsThePiecesThatAreReady) {
     }
     Spec::Process& process = made.spec.process;
     process.env = copies.Of(process.env);
-    if (process.capabilities.has_value()) {
+    if (process.capabilities != nullptr) {
       Spec::Capabilities& sets = *process.capabilities;
       sets = {copies.Of(sets.bounding), copies.Of(sets.effective),
               copies.Of(sets.inheritable), copies.Of(sets.permitted)};
@@ -164,7 +164,7 @@ TEST(SpecEncoderTest, WritesPropagationMasksAndDevices) {
   EXPECT_THAT(made.Json(),
               HasSubstr(R"("devices":[{"path":"/dev/x","type":"c","major":1,)"
                         R"("minor":2,"fileMode":384,"uid":3,"gid":4}]}})"));
-  linux.resources.reset();
+  linux.resources = nullptr;
   EXPECT_THAT(made.Json(), HasSubstr(R"("linux":{"namespaces":[)"));
 }
 

@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/namespace_list.h"
+#include "specgen/generator/rendered_base.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -60,10 +61,10 @@ inline void WriteNamespace(const Namespace& space, JsonWriter* w) {
 }
 
 inline void WriteDevice(const Device& device, JsonWriter* w) {
-  w->Write("{\"path\":", Quoted{device.path}, ",\"type\":\"", device.type,
-           "\",\"major\":", device.major, ",\"minor\":", device.minor,
-           ",\"fileMode\":", device.file_mode, ",\"uid\":", device.uid,
-           ",\"gid\":", device.gid, '}');
+  w->Write("{\"path\":", Quoted{device.path}, ",\"type\":\"",
+           device.type.front(), "\",\"major\":", device.major,
+           ",\"minor\":", device.minor, ",\"fileMode\":", device.file_mode,
+           ",\"uid\":", device.uid, ",\"gid\":", device.gid, '}');
 }
 
 inline void WriteDeviceRule(const DeviceRule& rule, JsonWriter* w) {
@@ -72,11 +73,40 @@ inline void WriteDeviceRule(const DeviceRule& rule, JsonWriter* w) {
   } else {
     w->Raw("{\"allow\":false");
   }
-  if (!rule.type.empty()) w->Write(",\"type\":\"", rule.type, '"');
+  if (!rule.type.empty()) w->Write(",\"type\":\"", rule.type.front(), '"');
   if (rule.major.has_value()) w->Write(",\"major\":", *rule.major);
   if (rule.minor.has_value()) w->Write(",\"minor\":", *rule.minor);
+  if (rule.access == "rwm") {  // nearly always
+    w->Raw(",\"access\":\"rwm\"}");
+    return;
+  }
   if (!rule.access.empty()) w->Write(",\"access\":\"", rule.access, '"');
   w->Raw('}');
+}
+
+// What follows the devices of "linux" up to the end of the spec. Something
+// stands before it: a bracket, or members with a comma behind each.
+inline void WriteLinuxEnd(std::string_view rootfs_propagation,
+                          absl::Span<const std::string_view> masked_paths,
+                          absl::Span<const std::string_view> readonly_paths,
+                          const BasePieces& pieces, JsonWriter* w) {
+  w->Raw(pieces.seccomp_head);
+  if (!rootfs_propagation.empty()) {
+    w->Write("\"rootfsPropagation\":", Quoted{rootfs_propagation}, ',');
+  }
+  if (!masked_paths.empty()) {
+    w->Raw("\"maskedPaths\":[");
+    w->Strings(masked_paths, /*comma=*/false);
+    w->Raw("],");
+  }
+  if (!readonly_paths.empty()) {
+    w->Raw("\"readonlyPaths\":[");
+    w->Strings(readonly_paths, /*comma=*/false);
+    w->Raw("],");
+  }
+  w->Raw(pieces.mount_label_head);
+  w->RemoveLastComma();
+  w->Write('}', pieces.tail, '}');
 }
 
 }  // namespace specgen

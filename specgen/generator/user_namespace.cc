@@ -126,9 +126,9 @@ Verdict KeepLockedFlags(const FileTree& files, Arena* arena,
 }
 
 void ToRootless(bool keeps_cgroup, const Host& host, Arena* arena, Spec* spec) {
-  if (!spec->linux.has_value()) return;
+  if (spec->linux == nullptr) return;
   Spec::Linux& linux = *spec->linux;
-  linux.resources.reset();
+  linux.resources = nullptr;
   linux.keeps_cgroups_path = false;
 
   if (!linux.namespaces.Contains("pid")) {

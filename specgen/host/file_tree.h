@@ -40,6 +40,8 @@ inline constexpr uint64_t kMountNoDirAtime = 2048;
 
 // What is at a path; or, if nothing is, the directory in which it would be.
 struct PlaceFacts {
+  // Whether the path is known to be as filepath.Clean would leave it.
+  bool is_clean = false;
   int error = 0;    // of lstat(2)
   FileFacts facts;  // if that is 0
   // The rest is filled in if `error` is ENOENT.

@@ -142,13 +142,13 @@ std::string JoinPath(std::initializer_list<std::string_view> elements) {
 }
 
 std::string DirPath(std::string_view path) {
-  const size_t slash = path.rfind('/');
+  const size_t slash = LastSlash(path);
   return CleanPath(slash == std::string_view::npos ? std::string_view()
                                                    : path.substr(0, slash + 1));
 }
 
 std::string_view DirPath(std::string_view path, Arena* arena) {
-  const size_t slash = path.rfind('/');
+  const size_t slash = LastSlash(path);
   if (slash != std::string_view::npos && slash > 0 && IsCleanPath(path)) {
     return path.substr(0, slash);
   }

@@ -5,6 +5,8 @@
 #ifndef SPECGEN_HOST_GO_PATH_H_
 #define SPECGEN_HOST_GO_PATH_H_
 
+#include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -38,6 +40,15 @@ inline std::string_view JoinPath(std::string_view a, std::string_view b,
     if (IsCleanPath(joined)) return joined;
   }
   return arena->Copy(JoinPath({a, b}));
+}
+
+// path.rfind('/'), which would look at one byte after the other.
+inline size_t LastSlash(std::string_view path) {
+  if (path.empty()) return std::string_view::npos;
+  const void* const slash = memrchr(path.data(), '/', path.size());
+  return slash == nullptr ? std::string_view::npos
+                          : static_cast<size_t>(
+                                static_cast<const char*>(slash) - path.data());
 }
 
 // filepath.Dir: all but the last element, cleaned.

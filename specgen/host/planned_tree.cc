@@ -388,22 +388,24 @@ PlannedTree::Index& PlannedTree::GetIndex() const {
   return *index_;
 }
 
+int PlannedTree::FindPlanned(std::string_view path, bool follow_last,
+                             FileFacts* facts) const {
+  Index::Place place;
+  const int error = GetIndex().Find(path, follow_last, &place);
+  if (error == 0) *facts = place.facts;
+  return error;
+}
+
 int PlannedTree::Lstat(std::string_view path, FileFacts* facts) const {
   const int error = under_.Lstat(path, facts);
   if (error != ENOENT || plan_->empty()) return error;
-  Index::Place place;
-  const int planned = GetIndex().Find(path, /*follow_last=*/false, &place);
-  if (planned == 0) *facts = place.facts;
-  return planned;
+  return FindPlanned(path, /*follow_last=*/false, facts);
 }
 
 int PlannedTree::Stat(std::string_view path, FileFacts* facts) const {
   const int error = under_.Stat(path, facts);
   if (error != ENOENT || plan_->empty()) return error;
-  Index::Place place;
-  const int planned = GetIndex().Find(path, /*follow_last=*/true, &place);
-  if (planned == 0) *facts = place.facts;
-  return planned;
+  return FindPlanned(path, /*follow_last=*/true, facts);
 }
 
 int PlannedTree::ReadLink(std::string_view path, std::string* target) const {
@@ -456,11 +458,12 @@ int PlannedTree::MountFlags(std::string_view path, uint64_t* flags) const {
 
 [[gnu::hot]] Verdict PlannedTree::MkdirAll(std::string_view path,
                                            uint32_t mode) {
-  const size_t slash = path.rfind('/');
+  const size_t slash = LastSlash(path);
   if (slash != std::string_view::npos && slash + 1 < path.size()) {
     const PlaceFacts place = under_.LookUpPlace(path, slash);
     if (place.error == 0 && S_ISDIR(place.facts.mode)) return Verdict();
-    if (place.error == ENOENT && plan_->empty() && IsCleanPath(path) &&
+    if (place.error == ENOENT && plan_->empty() &&
+        (place.is_clean || IsCleanPath(path)) &&
         PlanPlainly(path, slash, mode, place)) {
       return Verdict();
     }
@@ -482,7 +485,7 @@ bool PlannedTree::PlanPlainly(std::string_view path, size_t slash,
     if (place.directory_error == 0) break;
     if (slash == 0) return false;
     end = slash;
-    slash = path.rfind('/', end - 1);
+    slash = LastSlash(path.substr(0, end));
     if (slash == std::string_view::npos) return false;
     place = under_.LookUpPlace(path.substr(0, end), slash);
     // Anything else is in the way, such as a link that leads nowhere.

@@ -69,6 +69,10 @@ class PlannedTree final : public FileTree {
                    PlaceFacts place);
   Verdict MkdirAllByIndex(std::string_view path, uint32_t mode);
 
+  // What is there once the directories are made.
+  [[gnu::noinline]] int FindPlanned(std::string_view path, bool follow_last,
+                                    FileFacts* facts) const;
+
   // Finds where the plan's directories lie. It is made when first wanted, which
   // for most specs is never.
   Index& GetIndex() const;

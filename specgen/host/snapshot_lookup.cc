@@ -66,14 +66,21 @@ SnapshotLookup::Id SnapshotLookup::FindDirectoryOf(
   return directory;
 }
 
-[[gnu::hot]] const SnapshotTree::File* SnapshotLookup::Find(
-    std::string_view path, bool follow_last, int* error) const {
+inline const SnapshotTree::File* SnapshotLookup::Find(std::string_view path,
+                                                      bool follow_last,
+                                                      int* error) const {
   *error = 0;
   // Most paths pass through no link and are clean.
   if (const Id id = tree_->FindByPath(path); id != SnapshotTree::kNone) {
     const SnapshotTree::File& file = tree_->file(id);
     if (!follow_last || !file.is_link()) return &file;
   }
+  return FindByWalk(path, follow_last, error);
+}
+
+const SnapshotTree::File* SnapshotLookup::FindByWalk(std::string_view path,
+                                                     bool follow_last,
+                                                     int* error) const {
   std::string_view name;
   const Id directory = FindDirectoryOf(path, path.rfind('/'), &name);
   if (directory != SnapshotTree::kNone &&
@@ -141,6 +148,7 @@ int SnapshotLookup::MountFlags(std::string_view path, uint64_t* flags) const {
     return FileTree::LookUpPlace(path, slash);
   }
   PlaceFacts place;
+  place.is_clean = true;  // an entry of a directory by that directory's path
   const Id id = tree_->FindEntry(directory, name);
   if (id != SnapshotTree::kNone) {
     place.facts = tree_->file(id).facts;

@@ -37,6 +37,8 @@ class SnapshotLookup final : public FileTree {
   // The file that `path` names; null, and `*error` is the kernel's.
   const SnapshotTree::File* Find(std::string_view path, bool follow_last,
                                  int* error) const;
+  const SnapshotTree::File* FindByWalk(std::string_view path, bool follow_last,
+                                       int* error) const;
   // The directory of which a path's last element, `*name`, is an entry, or is
   // not there at all, if that can be told without a walk; else kNone. `slash`
   // is where the path's last one stands.

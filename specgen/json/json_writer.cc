@@ -22,6 +22,15 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+constexpr std::array<std::array<char, 2>, 100> kTwoDigits = [] {
+  std::array<std::array<char, 2>, 100> digits{};
+  for (size_t i = 0; i < digits.size(); ++i) {
+    digits[i] = {static_cast<char>('0' + i / 10),
+                 static_cast<char>('0' + i % 10)};
+  }
+  return digits;
+}();
+
 #if defined(__SSE2__)
 // Ones for each byte that does not stand for itself; see kPlain.
 inline __m128i Specials(__m128i bytes) {
@@ -123,6 +132,17 @@ char* JsonWriter::PutDigits(char* next, int64_t value) {
     *next = static_cast<char>('0' + value);
     return next + 1;
   }
+  // Device numbers and modes are short.
+  if (value < 10000) {
+    const char* const low = &kTwoDigits[value % 100][0];
+    if (value >= 100) {
+      const char* const high = &kTwoDigits[value / 100][0];
+      if (value >= 1000) *next++ = high[0];
+      *next++ = high[1];
+    }
+    std::memcpy(next, low, 2);
+    return next + 2;
+  }
   return std::to_chars(next, next + kMostDigits, value).ptr;
 }
 
@@ -132,7 +152,11 @@ char* JsonWriter::PutDigits(char* next, int64_t value) {
   if (static_cast<size_t>(room.end - room.next) < size + kSlack) [[unlikely]] {
     return PutJson(out, Grow(out, room.next, size), json, size);
   }
-  if (size - 33 < 32) {
+  if (size > 64) {
+    std::memcpy(room.next, json, size);
+    return {room.next + size, room.end};
+  }
+  if (size > 32) {
     // Four copies that may overlap.
     char* const end = room.next + size;
     std::memcpy(room.next, json, 16);

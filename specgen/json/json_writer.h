@@ -20,6 +20,13 @@ struct Quoted {
   std::string_view text;
 };
 
+// Texts to be written as strings with commas between them, and if `comma`, one
+// before them.
+struct QuotedItems {
+  absl::Span<const std::string_view> items;
+  bool comma;
+};
+
 // JSON of up to 16 bytes, which is copied without a look at its size. A
 // literal.
 struct ShortJson {
@@ -62,13 +69,13 @@ class JsonWriter {
   }
   void Raw(char c) { Write(c); }
 
-  // Several parts one behind the other: JSON that is ready, integers, and texts
-  // that are Quoted.
+  // Several parts one behind the other: JSON that is ready, integers, texts
+  // that are Quoted, and QuotedItems.
   template <typename... Part>
   void Write(const Part&... parts) {
-    constexpr size_t kFixed = (Fixed<Part>::kSize + ...);
-    static_assert(kFixed <= kSlack);
-    if constexpr (kFixed > 0) Ensure(kFixed);
+    static_assert((Fixed<Part>::kSize + ...) <= kSlack);
+    constexpr size_t kFirst = FixedFront<Part...>();
+    if constexpr (kFirst > 0) Ensure(kFirst);
     (Put(parts), ...);
   }
 
@@ -93,10 +100,8 @@ class JsonWriter {
   // writes bytes that are not UTF-8 as \ufffd.
   void String(std::string_view text) { Write(Quoted{text}); }
 
-  // Quoted strings with commas between them, and if `comma`, one before them.
   void Strings(absl::Span<const std::string_view> items, bool comma) {
-    Ensure(1);  // for that one
-    room_ = PutStrings(out_, room_, items.data(), items.size(), comma);
+    Write(QuotedItems{items, comma});
   }
 
  private:
@@ -106,7 +111,8 @@ class JsonWriter {
     char* end;
   };
   // What has a size of its own is written by functions that leave this much
-  // room behind it; so small parts need but one look at the room for them all.
+  // room behind it; so small parts need but one look at the room for them all,
+  // and none behind such a part.
   static constexpr size_t kSlack = 192;
   template <typename Part>
   struct Fixed {
@@ -116,6 +122,14 @@ class JsonWriter {
   struct Fixed<char[N]> {
     static constexpr size_t kSize = N - 1;
   };
+
+  // The size of the parts before the first one that has a size of its own.
+  template <typename... Part>
+  static constexpr size_t FixedFront() {
+    size_t size = 0;
+    (void)((Fixed<Part>::kSize > 0 && (size += Fixed<Part>::kSize) > 0) && ...);
+    return size;
+  }
 
   void Ensure(size_t size) {
     if (static_cast<size_t>(room_.end - room_.next) < size) [[unlikely]] {
@@ -132,10 +146,19 @@ class JsonWriter {
     std::memcpy(room_.next, json.bytes, sizeof(json.bytes));
     room_.next += json.size;
   }
-  void Put(int64_t value) { room_.next = PutDigits(room_.next, value); }
+  void Put(int64_t value) {
+    room_.next = 0 <= value && value <= UINT32_MAX
+                     ? PutDigits(room_.next, static_cast<uint32_t>(value))
+                     : PutDigits(room_.next, value);
+  }
   void Put(uint32_t value) { room_.next = PutDigits(room_.next, value); }
   void Put(std::string_view json) {
     room_ = PutJson(out_, room_, json.data(), json.size());
+  }
+  void Put(QuotedItems list) {
+    if (list.items.empty()) return;
+    room_ = PutStrings(out_, room_, list.items.data(), list.items.size(),
+                       list.comma);
   }
   void Put(Quoted quoted) {
     room_ = PutString(out_, room_, quoted.text.data(), quoted.text.size());
@@ -172,6 +195,11 @@ class JsonWriter {
 
 template <>
 struct JsonWriter::Fixed<char> {
+  static constexpr size_t kSize = 1;
+};
+// There may be none, and so nothing that leaves room behind it.
+template <>
+struct JsonWriter::Fixed<QuotedItems> {
   static constexpr size_t kSize = 1;
 };
 template <>
