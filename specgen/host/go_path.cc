@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "specgen/base/load16.h"
+#include "specgen/base/simd.h"
 
 namespace specgen {
 namespace {
@@ -13,26 +13,24 @@ namespace {
 // what follows a slash at the end.
 bool HasOddElement(std::string_view path) {
   size_t i = 0;
-#if defined(__SSE2__)
   constexpr size_t kStep = 16;
   if (path.size() > 1 && path.size() <= kStep && MayLoad(path.data(), kStep)) {
-    const __m128i bytes = Load16(path.data());
-    const uint32_t slashes = Matches16(bytes, '/');
-    const uint32_t odd = slashes | Matches16(bytes, '.');
+    const Bytes16 bytes = Bytes16::Load(path.data());
+    const uint32_t slashes = bytes.Matches('/');
+    const uint32_t odd = slashes | bytes.Matches('.');
     const uint32_t followed = (1u << (path.size() - 1)) - 1;
     return (slashes & followed & (odd >> 1)) != 0;
   }
   while (path.size() > kStep && i + 1 < path.size()) {
     // The last step looks at some bytes once more.
     i = std::min(i, path.size() - kStep - 1);
-    const __m128i next = Load16(path.data() + i + 1);
-    const uint32_t slashes = Matches16(Load16(path.data() + i), '/');
-    if ((slashes & (Matches16(next, '/') | Matches16(next, '.'))) != 0) {
+    const Bytes16 next = Bytes16::Load(path.data() + i + 1);
+    const uint32_t slashes = Bytes16::Load(path.data() + i).Matches('/');
+    if ((slashes & (next.Matches('/') | next.Matches('.'))) != 0) {
       return true;
     }
     i += kStep;
   }
-#endif
   for (; i + 1 < path.size(); ++i) {
     if (path[i] == '/' && (path[i + 1] == '/' || path[i + 1] == '.')) {
       return true;

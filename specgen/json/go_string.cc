@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "specgen/base/load16.h"
+#include "specgen/base/simd.h"
 #include "specgen/base/utf8.h"
 
 namespace specgen {
@@ -102,35 +102,19 @@ ptrdiff_t Unescape(std::string_view body, char* out, size_t* bad_offset) {
 }
 
 bool HasBackslash(std::string_view text) {
+  constexpr size_t kStep = 16;
   const char* p = text.data();
-  size_t n = text.size();
-#if defined(__SSE2__)
-  const auto at = [](const char* q) { return Matches16(Load16(q), '\\') != 0; };
-  if (n >= 16) {
-    for (; n > 16; p += 16, n -= 16) {
-      if (at(p)) return true;
-    }
-    return at(p + n - 16);
+  size_t size = text.size();
+  if (size < kStep) {
+    if (size == 0) return false;
+    if (!MayLoad(p, kStep)) return std::memchr(p, '\\', size) != nullptr;
+    const uint32_t own = (1u << size) - 1;
+    return (Bytes16::Load(p).Matches('\\') & own) != 0;
   }
-#endif
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  const auto has = [](uint64_t word) {
-    const uint64_t x = word ^ (kOnes * '\\');
-    return ((x - kOnes) & ~x & (kOnes << 7)) != 0;
-  };
-  uint64_t word;
-  if (n >= 8) {
-    for (; n > 8; p += 8, n -= 8) {
-      std::memcpy(&word, p, 8);
-      if (has(word)) return true;
-    }
-    std::memcpy(&word, p + n - 8, 8);
-    return has(word);
+  for (; size > kStep; p += kStep, size -= kStep) {
+    if (Bytes16::Load(p).Matches('\\') != 0) return true;
   }
-  for (size_t i = 0; i < n; ++i) {
-    if (p[i] == '\\') return true;
-  }
-  return false;
+  return Bytes16::Load(p + size - kStep).Matches('\\') != 0;
 }
 
 size_t FoldKey(std::string_view key, char* out) {

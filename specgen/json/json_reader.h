@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "specgen/base/arena.h"
-#include "specgen/base/load16.h"
+#include "specgen/base/simd.h"
 #include "specgen/json/json_index.h"
 
 namespace specgen {
@@ -186,7 +186,6 @@ class JsonReader {
   // The string whose quote is at `token`, if it has no escapes and is not at
   // the end of the text; false says nothing. Does not move.
   bool PlainString(size_t token, std::string_view* value) const {
-#if defined(__SSE2__)
     constexpr size_t kStep = 16;
     const size_t begin = tokens_[token] + size_t{1};
     const char* const text = text_.data() + begin;
@@ -194,9 +193,9 @@ class JsonReader {
     // text.
     for (size_t size = 0;; size += kStep) {
       if (begin + size + kStep > text_.size()) return false;
-      const __m128i bytes = Load16(text + size);
-      const uint32_t quote = Matches16(bytes, '"');
-      const uint32_t backslash = Matches16(bytes, '\\');
+      const Bytes16 bytes = Bytes16::Load(text + size);
+      const uint32_t quote = bytes.Matches('"');
+      const uint32_t backslash = bytes.Matches('\\');
       // The bits below the first quote.
       if ((backslash & (quote - 1) & ~quote) != 0) return false;
       if (quote != 0) {
@@ -204,11 +203,6 @@ class JsonReader {
         return true;
       }
     }
-#else
-    static_cast<void>(token);
-    static_cast<void>(value);
-    return false;
-#endif
   }
 
   void Syntax(size_t offset, const char* message);

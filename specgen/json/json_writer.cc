@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstdint>
 
-#include "specgen/base/load16.h"
+#include "specgen/base/simd.h"
 #include "specgen/json/go_string.h"
 
 namespace specgen {
@@ -31,25 +31,13 @@ constexpr std::array<std::array<char, 2>, 100> kTwoDigits = [] {
   return digits;
 }();
 
-#if defined(__SSE2__)
 // Ones for each byte that does not stand for itself; see kPlain.
-inline __m128i Specials(__m128i bytes) {
+inline Bytes16 Specials(Bytes16 bytes) {
   // Two pairs differ in one bit each: < and >, the quote and &.
-  const __m128i angles = _mm_cmpeq_epi8(
-      _mm_or_si128(bytes, _mm_set1_epi8('<' ^ '>')), _mm_set1_epi8('<' | '>'));
-  const __m128i quotes = _mm_cmpeq_epi8(
-      _mm_or_si128(bytes, _mm_set1_epi8('"' ^ '&')), _mm_set1_epi8('"' | '&'));
-  const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  // Signed: bytes of 0x80 and up are negative and below the space as well.
-  const __m128i others = _mm_cmpgt_epi8(_mm_set1_epi8(' '), bytes);
-  return _mm_or_si128(_mm_or_si128(angles, quotes),
-                      _mm_or_si128(backslashes, others));
+  const Bytes16 angles = (bytes | Bytes16::Fill('<' ^ '>')).Is('<' | '>');
+  const Bytes16 quotes = (bytes | Bytes16::Fill('"' ^ '&')).Is('"' | '&');
+  return (angles | quotes) | (bytes.Is('\\') | bytes.IsBelow(' '));
 }
-
-inline void Store16(char* to, __m128i bytes) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
-}
-#endif
 
 // What must not stand in a string as it is, is written otherwise.
 char* EscapedBody(char* next, std::string_view text) {
@@ -176,7 +164,6 @@ char* JsonWriter::PutDigits(char* next, int64_t value) {
   if (static_cast<size_t>(room.end - room.next) < most + kSlack) [[unlikely]] {
     return PutString(out, Grow(out, room.next, most), text, size);
   }
-#if defined(__SSE2__)
   // Copies 16 bytes at a time and looks at them in passing. What is left at the
   // end is copied together with bytes that were already.
   char* const next = room.next + 1;
@@ -184,33 +171,29 @@ char* JsonWriter::PutDigits(char* next, int64_t value) {
     if (!MayLoad(text, 16)) [[unlikely]] {
       return PutEscapedString(out, room, text, size);
     }
-    const __m128i bytes = Load16(text);
-    Store16(next, bytes);
-    if ((_mm_movemask_epi8(Specials(bytes)) & ((1 << size) - 1)) != 0)
-        [[unlikely]] {
+    const Bytes16 bytes = Bytes16::Load(text);
+    bytes.Store(next);
+    if ((Specials(bytes).HighBits() & ((1u << size) - 1)) != 0) [[unlikely]] {
       return PutEscapedString(out, room, text, size);
     }
   } else if (size > 0) {
-    const __m128i first = Load16(text);
-    const __m128i last = Load16(text + size - 16);
-    Store16(next, first);
-    Store16(next + size - 16, last);
-    __m128i special = _mm_or_si128(Specials(first), Specials(last));
+    const Bytes16 first = Bytes16::Load(text);
+    const Bytes16 last = Bytes16::Load(text + size - 16);
+    first.Store(next);
+    last.Store(next + size - 16);
+    Bytes16 special = Specials(first) | Specials(last);
     for (size_t i = 16; i + 16 < size; i += 16) {
-      const __m128i bytes = Load16(text + i);
-      Store16(next + i, bytes);
-      special = _mm_or_si128(special, Specials(bytes));
+      const Bytes16 bytes = Bytes16::Load(text + i);
+      bytes.Store(next + i);
+      special = special | Specials(bytes);
     }
-    if (_mm_movemask_epi8(special) != 0) [[unlikely]] {
+    if (special.HighBits() != 0) [[unlikely]] {
       return PutEscapedString(out, room, text, size);
     }
   }
   room.next[0] = '"';
   next[size] = '"';
   return {next + size + 1, room.end};
-#else
-  return PutEscapedString(out, room, text, size);
-#endif
 }
 
 JsonWriter::Room JsonWriter::PutEscapedString(Buffer*, Room room,

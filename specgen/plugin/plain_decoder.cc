@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "specgen/base/arena.h"
-#include "specgen/base/load16.h"
+#include "specgen/base/simd.h"
 #include "specgen/plugin/field_decoder.h"
 #include "specgen/plugin/plugin_key.h"
 #include "specgen/plugin/plugin_schema.h"
@@ -104,13 +104,11 @@ class PlainDecoder {
 
 // The last quote before `end`.
 const char* PlainDecoder::ClosingQuoteBefore(const char* end) const {
-#if defined(__SSE2__)
   // Most often there is a new line with its indentation.
   if (end - text_ >= 16) {
-    const uint32_t quotes = Matches16(Load16(end - 16), '"');
+    const uint32_t quotes = Bytes16::Load(end - 16).Matches('"');
     if (quotes != 0) return end - 16 + (31 - std::countl_zero(quotes));
   }
-#endif
   do {
     --end;
   } while (*end != '"');
@@ -207,7 +205,7 @@ const uint32_t* PlainDecoder::Objects(const Schema& schema, SliceBase* list,
     const char* const value = text + next[2];
     const char first = *value;
     next += 2;
-    if (type <= FieldType::kOptionalString) {
+    if (TakesString(type)) {
       // A string, or what is not looked at.
       const char* const behind = text + next[1];
       if (first == '"' && behind <= backslash_) {
@@ -229,7 +227,7 @@ const uint32_t* PlainDecoder::Objects(const Schema& schema, SliceBase* list,
     } else if (first == '{' && type == FieldType::kObject) {
       next = Object(*field.schema, object + field.offset, next + 1);
       if (next == end_) return nullptr;
-    } else if (first == '[' && type >= FieldType::kStrings &&
+    } else if (first == '[' && IsList(type) &&
                field.offset != Field::kIgnored) {
       next = List(field, reinterpret_cast<SliceBase*>(object + field.offset),
                   next + 1);

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "specgen/base/load16.h"
+#include "specgen/base/simd.h"
 
 namespace specgen {
 
@@ -193,30 +193,11 @@ inline constexpr KeyTable kKeyTable = []() consteval {
 // that. Null: none of kKnownKeys. Setting the bit 0x20 folds A-Z onto a-z, and
 // nothing else onto a letter.
 inline const KnownKey* FindFoldedKey(const char* bytes, size_t size) {
-#if defined(__SSE2__)
-  const auto load = [](const FoldedKey& word) {
-    return _mm_load_si128(reinterpret_cast<const __m128i*>(&word));
-  };
-  const __m128i word =
-      _mm_and_si128(_mm_or_si128(Load16(bytes), _mm_set1_epi8(0x20)),
-                    load(kKeyMasks.of_size[size]));
-  const uint64_t low = static_cast<uint64_t>(_mm_cvtsi128_si64(word));
+  const Bytes16 word = (Bytes16::Load(bytes) | Bytes16::Fill(0x20)) &
+                       Bytes16::LoadAligned(&kKeyMasks.of_size[size]);
   const KnownKey& found =
-      kKeyTable.slots[KeyTable::Slot(low, size, kKeyTable.multiplier)];
-  const bool same =
-      _mm_movemask_epi8(_mm_cmpeq_epi8(word, load(found.word))) == 0xFFFF;
-#else
-  constexpr uint64_t kCaseBits = 0x2020202020202020;
-  const FoldedKey& mask = kKeyMasks.of_size[size];
-  FoldedKey word;
-  std::memcpy(&word.low, bytes, 8);
-  std::memcpy(&word.high, bytes + 8, 8);
-  word.low = (word.low | kCaseBits) & mask.low;
-  word.high = (word.high | kCaseBits) & mask.high;
-  const KnownKey& found =
-      kKeyTable.slots[KeyTable::Slot(word.low, size, kKeyTable.multiplier)];
-  const bool same = found.word == word;
-#endif
+      kKeyTable.slots[KeyTable::Slot(word.low(), size, kKeyTable.multiplier)];
+  const bool same = word == Bytes16::LoadAligned(&found.word);
   return same ? &found : nullptr;
 }
 

@@ -22,10 +22,19 @@ enum class FieldType : uint8_t {
   kBool,            // bool
   kUint32,          // uint32_t
   kObject,          // a struct of ours
+  // Lists are the last ones: see IsList.
   kStrings,         // StringList
   kInterfaceTypes,  // StringList, of Go's PluginInterfaceType
   kObjects,         // Slice<a struct of ours>
 };
+
+// Whether our struct has a list for it.
+constexpr bool IsList(FieldType type) { return type >= FieldType::kStrings; }
+// Whether a string is what is expected there, or does not matter.
+constexpr bool TakesString(FieldType type) {
+  return type == FieldType::kNone || type == FieldType::kString ||
+         type == FieldType::kOptionalString;
+}
 
 struct Schema;
 
