@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -22,8 +23,8 @@
 #include "specgen/lint/lint_host.h"
 #include "specgen/plugin/plugin_key.h"
 #include "specgen/plugin/plugin_schema.h"
+#include "specgen/privileges/capabilities.h"
 #include "specgen/specgen.h"
-#include "specgen/validate/capabilities.h"
 
 namespace specgen {
 namespace {
@@ -383,7 +384,7 @@ void Linter::Capabilities() {
     std::set<std::string_view> seen;
     for (const JsonNode& name : list->List()) {
       if (!name.is(JsonKind::kString)) continue;
-      if (!IsCapability(name.text)) {
+      if (FindCapability(name.text) == nullptr) {
         std::string upper(name.text);
         std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
           return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -394,9 +395,11 @@ void Linter::Capabilities() {
                Quote(name.text),
                " is no capability: runc ignores it, before 1.0.0-rc94 it "
                "refuses it",
-               IsCapability(upper)
+               FindCapability(upper) != nullptr
                    ? absl::StrCat("; did you mean ", Quote(upper), "?")
-                   : DidYouMean(kLinuxCapabilities, name.text)));
+                   : DidYouMean(kLinuxCapabilities |
+                                    std::views::transform(&Capability::name),
+                                name.text)));
         continue;
       }
       const bool is_default = std::all_of(

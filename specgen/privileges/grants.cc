@@ -10,55 +10,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/privileges/capabilities.h"
 #include "specgen/privileges/device_rules.h"
 
 namespace specgen {
 namespace {
 
 using Level = GrantLevel;
-
-struct CapabilityFact {
-  std::string_view name;
-  Level level;
-  std::string_view why;
-};
-
-// capabilities(7), with an eye on what root in a container does with them.
-constexpr CapabilityFact kCapabilityFacts[] = {
-    {"CAP_SYS_ADMIN", Level::kCritical,
-     "mounts, namespaces and much else: close to root on the host"},
-    {"CAP_SYS_MODULE", Level::kCritical, "loads kernel modules"},
-    {"CAP_SYS_RAWIO", Level::kCritical,
-     "reads and writes physical memory and I/O ports"},
-    {"CAP_SYS_PTRACE", Level::kHigh,
-     "reads and changes processes that it sees; with the host's PIDs, all"},
-    {"CAP_DAC_READ_SEARCH", Level::kHigh,
-     "opens host files by handle, past the mounts (open_by_handle_at)"},
-    {"CAP_BPF", Level::kHigh, "loads BPF programs into the kernel"},
-    {"CAP_SYS_BOOT", Level::kHigh, "reboots, and loads another kernel"},
-    {"CAP_MAC_ADMIN", Level::kHigh, "changes the security policy"},
-    {"CAP_MAC_OVERRIDE", Level::kHigh, "passes the security policy"},
-    {"CAP_NET_ADMIN", Level::kMedium,
-     "configures the network; with the host's network, the host's"},
-    {"CAP_PERFMON", Level::kMedium, "watches the whole system"},
-    {"CAP_SYSLOG", Level::kMedium, "reads the kernel's log and addresses"},
-    {"CAP_SYS_TIME", Level::kMedium, "sets the host's clock"},
-    {"CAP_LINUX_IMMUTABLE", Level::kMedium,
-     "changes files that are marked immutable"},
-    {"CAP_AUDIT_CONTROL", Level::kMedium, "turns the audit log off"},
-    {"CAP_AUDIT_READ", Level::kMedium, "reads the audit log"},
-    {"CAP_SYS_RESOURCE", Level::kMedium, "passes limits and quotas"},
-    {"CAP_CHECKPOINT_RESTORE", Level::kMedium, "changes process ids"},
-    {"CAP_IPC_OWNER", Level::kMedium, "uses all shared memory that it sees"},
-    {"CAP_SYS_TTY_CONFIG", Level::kMedium, "hangs up terminals"},
-    {"CAP_SYS_PACCT", Level::kLow, "turns process accounting on and off"},
-    {"CAP_SYS_NICE", Level::kLow, "sets priorities of other processes"},
-    {"CAP_IPC_LOCK", Level::kLow, "locks memory"},
-    {"CAP_LEASE", Level::kLow, "takes leases on files"},
-    {"CAP_NET_BROADCAST", Level::kLow, "sends broadcasts"},
-    {"CAP_WAKE_ALARM", Level::kLow, "wakes the machine"},
-    {"CAP_BLOCK_SUSPEND", Level::kLow, "keeps the machine awake"},
-};
 
 constexpr std::string_view kEngineSockets[] = {
     "/run/docker.sock", "/run/containerd/containerd.sock"};
@@ -162,15 +120,13 @@ void GrantFinder::Capabilities() {
           !seen.insert(name.text).second) {
         continue;
       }
-      const auto* fact = std::find_if(
-          std::begin(kCapabilityFacts), std::end(kCapabilityFacts),
-          [&](const CapabilityFact& f) { return f.name == name.text; });
-      if (fact == std::end(kCapabilityFacts)) {
+      const Capability* capability = FindCapability(name.text);
+      if (capability == nullptr) {
         Add(Level::kInfo, "capability", name.text,
             "no capability of Linux: runc ignores it, before 1.0.0-rc94 it "
             "refuses it");
       } else {
-        Add(fact->level, "capability", name.text, fact->why);
+        Add(capability->level, "capability", name.text, capability->why);
       }
     }
   }

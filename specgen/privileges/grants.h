@@ -2,7 +2,6 @@
 #ifndef SPECGEN_PRIVILEGES_GRANTS_H_
 #define SPECGEN_PRIVILEGES_GRANTS_H_
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,19 +9,10 @@
 #include "specgen/engine/engine.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/plugin/plugin.h"
+#include "specgen/privileges/capabilities.h"
 #include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
-
-enum class GrantLevel : uint8_t {
-  kInfo,      // not a right: something that is other than it looks
-  kLow,       // little, but more than a container's default
-  kMedium,    // parts of the host can be read or changed
-  kHigh,      // much of the host; often enough to take it over
-  kCritical,  // the host itself
-};
-
-std::string_view GrantLevelName(GrantLevel level);
 
 struct Grant {
   GrantLevel level = GrantLevel::kInfo;

@@ -12,7 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/printable.h"
-#include "specgen/validate/capabilities.h"
+#include "specgen/privileges/capabilities.h"
 
 namespace specgen {
 namespace {
@@ -129,7 +129,7 @@ class MeaningCheck {
     std::set<std::string_view> seen;
     for (const JsonNode& name : list.List()) {
       if (!name.is(JsonKind::kString)) continue;
-      if (!IsCapability(name.text)) {
+      if (FindCapability(name.text) == nullptr) {
         const std::string message =
             absl::StrCat(Quote(name.text), " is no capability of Linux");
         // From 1.1.0 on a runtime must go on, with a warning.
