@@ -20,7 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "simdjson.h"
+#include "specgen/base/arena.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/bundle_record.h"
@@ -41,6 +41,8 @@
 #include "specgen/bundle/work_directory.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/live_host.h"
+#include "specgen/json/json_index.h"
+#include "specgen/json/json_reader.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -182,15 +184,30 @@ absl::Status AddFile(const BundleOptions::File& file, TreeWriter* writer) {
 
 MountPoints MountPointsOf(std::string_view spec) {
   std::vector<std::string> points;
-  simdjson::dom::parser parser;
-  simdjson::dom::array mounts;
-  if (parser.parse(spec)["mounts"].get(mounts) == simdjson::SUCCESS) {
-    for (simdjson::dom::element mount : mounts) {
-      std::string_view destination;
-      if (mount["destination"].get(destination) != simdjson::SUCCESS) continue;
-      points.push_back(CleanPath(absl::StrCat("/", destination)).substr(1));
-    }
-  }
+  JsonIndex index;
+  if (index.Build(spec) != JsonIndex::Result::kOk) return MountPoints({});
+  Arena arena;
+  JsonReader reader(index, &arena);
+  // Calls `read` for the value of that key, which is of that kind.
+  const auto member = [&reader](std::string_view wanted, JsonKind kind,
+                                auto read) {
+    reader.Members([&](std::string_view key) {
+      if (key == wanted && reader.Peek() == kind) {
+        read();
+      } else {
+        reader.Skip();
+      }
+    });
+  };
+  member("mounts", JsonKind::kArray, [&] {
+    reader.Items([&] {
+      member("destination", JsonKind::kString, [&] {
+        std::string_view destination;
+        reader.String(&destination);
+        points.push_back(CleanPath(absl::StrCat("/", destination)).substr(1));
+      });
+    });
+  });
   return MountPoints(std::move(points));
 }
 

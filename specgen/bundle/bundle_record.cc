@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,13 +16,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "simdjson.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/host/go_path.h"
+#include "specgen/json/json_tree.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -39,27 +41,31 @@ bool IsPlace(std::string_view path) {
          path.find('\0') == std::string_view::npos;
 }
 
-bool Get(simdjson::dom::element from, const char* key, std::string* to) {
-  std::string_view text;
-  if (from[key].get(text) != simdjson::SUCCESS) return false;
-  *to = text;
+// The member of that kind; null if there is none.
+const JsonNode* Get(const JsonNode& from, std::string_view key, JsonKind kind) {
+  const JsonNode* const node = from.Find(key);
+  return node != nullptr && node->is(kind) ? node : nullptr;
+}
+
+bool GetString(const JsonNode& from, std::string_view key, std::string* to) {
+  const JsonNode* const node = Get(from, key, JsonKind::kString);
+  if (node == nullptr) return false;
+  *to = node->text;
   return true;
 }
 
-template <typename Number, typename Wide>
-bool GetNumber(simdjson::dom::element from, const char* key, Number* to) {
-  Wide number;
-  if (from[key].get(number) != simdjson::SUCCESS) return false;
-  *to = static_cast<Number>(number);
-  return true;
+template <typename Number>
+bool GetNumber(const JsonNode& from, std::string_view key, Number* to) {
+  const JsonNode* const node = Get(from, key, JsonKind::kNumber);
+  return node != nullptr && absl::SimpleAtoi(node->text, to);
 }
 
-// The entries of a list; false if it is none.
+// Reads each entry of a list; false if it is none.
 template <typename Read>
-bool GetList(simdjson::dom::element from, const char* key, Read read) {
-  simdjson::dom::array list;
-  if (from[key].get(list) != simdjson::SUCCESS) return false;
-  return std::all_of(list.begin(), list.end(), read);
+bool GetList(const JsonNode& from, std::string_view key, Read read) {
+  const JsonNode* const list = Get(from, key, JsonKind::kArray);
+  return list != nullptr &&
+         std::all_of(list->items.begin(), list->items.end(), read);
 }
 
 }  // namespace
@@ -105,50 +111,50 @@ std::string FormatBundleRecord(const BundleRecord& record) {
 }
 
 absl::StatusOr<BundleRecord> ParseBundleRecord(std::string_view text) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element top;
-  if (parser.parse(text.data(), text.size()).get(top) != simdjson::SUCCESS) {
-    return absl::InvalidArgumentError("no JSON");
-  }
+  const absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+      JsonTree::Parse(text, kBundleRecordName);
+  if (!tree.ok()) return absl::InvalidArgumentError("no JSON");
+  const JsonNode& top = (*tree)->root();
   BundleRecord record;
   int64_t version = 0;
-  if (!GetNumber<int64_t, int64_t>(top, "specgen", &version)) {
+  if (!GetNumber(top, "specgen", &version)) {
     return Wrong("specgen");
   }
   if (version != kVersion) {
     return absl::InvalidArgumentError("made by another release of specgen");
   }
-  if (!Get(top, "id", &record.id) || !IsContainerId(record.id)) {
+  if (!GetString(top, "id", &record.id) || !IsContainerId(record.id)) {
     return Wrong("id");
   }
-  if (!Get(top, "at", &record.at) || !IsPlace(record.at)) return Wrong("at");
+  if (!GetString(top, "at", &record.at) || !IsPlace(record.at))
+    return Wrong("at");
   if (!GetList(top, "directories",
-               [&](simdjson::dom::element entry) {
+               [&](const JsonNode& entry) {
                  BundleRecord::Directory& directory =
                      record.directories.emplace_back();
-                 return Get(entry, "path", &directory.path) &&
-                        GetNumber<uint32_t, uint64_t>(entry, "mode",
-                                                      &directory.mode) &&
+                 return GetString(entry, "path", &directory.path) &&
+                        GetNumber(entry, "mode", &directory.mode) &&
                         IsPlace(directory.path) && directory.mode <= 0777;
                }) ||
       record.directories.empty() ||
       BasePath(record.directories.back().path) != record.id) {
     return Wrong("directories");
   }
-  if (top["sharesMount"].get(record.shares_mount) != simdjson::SUCCESS) {
+  record.shares_mount = Get(top, "sharesMount", JsonKind::kTrue) != nullptr;
+  if (!record.shares_mount &&
+      Get(top, "sharesMount", JsonKind::kFalse) == nullptr) {
     return Wrong("sharesMount");
   }
-  if (!Get(top, "mountInRootfs", &record.mount_in_rootfs) ||
+  if (!GetString(top, "mountInRootfs", &record.mount_in_rootfs) ||
       record.mount_in_rootfs.find('\0') != std::string::npos) {
     return Wrong("mountInRootfs");
   }
-  if (!GetList(top, "made", [&](simdjson::dom::element entry) {
+  if (!GetList(top, "made", [&](const JsonNode& entry) {
         BundleRecord::Made& made = record.made.emplace_back();
-        return Get(entry, "path", &made.path) &&
-               GetNumber<uint64_t, uint64_t>(entry, "device", &made.device) &&
-               GetNumber<uint64_t, uint64_t>(entry, "inode", &made.inode) &&
-               GetNumber<int64_t, int64_t>(entry, "born", &made.born) &&
-               IsPlace(made.path);
+        return GetString(entry, "path", &made.path) &&
+               GetNumber(entry, "device", &made.device) &&
+               GetNumber(entry, "inode", &made.inode) &&
+               GetNumber(entry, "born", &made.born) && IsPlace(made.path);
       })) {
     return Wrong("made");
   }

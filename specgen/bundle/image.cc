@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,24 +14,26 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "simdjson.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/unpack.h"
+#include "specgen/json/json_tree.h"
 
 namespace specgen {
 namespace {
 
-using simdjson::dom::array;
-using simdjson::dom::element;
-
 // Each is opened and read, however small it is.
 constexpr size_t kMaxLayers = 1024;
+
+// Of a manifest or index: lists, objects and what is in them. Each takes some
+// hundred bytes of memory.
+constexpr size_t kMaxItems = size_t{1} << 16;
 
 constexpr std::string_view kPluginConfig =
     "application/vnd.docker.plugin.v1+json";
@@ -63,15 +66,40 @@ bool IsOneOf(std::string_view text, const std::string_view (&list)[N]) {
   return false;
 }
 
-// Members of JSON objects; "" and -1 where there is none of that type.
-std::string Text(element e, std::string_view key) {
-  std::string_view text;
-  return e[key].get(text) == simdjson::SUCCESS ? std::string(text) : "";
+// A member of an object; "" and -1 where there is none of that type.
+std::string Text(const JsonNode& object, std::string_view key) {
+  return std::string(object.String(key));
 }
 
-int64_t Number(element e, std::string_view key) {
+int64_t Number(const JsonNode& object, std::string_view key) {
+  const JsonNode* const node = object.Find(key);
   int64_t number;
-  return e[key].get(number) == simdjson::SUCCESS ? number : -1;
+  return node != nullptr && node->is(JsonKind::kNumber) &&
+                 absl::SimpleAtoi(node->text, &number)
+             ? number
+             : -1;
+}
+
+// The member that is a list; null if there is none.
+const JsonNode* List(const JsonNode& object, std::string_view key) {
+  const JsonNode* const node = object.Find(key);
+  return node != nullptr && node->is(JsonKind::kArray) ? node : nullptr;
+}
+
+// No less than the lists and objects of a JSON text, and what is in them.
+size_t CountItems(std::string_view json) {
+  size_t items = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string) {
+      if (c == '\\') ++i;
+    } else if (c == ',' || c == '[' || c == '{') {
+      ++items;
+    }
+  }
+  return items;
 }
 
 bool Exists(int folder, const std::string& path) {
@@ -164,39 +192,35 @@ class ImageReader {
         absl::StrCat(image_.name, "/", info.path, ": ", why));
   }
 
-  // Reads and parses; the result lives until the next call.
-  absl::StatusOr<element> Parse(const BlobInfo& info) {
+  // Reads and parses.
+  absl::StatusOr<std::unique_ptr<JsonTree>> Parse(const BlobInfo& info) {
     absl::StatusOr<std::string> text = ReadJson(image_, info);
     if (!text.ok()) return text.status();
-    element root;
-    if (const auto error = parser_.parse(*text).get(root);
-        error != simdjson::SUCCESS) {
-      return Bad(info,
-                 absl::StrCat("is not JSON: ", simdjson::error_message(error)));
+    if (CountItems(*text) > kMaxItems) {
+      return Bad(info, absl::StrCat("has more than ", kMaxItems,
+                                    " items in its lists and objects"));
     }
-    return root;
+    return JsonTree::Parse(*text, absl::StrCat(image_.name, "/", info.path));
   }
 
   absl::Status ReadIndex(const BlobInfo& info, int depth) {
     if (depth > 4) return Bad(info, "has indexes in indexes");
-    absl::StatusOr<element> root = Parse(info);
-    if (!root.ok()) return root.status();
-    array manifests;
-    if ((*root)["manifests"].get(manifests) != simdjson::SUCCESS) {
-      return Bad(info, "has no \"manifests\"");
-    }
+    absl::StatusOr<std::unique_ptr<JsonTree>> tree = Parse(info);
+    if (!tree.ok()) return tree.status();
+    const JsonNode* const manifests = List((*tree)->root(), "manifests");
+    if (manifests == nullptr) return Bad(info, "has no \"manifests\"");
     struct Choice {
       std::string name, digest, media_type;
       int64_t size;
     };
     std::vector<Choice> choices;
     std::vector<std::string> names;
-    for (element e : manifests) {
-      Choice choice{"", Text(e, "digest"), Text(e, "mediaType"),
-                    Number(e, "size")};
-      element annotations;
-      if (e["annotations"].get(annotations) == simdjson::SUCCESS) {
-        choice.name = Text(annotations, "org.opencontainers.image.ref.name");
+    for (const JsonNode& manifest : manifests->items) {
+      Choice choice{"", Text(manifest, "digest"), Text(manifest, "mediaType"),
+                    Number(manifest, "size")};
+      const JsonNode* const annotations = manifest.Find("annotations");
+      if (annotations != nullptr) {
+        choice.name = Text(*annotations, "org.opencontainers.image.ref.name");
       }
       names.push_back(choice.name.empty() ? choice.digest : choice.name);
       if (!wanted_.empty() && depth == 0 && choice.name != wanted_ &&
@@ -222,17 +246,16 @@ class ImageReader {
   }
 
   absl::Status ReadManifest(const BlobInfo& info) {
-    absl::StatusOr<element> root = Parse(info);
-    if (!root.ok()) return root.status();
-    const std::string type = Text(*root, "mediaType");
+    absl::StatusOr<std::unique_ptr<JsonTree>> tree = Parse(info);
+    if (!tree.ok()) return tree.status();
+    const JsonNode& root = (*tree)->root();
+    const std::string type = Text(root, "mediaType");
     if (!type.empty() && !IsOneOf(type, kManifests)) {
       return Bad(info, absl::StrCat("is no manifest of an image but ", type));
     }
-    element config;
-    if ((*root)["config"].get(config) != simdjson::SUCCESS) {
-      return Bad(info, "has no \"config\"");
-    }
-    const std::string config_type = Text(config, "mediaType");
+    const JsonNode* const config = root.Find("config");
+    if (config == nullptr) return Bad(info, "has no \"config\"");
+    const std::string config_type = Text(*config, "mediaType");
     if (config_type != kPluginConfig) {
       return Bad(info,
                  absl::StrCat(
@@ -244,13 +267,11 @@ class ImageReader {
                      ", a plugin's is ", kPluginConfig, ")"));
     }
     absl::StatusOr<BlobInfo> config_blob =
-        Locate(form_, Text(config, "digest"), Number(config, "size"));
+        Locate(form_, Text(*config, "digest"), Number(*config, "size"));
     if (!config_blob.ok()) return Bad(info, config_blob.status().message());
-    array layers;
-    if ((*root)["layers"].get(layers) != simdjson::SUCCESS) {
-      return Bad(info, "has no \"layers\"");
-    }
-    for (element layer : layers) {
+    const JsonNode* const layers = List(root, "layers");
+    if (layers == nullptr) return Bad(info, "has no \"layers\"");
+    for (const JsonNode& layer : layers->items) {
       const std::string layer_type = Text(layer, "mediaType");
       if (!IsOneOf(layer_type, kLayers)) {
         return Bad(info, absl::StrCat("has a layer of the type \"", layer_type,
@@ -269,42 +290,36 @@ class ImageReader {
   absl::Status ReadArchive() {
     BlobInfo info;
     info.path = "manifest.json";
-    absl::StatusOr<element> root = Parse(info);
-    if (!root.ok()) return root.status();
-    array images;
-    if (root->get(images) != simdjson::SUCCESS) return Bad(info, "is no list");
+    absl::StatusOr<std::unique_ptr<JsonTree>> tree = Parse(info);
+    if (!tree.ok()) return tree.status();
+    const JsonNode& images = (*tree)->root();
+    if (!images.is(JsonKind::kArray)) return Bad(info, "is no list");
     BlobInfo config;
     std::vector<std::string> names;
     int found = 0;
-    for (element e : images) {
-      bool fits =
-          wanted_.empty() || absl::StartsWith(Text(e, "Config"), wanted_);
-      array tags;
-      std::string name = Text(e, "Config");
-      if (e["RepoTags"].get(tags) == simdjson::SUCCESS) {
-        for (element tag : tags) {
-          std::string_view text;
-          if (tag.get(text) != simdjson::SUCCESS) continue;
-          if (text == wanted_) fits = true;
-          name = text;
+    for (const JsonNode& image : images.items) {
+      std::string name = Text(image, "Config");
+      bool fits = wanted_.empty() || absl::StartsWith(name, wanted_);
+      if (const JsonNode* const tags = List(image, "RepoTags")) {
+        for (const JsonNode& tag : tags->items) {
+          if (!tag.is(JsonKind::kString)) continue;
+          if (tag.text == wanted_) fits = true;
+          name = tag.text;
         }
       }
       names.push_back(name);
       if (!fits) continue;
       ++found;
-      config.path = Text(e, "Config");
+      config.path = Text(image, "Config");
       image_.layers.clear();
-      array layers;
-      if (e["Layers"].get(layers) != simdjson::SUCCESS) {
-        return Bad(info, "has no \"Layers\"");
-      }
-      for (element layer : layers) {
-        std::string_view path;
-        if (layer.get(path) != simdjson::SUCCESS || path.empty()) {
+      const JsonNode* const layers = List(image, "Layers");
+      if (layers == nullptr) return Bad(info, "has no \"Layers\"");
+      for (const JsonNode& layer : layers->items) {
+        if (layer.String().empty()) {
           return Bad(info, "has a layer without a path");
         }
         BlobInfo blob;
-        blob.path = path;
+        blob.path = layer.String();
         image_.layers.push_back(std::move(blob));
       }
     }
@@ -325,9 +340,9 @@ class ImageReader {
     if (status.ok()) status = CheckLayers(info);
     if (!status.ok()) return status;
     // This form does not say of what type a config is.
-    element plugin;
-    if (parser_.parse(image_.config).get(plugin) != simdjson::SUCCESS ||
-        plugin["interface"].error() != simdjson::SUCCESS) {
+    const absl::StatusOr<std::unique_ptr<JsonTree>> plugin =
+        JsonTree::Parse(image_.config, config.path);
+    if (!plugin.ok() || (*plugin)->root().Find("interface") == nullptr) {
       return Bad(config,
                  "is not the config of a Docker plugin: it has no "
                  "\"interface\"");
@@ -351,7 +366,6 @@ class ImageReader {
   const ImageForm form_;
   const std::string_view wanted_;
   Image& image_;
-  simdjson::dom::parser parser_;
 };
 
 }  // namespace
@@ -361,18 +375,7 @@ absl::Status CheckConfigSize(std::string_view config, std::string_view name) {
     return absl::InvalidArgumentError(
         absl::StrCat(name, ": is larger than 1 MiB: no plugin's config is"));
   }
-  size_t items = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < config.size(); ++i) {
-    const char c = config[i];
-    if (c == '"') in_string = !in_string;
-    if (in_string) {
-      if (c == '\\') ++i;
-    } else if (c == ',' || c == '[' || c == '{') {
-      ++items;
-    }
-  }
-  if (items <= kMaxConfigItems) return absl::OkStatus();
+  if (CountItems(config) <= kMaxConfigItems) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(name, ": has more than ", kMaxConfigItems,
                    " items in its lists and objects: no plugin's config has"));

@@ -212,7 +212,10 @@ TEST_F(ImageTest, ContainersAreNoPlugins) {
   temp_.Write("image/manifest.json", Manifest("text/plain"));
   ExpectBad("not the image of a Docker plugin");
   temp_.Write("image/manifest.json", "{");
-  ExpectBad("is not JSON");
+  ExpectBad("image/manifest.json:1:2: ");
+  temp_.Write("image/manifest.json",
+              absl::StrCat("[0", std::string(size_t{1} << 17, ','), "]"));
+  ExpectBad("more than 65536 items");
   temp_.Write("image/manifest.json", "{}");
   ExpectBad("has no \"config\"");
 }
