@@ -1,5 +1,9 @@
 #include "fuzz/heap_meter.h"
 
+#include <malloc.h>
+
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -20,12 +24,26 @@ namespace specgen::fuzz {
 namespace {
 
 thread_local size_t bytes = 0;
+thread_local ptrdiff_t held = 0;
+thread_local ptrdiff_t peak = 0;
+
+[[maybe_unused]] void CountTaken(size_t asked, size_t got) {
+  bytes += asked;
+  held += static_cast<ptrdiff_t>(got);
+  peak = std::max(peak, held);
+}
+[[maybe_unused]] void CountGiven(size_t size) {
+  held -= static_cast<ptrdiff_t>(size);
+}
 
 #if defined(SPECGEN_FUZZ_ASAN)
 [[maybe_unused]] const bool installed = [] {
   __sanitizer_install_malloc_and_free_hooks(
-      [](const volatile void*, size_t size) { bytes += size; },
-      [](const volatile void*) {});
+      [](const volatile void*, size_t size) { CountTaken(size, size); },
+      [](const volatile void* memory) {
+        CountGiven(
+            __sanitizer_get_allocated_size(const_cast<const void*>(memory)));
+      });
   return true;
 }();
 #endif
@@ -34,12 +52,21 @@ thread_local size_t bytes = 0;
 
 size_t HeapBytes() { return bytes; }
 
+PeakHeapMeter::PeakHeapMeter() : before_(held) { peak = held; }
+size_t PeakHeapMeter::bytes() const {
+  return static_cast<size_t>(peak - before_);
+}
+
 #if !defined(SPECGEN_FUZZ_ASAN)
 void* CountedNew(size_t size) {
-  bytes += size;
   void* memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) std::abort();
+  CountTaken(size, malloc_usable_size(memory));
   return memory;
+}
+void CountedDelete(void* memory) {
+  CountGiven(malloc_usable_size(memory));
+  std::free(memory);
 }
 #endif
 
@@ -48,8 +75,16 @@ void* CountedNew(size_t size) {
 #if !defined(SPECGEN_FUZZ_ASAN)
 void* operator new(size_t size) { return specgen::fuzz::CountedNew(size); }
 void* operator new[](size_t size) { return specgen::fuzz::CountedNew(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  specgen::fuzz::CountedDelete(memory);
+}
+void operator delete[](void* memory) noexcept {
+  specgen::fuzz::CountedDelete(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  specgen::fuzz::CountedDelete(memory);
+}
+void operator delete[](void* memory, size_t) noexcept {
+  specgen::fuzz::CountedDelete(memory);
+}
 #endif

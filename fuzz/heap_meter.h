@@ -14,6 +14,19 @@ namespace specgen::fuzz {
 // is replaced by one that counts.
 size_t HeapBytes();
 
+// The most bytes that this thread held at once since the meter was made, beyond
+// those that it held then. One at a time.
+class PeakHeapMeter {
+ public:
+  PeakHeapMeter();
+  PeakHeapMeter(const PeakHeapMeter&) = delete;
+  PeakHeapMeter& operator=(const PeakHeapMeter&) = delete;
+  size_t bytes() const;
+
+ private:
+  ptrdiff_t before_;
+};
+
 }  // namespace specgen::fuzz
 
 #endif  // SPECGEN_FUZZ_HEAP_METER_H_

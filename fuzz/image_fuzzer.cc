@@ -3,19 +3,23 @@
 // blob_reader).
 //
 // Must never: crash, hang, write, link, change or read outside of the rootfs,
-// follow a link out of it, take more files or bytes than the limits allow, make
-// a tree that it cannot remove again, or unpack the same archive otherwise when
-// it is compressed.
+// follow a link out of it, take more files, bytes or memory than the limits
+// allow, make a tree that it cannot remove again, unpack the same archive
+// otherwise when it is compressed, take compressed bytes otherwise than zlib
+// and zstd do, pack a tree into an archive that is not the same tree again, or
+// take a rootfs for unchanged that a plugin has changed.
 //
 // Words of the first line: "layer" a layer with whiteouts, "keep" owners and
-// devices, "gzip" the text is compressed first, "small" narrow limits, "sums"
-// the headers' checksums stay as they are (else they are made right, so that
-// most mutations get past them), "folders=PATH" folders that are made last,
-// "unreadable" an archive that cannot be read, "interrupted" a signal at the
-// beginning. With "image" the text is the files of a folder, each
-// behind a line "--- NAME"; "@NAME@" in a file stands for the digest of an
-// earlier one and "#NAME#" for its size. "blob:NAME" is stored under its
-// digest.
+// devices, "gzip" the text is compressed first, "zstd" the same so, "members"
+// in two parts, "small" narrow limits, "sums" the headers' checksums stay as
+// they are (else they are made right, so that most mutations get past them),
+// "folders=PATH" folders that are made last, "unreadable" an archive that
+// cannot be read, "interrupted" a signal at the beginning, "archive" the tree
+// is packed as `bundle --tar` does, "again" the plugin changes the tree, as an
+// archive behind a line "--- again" says, before specgen comes back to it. With
+// "image" the text is the files of a folder, each behind a line "--- NAME";
+// "@NAME@" in a file stands for the digest of an earlier one and "#NAME#" for
+// its size. "blob:NAME" is stored under its digest.
 //
 // Everything happens in a folder in memory, as a user who may write nowhere
 // else.
@@ -24,6 +28,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -53,11 +59,15 @@
 #include "sha2.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/image.h"
+#include "specgen/bundle/init_layer.h"
 #include "specgen/bundle/interrupt.h"
+#include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/tar_builder.h"
+#include "specgen/bundle/tree_archive.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/unpack.h"
+#include "specgen/bundle/walk_tree.h"
 
 namespace specgen::fuzz {
 namespace {
@@ -200,6 +210,7 @@ class Sandbox {
 
 struct Tree {
   std::string listing;  // all that can be seen of it
+  bool shows_modes = true;
   uint64_t entries = 0;
   uint64_t bytes = 0;
 };
@@ -221,8 +232,9 @@ void List(int parent, const std::string& folder, const std::string& path,
     // What no entry described has the time at which it was made.
     const bool described =
         std::abs(st.st_mtim.tv_sec - st.st_ctim.tv_sec) > 3600;
-    absl::StrAppend(&tree->listing, at, " ", st.st_mode, " ", st.st_nlink, " ",
-                    described ? st.st_mtim.tv_sec : 0);
+    absl::StrAppend(&tree->listing, at, " ",
+                    tree->shows_modes ? st.st_mode : st.st_mode & S_IFMT, " ",
+                    st.st_nlink, " ", described ? st.st_mtim.tv_sec : 0);
     if (drops) {
       Require((st.st_mode & (S_ISUID | S_ISGID)) == 0 && !S_ISCHR(st.st_mode) &&
                   !S_ISBLK(st.st_mode),
@@ -296,6 +308,10 @@ struct Words {
         keep(absl::StrContains(line, "keep")),
         record(absl::StrContains(line, "record")),
         gzip(absl::StrContains(line, "gzip")),
+        zstd(absl::StrContains(line, "zstd")),
+        members(absl::StrContains(line, "members")),
+        archive(absl::StrContains(line, "archive")),
+        again(absl::StrContains(line, "again")),
         small(absl::StrContains(line, "small")),
         sums(absl::StrContains(line, "sums")),
         image(absl::StrContains(line, "image")),
@@ -312,7 +328,8 @@ struct Words {
     return line.substr(0, line.find(' '));
   }
 
-  bool layer, keep, record, gzip, small, sums, image, unreadable, interrupted;
+  bool layer, keep, record, gzip, zstd, members, archive, again, small, sums,
+      image, unreadable, interrupted;
   std::string_view wanted;
   std::optional<std::string_view> folders;
 };
@@ -378,6 +395,93 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
   return tree;
 }
 
+// Compresses the bytes; with "members" in two parts, which are one archive.
+std::string Packed(const Words& words, std::string_view bytes) {
+  const auto pack = [&words](std::string_view part) {
+    if (!words.zstd) return Gzip(part);
+    // A frame without checksum, with a window of 2 MiB, of blocks as they are:
+    // the library that specgen uses cannot compress.
+    constexpr size_t kMaxBlock = 128 << 10;
+    std::string out("\x28\xb5\x2f\xfd\0\x58", 6);
+    do {
+      const size_t size = std::min(part.size(), kMaxBlock);
+      const size_t header = size << 3 | (size == part.size() ? 1 : 0);
+      for (int shift : {0, 8, 16}) {
+        out.push_back(static_cast<char>(header >> shift & 0xff));
+      }
+      absl::StrAppend(&out, part.substr(0, size));
+      part.remove_prefix(size);
+    } while (!part.empty());
+    return out;
+  };
+  if (!words.members) return pack(bytes);
+  const size_t half = Hash(bytes) % (bytes.size() + 1);
+  // Between zstd's frames there may be one that means nothing.
+  constexpr std::string_view kSkipped("\x50\x2a\x4d\x18\x02\0\0\0ab", 10);
+  return absl::StrCat(pack(bytes.substr(0, half)),
+                      words.zstd ? kSkipped : std::string_view(),
+                      pack(bytes.substr(half)));
+}
+
+// Nobody unpacks more here.
+constexpr size_t kMostUnpacked = 4 << 20;
+
+// What the library makes of gzip, with its own eyes for headers, checksums and
+// the beginning of a next member; nothing if it finds damage.
+std::optional<std::string> GunzipByLibrary(std::string_view bytes) {
+  z_stream stream = {};
+  Require(inflateInit2(&stream, 15 + 16) == Z_OK, "zlib starts",
+          [] { return ""; });
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  std::string out;
+  int result = Z_OK;
+  while (result == Z_OK && out.size() < kMostUnpacked) {
+    const size_t old = out.size();
+    out.resize(old + 65536);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + old);
+    stream.avail_out = 65536;
+    result = inflate(&stream, Z_NO_FLUSH);
+    out.resize(out.size() - stream.avail_out);
+    if (result == Z_STREAM_END && stream.avail_in > 0) {
+      result = inflateReset(&stream);
+    }
+  }
+  inflateEnd(&stream);
+  if (result != Z_STREAM_END) return std::nullopt;
+  return out;
+}
+
+std::optional<std::string> UnzstdByLibrary(std::string_view bytes) {
+  ZSTD_DCtx* const context = ZSTD_createDCtx();
+  ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 23);
+  ZSTD_inBuffer in = {bytes.data(), bytes.size(), 0};
+  std::string out;
+  size_t result = 0;
+  while (out.size() < kMostUnpacked) {
+    const size_t old = out.size();
+    out.resize(old + 65536);
+    ZSTD_outBuffer piece = {out.data() + old, 65536, 0};
+    const size_t before = in.pos;
+    result = ZSTD_decompressStream(context, &piece, &in);
+    out.resize(old + piece.pos);
+    if (ZSTD_isError(result) != 0) break;
+    if (piece.pos == 0 && in.pos == before) break;
+    if (in.pos == in.size && result == 0) break;
+  }
+  ZSTD_freeDCtx(context);
+  if (result != 0 || in.pos < in.size) return std::nullopt;
+  return out;
+}
+
+bool IsGzip(std::string_view bytes) {
+  return absl::StartsWith(bytes, "\x1f\x8b\x08");
+}
+bool IsZstd(std::string_view bytes) {
+  return absl::StartsWith(bytes, "\x28\xb5\x2f\xfd") ||
+         absl::StrContains(bytes.substr(0, 4), "\x2a\x4d\x18");
+}
+
 void CheckArchive(const Words& words, std::string_view text) {
   const std::string tar = words.sums ? std::string(text) : Repaired(text);
   const auto unpack = [&](std::string_view bytes) {
@@ -391,26 +495,239 @@ void CheckArchive(const Words& words, std::string_view text) {
     };
   };
   const bool both = ChecksToo(text, 16);
+  const bool packs = words.gzip || words.zstd;
   absl::Status status;
   Tree tree;
-  if (both || !words.gzip) tree = Try(words, unpack(tar), &status);
-  if (!both && !words.gzip) return;
-  const std::string packed = Gzip(tar);
+  if (both || !packs) tree = Try(words, unpack(tar), &status);
   absl::Status again;
-  const Tree other = Try(words, unpack(packed), &again);
-  if (!both) return;
-  // One that is compressed itself is now so twice, which nobody undoes.
-  if (!status.ok() || absl::StartsWith(tar, "\x1f\x8b\x08") ||
-      absl::StartsWith(tar, "\x28\xb5\x2f\xfd") ||
-      absl::StrContains(tar.substr(0, 4), "\x2a\x4d\x18")) {
+  if (IsGzip(tar) || IsZstd(tar)) {
+    if (packs || !status.ok() || words.interrupted) return;
+    const std::optional<std::string> plain =
+        IsGzip(tar) ? GunzipByLibrary(tar) : UnzstdByLibrary(tar);
+    Require(plain.has_value(), "what is compressed is taken if it is whole",
+            [&] { return absl::CHexEscape(tar.substr(0, 64)); });
+    // Nobody undoes it twice.
+    if (IsGzip(*plain) || IsZstd(*plain)) return;
+    const Tree other = Try(words, unpack(*plain), &again);
+    Require(again.ok() && tree.listing == other.listing,
+            "what is compressed is what the library makes of it", [&] {
+              return absl::StrCat(tree.listing, "\nbut\n", again.ToString(),
+                                  "\n", other.listing);
+            });
     return;
   }
+  if (!both && !packs) return;
+  const std::string packed = Packed(words, tar);
+  const Tree other = Try(words, unpack(packed), &again);
+  if (!both || !status.ok()) return;
   Require(again.ok() && tree.listing == other.listing,
           "a compressed archive unpacks the same", [&] {
             return absl::StrCat(status.ToString(), "\n", tree.listing,
                                 "\nbut compressed\n", again.ToString(), "\n",
                                 other.listing);
           });
+}
+
+// ---- What `bundle --tar` makes of a tree
+
+// Unpacks as `bundle --tar` does, to a rootfs that it leaves; false if the
+// archive is refused.
+bool Record(const Words& words, Whiteouts whiteouts, UniqueFd archive,
+            const TreeLimits& limits, TreeLedger* ledger) {
+  Sandbox& sandbox = Sandbox::Get();
+  sandbox.MakeRootfs();
+  auto writer = TreeWriter::Open(sandbox.rootfs(), Ownership::kRecord, limits);
+  Require(writer.ok(), "a folder can be written to",
+          [&] { return std::string(writer.status().message()); });
+  BlobReader reader(std::move(archive), "archive");
+  absl::Status status = UnpackTar(&reader, whiteouts, writer->get());
+  if (status.ok() && words.folders.has_value()) {
+    status = (*writer)->MakeFolders(*words.folders);
+  }
+  if (status.ok()) status = (*writer)->Finish();
+  if (status.ok()) *ledger = (*writer)->ledger();
+  return status.ok();
+}
+
+// Packs the rootfs, and removes it.
+UniqueFd Pack(const TreeLedger& ledger, std::string* listing) {
+  const int inner = Sandbox::Get().inner();
+  UniqueFd archive(memfd_create("archive", MFD_CLOEXEC));
+  const UniqueFd rootfs(
+      openat(inner, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const absl::Status status =
+      ArchiveTree(rootfs.get(), "rootfs", ledger,
+                  UniqueFd(fcntl(archive.get(), F_DUPFD_CLOEXEC, 0)));
+  Require(status.ok() && lseek(archive.get(), 0, SEEK_SET) == 0,
+          "a tree can be packed", [&] { return status.ToString(); });
+  Tree tree;
+  tree.shows_modes = false;  // only the ledger knows them
+  List(inner, "rootfs", "", /*drops=*/true, &tree);
+  *listing = tree.listing;
+  Require(RemoveTree(inner, "rootfs") == 0, "what was made can be removed",
+          Errno);
+  return archive;
+}
+
+std::string BytesOf(int fd) {
+  std::string bytes(static_cast<size_t>(lseek(fd, 0, SEEK_END)), '\0');
+  Require(pread(fd, bytes.data(), bytes.size(), 0) ==
+              static_cast<ssize_t>(bytes.size()),
+          "files in memory can be read", Errno);
+  return bytes;
+}
+
+std::string Show(const TreeEntry& entry) {
+  const bool is_link = entry.type == TreeEntry::Type::kSymlink;
+  const bool is_device = entry.type == TreeEntry::Type::kCharDevice ||
+                         entry.type == TreeEntry::Type::kBlockDevice;
+  std::string text = absl::StrCat(
+      "type ", static_cast<int>(entry.type), " mode ",
+      is_link ? 0777 : entry.mode & 07777u, " owner ", entry.uid, ":",
+      entry.gid, " modified ", entry.modified.tv_sec, ".",
+      entry.modified.tv_nsec, " device ", is_device ? entry.major : 0, ":",
+      is_device ? entry.minor : 0);
+  auto xattrs = entry.xattrs;
+  std::sort(xattrs.begin(), xattrs.end());
+  for (const auto& [key, value] : xattrs) {
+    absl::StrAppend(&text, " ", key, "=", value);
+  }
+  return text;
+}
+
+void CheckTarWriter(const Words& words, std::string_view text) {
+  const std::string tar = words.sums ? std::string(text) : Repaired(text);
+  const AsNobody nobody;
+  TreeLedger first, second;
+  if (!Record(words, words.layer ? Whiteouts::kApply : Whiteouts::kKeep,
+              InMemory(tar), kLimits, &first)) {
+    RemoveTree(Sandbox::Get().inner(), "rootfs");
+    return;
+  }
+  std::string listing, other_listing;
+  const UniqueFd packed = Pack(first, &listing);
+  const TreeLimits more = {.bytes = 2 * kLimits.bytes,
+                           .entries = 2 * kLimits.entries};
+  Require(
+      Record(Words(""), Whiteouts::kKeep,
+             UniqueFd(fcntl(packed.get(), F_DUPFD_CLOEXEC, 0)), more, &second),
+      "specgen reads what it packs", [&] { return listing; });
+  const UniqueFd again = Pack(second, &other_listing);
+  Require(listing == other_listing, "a packed tree is the same again",
+          [&] { return absl::StrCat(listing, "\nbut\n", other_listing); });
+  for (const auto& [path, entry] : first) {
+    const auto found = second.find(path);
+    const std::string is = Show(entry);
+    const std::string became =
+        found == second.end() ? "gone" : Show(found->second);
+    Require(is == became, "a packed tree has all that is on record",
+            [&] { return absl::StrCat(path, ": ", is, "\nbut ", became); });
+  }
+  Require(BytesOf(packed.get()) == BytesOf(again.get()),
+          "equal trees give equal archives", [&] { return listing; });
+}
+
+// ---- What a plugin has changed
+
+// All that a bundle has in common with another one of its source.
+std::string Contents(int parent, const std::string& name) {
+  std::string text;
+  const UniqueFd top(openat(parent, name.c_str(),
+                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const absl::Status status =
+      WalkTree(top.get(), name, [&text](const FoundFile& found) {
+        const bool is_link = S_ISLNK(found.st.st_mode);
+        absl::StrAppend(&text, found.path, " ",
+                        is_link ? 0u : found.st.st_mode);
+        if (is_link) absl::StrAppend(&text, " ", ReadSymlink(found));
+        if (S_ISREG(found.st.st_mode)) {
+          std::string bytes(static_cast<size_t>(found.st.st_size), '\0');
+          const UniqueFd file = OpenFound(found);
+          Require(file.ok() && pread(file.get(), bytes.data(), bytes.size(),
+                                     0) == found.st.st_size,
+                  "files of a tree can be read", Errno);
+          absl::StrAppend(&text, " ", bytes.size(), " ", bytes);
+        }
+        text.push_back('\n');
+        return absl::OkStatus();
+      });
+  return status.ok() ? text : "";
+}
+
+void CheckAgain(const Words& words, std::string_view text) {
+  constexpr std::string_view kMark = "--- again\n";
+  const size_t mark = text.find(kMark);
+  const std::string_view change =
+      mark == std::string_view::npos ? "" : text.substr(mark + kMark.size());
+  const std::string tar = Repaired(text.substr(0, mark));
+  const std::string changes = Repaired(change);
+  Sandbox& sandbox = Sandbox::Get();
+  sandbox.MakeRootfs();
+  const int inner = sandbox.inner();
+  {
+    const AsNobody nobody;
+    const auto open_at = [inner](const char* name) {
+      return UniqueFd(
+          openat(inner, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    };
+    const auto unpack = [&](const char* name, const std::string& bytes) {
+      const auto writer =
+          TreeWriter::Make(open_at(name), Ownership::kDrop, kLimits);
+      BlobReader reader(InMemory(bytes), "archive");
+      absl::Status status = UnpackTar(&reader, Whiteouts::kApply, writer.get());
+      const absl::Status finished = writer->Finish();
+      return status.ok() ? finished : status;
+    };
+    const auto make = [&](const char* name) {
+      return mkdirat(inner, name, 0755) == 0;
+    };
+    Require(make("before") && make("copy"), "there is room for more trees",
+            Errno);
+    const bool unpacked =
+        unpack("rootfs", tar).ok() && unpack("before", tar).ok() &&
+        MakeInitLayer(open_at("rootfs").get(), "rootfs", false).ok() &&
+        MakeInitLayer(open_at("before").get(), "before", false).ok();
+    if (unpacked) {
+      const UniqueFd before = open_at("before");
+      const UniqueFd rootfs = open_at("rootfs");
+      // As far as that goes: a plugin is held to nothing.
+      const bool changed = unpack("rootfs", changes).ok();
+      const std::string a = Contents(inner, "before");
+      const std::string b = Contents(inner, "rootfs");
+      const auto difference = FirstDifference(
+          before.get(), "before", rootfs.get(), "rootfs", MountPoints({}));
+      Require(difference.ok() ? difference->empty() == (a == b) : !changed,
+              "a rootfs that was changed is seen to be", [&] {
+                return absl::StrCat(difference.ok()
+                                        ? *difference
+                                        : difference.status().ToString(),
+                                    "\n", a, "\nbut\n", b);
+              });
+      const UniqueFd copy = open_at("copy");
+      const auto writer = TreeWriter::Make(
+          open_at("copy"), Ownership::kDrop,
+          {.bytes = 4 * kLimits.bytes, .entries = 4 * kLimits.entries});
+      absl::Status copied =
+          CopyTree(rootfs.get(), "rootfs", nullptr, copy.get(), writer.get());
+      if (copied.ok()) copied = writer->Finish();
+      Require(copied.ok() ? Contents(inner, "copy") == b : !changed,
+              "a copy is what was copied", [&] {
+                return absl::StrCat(copied.ToString(), "\n", b, "\nbut\n",
+                                    Contents(inner, "copy"));
+              });
+      // A second bundle, and what a start makes.
+      static_cast<void>(MakeInitLayer(rootfs.get(), "rootfs", false).ok());
+      const auto last =
+          TreeWriter::Make(open_at("rootfs"), Ownership::kDrop, kLimits);
+      static_cast<void>(
+          last->MakeFolders(words.folders.value_or("d/volumes")).ok());
+    }
+    for (const char* name : {"rootfs", "before", "copy"}) {
+      Require(RemoveTree(inner, name) == 0, "what was made can be removed",
+              Errno);
+    }
+  }
+  sandbox.CheckOutside();
 }
 
 // ---- Images
@@ -500,8 +817,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view line = TakeLine(&text);
   const Words words(line);
   const size_t before = HeapBytes();
+  const PeakHeapMeter peak;
   if (words.image) {
     CheckImage(words, text);
+  } else if (words.archive) {
+    CheckTarWriter(words, text);
+  } else if (words.again) {
+    CheckAgain(words, text);
   } else {
     CheckArchive(words, text);
   }
@@ -509,8 +831,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // An archive unpacks to a thousand times its size at most before the limits
   // end it, and is unpacked up to twice here.
   Require(heap <= (size_t{64} << 20) + 4096 * size,
-          "memory is bounded by the limits",
+          "work is bounded by the limits",
           [&] { return absl::StrCat(heap, " bytes for ", size); });
+  // Room for zstd's window of 8 MiB, our own copies of what is unpacked, and a
+  // map of a sparse file as long as the limits let an archive be.
+  Require(peak.bytes() <= (size_t{32} << 20) + 64 * size,
+          "memory is bounded by the limits",
+          [&] { return absl::StrCat(peak.bytes(), " bytes for ", size); });
   return 0;
 }
 

@@ -418,53 +418,58 @@ absl::Status TreeWriter::Whiteout(std::string_view path) {
                                    : absl::StrCat(directory, "/", victim));
   }
   if (!S_ISDIR(st.st_mode)) return absl::OkStatus();
-  absl::StatusOr<UniqueFd> opaque = OpenFolder(directory, /*make=*/false);
-  if (!opaque.ok()) return opaque.status();
-  const auto known = opaque_.find(st.st_ino);
-  if (known != opaque_.end() && known->second == strays_) {
-    return absl::OkStatus();
+  const bool by_link =
+      !OpenWithoutLinks(root_.get(), directory, O_PATH | O_DIRECTORY).ok();
+  if (!by_link) {
+    const auto [known, is_new] = opaque_.try_emplace(st.st_ino, strays_);
+    if (!is_new && known->second == strays_) return absl::OkStatus();
+    known->second = strays_;
   }
-  opaque_[st.st_ino] = strays_;
-  return RemoveOlder(directory, *std::move(opaque));
+  return RemoveOlder(directory, by_link);
 }
 
-// Directories with an entry in this layer can hold files that have none.
-absl::Status TreeWriter::RemoveOlder(const std::string& path,
-                                     UniqueFd directory) {
-  std::vector<std::string> directories = {path};
-  while (!directories.empty()) {
-    const std::string current = directories.back();
-    directories.pop_back();
-    if (!directory.ok()) {
-      absl::StatusOr<UniqueFd> next = OpenFolder(current, /*make=*/false);
-      if (!next.ok()) return next.status();
-      directory = *std::move(next);
+// Directories with an entry in this layer can hold files that have none. In the
+// order of Go's WalkDir: what is removed can be the link by which the rest was
+// reached, which then stays.
+absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
+  absl::StatusOr<UniqueFd> directory = OpenFolder(path, /*make=*/false);
+  if (!directory.ok()) {
+    return absl::IsNotFound(directory.status()) ? absl::OkStatus()
+                                                : directory.status();
+  }
+  std::vector<std::string> names;
+  if (const int error = ReadNames(directory->get(), &names); error != 0) {
+    return FileError(error, path);
+  }
+  searched_ += names.size();
+  if (searched_ / kMaxSearchesPerEntry > limits_.entries) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "\"", path, "\": too many opaque marks of the same files"));
+  }
+  for (const std::string& child : names) {
+    if (!directory->ok()) {
+      directory = OpenFolder(path, /*make=*/false);
+      if (absl::IsNotFound(directory.status())) break;
+      if (!directory.ok()) return directory.status();
     }
-    std::vector<std::string> names;
-    if (const int error = ReadNames(directory.get(), &names); error != 0) {
-      return FileError(error, current);
+    const std::string child_path =
+        path == "." ? child : absl::StrCat(path, "/", child);
+    if (!in_layer_.contains(DigestOf(child_path))) {
+      const int error = RemoveTree(directory->get(), child);
+      if (error != 0) return FileError(error, child_path);
+      if (by_link) directory->Reset(-1);
+      continue;
     }
-    searched_ += names.size();
-    if (searched_ / kMaxSearchesPerEntry > limits_.entries) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "\"", path, "\": too many opaque marks of the same files"));
+    struct stat st;
+    if (fstatat(directory->get(), child.c_str(), &st, AT_SYMLINK_NOFOLLOW) !=
+            0 ||
+        !S_ISDIR(st.st_mode)) {
+      continue;
     }
-    for (const std::string& child : names) {
-      const std::string child_path =
-          current == "." ? child : absl::StrCat(current, "/", child);
-      if (!in_layer_.contains(DigestOf(child_path))) {
-        const int error = RemoveTree(directory.get(), child);
-        if (error != 0) return FileError(error, child_path);
-        continue;
-      }
-      struct stat st;
-      if (fstatat(directory.get(), child.c_str(), &st, AT_SYMLINK_NOFOLLOW) ==
-              0 &&
-          S_ISDIR(st.st_mode)) {
-        directories.push_back(child_path);
-      }
-    }
-    directory.Reset(-1);
+    // Not one descriptor for each level.
+    directory->Reset(-1);
+    absl::Status status = RemoveOlder(child_path, by_link);
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }

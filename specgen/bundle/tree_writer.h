@@ -194,7 +194,7 @@ class TreeWriter {
   // only.
   absl::Status SetFacts(std::string_view path, int fd, const struct stat& st,
                         const Folder& facts, bool set_mode);
-  absl::Status RemoveOlder(const std::string& path, UniqueFd directory);
+  absl::Status RemoveOlder(const std::string& path, bool by_link);
   absl::Status FinishTree(int directory, const std::string& path, int depth);
   // Under kRecord: `st`, a file that was just made, is to be `entry`; or no
   // entry describes it, whatever had its number before.

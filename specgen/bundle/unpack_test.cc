@@ -332,6 +332,27 @@ TEST_F(UnpackTest, OpaqueFoldersKeepThisLayersFiles) {
   EXPECT_EQ(Tree(), "d/\nd/new=5\nd/sub/\nd/sub/new=6\ne/\ne/old=4\n");
 }
 
+// moby/go-archive UnpackLayer walks by paths, in the order of names.
+TEST_F(UnpackTest, AnOpaqueMarkEndsWithTheLinkByWhichItLeads) {
+  const std::vector<TarMember> below = {{"t/m", '2', "", "/"},
+                                        {"t/a", '0', "1"},
+                                        {"t/x", '0', "2"},
+                                        {"t/d/y", '0', "3"}};
+  ASSERT_TRUE(Unpack(below).ok());
+  ASSERT_TRUE(Unpack({{"t/m/t/.wh..wh..opq", '0'}}).ok());
+  EXPECT_EQ(Tree(), "t/\nt/x=2\n");
+  ASSERT_TRUE(Unpack({{".wh.t", '0'}}).ok());
+  // By another one, all goes, also for a second time.
+  ASSERT_TRUE(Unpack(below).ok());
+  ASSERT_TRUE(Unpack({{"l", '2', "", "/"},
+                      {"l/t/d", '5', "", "", 0755},
+                      {"l/t/.wh..wh..opq", '0'},
+                      {"t/new", '0', "4"},
+                      {"l/t/.wh..wh..opq", '0'}})
+                  .ok());
+  EXPECT_EQ(Tree(), "l->/\nt/\nt/d/\n");
+}
+
 TEST_F(UnpackTest, WhiteoutsRemoveNothingElse) {
   ASSERT_TRUE(Unpack({{"a/x", '0', "1"},
                       {"l", '2', "", temp_ / "outside"},

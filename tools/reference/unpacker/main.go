@@ -27,7 +27,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math/rand"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -411,6 +411,9 @@ func main() {
 		}
 	}()
 
+	// Whoever ends it still gets the figures.
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, unix.SIGTERM)
 	var totals [wrong + 1]int
 	kinds := map[string]*[wrong + 1]int{}
 	reasons := map[string]int{}
@@ -483,8 +486,8 @@ func main() {
 	if files != nil {
 		try(files, "files", "given")
 	} else {
-		for i := *first; i < *first+*count && totals[wrong] < 20; i++ {
-			layers, kind := randomLayers(rand.New(rand.NewSource(*seed<<32 + int64(i))))
+		for i := *first; i < *first+*count && totals[wrong] < 20 && len(stop) == 0; i++ {
+			layers, kind := randomLayers(rand.New(rand.NewPCG(uint64(*seed), uint64(i))))
 			try(layers, fmt.Sprintf("case-%d-%d", *seed, i), kind)
 		}
 	}

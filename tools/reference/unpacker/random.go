@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
-	"math/rand"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -13,15 +13,15 @@ import (
 
 const block = 512
 
-func pick[T any](r *rand.Rand, from ...T) T { return from[r.Intn(len(from))] }
+func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 func randomName(r *rand.Rand) string {
 	parts := []string{"a", "b", "d", "e", "l", "x", "f", "dir", "new"}
 	name := pick(r, parts...)
-	for r.Intn(2) == 0 {
+	for r.IntN(2) == 0 {
 		name += "/" + pick(r, parts...)
 	}
-	switch r.Intn(24) {
+	switch r.IntN(24) {
 	case 0:
 		name = "./" + name
 	case 1:
@@ -48,11 +48,11 @@ func randomName(r *rand.Rand) string {
 }
 
 func randomNumber(r *rand.Rand, size int, usual ...int64) string {
-	switch r.Intn(40) {
+	switch r.IntN(40) {
 	case 0: // base 256
 		field := make([]byte, size)
-		for i := size - 1 - r.Intn(4); i < size; i++ {
-			field[i] = byte(r.Intn(256))
+		for i := size - 1 - r.IntN(4); i < size; i++ {
+			field[i] = byte(r.IntN(256))
 		}
 		field[0] = byte(pick(r, 0x80, 0xff, 0xc0, 0x81))
 		return string(field)
@@ -61,7 +61,7 @@ func randomNumber(r *rand.Rand, size int, usual ...int64) string {
 	}
 	n := pick(r, usual...)
 	text := fmt.Sprintf("%0*o", size-1, n)
-	if r.Intn(6) == 0 {
+	if r.IntN(6) == 0 {
 		text = fmt.Sprintf("%o", n) + pick(r, " ", "")
 	}
 	return text
@@ -92,21 +92,21 @@ func entry(r *rand.Rand, kind byte, name, target string, data []byte) []byte {
 	put(header, 116, 8, randomNumber(r, 8, 0, 0, 0, 1000, 100))
 	size := int64(len(data))
 	put(header, 124, 12, fmt.Sprintf("%011o", size))
-	if r.Intn(30) == 0 {
+	if r.IntN(30) == 0 {
 		put(header, 124, 12, randomNumber(r, 12, size, size+1, 0, 1<<20))
 	}
 	put(header, 136, 12, randomNumber(r, 12, 0, 1000000000, 1234567890, 5))
 	header[156] = kind
 	put(header, 157, 100, target)
-	switch r.Intn(10) {
+	switch r.IntN(10) {
 	case 0: // V7
 	case 1, 2:
 		copy(header[257:], "ustar  \x00")
-		if r.Intn(6) == 0 {
+		if r.IntN(6) == 0 {
 			put(header, 345, 12, randomNumber(r, 12, 1000000000))
 			put(header, 357, 12, randomNumber(r, 12, 1000000000))
 		}
-		if r.Intn(10) == 0 {
+		if r.IntN(10) == 0 {
 			put(header, 345, 155, "old/go")
 		}
 	case 3:
@@ -114,17 +114,17 @@ func entry(r *rand.Rand, kind byte, name, target string, data []byte) []byte {
 		copy(header[508:], "tar\x00")
 	default:
 		copy(header[257:], "ustar\x0000")
-		if r.Intn(10) == 0 {
+		if r.IntN(10) == 0 {
 			put(header, 345, 155, pick(r, "d", "a", "pre/fix", ".wh..wh.x"))
 		}
 	}
-	if header[257] != 0 && r.Intn(3) == 0 || kind == '3' || kind == '4' {
+	if header[257] != 0 && r.IntN(3) == 0 || kind == '3' || kind == '4' {
 		put(header, 329, 8, randomNumber(r, 8, 0, 1, 5, 4095, 4096))
 		put(header, 337, 8, randomNumber(r, 8, 0, 3, 9, 1048575, 1048576))
 	}
 	if kind == 'S' {
 		at := 386
-		for i := r.Intn(5); i > 0; i-- {
+		for i := r.IntN(5); i > 0; i-- {
 			put(header, at, 12, randomNumber(r, 12, 0, 512, 1024, 3))
 			put(header, at+12, 12, randomNumber(r, 12, 0, 512, 3))
 			at += 24
@@ -147,8 +147,8 @@ func record(key, value string) string {
 
 func randomRecords(r *rand.Rand) string {
 	text := ""
-	for n := 1 + r.Intn(3); n > 0; n-- {
-		switch r.Intn(14) {
+	for n := 1 + r.IntN(3); n > 0; n-- {
+		switch r.IntN(14) {
 		case 0, 1:
 			text += record("path", pick(r, randomName(r), randomName(r), "", "a\x00b"))
 		case 2:
@@ -191,21 +191,21 @@ func sparseRecords(r *rand.Rand) string {
 	number := func() string { return pick(r, "0", "0", "3", "5", "512", "1024", "-1", "x", "", "9223372036854775807") }
 	text := record("GNU.sparse.name", pick(r, "f", "sparse", "d/x", ""))
 	text += record(pick(r, "GNU.sparse.size", "GNU.sparse.realsize"), pick(r, "5", "100", "2000", "0", "-1", "x", "1048576"))
-	switch r.Intn(4) {
+	switch r.IntN(4) {
 	case 0:
-		n := r.Intn(3)
+		n := r.IntN(3)
 		text += record("GNU.sparse.numblocks", fmt.Sprint(n))
 		for i := 0; i < n; i++ {
 			text += record("GNU.sparse.offset", number()) + record("GNU.sparse.numbytes", number())
 		}
 	case 1:
-		n := r.Intn(3)
+		n := r.IntN(3)
 		map_ := make([]string, 2*n)
 		for i := range map_ {
 			map_[i] = number()
 		}
 		text += record("GNU.sparse.numblocks", pick(r, fmt.Sprint(n), fmt.Sprint(n+1))) + record("GNU.sparse.map", strings.Join(map_, ","))
-		if r.Intn(2) == 0 {
+		if r.IntN(2) == 0 {
 			text += record("GNU.sparse.major", "0") + record("GNU.sparse.minor", pick(r, "0", "1", "2"))
 		}
 	default:
@@ -221,12 +221,12 @@ func sparseFile(r *rand.Rand) []byte {
 	first := offset()
 	map_ := fmt.Sprintf("1\n%d\n%d\n", first, length)
 	data := length
-	if r.Intn(3) == 0 {
+	if r.IntN(3) == 0 {
 		second := pick(r, first+length, first+length+100, first, 0)
 		map_ = fmt.Sprintf("2\n%d\n%d\n%d\n4\n", first, length, second)
 		data += 4
 	}
-	switch r.Intn(12) {
+	switch r.IntN(12) {
 	case 0:
 		map_ = pick(r, "x\n", "-1\n", "1\n0\n", "99999999999999999999\n", "0\n", "1\n\n\n", strings.Repeat("0", 600)+"1\n0\n3\n")
 	case 1:
@@ -243,14 +243,14 @@ func sparseFile(r *rand.Rand) []byte {
 
 func randomArchive(r *rand.Rand) []byte {
 	var tar []byte
-	for n := 1 + r.Intn(6); n > 0; n-- {
-		switch r.Intn(12) {
+	for n := 1 + r.IntN(6); n > 0; n-- {
+		switch r.IntN(12) {
 		case 0:
 			tar = append(tar, entry(r, 'x', "PaxHeaders/x", "", []byte(randomRecords(r)))...)
 		case 1:
 			tar = append(tar, entry(r, 'x', "PaxHeaders/x", "", []byte(randomRecords(r)))...)
 		case 2:
-			if r.Intn(4) == 0 {
+			if r.IntN(4) == 0 {
 				tar = append(tar, entry(r, 'g', pick(r, "pax_global_header", randomName(r)), "", []byte(globalRecord(r)))...)
 			}
 		case 3:
@@ -259,12 +259,12 @@ func randomArchive(r *rand.Rand) []byte {
 			tar = append(tar, sparseFile(r)...)
 		}
 		kind := pick(r, byte('0'), '0', '0', '0', '5', '5', '5', '2', '2', '1', '1', '3', '4', '6', 0)
-		if r.Intn(60) == 0 {
+		if r.IntN(60) == 0 {
 			kind = pick(r, byte('7'), 'S', 'S', 'V', 'D', 'A', '8', '9', 'X', 'N')
 		}
 		var data []byte
 		if kind == '0' || kind == 0 || kind == 'S' {
-			data = []byte(strings.Repeat(pick(r, "z", "data", "\x00"), r.Intn(pick(r, 3, 10, 200))))
+			data = []byte(strings.Repeat(pick(r, "z", "data", "\x00"), r.IntN(pick(r, 3, 10, 200))))
 		}
 		target := ""
 		if kind == '1' || kind == '2' {
@@ -272,7 +272,7 @@ func randomArchive(r *rand.Rand) []byte {
 		}
 		tar = append(tar, entry(r, kind, randomName(r), target, data)...)
 	}
-	switch r.Intn(12) {
+	switch r.IntN(12) {
 	case 0:
 	case 1:
 		tar = append(tar, make([]byte, block)...)
@@ -288,11 +288,11 @@ func randomArchive(r *rand.Rand) []byte {
 }
 
 func change(r *rand.Rand, text []byte) []byte {
-	for n := 1 + r.Intn(3); n > 0 && len(text) > 0; n-- {
-		at := r.Intn(len(text))
-		switch r.Intn(5) {
+	for n := 1 + r.IntN(3); n > 0 && len(text) > 0; n-- {
+		at := r.IntN(len(text))
+		switch r.IntN(5) {
 		case 0:
-			text[at] ^= 1 << r.Intn(8)
+			text[at] ^= 1 << r.IntN(8)
 		case 1:
 			text[at] = pick(r, byte(0), '0', '7', '/', '.', ' ', 0xff, '\n')
 		case 2:
@@ -311,11 +311,11 @@ var encoder, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
 var plainEncoder, _ = zstd.NewWriter(nil, zstd.WithEncoderCRC(false), zstd.WithEncoderConcurrency(1))
 
 func compress(r *rand.Rand, text []byte) []byte {
-	switch r.Intn(8) {
+	switch r.IntN(8) {
 	case 0:
 		return pick(r, encoder, plainEncoder).EncodeAll(text, nil)
 	case 1:
-		half := r.Intn(len(text) + 1)
+		half := r.IntN(len(text) + 1)
 		return append(compress1(r, text[:half]), compress1(r, text[half:])...)
 	case 2:
 		return append(compress1(r, text), pick(r, "x", "\x00\x00\x00\x00", "something else entirely", "\x1f\x8b")...)
@@ -326,14 +326,14 @@ func compress(r *rand.Rand, text []byte) []byte {
 
 // compressWhole is compress without damage.
 func compressWhole(r *rand.Rand, text []byte) []byte {
-	switch r.Intn(8) {
+	switch r.IntN(8) {
 	case 0, 1:
 		return pick(r, encoder, plainEncoder).EncodeAll(text, nil)
 	case 2: // frames, and one that is skipped
-		half := r.Intn(len(text) + 1)
+		half := r.IntN(len(text) + 1)
 		return slices.Concat(encoder.EncodeAll(text[:half], nil), []byte("\x50\x2a\x4d\x18\x03\x00\x00\x00xyz"), encoder.EncodeAll(text[half:], nil))
 	case 3: // members
-		half := r.Intn(len(text) + 1)
+		half := r.IntN(len(text) + 1)
 		return append(compress1(r, text[:half]), compress1(r, text[half:])...)
 	}
 	return compress1(r, text)
@@ -342,8 +342,8 @@ func compressWhole(r *rand.Rand, text []byte) []byte {
 func compress1(r *rand.Rand, text []byte) []byte {
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, pick(r, 0, 1, 6))
-	if r.Intn(6) == 0 {
-		w.Name = pick(r, "name", "layer.tar", strings.Repeat("n", 511), strings.Repeat("n", 511+r.Intn(8)/7))
+	if r.IntN(6) == 0 {
+		w.Name = pick(r, "name", "layer.tar", strings.Repeat("n", 511), strings.Repeat("n", 511+r.IntN(8)/7))
 		w.Comment = pick(r, "", "c")
 		w.Extra = []byte(pick(r, "", "extra"))
 	}
@@ -355,7 +355,7 @@ func compress1(r *rand.Rand, text []byte) []byte {
 // change1 changes a few bytes, and makes some of the headers' sums right again.
 func change1(r *rand.Rand, text []byte) []byte {
 	text = change(r, text)
-	if r.Intn(2) == 0 {
+	if r.IntN(2) == 0 {
 		for at := 0; at+block <= len(text); at += block {
 			if bytes.HasPrefix(text[at+257:], []byte("ustar")) {
 				sum(text[at : at+block])
@@ -367,20 +367,20 @@ func change1(r *rand.Rand, text []byte) []byte {
 
 // The layers of one case, bottom first, and what kind of case that is.
 func randomLayers(r *rand.Rand) (layers [][]byte, kind string) {
-	switch r.Intn(8) {
+	switch r.IntN(8) {
 	case 0, 1, 2, 3, 4:
 		layers, kind = wellFormedLayers(r), "well-formed"
 	case 5:
 		layers, kind = wellFormedLayers(r), "well-formed, then changed"
-		at := r.Intn(len(layers))
+		at := r.IntN(len(layers))
 		layers[at] = change1(r, layers[at])
 	default:
 		layers, kind = strangeLayers(r), "strange"
 	}
 	for at := range layers {
-		if r.Intn(5) < 2 && kind != "strange" {
+		if r.IntN(5) < 2 && kind != "strange" {
 			layers[at] = compressWhole(r, layers[at])
-			if kind == "well-formed, then changed" && r.Intn(4) == 0 {
+			if kind == "well-formed, then changed" && r.IntN(4) == 0 {
 				layers[at] = change(r, layers[at])
 			}
 		}
@@ -390,16 +390,16 @@ func randomLayers(r *rand.Rand) (layers [][]byte, kind string) {
 
 func strangeLayers(r *rand.Rand) [][]byte {
 	text := randomArchive(r)
-	if r.Intn(3) == 0 {
+	if r.IntN(3) == 0 {
 		text = change1(r, text)
 	}
-	if r.Intn(6) == 0 {
+	if r.IntN(6) == 0 {
 		text = compress(r, text)
-		if r.Intn(3) == 0 {
+		if r.IntN(3) == 0 {
 			text = change(r, text)
 		}
 	}
-	if r.Intn(2) == 0 {
+	if r.IntN(2) == 0 {
 		return [][]byte{text}
 	}
 	var base []byte

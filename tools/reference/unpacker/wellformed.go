@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"math/rand"
+	"math/rand/v2"
 	"sort"
 	"strings"
 )
@@ -53,7 +53,7 @@ func (w *wellFormed) any(kinds string) (string, bool) {
 	if len(found) == 0 {
 		return "", false
 	}
-	return found[w.r.Intn(len(found))], true
+	return found[w.r.IntN(len(found))], true
 }
 
 var names = []string{"a", "b", "bin", "lib", "etc", "usr", "d", "e", "f", "tool", "x.so", "config", "\xc3\xa4", "with space", "-"}
@@ -61,23 +61,23 @@ var names = []string{"a", "b", "bin", "lib", "etc", "usr", "d", "e", "f", "tool"
 // newPath is a path whose directories can be there or be made.
 func (w *wellFormed) newPath() string {
 	r := w.r
-	if old, ok := w.any("02346"); ok && r.Intn(8) == 0 {
+	if old, ok := w.any("02346"); ok && r.IntN(8) == 0 {
 		return old
 	}
 	directory := ""
-	if d, ok := w.any("5"); ok && r.Intn(4) > 0 {
+	if d, ok := w.any("5"); ok && r.IntN(4) > 0 {
 		directory = d + "/"
-	} else if l, ok := w.any("2"); ok && r.Intn(12) == 0 {
+	} else if l, ok := w.any("2"); ok && r.IntN(12) == 0 {
 		directory = l + "/" // may lead nowhere
 	}
-	for r.Intn(6) == 0 {
+	for r.IntN(6) == 0 {
 		directory += pick(r, names...) + "/"
 	}
 	name := pick(r, names...)
-	if r.Intn(25) == 0 {
+	if r.IntN(25) == 0 {
 		name = strings.Repeat(name[:1], pick(r, 99, 100, 101, 180, 255))
 	}
-	if r.Intn(40) == 0 {
+	if r.IntN(40) == 0 {
 		directory += strings.Repeat("deep/", pick(r, 20, 31, 52, 70))
 	}
 	path := directory + name
@@ -129,7 +129,7 @@ func (w *wellFormed) bringsBelow(path string) bool {
 
 // spelled gives a path in one of the ways in which programs write it.
 func (w *wellFormed) spelled(path string) string {
-	switch w.r.Intn(8) {
+	switch w.r.IntN(8) {
 	case 0, 1, 2:
 		return "./" + path
 	case 3:
@@ -145,10 +145,10 @@ func (w *wellFormed) facts(kind byte, path string) member {
 	m.uid = pick[int64](r, 0, 0, 0, 0, 1000, 65534, 2097152, 4294967294)
 	m.gid = pick[int64](r, 0, 0, 0, 0, 100, 65534, 2097151, 4294967294)
 	m.seconds = pick[int64](r, 0, 1, 1000000000, 1234567890, 1<<31, 8589934591, 8589934592, 9223372036, 9223372037, -1, -1234567)
-	if r.Intn(4) == 0 {
+	if r.IntN(4) == 0 {
 		m.nanoseconds = pick[int64](r, 1, 500000000, 123456789, 999999999)
 	}
-	if r.Intn(5) == 0 {
+	if r.IntN(5) == 0 {
 		m.records += w.records(kind)
 	}
 	return m
@@ -156,8 +156,8 @@ func (w *wellFormed) facts(kind byte, path string) member {
 
 // capability is a security.capability of version 2 or 3.
 func capability(r *rand.Rand) string {
-	words := []uint32{0x02000001, 1 << r.Intn(32), 0, 0, 0}
-	if r.Intn(2) == 0 {
+	words := []uint32{0x02000001, 1 << r.IntN(32), 0, 0, 0}
+	if r.IntN(2) == 0 {
 		words[0] = 0x03000001
 		words = append(words, uint32(pick(r, 0, 1000)))
 	}
@@ -169,8 +169,8 @@ func capability(r *rand.Rand) string {
 func (w *wellFormed) records(kind byte) string {
 	r := w.r
 	text := ""
-	for n := 1 + r.Intn(3); n > 0; n-- {
-		switch r.Intn(9) {
+	for n := 1 + r.IntN(3); n > 0; n-- {
+		switch r.IntN(9) {
 		case 0:
 			text += record("comment", pick(r, "made by hand", "", "\x00\xff"))
 		case 1:
@@ -216,7 +216,7 @@ func (w *wellFormed) number(header []byte, at, size int, n int64, key string, m 
 		put(header, at, size, fmt.Sprintf(form, size-1, n))
 		return
 	}
-	if key != "" && w.r.Intn(2) == 0 {
+	if key != "" && w.r.IntN(2) == 0 {
 		m.records += record(key, fmt.Sprint(n))
 		return
 	}
@@ -268,10 +268,10 @@ func (w *wellFormed) write(m member) {
 		w.number(header, 136, 12, m.seconds, "mtime", &m)
 	}
 	header[156] = m.kind
-	if m.kind == '0' && r.Intn(10) == 0 {
+	if m.kind == '0' && r.IntN(10) == 0 {
 		header[156] = pick(r, 0, byte('0'))
 	}
-	if m.kind == '5' && !strings.HasSuffix(m.name, "/") && r.Intn(2) == 0 {
+	if m.kind == '5' && !strings.HasSuffix(m.name, "/") && r.IntN(2) == 0 {
 		m.name += "/"
 	}
 	switch format {
@@ -279,7 +279,7 @@ func (w *wellFormed) write(m member) {
 		copy(header[257:], "ustar\x0000")
 	case "gnu":
 		copy(header[257:], "ustar  \x00")
-		if r.Intn(4) == 0 {
+		if r.IntN(4) == 0 {
 			put(header, 345, 12, "11145401322")
 			put(header, 357, 12, "11145401322")
 		}
@@ -297,7 +297,7 @@ func (w *wellFormed) write(m member) {
 	}
 	name, prefix := m.name, ""
 	room := map[string]int{"ustar": 155, "star": 131}[format]
-	if len(name) > 100 && room > 0 && r.Intn(2) == 0 {
+	if len(name) > 100 && room > 0 && r.IntN(2) == 0 {
 		for at := len(name) - 101; at < len(name)-1 && at <= room; at++ {
 			if at > 0 && name[at] == '/' {
 				name, prefix = name[at+1:], name[:at]
@@ -305,8 +305,8 @@ func (w *wellFormed) write(m member) {
 			}
 		}
 	}
-	if len(name) > 100 || r.Intn(30) == 0 && !m.nameIsInField {
-		if r.Intn(2) == 0 {
+	if len(name) > 100 || r.IntN(30) == 0 && !m.nameIsInField {
+		if r.IntN(2) == 0 {
 			w.special('L', "././@LongLink", name+"\x00")
 		} else {
 			m.records += record("path", name)
@@ -315,8 +315,8 @@ func (w *wellFormed) write(m member) {
 	}
 	put(header, 0, 100, name)
 	put(header, 345, room, prefix)
-	if len(m.target) > 100 || m.target != "" && r.Intn(30) == 0 {
-		if r.Intn(2) == 0 {
+	if len(m.target) > 100 || m.target != "" && r.IntN(30) == 0 {
+		if r.IntN(2) == 0 {
 			w.special('K', "././@LongLink", m.target+"\x00")
 		} else {
 			m.records += record("linkpath", m.target)
@@ -339,7 +339,7 @@ func (w *wellFormed) write(m member) {
 func (w *wellFormed) data() []byte {
 	r := w.r
 	size := pick(r, 0, 0, 1, 5, 511, 512, 513, 1000, 1024, 4096, 20000)
-	if r.Intn(60) == 0 {
+	if r.IntN(60) == 0 {
 		size = pick(r, 300000, 262144, 70000)
 	}
 	data := make([]byte, size)
@@ -359,7 +359,7 @@ func (w *wellFormed) sparse(path string) {
 	type region struct{ offset, length int }
 	var regions []region
 	end := 0
-	for n := r.Intn(7); n > 0; n-- {
+	for n := r.IntN(7); n > 0; n-- {
 		end += pick(r, 0, 512, 4096, 100)
 		length := pick(r, 512, 1, 700, 0, 4096)
 		regions = append(regions, region{end, length})
@@ -367,7 +367,7 @@ func (w *wellFormed) sparse(path string) {
 		end += length
 	}
 	total := end + pick(r, 0, 0, 1000, 65536)
-	switch r.Intn(12) {
+	switch r.IntN(12) {
 	case 0: // old GNU
 		m.kind = 'S'
 		m.sparse = func(header []byte) {
@@ -415,14 +415,14 @@ func (w *wellFormed) sparse(path string) {
 
 func (w *wellFormed) entry() {
 	r := w.r
-	switch n := r.Intn(40); {
+	switch n := r.IntN(40); {
 	case n < 10:
 		path := w.newPath()
-		if old, ok := w.any("5"); ok && r.Intn(3) == 0 {
+		if old, ok := w.any("5"); ok && r.IntN(3) == 0 {
 			path = old
 		}
 		m := w.facts('5', path)
-		if r.Intn(30) == 0 {
+		if r.IntN(30) == 0 {
 			m.name = pick(r, "./", ".", "/") // the top
 			w.write(m)
 			return
@@ -439,7 +439,7 @@ func (w *wellFormed) entry() {
 		path := w.newPath()
 		m := w.facts('2', path)
 		m.target = pick(r, "a", "/bin/tool", "../lib", "d/e", "/", ".", "nowhere/at/all", "../../../etc", strings.Repeat("long/", 30)+"x")
-		if other, ok := w.any("05"); ok && r.Intn(2) == 0 {
+		if other, ok := w.any("05"); ok && r.IntN(2) == 0 {
 			m.target = "/" + other
 		}
 		w.put(path, '2')
@@ -456,7 +456,7 @@ func (w *wellFormed) entry() {
 		}
 		m := w.facts('1', path)
 		m.target = w.spelled(old)
-		switch r.Intn(12) {
+		switch r.IntN(12) {
 		case 0:
 			m.target += "/"
 		case 1:
@@ -477,10 +477,10 @@ func (w *wellFormed) entry() {
 		w.write(m)
 	case n < 35:
 		victim, ok := w.any("0123456")
-		if !ok || r.Intn(12) == 0 {
+		if !ok || r.IntN(12) == 0 {
 			victim = w.newPath()
 		}
-		if w.bringsBelow(victim) && r.Intn(15) > 0 {
+		if w.bringsBelow(victim) && r.IntN(15) > 0 {
 			return
 		}
 		at := strings.LastIndex(victim, "/") + 1
@@ -512,13 +512,13 @@ func (w *wellFormed) layer() []byte {
 	r := w.r
 	w.inLayer = map[string]bool{}
 	w.out.Reset()
-	if r.Intn(8) == 0 {
+	if r.IntN(8) == 0 {
 		w.special('g', "pax_global_header", record("comment", "0123456789012345678901234567890123456789"))
 	}
-	for n := 1 + r.Intn(pick(r, 5, 12, 25)); n > 0; n-- {
+	for n := 1 + r.IntN(pick(r, 5, 12, 25)); n > 0; n-- {
 		w.entry()
 	}
-	switch r.Intn(6) {
+	switch r.IntN(6) {
 	case 0:
 	case 1:
 		w.out.Write(make([]byte, -w.out.Len()&(20*block-1)+2*block))
@@ -533,13 +533,13 @@ func wellFormedLayers(r *rand.Rand) [][]byte {
 	var layers [][]byte
 	w := &wellFormed{r: r, tree: map[string]byte{}}
 	for n := pick(r, 1, 1, 2, 3, 5); n > 0; n-- {
-		if r.Intn(8) == 0 {
+		if r.IntN(8) == 0 {
 			w.tree = map[string]byte{} // another image, which knows nothing of this
 		}
 		layers = append(layers, w.layer())
 	}
-	if r.Intn(12) == 0 {
-		layers = append(layers, bytes.Clone(layers[r.Intn(len(layers))]))
+	if r.IntN(12) == 0 {
+		layers = append(layers, bytes.Clone(layers[r.IntN(len(layers))]))
 	}
 	return layers
 }
