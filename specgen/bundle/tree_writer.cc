@@ -49,6 +49,14 @@ absl::Status Hostile(std::string_view path, std::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("\"", path, "\": ", why));
 }
 
+// What the paths of entries lead to is their fault, not the machine's.
+absl::Status EntryError(int error, std::string_view path) {
+  absl::Status status = FileError(error, path);
+  return error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG
+             ? absl::InvalidArgumentError(status.message())
+             : status;
+}
+
 // Splits "a/b/c" into "a/b" and "c", "c" into "." and "c".
 std::pair<std::string, std::string> SplitPath(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -211,7 +219,7 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     if (make) ++strays_;
   }
   if (fd.ok()) return fd;
-  if (errno != ENOENT || !make) return FileError(errno, path);
+  if (errno != ENOENT || !make) return EntryError(errno, path);
   // Each lookup starts at the top again, as links want it. So the deepest
   // folder that is there is found by bisection.
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
@@ -231,7 +239,7 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     } else if (errno == ENOENT) {
       missing = middle;
     } else {
-      return FileError(errno, prefix(middle));
+      return EntryError(errno, prefix(middle));
     }
   }
   for (size_t i = there; i < parts.size(); ++i) {
@@ -240,7 +248,7 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     if (!status.ok()) return status;
     if (mkdirat(folder.get(), name, kImpliedMode) != 0) {
       // EEXIST: a symbolic link that leads nowhere.
-      return FileError(errno == EEXIST ? ENOTDIR : errno, prefix(i + 1));
+      return EntryError(errno == EEXIST ? ENOTDIR : errno, prefix(i + 1));
     }
     ++strays_;
     UniqueFd made(openat(folder.get(), name,
@@ -250,7 +258,7 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     if (!made.ok() ||
         (ownership_ == Ownership::kKeep && fchown(made.get(), 0, 0) != 0) ||
         fchmod(made.get(), kImpliedMode) != 0 || fstat(made.get(), &st) != 0) {
-      return FileError(errno, prefix(i + 1));
+      return EntryError(errno, prefix(i + 1));
     }
     Forget(st);
     folder = std::move(made);
@@ -266,10 +274,10 @@ absl::Status TreeWriter::MakeFolders(std::string_view path) {
     const std::string name(part);
     if (mkdirat(folder.get(), name.c_str(), kImpliedMode) == 0) {
       if (fchmodat(folder.get(), name.c_str(), kImpliedMode, 0) != 0) {
-        return FileError(errno, path);
+        return EntryError(errno, path);
       }
     } else if (errno != EEXIST) {
-      return FileError(errno, path);
+      return EntryError(errno, path);
     }
     UniqueFd next(openat(folder.get(), name.c_str(),
                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -360,7 +368,7 @@ absl::Status TreeWriter::SetFacts(std::string_view path, int fd,
   if ((set_mode &&
        chmod(name.c_str(), ModeFor(facts.mode, /*is_folder=*/false)) != 0) ||
       utimensat(AT_FDCWD, name.c_str(), both, 0) != 0) {
-    return FileError(errno, path);
+    return EntryError(errno, path);
   }
   return absl::OkStatus();
 }
@@ -384,11 +392,11 @@ absl::Status TreeWriter::MakeImplied(const std::string& directory,
   if (fstatat(parent->get(), name.c_str(), st, AT_SYMLINK_NOFOLLOW) == 0) {
     return absl::OkStatus();
   }
-  if (errno != ENOENT) return FileError(errno, directory);
+  if (errno != ENOENT) return EntryError(errno, directory);
   parent = OpenFolder(directory, /*make=*/true);
   if (!parent.ok()) return parent.status();
   return fstat(parent->get(), st) == 0 ? absl::OkStatus()
-                                       : FileError(errno, directory);
+                                       : EntryError(errno, directory);
 }
 
 absl::Status TreeWriter::Whiteout(std::string_view path) {
@@ -439,7 +447,7 @@ absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
   }
   std::vector<std::string> names;
   if (const int error = ReadNames(directory->get(), &names); error != 0) {
-    return FileError(error, path);
+    return EntryError(error, path);
   }
   searched_ += names.size();
   if (searched_ / kMaxSearchesPerEntry > limits_.entries) {
@@ -456,7 +464,7 @@ absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
         path == "." ? child : absl::StrCat(path, "/", child);
     if (!in_layer_.contains(DigestOf(child_path))) {
       const int error = RemoveTree(directory->get(), child);
-      if (error != 0) return FileError(error, child_path);
+      if (error != 0) return EntryError(error, child_path);
       if (by_link) directory->Reset(-1);
       continue;
     }
@@ -549,7 +557,7 @@ absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
     const int result =
         fd >= 0 ? fstat(fd, &st)
                 : fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW);
-    if (result != 0) return FileError(errno, entry.path);
+    if (result != 0) return EntryError(errno, entry.path);
     Record(st, entry);
     return absl::OkStatus();
   }
@@ -580,13 +588,13 @@ absl::Status TreeWriter::AddFolder(const TreeEntry& entry,
                                    const std::string& name) {
   const bool is_new = path != "." && mkdirat(parent, name.c_str(), 0700) == 0;
   if (!is_new && path != "." && errno != EEXIST) {
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   UniqueFd fd(openat(parent, name.c_str(),
                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat st;
   if (!fd.ok() || fstat(fd.get(), &st) != 0) {
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   const auto known = recorded_.find({st.st_dev, st.st_ino});
   absl::Status status;
@@ -622,7 +630,7 @@ absl::Status TreeWriter::AddFile(const TreeEntry& entry, int parent,
   file_.Reset(openat(parent, name.c_str(),
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                      0600));
-  if (!file_.ok()) return FileError(errno, entry.path);
+  if (!file_.ok()) return EntryError(errno, entry.path);
   file_entry_ = entry;
   return absl::OkStatus();
 }
@@ -638,7 +646,7 @@ absl::Status TreeWriter::Write(std::string_view bytes, uint64_t offset) {
                                    static_cast<off_t>(offset));
     if (written < 0) {
       if (errno == EINTR) continue;
-      return FileError(errno, file_entry_.path);
+      return EntryError(errno, file_entry_.path);
     }
     bytes.remove_prefix(static_cast<size_t>(written));
     offset += static_cast<uint64_t>(written);
@@ -652,7 +660,7 @@ absl::Status TreeWriter::CloseFile() {
   const TreeEntry& entry = file_entry_;
   // Holes at the end.
   if (ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0) {
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   absl::Status status = SetOwner(entry, -1, "", file.get());
   if (!status.ok()) return status;
@@ -660,7 +668,7 @@ absl::Status TreeWriter::CloseFile() {
   // The mode after the owner, since a new owner takes the set-id bits away.
   if (fchmod(file.get(), ModeOf(entry)) != 0 ||
       futimens(file.get(), times) != 0) {
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   return absl::OkStatus();
 }
@@ -686,11 +694,11 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
                      absl::StrCat("is a hard link to ", entry.target,
                                   ", which is no file that was there before"));
     }
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   struct stat st;
   if (fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   // All that its entry says is said of the file, too.
   if (ownership_ == Ownership::kRecord) {
@@ -718,7 +726,7 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
   const UniqueFd named =
       OpenInRoot(root_.get(), entry.target, O_PATH | O_NOFOLLOW);
   if (!named.ok()) return absl::OkStatus();
-  if (fstat(named.get(), &st) != 0) return FileError(errno, entry.path);
+  if (fstat(named.get(), &st) != 0) return EntryError(errno, entry.path);
   if (S_ISLNK(st.st_mode)) return absl::OkStatus();
   const UniqueFd changed = OpenInRoot(root_.get(), path, O_PATH);
   if (!changed.ok() || fstat(changed.get(), &st) != 0) {
@@ -739,7 +747,7 @@ absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
       return Hostile(entry.path, "a target with a NUL byte");
     }
     if (symlinkat(entry.target.c_str(), parent, name.c_str()) != 0) {
-      return FileError(errno, entry.path);
+      return EntryError(errno, entry.path);
     }
   } else {
     mode_t type = S_IFIFO;
@@ -754,18 +762,18 @@ absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
     }
     if (mknodat(parent, name.c_str(), type | 0600,
                 makedev(entry.major, entry.minor)) != 0) {
-      return FileError(errno, entry.path);
+      return EntryError(errno, entry.path);
     }
   }
   absl::Status status = SetOwner(entry, parent, name, -1);
   if (!status.ok()) return status;
   if (entry.type != TreeEntry::Type::kSymlink &&
       fchmodat(parent, name.c_str(), ModeOf(entry), 0) != 0) {
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   const struct timespec times[2] = {entry.modified, entry.modified};
   if (utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
-    return FileError(errno, entry.path);
+    return EntryError(errno, entry.path);
   }
   return absl::OkStatus();
 }
@@ -805,7 +813,7 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
   if (fstatat(parent->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
       !(S_ISDIR(st.st_mode) && is_folder)) {
     if (const int error = RemoveTree(parent->get(), name); error != 0) {
-      return FileError(error, entry.path);
+      return EntryError(error, entry.path);
     }
     // A link on its path can be gone with that.
     parent = OpenFolder(folder, /*make=*/false);
@@ -859,18 +867,18 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
     entry.path = where;
   };
   struct stat st;
-  if (fstat(directory, &st) != 0) return FileError(errno, path);
+  if (fstat(directory, &st) != 0) return EntryError(errno, path);
   const struct stat own = st;
   note(path, own);
   std::vector<std::string> names;
   if (const int error = ReadNames(directory, &names); error != 0) {
-    return FileError(error, path);
+    return EntryError(error, path);
   }
   for (const std::string& name : names) {
     const std::string below =
         path == "." ? name : absl::StrCat(path, "/", name);
     if (fstatat(directory, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
-      return FileError(errno, below);
+      return EntryError(errno, below);
     }
     if (!S_ISDIR(st.st_mode)) {
       note(below, st);
@@ -879,7 +887,7 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
     const UniqueFd child(
         openat(directory, name.c_str(),
                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!child.ok()) return FileError(errno, below);
+    if (!child.ok()) return EntryError(errno, below);
     absl::Status status = FinishTree(child.get(), below, depth + 1);
     if (!status.ok()) return status;
   }
@@ -891,7 +899,7 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
   const struct timespec times[2] = {time, time};
   if (fchmod(directory, known->second.mode) != 0 ||
       futimens(directory, times) != 0) {
-    return FileError(errno, path);
+    return EntryError(errno, path);
   }
   return absl::OkStatus();
 }

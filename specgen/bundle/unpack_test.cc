@@ -503,6 +503,37 @@ TEST_F(UnpackTest, TreesDeeperThanAPathAreRefusedAndCanBeRemoved) {
   EXPECT_FALSE(fs::exists(temp_ / "tree/rootfs/d"));
 }
 
+TEST_F(UnpackTest, PathsThatLeadNowhereAreTheArchivesFault) {
+  for (const std::vector<TarMember>& members :
+       std::vector<std::vector<TarMember>>{
+           {{"f", '0'}, {"f/x", '0'}},
+           {{"f", '0'}, {"f/x/y", '5'}},
+           {{"f", '0'}, {"f/.wh.x", '0'}},
+           {{"l", '2', "", "l"}, {"l/x", '0'}},
+           {{"l", '2', "", "gone"}, {"l/x", '0'}},
+           {{"x", '0', "", "", 0644, 0, -1, {{"path", std::string(256, 'n')}}}},
+           {{"x",
+             '5',
+             "",
+             "",
+             0755,
+             0,
+             -1,
+             {{"path", std::string(256, 'n') + "/x"}}}},
+           {{"x",
+             '2',
+             "",
+             "",
+             0755,
+             0,
+             -1,
+             {{"linkpath", std::string(4200, 'n')}}}}}) {
+    Open(Ownership::kKeep, TreeLimits());
+    const absl::Status status = Unpack(members);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  }
+}
+
 TEST_F(UnpackTest, OwnersThatDoNotExistAreRefused) {
   TarMember member{"x", '0', "1"};
   member.pax = {{"uid", "4294967295"}};
