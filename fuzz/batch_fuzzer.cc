@@ -387,10 +387,10 @@ void CheckEnds(const RecordFormat& format, const EngineSet& engines,
   Require(stopped.stopped && stopped.status.ok() && out.Content().empty(),
           "a batch stops when it shall", [&] { return std::string(text); });
   options.stop_fd = -1;
-  const int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const BatchResult unread =
-      RunStream(format, engines, folder, out.fd(), options);
-  close(folder);
+      RunStream(format, engines, directory, out.fd(), options);
+  close(directory);
   Require(!unread.status.ok() && unread.counts.answers() == 0 &&
               out.Content().empty(),
           "an input that cannot be read is an error",

@@ -8,11 +8,11 @@
 //   SPECGEN_REFERENCE_RELEASE  the release whose code that is; default: newest
 //   SPECGEN_REFERENCE_HOST     a snapshot file: the host that it runs on
 //
-// Docker's code looks at its host and makes folders there. With
+// Docker's code looks at its host and makes directories there. With
 // SPECGEN_REFERENCE_HOST it has one of its own, and may be asked anything.
 // Otherwise it runs on the real machine, and a case is passed on only if
-// specgen's answer shows that it asks for nothing but the runtime folder, what
-// is below /tmp/specgen-ref, and device nodes that every machine has.
+// specgen's answer shows that it asks for nothing but the runtime directory,
+// what is below /tmp/specgen-ref, and device nodes that every machine has.
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -34,7 +34,7 @@
 namespace specgen::fuzz {
 namespace {
 
-constexpr std::string_view kOurFolder = "/tmp/specgen-ref";
+constexpr std::string_view kOurDirectory = "/tmp/specgen-ref";
 constexpr std::string_view kEveryMachine = R"({"entries": [
   {"path": "/tmp", "type": "dir", "mode": "1777"},
   {"path": "/dev/null", "type": "char", "mode": "0666", "uid": 0, "gid": 0, "major": 1, "minor": 3},
@@ -91,8 +91,8 @@ Setup Start() {
 bool Harmless(const WatchedHost& host, const Answer& answer) {
   const auto ours = [](std::string_view path) {
     return path.find("..") == std::string_view::npos &&
-           (path == kOurFolder ||
-            absl::StartsWith(path, absl::StrCat(kOurFolder, "/")));
+           (path == kOurDirectory ||
+            absl::StartsWith(path, absl::StrCat(kOurDirectory, "/")));
   };
   for (const std::string& path : host.paths()) {
     if (!ours(path) && path != "/" && path != "/tmp" && path != "/dev/null" &&
@@ -100,8 +100,8 @@ bool Harmless(const WatchedHost& host, const Answer& answer) {
       return false;
     }
   }
-  for (const PlannedFolder& folder : answer.plan()) {
-    if (!ours(folder.path)) return false;
+  for (const PlannedFolder& directory : answer.plan()) {
+    if (!ours(directory.path)) return false;
   }
   // Only the first paths are kept.
   return host.file_calls() <= host.paths().size();
@@ -139,14 +139,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!setup->own_host) plugin_case.clear_paths();
   specgen::RequestLine request = CaseRequest(plugin_case);
   request.restarted = plugin_case.restarted();
-  request.lib_root = absl::StrCat(kOurFolder, "/lib");
-  // A folder that is made by a relative path is not known by its absolute one;
-  // see PlannedTree.
+  request.lib_root = absl::StrCat(kOurDirectory, "/lib");
+  // A directory that is made by a relative path is not known by its absolute
+  // one; see PlannedTree.
   if (!absl::StartsWith(plugin_case.paths().exec_root(), "/")) {
-    request.exec_root = absl::StrCat(kOurFolder, "/run");
+    request.exec_root = absl::StrCat(kOurDirectory, "/run");
   }
   if (plugin_case.paths().rootfs().empty()) {
-    request.rootfs = absl::StrCat(kOurFolder, "/rootfs");
+    request.rootfs = absl::StrCat(kOurDirectory, "/rootfs");
   }
   const std::string line = WriteRequestLine(request);
   // What the line says: JSON holds no bytes that are no UTF-8.
@@ -158,7 +158,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   specgen::Generator(*setup->release, host)
       .Generate(request.ToRequest(&set), answer);
   if (!setup->own_host && !Harmless(host, *answer)) return 0;
-  const std::string ours = specgen::AnswerLine(*answer, /*with_folders=*/false);
+  const std::string ours =
+      specgen::AnswerLine(*answer, /*with_directories=*/false);
 
   const auto reply = setup->reference->Ask(line);
   Require(reply.ok(), "Docker's code answers", [&] {

@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
       return 1;
     }
     generator.Generate(request->ToRequest(&set), &answer);
-    std::string text = specgen::AnswerLine(answer, /*with_folders=*/false);
+    std::string text = specgen::AnswerLine(answer, /*with_directories=*/false);
     if (lies && answer.outcome() == specgen::Outcome::kSpec) text[8] ^= 1;
     std::cout << request->name << '\t' << text << std::endl;
   }

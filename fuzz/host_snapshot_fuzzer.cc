@@ -173,7 +173,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t before = HeapBytes();
   const auto host = specgen::HostSnapshot::Parse(text, "host.json");
   const size_t heap = HeapBytes() - before;
-  // 512 a byte: "/a" may be a folder, which is an entry of three tables that
+  // 512 a byte: "/a" may be a directory, which is an entry of three tables that
   // grow by doubling; one of them Abseil builds anew at random under ASan.
   Require(heap <= (64 << 10) + 512 * size, "memory is linear",
           [&] { return absl::StrCat(heap, " bytes for a file of ", size); });

@@ -243,7 +243,7 @@ void CheckCost(const Trial& trial, const Answer& answer,
     });
   };
   require(answer.work(), input + 1, "work is linear: tokens looked at");
-  // Each device may be a folder of the host.
+  // Each device may be a directory of the host.
   const size_t devices =
       answer.outcome() == Outcome::kRefused && answer.stage() != Stage::kSpec
           ? 0
@@ -259,7 +259,7 @@ void CheckCost(const Trial& trial, const Answer& answer,
   require(answer.plan().size(), input,
           "memory is linear: folders that are planned");
   // 64 KiB: what an Answer starts with, of that 32 KiB for simdjson's tokens.
-  // 2 KiB a folder: two keys of a hash table, which Abseil builds anew at
+  // 2 KiB a directory: two keys of a hash table, which Abseil builds anew at
   // random under ASan (400 bytes a key), and entries of lists that grow by
   // doubling. Because of that chance, only what every try takes counts.
   const size_t allowed =
@@ -272,15 +272,15 @@ void CheckCost(const Trial& trial, const Answer& answer,
 
 // ---- What may be asked of the host.
 
-// Whether `path` is the folder or one above it.
-bool IsOrHolds(std::string_view path, std::string_view folder) {
-  return folder.substr(0, path.size()) == path &&
-         (path.size() == folder.size() || path == "/" ||
-          folder[path.size()] == '/');
+// Whether `path` is the directory or one above it.
+bool IsOrHolds(std::string_view path, std::string_view directory) {
+  return directory.substr(0, path.size()) == path &&
+         (path.size() == directory.size() || path == "/" ||
+          directory[path.size()] == '/');
 }
 
 // Whether the path is found from somewhere else than it says: from the working
-// folder, or through a link.
+// directory, or through a link.
 bool LeadsElsewhere(const Host& host, std::string_view path) {
   if (path.substr(0, 1) != "/") return true;
   FileFacts facts;
@@ -322,12 +322,13 @@ void CheckHostAccess(const Trial& trial, const Answer& answer,
   forbid(makes_runtime || looks_at_mounts || has_devices, host.file_calls(),
          "the host is asked for files only where the plugin names some");
   if (spec_stage && !looks_at_mounts && !has_devices) {
-    const std::string folder = JoinPath({trial.request.exec_root, answer.id()});
+    const std::string directory =
+        JoinPath({trial.request.exec_root, answer.id()});
     for (const std::string& path : host.paths()) {
-      Require(IsOrHolds(path, folder) || LeadsElsewhere(*trial.host, folder),
-              "the host is asked for the runtime folder alone", [&] {
-                return absl::StrCat(path, "\n", Describe(trial, answer));
-              });
+      Require(
+          IsOrHolds(path, directory) || LeadsElsewhere(*trial.host, directory),
+          "the host is asked for the runtime folder alone",
+          [&] { return absl::StrCat(path, "\n", Describe(trial, answer)); });
     }
   }
 }
@@ -518,8 +519,8 @@ const Answer& CheckedAnswer(const Trial& trial) {
             "the pretty form differs in white space only",
             [&] { return absl::StrCat(pretty, "\n", answer.spec()); });
     if (trial.base_spec == nullptr) CheckWithValidator(answer.spec());
-    for (const PlannedFolder& folder : answer.plan()) {
-      Require(IsCleanPath(folder.path), "planned folders have clean paths",
+    for (const PlannedFolder& directory : answer.plan()) {
+      Require(IsCleanPath(directory.path), "planned folders have clean paths",
               [&] { return Describe(trial, answer); });
     }
   }

@@ -1,8 +1,8 @@
 // Mounts, devices, settings, `docker plugin set`, an engine and a host as a
 // structure (plugin_case.proto), changed part by part.
 //
-// Must never: crash or hang on any mix of mounts, links and folders; or answer
-// with anything but a whole spec or a reason (invariants.h).
+// Must never: crash or hang on any mix of mounts, links and directories; or
+// answer with anything but a whole spec or a reason (invariants.h).
 #include <memory>
 #include <vector>
 

@@ -264,7 +264,8 @@ RequestLine CaseRequest(const PluginCase& plugin_case) {
 
 std::unique_ptr<HostSnapshot> CaseHost(const PluginCase& plugin_case) {
   const fuzz_case::Host& host = plugin_case.host();
-  // By path: folders come before what is in them, and one path is there once.
+  // By path: directories come before what is in them, and one path is there
+  // once.
   std::map<std::string, const File*> files;
   for (const File& file : host.file()) {
     if (file.path().empty() || file.path()[0] != '/' ||

@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   const std::string answer =
-      specgen::AnswerLine(CheckedAnswer(trial), /*with_folders=*/true);
+      specgen::AnswerLine(CheckedAnswer(trial), /*with_directories=*/true);
   Require(answer.find('\n') == std::string::npos, "an answer is one line",
           [&] { return answer; });
   return 0;

@@ -17,8 +17,8 @@ int main(int argc, char** argv) {
   signal(SIGXFSZ, SIG_IGN);
   specgen::EndWhenMemoryIsShort(specgen::kExitHost);
   // `bazel run` starts programs elsewhere and says where the user is.
-  const char* const folder = std::getenv("BUILD_WORKING_DIRECTORY");
-  if (folder != nullptr && chdir(folder) != 0) {
+  const char* const directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (directory != nullptr && chdir(directory) != 0) {
     specgen::Console(0, 1, 2).Error(
         "BUILD_WORKING_DIRECTORY names no folder that can be entered");
     return specgen::kExitHost;

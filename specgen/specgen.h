@@ -63,7 +63,8 @@ struct Request {
   // <lib_root>/<id>/rootfs. Engines before 1.13.0-rc4 always take the latter.
   std::optional<std::string_view> rootfs;
   std::string_view lib_root = "/var/lib/docker/plugins";
-  // The runtime folder, which holds the plugin's socket, is <exec_root>/<id>.
+  // The runtime directory, which holds the plugin's socket, is
+  // <exec_root>/<id>.
   std::string_view exec_root = "/run/docker/plugins";
   // dockerd's metrics socket, <its exec root>/metrics.sock. dockerd (18.03 and
   // later), not InitSpec, binds it into plugins of type
@@ -72,7 +73,7 @@ struct Request {
 };
 
 // The metrics socket that belongs to an exec root: it lies beside dockerd's
-// plugins folder. Of an exec root that is not called "plugins" it tells
+// plugins directory. Of an exec root that is not called "plugins" it tells
 // nothing: then "".
 std::string MetricsSocketBeside(std::string_view exec_root);
 
@@ -101,7 +102,7 @@ class Answer {
   // For kDecode: where in the text, as "LINE:COL" from 1, columns in bytes.
   const std::string& position() const { return position_; }
 
-  // Folders that the engine makes on the host, in order; also those that it
+  // Directories that the engine makes on the host, in order; also those that it
   // makes before it refuses or crashes.
   const std::vector<PlannedFolder>& plan() const { return plan_; }
 

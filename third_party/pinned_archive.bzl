@@ -14,7 +14,7 @@ def _pinned_archive_impl(ctx):
     pin = pins["github"]
     url = pin.location
 
-    # tools/bazel names the folder it fetched Debian's tarballs to. They differ
+    # tools/bazel names the directory it fetched Debian's tarballs to. They differ
     # in checksum from GitHub's, so http_archive and --distdir can't do this.
     distdir = ctx.os.environ.get("SPECGEN_DISTDIR")
     if distdir:

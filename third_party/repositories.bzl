@@ -9,7 +9,7 @@ def _bazel_shim_impl(ctx):
     for entry in shim.readdir():
         ctx.symlink(entry, entry.basename)
 
-# Unlike local_repository, this finds the folder from other workspaces, too.
+# Unlike local_repository, this finds the directory from other workspaces, too.
 _bazel_shim = repository_rule(implementation = _bazel_shim_impl, local = True)
 
 def _add(rule, name, **kwargs):

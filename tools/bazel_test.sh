@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests tools/bazel on machines that are made up: apt, sudo, id and the compiler
-# are scripts, and the checkout, the cache and the system's root are folders of
+# are scripts, and the checkout, the cache and the system's root are directories of
 # this test. It needs no root, no network and no Debian.
 # tools/bazel_on_bare_debian tests it on a real one.
 #
@@ -19,7 +19,7 @@ fail() {
   failures=$((failures + 1))
 }
 
-# new_machine: a bare Debian 12 in a folder with an odd name, and a checkout.
+# new_machine: a bare Debian 12 in a directory with an odd name, and a checkout.
 new_machine() {
   at="$base/$case_name ö/%41"
   root=$at/root

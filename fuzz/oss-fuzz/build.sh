@@ -4,7 +4,7 @@
 #
 #   CC CXX CFLAGS CXXFLAGS   compiler and flags, with the sanitizer's
 #   LIB_FUZZING_ENGINE       what to link: -fsanitize=fuzzer or an archive
-#   SRC OUT WORK             the folder of the checkout, results, scratch
+#   SRC OUT WORK             the directory of the checkout, results, scratch
 #   SPECGEN_FUZZ_TARGETS     which targets; default all
 #
 # Needs what tools/bazel needs: Debian 12 with apt, or a Bazel 4.2.3.

@@ -45,7 +45,7 @@ enum class Overwrite { kNo, kYes };
 //   open file itself; terminals, pipes and other character devices are opened.
 //   All these are written as they are, even without `overwrite`; here a failure
 //   can leave a part behind.
-// - Block devices, sockets and folders are refused.
+// - Block devices, sockets and directories are refused.
 absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
                             Overwrite overwrite);
 

@@ -19,7 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 
 namespace specgen {
 namespace {
@@ -54,7 +54,7 @@ class Redirected {
 
 class FilesTest : public testing::Test {
  protected:
-  // All names in the folder, to see that nothing is left behind.
+  // All names in the directory, to see that nothing is left behind.
   std::set<std::string> Names() const {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {
@@ -73,7 +73,7 @@ class FilesTest : public testing::Test {
     return WriteWholeFile(dir_ / name, bytes, overwrite);
   }
 
-  TempFolder dir_;
+  TempDirectory dir_;
 };
 
 using ReadTest = FilesTest;

@@ -1,5 +1,5 @@
-// Many specs at once: a stream of requests to a stream of answers, or a folder
-// of configs to a folder of specs, on all cores.
+// Many specs at once: a stream of requests to a stream of answers, or a
+// directory of configs to a directory of specs, on all cores.
 #ifndef SPECGEN_BATCH_BATCH_H_
 #define SPECGEN_BATCH_BATCH_H_
 
@@ -21,7 +21,7 @@ struct BatchCounts {
   uint64_t specs = 0;
   uint64_t refused = 0;
   uint64_t crashed = 0;
-  uint64_t invalid = 0;     // in a folder: files that could not be read
+  uint64_t invalid = 0;     // in a directory: files that could not be read
   uint64_t bytes_read = 0;  // of input whose answers are written
   uint64_t bytes_written = 0;
 
@@ -80,9 +80,9 @@ BatchResult RunStream(const RecordFormat& format, const EngineSet& engines,
 // may be.
 inline constexpr size_t kMaxBytesInFlight = size_t{128} << 20;
 
-// What became of one file of a folder.
+// What became of one file of a directory.
 struct FileProblem {
-  std::string path;      // below the folder of configs
+  std::string path;      // below the directory of configs
   std::string position;  // "LINE:COL" in the file, or ""
   RecordOutcome outcome;
   std::string message;
@@ -90,25 +90,25 @@ struct FileProblem {
   bool left = false;
 };
 
-// Makes a spec of each config of a folder: of every regular file below
-// `config_folder` whose name ends in ".json", a file of the same name below
-// `spec_folder`, whose folders are made as needed. Each spec is the exact bytes
-// that Docker makes, and appears at once, whole. A config that gives no spec is
-// told to `problem`, one at a time, in no order.
+// Makes a spec of each config of a directory: of every regular file below
+// `config_directory` whose name ends in ".json", a file of the same name below
+// `spec_directory`, whose directories are made as needed. Each spec is the
+// exact bytes that Docker makes, and appears at once, whole. A config that
+// gives no spec is told to `problem`, one at a time, in no order.
 //
 // Nothing that is there is lost: without `overwrite`, the batch is refused
 // before it changes anything if a file of a spec's name is there, and with it
-// those files are all that is replaced. Below `spec_folder` no link is
+// those files are all that is replaced. Below `spec_directory` no link is
 // followed. The spec that an earlier batch made of a config that now gives none
 // is removed, if it still is as that batch wrote it (see SpecDirectory); what
 // somebody else put there is left.
 //
 // `request` holds all but the plugin.
-BatchResult RunFolder(const Generator& generator, const Request& request,
-                      const std::string& config_folder,
-                      const std::string& spec_folder, Overwrite overwrite,
-                      const std::function<void(const FileProblem&)>& problem,
-                      const BatchOptions& options);
+BatchResult RunDirectory(const Generator& generator, const Request& request,
+                         const std::string& config_directory,
+                         const std::string& spec_directory, Overwrite overwrite,
+                         const std::function<void(const FileProblem&)>& problem,
+                         const BatchOptions& options);
 
 }  // namespace specgen
 

@@ -136,9 +136,9 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     error->set_position(answer.position());
   }
   for (const PlannedFolder& planned : answer.plan()) {
-    v1::Folder* folder = response_.add_folders();
-    folder->set_path(ToValidUtf8(planned.path));
-    folder->set_mode(planned.mode);
+    v1::Folder* directory = response_.add_folders();
+    directory->set_path(ToValidUtf8(planned.path));
+    directory->set_mode(planned.mode);
   }
   AppendDelimited(response_, out);
   response_.Clear();

@@ -151,7 +151,7 @@ TEST(JsonLines, SpecIsTheOneOfTheLibrary) {
   EXPECT_EQ(run.result.counts.bytes_written, run.output.size());
 }
 
-TEST(JsonLines, FoldersComeWithTheSpec) {
+TEST(JsonLines, DirectoriesComeWithTheSpec) {
   const BatchRun run = RunLines(
       absl::StrCat(R"({"exec_root":"/r","id":"x","config":)", kConfig, "}\n"));
   EXPECT_THAT(
@@ -495,10 +495,10 @@ TEST(Stream, AReaderThatIsGoneEndsTheBatch) {
 
 TEST(Stream, InputThatCannotBeReadIsAnError) {
   Pipe out;
-  const int folder = open("/", O_RDONLY | O_DIRECTORY);
-  const BatchResult result = RunStream(*JsonLinesFormat(), Engines(), folder,
+  const int directory = open("/", O_RDONLY | O_DIRECTORY);
+  const BatchResult result = RunStream(*JsonLinesFormat(), Engines(), directory,
                                        out.fds[1], BatchOptions());
-  close(folder);
+  close(directory);
   EXPECT_THAT(std::string(result.status.message()),
               HasSubstr("the input cannot be read"));
 }

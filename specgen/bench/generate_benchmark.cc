@@ -1,7 +1,8 @@
 // How long one spec takes, for plugins of all sizes and lists that grow. Every
 // answer is compared with Docker's before it is timed. ./run puts the numbers
 // in a table beside those of others.
-// In quotes it could be a header of simdjson, which has a folder of that name.
+// In quotes it could be a header of simdjson, which has a directory of that
+// name.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>

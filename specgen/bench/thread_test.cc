@@ -15,8 +15,8 @@ namespace {
 
 TEST(Threads, ShareAGenerator) {
   const auto host = BenchHost();
-  // Engines that take every way through the generator: with folders made in an
-  // overlay, sorted mounts, and as it is today.
+  // Engines that take every way through the generator: with directories made in
+  // an overlay, sorted mounts, and as it is today.
   for (const std::string_view engine : {"1.13.0-rc4", "18.03.0", "28.5.2"}) {
     const Generator generator(ReleaseOrDie(engine), *host);
     std::vector<std::string> configs;

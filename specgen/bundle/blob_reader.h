@@ -15,7 +15,7 @@ namespace specgen {
 
 // What a manifest says of one of its files.
 struct BlobInfo {
-  std::string path;    // in the image's folder
+  std::string path;    // in the image's directory
   std::string sha256;  // 64 hexadecimal digits; "" if nothing is known
   int64_t size = -1;   // -1 if nothing is known
 };

@@ -263,7 +263,7 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
   UniqueFd rootfs = OpenDirectoryAt(directory.get(), kRootfsName);
   const UniqueFd config = OpenFileAt(directory.get(), kSpecName);
   if (rootfs.ok() && config.ok()) {
-    rootfs_folder_ = NameIn(options_.source, kRootfsName);
+    rootfs_directory_ = NameIn(options_.source, kRootfsName);
     source_rootfs_ = std::move(rootfs);
     config_name_ = NameIn(options_.source, kSpecName);
     absl::StatusOr<std::string> text = ReadOpenFile(config.get(), config_name_);
@@ -324,9 +324,9 @@ absl::Status BundleMaker::OpenConfig(int config) {
           "--rootfs: ", part,
           " is a directory: give it alone, or tar archives in its place"));
     } else {
-      rootfs_folder_ = part;
-      while (rootfs_folder_.size() > 1 && rootfs_folder_.back() == '/') {
-        rootfs_folder_.pop_back();
+      rootfs_directory_ = part;
+      while (rootfs_directory_.size() > 1 && rootfs_directory_.back() == '/') {
+        rootfs_directory_.pop_back();
       }
       source_rootfs_ = std::move(fd);
       return CheckNotInSource(source_rootfs_.get(), /*is_directory=*/true);
@@ -374,7 +374,8 @@ absl::Status BundleMaker::Open(bool dry_run) {
   if (!status.ok()) return status;
   absl::StatusOr<UniqueFd> unpacked = work_->MakeDirectory("archive", 0700);
   if (!unpacked.ok()) return unpacked.status();
-  // A plugin's folder keeps its owners; those of an image's files are nobody's.
+  // A plugin's directory keeps its owners; those of an image's files are
+  // nobody's.
   const Ownership ownership =
       geteuid() == 0 || options_.ownership == Ownership::kRecord
           ? options_.ownership
@@ -429,7 +430,7 @@ absl::Status BundleMaker::Generate() {
     request_.lib_root = lib_root_;
   }
   if (behaviour.makes_bind_sources &&
-      (rootfs_folder_.empty() || !options_.files.empty())) {
+      (rootfs_directory_.empty() || !options_.files.empty())) {
     if (dry_run_) {
       return absl::FailedPreconditionError(absl::StrCat(
           "--dry-run: Docker ", options_.release->name,
@@ -458,10 +459,10 @@ absl::Status BundleMaker::Generate() {
 
   BundleFacts facts;
   facts.behaviour = &behaviour;
-  // Of an archive, the folder that it is unpacked in.
+  // Of an archive, the directory that it is unpacked in.
   facts.bundle = options_.archive ? options_.runs_at : options_.output;
   facts.runs_at = options_.runs_at;
-  facts.rootfs_folder = rootfs_folder_;
+  facts.rootfs_directory = rootfs_directory_;
   facts.layers = layers_;
   std::vector<BundleStep> files;
   for (const BundleOptions::File& file : options_.files) {
@@ -470,7 +471,7 @@ absl::Status BundleMaker::Generate() {
   }
   facts.files = files;
   facts.propagated_mount = answer_.plugin().config.propagated_mount;
-  facts.folders = answer_.plan();
+  facts.directories = answer_.plan();
   facts.id = answer_.id();
   facts.exec_root = options_.exec_root;
   plan_ = PlanBundle(facts);
@@ -481,8 +482,8 @@ absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {
   absl::Status status;
   if (image_.has_value()) {
     status = UnpackLayers(*image_, writer);
-  } else if (!rootfs_folder_.empty()) {
-    status = CopyTree(source_rootfs_.get(), rootfs_folder_, &source_ledger_,
+  } else if (!rootfs_directory_.empty()) {
+    status = CopyTree(source_rootfs_.get(), rootfs_directory_, &source_ledger_,
                       work_->fd(), writer);
   } else {
     for (const std::string& layer : layers_) {
@@ -533,13 +534,13 @@ absl::Status BundleMaker::FinishRootfs() {
   const std::string name = absl::StrCat(options_.output, "/", kRootfsName);
   const Behaviour& behaviour = *options_.release->behaviour;
   if (behaviour.fills_rootfs) {
-    // Folders stay what they are, all else makes room for new files.
+    // Directories stay what they are, all else makes room for new files.
     for (const InitEntry& entry : InitLayer()) {
       for (std::string path = absl::StrCat("rootfs/", entry.path);
            path != kRootfsName; path = DirPath(path)) {
         const auto known = ledger_.find(path);
         if (known != ledger_.end() &&
-            known->second.type != TreeEntry::Type::kFolder) {
+            known->second.type != TreeEntry::Type::kDirectory) {
           ledger_.erase(known);
         }
       }
@@ -554,7 +555,7 @@ absl::Status BundleMaker::FinishRootfs() {
     if (!shared.ok()) return shared.status();
     if (!plan_.record.mount_in_rootfs.empty()) {
       absl::Status status =
-          WriteToRootfs()->MakeFolders(plan_.record.mount_in_rootfs);
+          WriteToRootfs()->MakeDirectories(plan_.record.mount_in_rootfs);
       if (!status.ok()) {
         return absl::Status(status.code(),
                             absl::StrCat(config_name_, ": propagatedMount: ",

@@ -1,6 +1,6 @@
 // Makes an OCI bundle of a plugin: what runc and crun start as it is.
 //
-// The bundle is one folder: config.json (the engine's spec, byte for byte),
+// The bundle is one directory: config.json (the engine's spec, byte for byte),
 // rootfs, and, for plugins that ask for one, propagated-mount.
 #ifndef SPECGEN_BUNDLE_BUNDLE_H_
 #define SPECGEN_BUNDLE_BUNDLE_H_
@@ -30,12 +30,12 @@
 namespace specgen {
 
 struct BundleOptions {
-  // What to make it of: a folder with config.json and rootfs (an author's, or
-  // one of dockerd's store), the folder of an image (see ImageForm), a tar
-  // archive of either, or, with `rootfs` or `files`, a config.json.
+  // What to make it of: a directory with config.json and rootfs (an author's,
+  // or one of dockerd's store), the directory of an image (see ImageForm), a
+  // tar archive of either, or, with `rootfs` or `files`, a config.json.
   std::string source;
-  // What its rootfs is made of: one folder; or layers, which are tar archives,
-  // bottom first.
+  // What its rootfs is made of: one directory; or layers, which are tar
+  // archives, bottom first.
   std::vector<std::string> rootfs;
   struct File {
     std::string path;  // in the rootfs
@@ -45,7 +45,7 @@ struct BundleOptions {
   std::vector<File> files;
   std::string image;   // which image of several; see ReadImage
   std::string output;  // the bundle, absolute and clean
-  // The output is no folder, but a tar archive of what is to be one. Needs
+  // The output is no directory, but a tar archive of what is to be one. Needs
   // Ownership::kRecord, and no root.
   bool archive = false;
   // Where the bundle lies when it runs, absolute and clean.
@@ -140,7 +140,7 @@ class BundleMaker {
   std::string config_;
   std::string config_name_;
   // A directory that the rootfs is copied from, "" for an image.
-  std::string rootfs_folder_;
+  std::string rootfs_directory_;
   UniqueFd source_rootfs_;
   // What is known of it beyond what is on disk.
   TreeLedger source_ledger_;

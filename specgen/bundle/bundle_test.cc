@@ -20,7 +20,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/interrupt.h"
@@ -69,7 +69,7 @@ class BundleTest : public testing::Test {
     return maker.Build();
   }
 
-  // The names in the folder of the output.
+  // The names in the directory of the output.
   std::string Out() {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(temp_ / "out")) {
@@ -100,7 +100,7 @@ class BundleTest : public testing::Test {
     return st.st_mode & 07777;
   }
 
-  TempFolder temp_;
+  TempDirectory temp_;
   std::unique_ptr<HostSnapshot> host_;
   BundleOptions options_;
   std::string spec_;
@@ -122,9 +122,9 @@ TEST_F(BundleTest, IsWhatDockerdMakes) {
   EXPECT_EQ(Mode("out/b/rootfs/.dockerenv"), 0755u);
   EXPECT_EQ(Mode("out/b/rootfs/dev/console"), 0755u);
   EXPECT_EQ(fs::read_symlink(temp_ / "out/b/rootfs/etc/mtab"), "/proc/mounts");
-  for (const char* folder : {"dev/pts", "dev/shm", "proc", "sys"}) {
-    EXPECT_TRUE(fs::is_directory(fs::path(temp_ / "out/b/rootfs") / folder))
-        << folder;
+  for (const char* directory : {"dev/pts", "dev/shm", "proc", "sys"}) {
+    EXPECT_TRUE(fs::is_directory(fs::path(temp_ / "out/b/rootfs") / directory))
+        << directory;
   }
 }
 
@@ -187,7 +187,7 @@ TEST_F(BundleTest, KeepsWhatIsThereUnlessForced) {
   ExpectFailure(absl::StatusCode::kUnknown, "args");
 }
 
-TEST_F(BundleTest, OtherFoldersAreLeftAlone) {
+TEST_F(BundleTest, OtherDirectoriesAreLeftAlone) {
   temp_.Write("out/b/file", "precious");
   options_.replace = true;
   ExpectFailure(absl::StatusCode::kAlreadyExists, "is no bundle");
@@ -334,10 +334,10 @@ TEST_F(BundleTest, LinksInATarArchiveReachNothing) {
 
 // What an archive that was made says of each file, as unpacking it finds.
 absl::StatusOr<TreeLedger> LedgerOf(const std::string& archive,
-                                    const std::string& folder) {
-  fs::create_directory(folder);
+                                    const std::string& directory) {
+  fs::create_directory(directory);
   absl::StatusOr<std::unique_ptr<TreeWriter>> writer =
-      TreeWriter::Open(folder, Ownership::kRecord, TreeLimits());
+      TreeWriter::Open(directory, Ownership::kRecord, TreeLimits());
   if (!writer.ok()) return writer.status();
   BlobReader reader(UniqueFd(open(archive.c_str(), O_RDONLY)), archive);
   absl::Status status = UnpackTar(&reader, Whiteouts::kKeep, writer->get());
@@ -455,7 +455,7 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
   EXPECT_EQ(Describe(*of_tar, "rootfs/fuse"), "4 0620 0:7 5 10,229");
 }
 
-TEST_F(BundleTest, OfAConfigAndAFolder) {
+TEST_F(BundleTest, OfAConfigAndADirectory) {
   options_.rootfs = {temp_ / "src/rootfs/"};
   options_.files = {{"p", temp_.Write("program", "elf")}};
   ExpectFailure(absl::StatusCode::kFailedPrecondition, "is a directory");
@@ -485,7 +485,7 @@ TEST_F(BundleTest, EnginesThatLookIntoTheRootfs) {
   ASSERT_TRUE(maker.Generate().ok());
   ASSERT_EQ(maker.answer().outcome(), Outcome::kSpec)
       << maker.answer().message();
-  // /etc is a folder of the rootfs, so its source is made.
+  // /etc is a directory of the rootfs, so its source is made.
   ASSERT_FALSE(maker.plan().start.empty());
   bool made = false;
   for (const BundleStep& step : maker.plan().start) {

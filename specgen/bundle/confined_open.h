@@ -1,4 +1,4 @@
-// Opening files that must lie in one folder, whatever their paths say.
+// Opening files that must lie in one directory, whatever their paths say.
 #ifndef SPECGEN_BUNDLE_CONFINED_OPEN_H_
 #define SPECGEN_BUNDLE_CONFINED_OPEN_H_
 
@@ -13,7 +13,7 @@ namespace specgen {
 // openat2(2) with close-on-exec. The result is not ok() on an error, which
 // errno tells (ENOSYS before Linux 5.6).
 
-// Resolves `path` as if the folder `root` were "/".
+// Resolves `path` as if the directory `root` were "/".
 UniqueFd OpenInRoot(int root, const std::string& path, int flags);
 // The same, but what leads out of `root` is an error (EXDEV).
 UniqueFd OpenBeneath(int root, const std::string& path, int flags);

@@ -102,8 +102,8 @@ size_t CountItems(std::string_view json) {
   return items;
 }
 
-bool Exists(int folder, const std::string& path) {
-  return OpenBeneath(folder, path, O_PATH).ok();
+bool Exists(int directory, const std::string& path) {
+  return OpenBeneath(directory, path, O_PATH).ok();
 }
 
 // The path of a blob, "sha256:…", in the image.
@@ -129,7 +129,7 @@ absl::StatusOr<BlobReader> OpenBlob(const Image& image, const BlobInfo& info) {
   const std::string name = absl::StrCat(image.name, "/", info.path);
   // O_NONBLOCK: opening a FIFO would wait for ever.
   UniqueFd fd =
-      OpenBeneath(image.folder.get(), info.path, O_RDONLY | O_NONBLOCK);
+      OpenBeneath(image.directory.get(), info.path, O_RDONLY | O_NONBLOCK);
   if (!fd.ok()) {
     if (errno == EXDEV) {
       return absl::InvalidArgumentError(
@@ -176,7 +176,7 @@ class ImageReader {
         index.path = "index.json";
         return ReadIndex(index, 0);
       }
-      case ImageForm::kSkopeoFolder: {
+      case ImageForm::kSkopeoDirectory: {
         BlobInfo manifest;
         manifest.path = "manifest.json";
         return ReadManifest(manifest);
@@ -381,13 +381,13 @@ absl::Status CheckConfigSize(std::string_view config, std::string_view name) {
                    " items in its lists and objects: no plugin's config has"));
 }
 
-absl::StatusOr<ImageForm> FormOfImage(int folder) {
-  if (Exists(folder, "oci-layout") && Exists(folder, "index.json")) {
+absl::StatusOr<ImageForm> FormOfImage(int directory) {
+  if (Exists(directory, "oci-layout") && Exists(directory, "index.json")) {
     return ImageForm::kOciLayout;
   }
-  if (Exists(folder, "manifest.json")) {
-    return Exists(folder, "version") ? ImageForm::kSkopeoFolder
-                                     : ImageForm::kDockerArchive;
+  if (Exists(directory, "manifest.json")) {
+    return Exists(directory, "version") ? ImageForm::kSkopeoDirectory
+                                        : ImageForm::kDockerArchive;
   }
   return absl::NotFoundError("no image");
 }
@@ -396,7 +396,7 @@ absl::StatusOr<Image> ReadImage(UniqueFd directory, const std::string& name,
                                 ImageForm form, std::string_view wanted) {
   Image image;
   image.name = name;
-  image.folder = std::move(directory);
+  image.directory = std::move(directory);
   absl::Status status = ImageReader(form, wanted, &image).Read();
   if (!status.ok()) return status;
   return image;

@@ -26,18 +26,19 @@ inline constexpr size_t kMaxConfigItems = size_t{1} << 14;
 absl::Status CheckConfigSize(std::string_view config, std::string_view name);
 
 enum class ImageForm {
-  kOciLayout,      // oci-layout, index.json, blobs/sha256/…
-  kSkopeoFolder,   // version, manifest.json, one file a blob (skopeo's "dir:")
-  kDockerArchive,  // manifest.json that is a list (`docker save`)
+  kOciLayout,        // oci-layout, index.json, blobs/sha256/…
+  kSkopeoDirectory,  // version, manifest.json, one file a blob (skopeo's
+                     // "dir:")
+  kDockerArchive,    // manifest.json that is a list (`docker save`)
 };
 
-// The form of the image in the folder; kNotFound if it is none.
-absl::StatusOr<ImageForm> FormOfImage(int folder);
+// The form of the image in the directory; kNotFound if it is none.
+absl::StatusOr<ImageForm> FormOfImage(int directory);
 
-// An image that was read: a folder, and what its manifest names in it.
+// An image that was read: a directory, and what its manifest names in it.
 struct Image {
-  UniqueFd folder;
-  std::string name;    // of the folder, for messages
+  UniqueFd directory;
+  std::string name;    // of the directory, for messages
   std::string config;  // the plugin's, the bytes that the author pushed
   std::vector<BlobInfo> layers;  // bottom first
 };

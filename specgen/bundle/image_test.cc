@@ -17,7 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sha2.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/bundle/tar_builder.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
@@ -81,7 +81,7 @@ class ImageTest : public testing::Test {
     Blob(Manifest());
   }
 
-  void WriteSkopeoFolder() {
+  void WriteSkopeoDirectory() {
     temp_.Write("image/version", "Directory Transport Version: 1.1\n");
     temp_.Write("image/manifest.json", Manifest());
     for (std::string_view blob :
@@ -127,7 +127,7 @@ class ImageTest : public testing::Test {
     EXPECT_TRUE(absl::StrContains(status.message(), why)) << status;
   }
 
-  TempFolder temp_;
+  TempDirectory temp_;
   const std::string layer1_;
   const std::string layer2_;
   ImageForm form_ = ImageForm::kOciLayout;
@@ -165,10 +165,10 @@ TEST_F(ImageTest, ChoosesAnImageByNameOrDigest) {
   ExpectGood(Read(Sha256(Manifest()).substr(0, 12)));
 }
 
-TEST_F(ImageTest, ReadsWhatSkopeoCopiesToAFolder) {
-  WriteSkopeoFolder();
+TEST_F(ImageTest, ReadsWhatSkopeoCopiesToADirectory) {
+  WriteSkopeoDirectory();
   ExpectGood(Read());
-  EXPECT_EQ(form_, ImageForm::kSkopeoFolder);
+  EXPECT_EQ(form_, ImageForm::kSkopeoDirectory);
 }
 
 TEST_F(ImageTest, ReadsADockerArchive) {
@@ -190,7 +190,7 @@ TEST_F(ImageTest, ReadsADockerArchive) {
 
 TEST_F(ImageTest, DamagedBlobsAreFound) {
   for (const std::string& blob : {std::string(kConfig), layer1_, layer2_}) {
-    WriteSkopeoFolder();
+    WriteSkopeoDirectory();
     std::string changed = blob;
     changed[changed.size() / 2] ^= 1;
     temp_.Write(absl::StrCat("image/", Sha256(blob)), changed);
@@ -205,7 +205,7 @@ TEST_F(ImageTest, DamagedBlobsAreFound) {
 }
 
 TEST_F(ImageTest, ContainersAreNoPlugins) {
-  WriteSkopeoFolder();
+  WriteSkopeoDirectory();
   temp_.Write("image/manifest.json",
               Manifest("application/vnd.docker.container.image.v1+json"));
   ExpectBad("the image of a container");
@@ -222,7 +222,7 @@ TEST_F(ImageTest, ContainersAreNoPlugins) {
 
 TEST_F(ImageTest, NothingOutsideIsOpened) {
   temp_.Write("secret", kConfig);
-  WriteSkopeoFolder();
+  WriteSkopeoDirectory();
   const fs::path config = temp_ / absl::StrCat("image/", Sha256(kConfig));
   fs::remove(config);
   fs::create_symlink("../secret", config);

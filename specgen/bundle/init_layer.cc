@@ -25,18 +25,18 @@ using Type = InitEntry::Type;
 constexpr InitEntry kEntries[] = {
     {Type::kFile, ".dockerenv", ""},
     {Type::kFile, "dev/console", ""},
-    {Type::kFolder, "dev/pts", ""},
-    {Type::kFolder, "dev/shm", ""},
+    {Type::kDirectory, "dev/pts", ""},
+    {Type::kDirectory, "dev/shm", ""},
     {Type::kFile, "etc/hostname", ""},
     {Type::kFile, "etc/hosts", ""},
     {Type::kSymlink, "etc/mtab", "/proc/mounts"},
     {Type::kFile, "etc/resolv.conf", ""},
-    {Type::kFolder, "proc", ""},
-    {Type::kFolder, "sys", ""},
+    {Type::kDirectory, "proc", ""},
+    {Type::kDirectory, "sys", ""},
 };
 constexpr mode_t kMode = 0755;
 
-bool IsFolder(int parent, const std::string& name) {
+bool IsDirectory(int parent, const std::string& name) {
   struct stat st;
   return fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
          S_ISDIR(st.st_mode);
@@ -45,13 +45,13 @@ bool IsFolder(int parent, const std::string& name) {
 // 0 or an errno.
 int MakeOne(int parent, const std::string& name, Type type,
             std::string_view target, bool set_owner) {
-  // Fails on folders, which stay.
+  // Fails on directories, which stay.
   unlinkat(parent, name.c_str(), 0);
-  if (IsFolder(parent, name)) return 0;
+  if (IsDirectory(parent, name)) return 0;
   int result;
   if (type == Type::kSymlink) {
     result = symlinkat(std::string(target).c_str(), parent, name.c_str());
-  } else if (type == Type::kFolder) {
+  } else if (type == Type::kDirectory) {
     result = mkdirat(parent, name.c_str(), kMode);
   } else {
     const UniqueFd file(
@@ -77,24 +77,24 @@ absl::Span<const InitEntry> InitLayer() { return kEntries; }
 absl::Status MakeInitLayer(int rootfs, const std::string& name,
                            bool set_owner) {
   for (const InitEntry& entry : kEntries) {
-    UniqueFd folder(openat(rootfs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder.ok()) return FileError(errno, name);
+    UniqueFd directory(openat(rootfs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.ok()) return FileError(errno, name);
     const std::vector<std::string> parts = absl::StrSplit(entry.path, '/');
     for (size_t i = 0; i < parts.size(); ++i) {
       const bool last = i + 1 == parts.size();
-      const int error =
-          MakeOne(folder.get(), parts[i], last ? entry.type : Type::kFolder,
-                  last ? entry.target : "", set_owner);
+      const int error = MakeOne(directory.get(), parts[i],
+                                last ? entry.type : Type::kDirectory,
+                                last ? entry.target : "", set_owner);
       if (error != 0) {
         return FileError(error, absl::StrCat(name, "/", entry.path));
       }
       if (last) break;
-      UniqueFd next(openat(folder.get(), parts[i].c_str(),
+      UniqueFd next(openat(directory.get(), parts[i].c_str(),
                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (!next.ok()) {
         return FileError(errno, absl::StrCat(name, "/", entry.path));
       }
-      folder = std::move(next);
+      directory = std::move(next);
     }
   }
   return absl::OkStatus();

@@ -16,7 +16,7 @@ namespace specgen {
 // daemon/initlayer/setup_unix.go, called by plugin/manager_linux.go since
 // v1.13.0-rc5, has the same list in every release.
 struct InitEntry {
-  enum class Type { kFolder, kFile, kSymlink };
+  enum class Type { kDirectory, kFile, kSymlink };
   Type type;
   std::string_view path;
   std::string_view target;
@@ -27,7 +27,7 @@ absl::Span<const InitEntry> InitLayer();
 // Makes them in the directory `rootfs`, which messages call `name`. Like
 // dockerd, first removes every file or symbolic link that is in the way at each
 // of these paths or above them (so that the plugin's own /etc/hosts goes), and
-// leaves folders as they are. Without `set_owner` new entries belong to who
+// leaves directories as they are. Without `set_owner` new entries belong to who
 // runs specgen.
 absl::Status MakeInitLayer(int rootfs, const std::string& name, bool set_owner);
 

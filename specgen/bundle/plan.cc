@@ -17,8 +17,8 @@ namespace {
 
 using Kind = BundleStep::Kind;
 
-// dockerd's folder of a plugin has this mode: what is in it may be set-uid, or
-// a device.
+// dockerd's directory of a plugin has this mode: what is in it may be set-uid,
+// or a device.
 constexpr uint32_t kBundleMode = 0700;
 // Environment variables in a spec can be secrets.
 constexpr uint32_t kSpecMode = 0600;
@@ -30,7 +30,8 @@ void PlanInitLayer(const std::string& rootfs, std::vector<BundleStep>* steps) {
   for (const InitEntry& entry : InitLayer()) {
     BundleStep step{Kind::kMakeFile, absl::StrCat(rootfs, "/", entry.path),
                     std::string(entry.target), kInitLayerMode};
-    if (entry.type == InitEntry::Type::kFolder) step.kind = Kind::kMakeFolder;
+    if (entry.type == InitEntry::Type::kDirectory)
+      step.kind = Kind::kMakeDirectory;
     if (entry.type == InitEntry::Type::kSymlink) {
       step.kind = Kind::kSymlink;
       step.mode = 0;
@@ -45,12 +46,12 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
   BundlePlan plan;
   const std::string bundle(facts.bundle);
   const std::string rootfs = absl::StrCat(bundle, "/rootfs");
-  plan.build.push_back({Kind::kMakeFolder, bundle, "", kBundleMode});
-  if (!facts.rootfs_folder.empty()) {
+  plan.build.push_back({Kind::kMakeDirectory, bundle, "", kBundleMode});
+  if (!facts.rootfs_directory.empty()) {
     plan.build.push_back(
-        {Kind::kCopyTree, rootfs, std::string(facts.rootfs_folder)});
+        {Kind::kCopyTree, rootfs, std::string(facts.rootfs_directory)});
   } else {
-    plan.build.push_back({Kind::kMakeFolder, rootfs, "", 0755});
+    plan.build.push_back({Kind::kMakeDirectory, rootfs, "", 0755});
     for (const std::string& layer : facts.layers) {
       plan.build.push_back({Kind::kUnpack, rootfs, layer});
     }
@@ -64,10 +65,10 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
   BundleRecord& record = plan.record;
   record.id = facts.id;
   record.at = facts.runs_at;
-  for (const PlannedFolder& folder : facts.folders) {
-    plan.start.push_back(
-        {Kind::kMakeFolder, std::string(folder.path), "", folder.mode});
-    record.directories.push_back({std::string(folder.path), folder.mode});
+  for (const PlannedFolder& directory : facts.directories) {
+    plan.start.push_back({Kind::kMakeDirectory, std::string(directory.path), "",
+                          directory.mode});
+    record.directories.push_back({std::string(directory.path), directory.mode});
   }
   // Also where the engine found it made: it is gone after the next boot.
   const uint32_t mode = facts.behaviour->runtime_folder_mode;
@@ -75,7 +76,7 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
                                 mode != 0 ? mode : kRuntimeDirectoryMode});
   if (!facts.propagated_mount.empty() &&
       facts.behaviour->propagated_mount != PropagatedMount::kIgnored) {
-    plan.build.push_back({Kind::kMakeFolder,
+    plan.build.push_back({Kind::kMakeDirectory,
                           absl::StrCat(bundle, "/propagated-mount"), "",
                           kPropagatedMountMode});
     const std::string at = absl::StrCat(facts.runs_at, "/propagated-mount");
@@ -84,7 +85,7 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
     record.shares_mount = true;
     if (facts.behaviour->propagated_mount ==
         PropagatedMount::kRootfsPropagation) {
-      plan.build.push_back({Kind::kMakeFolder,
+      plan.build.push_back({Kind::kMakeDirectory,
                             JoinPath({rootfs, facts.propagated_mount}), "",
                             kPropagatedMountMode});
       plan.start.push_back(
@@ -130,7 +131,7 @@ std::string StepText(const BundleStep& step) {
   const std::string path = ShellQuote(step.path);
   const std::string from = ShellQuote(step.from);
   switch (step.kind) {
-    case Kind::kMakeFolder:
+    case Kind::kMakeDirectory:
       return absl::StrFormat("mkdir -m %04o %s", step.mode, path);
     case Kind::kCopyTree:
       return absl::StrCat("copy ", from, " ", path);

@@ -16,8 +16,8 @@ namespace specgen {
 
 struct BundleStep {
   enum class Kind {
-    kMakeFolder,
-    kCopyTree,   // all of the folder `from` to `path`
+    kMakeDirectory,
+    kCopyTree,   // all of the directory `from` to `path`
     kUnpack,     // the layer `from` over what is in `path`
     kMakeFile,   // an empty one
     kCopyFile,   // the file `from` to `path`
@@ -37,21 +37,21 @@ struct BundleStep {
 // What is known of a plugin once its spec is made.
 struct BundleFacts {
   const Behaviour* behaviour;
-  std::string_view bundle;   // the folder, absolute and clean
+  std::string_view bundle;   // the directory, absolute and clean
   std::string_view runs_at;  // where it lies when it runs; likewise
-  // The rootfs's origin: a folder, or an image's layers, bottom first.
-  std::string_view rootfs_folder;
+  // The rootfs's origin: a directory, or an image's layers, bottom first.
+  std::string_view rootfs_directory;
   absl::Span<const std::string> layers;
   // Steps that put files on top of that; their paths are those in the rootfs.
   absl::Span<const BundleStep> files;
-  std::string_view propagated_mount;        // of the config
-  absl::Span<const PlannedFolder> folders;  // the engine's plan
-  std::string_view id;                      // the container's
+  std::string_view propagated_mount;            // of the config
+  absl::Span<const PlannedFolder> directories;  // the engine's plan
+  std::string_view id;                          // the container's
   std::string_view exec_root;
 };
 
 struct BundlePlan {
-  std::vector<BundleStep> build;  // makes the bundle's folder
+  std::vector<BundleStep> build;  // makes the bundle's directory
   // What the machine needs before the plugin starts, each time it was booted:
   // what StartBundle does of the record, in words.
   std::vector<BundleStep> start;
@@ -59,10 +59,10 @@ struct BundlePlan {
 };
 
 // Decides; touches nothing. moby plugin/manager_linux.go (enable), of which
-// specgen differs in one thing: before 1.13.1, dockerd shared the folder
-// <rootfs>/<propagatedMount> itself. Here the folder "propagated-mount" beside
-// the rootfs is shared and bound to it, as from 1.13.1 to 18.02; the plugin
-// sees no difference. Since 18.03 the spec binds it.
+// specgen differs in one thing: before 1.13.1, dockerd shared the directory
+// <rootfs>/<propagatedMount> itself. Here the directory "propagated-mount"
+// beside the rootfs is shared and bound to it, as from 1.13.1 to 18.02; the
+// plugin sees no difference. Since 18.03 the spec binds it.
 BundlePlan PlanBundle(const BundleFacts& facts);
 
 // One line of text without its line feed, as a command that a shell would

@@ -25,22 +25,23 @@ class PlanTest : public testing::Test {
     facts.behaviour = (*FindRelease(engine))->behaviour;
     facts.bundle = "/b";
     facts.runs_at = runs_at_;
-    facts.rootfs_folder = rootfs_folder_;
+    facts.rootfs_directory = rootfs_directory_;
     facts.layers = layers_;
     facts.propagated_mount = "/mnt";
-    facts.folders = folders_;
+    facts.directories = directories_;
     facts.id = "b";
     facts.exec_root = "/run/x";
     return PlanBundle(facts);
   }
 
   std::string_view runs_at_ = "/b";
-  std::string_view rootfs_folder_ = "/src/rootfs";
+  std::string_view rootfs_directory_ = "/src/rootfs";
   std::vector<std::string> layers_;
-  std::vector<PlannedFolder> folders_ = {{"/run/x", 0700}, {"/run/x/b", 0700}};
+  std::vector<PlannedFolder> directories_ = {{"/run/x", 0700},
+                                             {"/run/x/b", 0700}};
 };
 
-TEST_F(PlanTest, OfAFolder) {
+TEST_F(PlanTest, OfADirectory) {
   const BundlePlan plan = Plan("28.5.2");
   EXPECT_EQ(Text(plan.build),
             "mkdir -m 0700 /b\n"
@@ -66,7 +67,7 @@ TEST_F(PlanTest, OfAFolder) {
 }
 
 TEST_F(PlanTest, OfAnImageThatRunsElsewhere) {
-  rootfs_folder_ = "";
+  rootfs_directory_ = "";
   layers_ = {"/i/1", "/i/2"};
   runs_at_ = "/elsewhere";
   const BundlePlan plan = Plan("28.5.2");
@@ -84,7 +85,7 @@ TEST_F(PlanTest, OfAnImageThatRunsElsewhere) {
 }
 
 TEST_F(PlanTest, EnginesThatShareTheRootfs) {
-  // 1.13.0-rc4 to 18.02: the spec does not bind the folder.
+  // 1.13.0-rc4 to 18.02: the spec does not bind the directory.
   const BundlePlan plan = Plan("17.03.0");
   EXPECT_TRUE(Text(plan.build)
                   .ends_with("mkdir -m 0755 /b/propagated-mount\n"

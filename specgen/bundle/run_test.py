@@ -458,7 +458,7 @@ def test_dockerd():
             'bundle', '--engine', engine, '--exec-root', exec_root, '--id',
             plugin_id, '--metrics-socket', '', '--output', bundle, layout),
             'the OCI layout gives another bundle')
-        # Of both, skopeo makes the same folder.
+        # Of both, skopeo makes the same directory.
         for i, source in enumerate(('oci:' + layout, 'dir:' + image)):
             copied = os.path.join(folder, 'copied-%d' % i)
             run('skopeo', '--insecure-policy', 'copy', source, 'dir:' + copied)
@@ -506,7 +506,7 @@ def test_podman():
     with work_folder() as folder:
         source = make_plugin(folder)
         # dockerd knows where a plugin's paths are on the host; podman takes them
-        # as they are. So the folder of the volumes has the same path in both.
+        # as they are. So the directory of the volumes has the same path in both.
         volumes_path = os.path.join(folder, 'volumes')
         config = os.path.join(source, 'config.json')
         with open(config) as file:

@@ -244,7 +244,7 @@ absl::Status MountInRootfs(const HeldBundle& bundle, const std::string& path,
     // The plugin may have lost it.
     absl::Status status =
         TreeWriter::Make(std::move(rootfs), Ownership::kKeep, TreeLimits())
-            ->MakeFolders(path);
+            ->MakeDirectories(path);
     if (!status.ok()) return changed(status.message());
     rootfs = OpenPart(bundle, kRootfsName, O_RDONLY | O_DIRECTORY);
     at = OpenWithoutLinks(rootfs.get(), *clean, kPath);
@@ -421,7 +421,7 @@ absl::Status StartBundle(const HeldBundle& bundle, BundleRecord* record) {
         if (!rootfs.ok()) return FileError(errno, bundle.name);
         done =
             TreeWriter::Make(std::move(rootfs), Ownership::kKeep, TreeLimits())
-                ->MakeFolders(directory.path.substr(in_rootfs.size()));
+                ->MakeDirectories(directory.path.substr(in_rootfs.size()));
       } else {
         done = maker.Make(directory.path, directory.mode);
       }

@@ -24,7 +24,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "specgen/base/own_namespace.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/existing_bundle.h"
 #include "specgen/bundle/trusted_path.h"
@@ -97,7 +97,7 @@ class StartStepsTest : public testing::Test {
     return count;
   }
 
-  TempFolder temp_;
+  TempDirectory temp_;
   BundleRecord record_;
 };
 

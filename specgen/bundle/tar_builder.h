@@ -18,7 +18,7 @@ namespace specgen {
 struct TarMember {
   std::string path;
   char type = '0';  // '0' file, '1' hard link, '2' symbolic link, '3' character
-                    // device, '4' block device, '5' folder, '6' FIFO
+                    // device, '4' block device, '5' directory, '6' FIFO
   std::string content = {};
   std::string target = {};
   uint32_t mode = 0644;

@@ -46,7 +46,7 @@ char TypeOf(mode_t mode) {
 
 char TypeOf(TreeEntry::Type type) {
   switch (type) {
-    case TreeEntry::Type::kFolder:
+    case TreeEntry::Type::kDirectory:
       return '5';
     case TreeEntry::Type::kSymlink:
       return '2';

@@ -17,7 +17,7 @@ namespace specgen {
 // trees and ledgers give equal bytes, whoever packs them, wherever.
 //
 // The archive is ustar, with pax headers where that does not suffice. It starts
-// with "./"; other paths follow in the order of their bytes, folders before
+// with "./"; other paths follow in the order of their bytes, directories before
 // what is in them. Errors name the file; after one, a part may be written.
 absl::Status ArchiveTree(int directory, const std::string& name,
                          const TreeLedger& ledger, UniqueFd archive);

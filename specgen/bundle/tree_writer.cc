@@ -42,7 +42,7 @@ constexpr std::string_view kFileCapabilities = "security.capability";
 
 // Nobody can give the kernel a longer one.
 constexpr size_t kMaxPath = 4096;
-// Folders that Docker makes because an entry lies in them.
+// Directories that Docker makes because an entry lies in them.
 constexpr mode_t kImpliedMode = 0755;
 
 absl::Status Hostile(std::string_view path, std::string_view why) {
@@ -150,23 +150,24 @@ absl::StatusOr<std::string> CleanEntryPath(std::string_view path) {
 }
 
 int RemoveTree(int parent, const std::string& name) {
-  // Every folder is first moved up beside `name`, so that neither stack, nor
+  // Every directory is first moved up beside `name`, so that neither stack, nor
   // descriptors, nor the length of paths limit the depth.
   std::deque<std::string> doomed = {name};
   uint64_t count = 0;
   while (!doomed.empty()) {
-    const std::string folder = doomed.front();
+    const std::string directory = doomed.front();
     doomed.pop_front();
-    if (unlinkat(parent, folder.c_str(), 0) == 0 || errno == ENOENT) continue;
+    if (unlinkat(parent, directory.c_str(), 0) == 0 || errno == ENOENT)
+      continue;
     if (errno != EISDIR && errno != EPERM) return errno;
-    if (unlinkat(parent, folder.c_str(), AT_REMOVEDIR) == 0) continue;
+    if (unlinkat(parent, directory.c_str(), AT_REMOVEDIR) == 0) continue;
     if (errno != ENOTEMPTY && errno != EEXIST) return errno;
-    UniqueFd fd(openat(parent, folder.c_str(),
+    UniqueFd fd(openat(parent, directory.c_str(),
                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd.ok() && errno == EACCES) {
-      // Our own folder without permission for ourselves.
-      if (fchmodat(parent, folder.c_str(), 0700, 0) != 0) return errno;
-      fd.Reset(openat(parent, folder.c_str(),
+      // Our own directory without permission for ourselves.
+      if (fchmodat(parent, directory.c_str(), 0700, 0) != 0) return errno;
+      fd.Reset(openat(parent, directory.c_str(),
                       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
     if (!fd.ok()) return errno;
@@ -180,7 +181,7 @@ int RemoveTree(int parent, const std::string& name) {
       if (unlinkat(fd.get(), child.c_str(), 0) == 0) continue;
       if (errno != EISDIR && errno != EPERM) return errno;
       if (unlinkat(fd.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
-      // To move a folder is to write to it (its "..").
+      // To move a directory is to write to it (its "..").
       if (fchmodat(fd.get(), child.c_str(), 0700, 0) != 0) return errno;
       std::string moved;
       do {
@@ -193,7 +194,7 @@ int RemoveTree(int parent, const std::string& name) {
       } while (true);
       doomed.push_back(moved);
     }
-    if (unlinkat(parent, folder.c_str(), AT_REMOVEDIR) != 0) return errno;
+    if (unlinkat(parent, directory.c_str(), AT_REMOVEDIR) != 0) return errno;
   }
   return 0;
 }
@@ -204,14 +205,15 @@ std::unique_ptr<TreeWriter> TreeWriter::Make(UniqueFd root, Ownership ownership,
 }
 
 absl::StatusOr<std::unique_ptr<TreeWriter>> TreeWriter::Open(
-    const std::string& folder, Ownership ownership, const TreeLimits& limits) {
-  UniqueFd root(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root.ok()) return FileError(errno, folder);
+    const std::string& directory, Ownership ownership,
+    const TreeLimits& limits) {
+  UniqueFd root(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root.ok()) return FileError(errno, directory);
   return Make(std::move(root), ownership, limits);
 }
 
-absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
-                                                bool make) {
+absl::StatusOr<UniqueFd> TreeWriter::OpenDirectory(const std::string& path,
+                                                   bool make) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY;
   UniqueFd fd = OpenWithoutLinks(root_.get(), path, kFlags);
   if (!fd.ok() && errno == ELOOP) {
@@ -221,13 +223,13 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
   if (fd.ok()) return fd;
   if (errno != ENOENT || !make) return EntryError(errno, path);
   // Each lookup starts at the top again, as links want it. So the deepest
-  // folder that is there is found by bisection.
+  // directory that is there is found by bisection.
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
   const auto prefix = [&parts](size_t count) {
     return absl::StrJoin(parts.begin(),
                          parts.begin() + static_cast<ptrdiff_t>(count), "/");
   };
-  UniqueFd folder = OpenInRoot(root_.get(), ".", kFlags);
+  UniqueFd directory = OpenInRoot(root_.get(), ".", kFlags);
   size_t there = 0;
   size_t missing = parts.size();
   while (missing - there > 1) {
@@ -235,7 +237,7 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     fd = OpenInRoot(root_.get(), prefix(middle), kFlags);
     if (fd.ok()) {
       there = middle;
-      folder = std::move(fd);
+      directory = std::move(fd);
     } else if (errno == ENOENT) {
       missing = middle;
     } else {
@@ -246,12 +248,12 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
     const char* const name = parts[i].c_str();
     absl::Status status = CountEntry(path, parts[i].size());
     if (!status.ok()) return status;
-    if (mkdirat(folder.get(), name, kImpliedMode) != 0) {
+    if (mkdirat(directory.get(), name, kImpliedMode) != 0) {
       // EEXIST: a symbolic link that leads nowhere.
       return EntryError(errno == EEXIST ? ENOTDIR : errno, prefix(i + 1));
     }
     ++strays_;
-    UniqueFd made(openat(folder.get(), name,
+    UniqueFd made(openat(directory.get(), name,
                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat st;
     // With a set-group-ID bit above it, it would have another group and mode.
@@ -261,31 +263,38 @@ absl::StatusOr<UniqueFd> TreeWriter::OpenFolder(const std::string& path,
       return EntryError(errno, prefix(i + 1));
     }
     Forget(st);
-    folder = std::move(made);
+    directory = std::move(made);
   }
-  return folder;
+  return directory;
 }
 
-absl::Status TreeWriter::MakeFolders(std::string_view path) {
+absl::Status TreeWriter::MakeDirectories(std::string_view path) {
   absl::StatusOr<std::string> clean = CleanEntryPath(path);
   if (!clean.ok()) return clean.status();
-  UniqueFd folder(openat(root_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd directory(
+      openat(root_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   for (std::string_view part : absl::StrSplit(*clean, '/')) {
     const std::string name(part);
+<<<<<<< HEAD
     if (mkdirat(folder.get(), name.c_str(), kImpliedMode) == 0) {
       if (fchmodat(folder.get(), name.c_str(), kImpliedMode, 0) != 0) {
         return EntryError(errno, path);
+=======
+    if (mkdirat(directory.get(), name.c_str(), kImpliedMode) == 0) {
+      if (fchmodat(directory.get(), name.c_str(), kImpliedMode, 0) != 0) {
+        return FileError(errno, path);
+>>>>>>> 609e451 (Internal names, comments and pages say directory)
       }
     } else if (errno != EEXIST) {
       return EntryError(errno, path);
     }
-    UniqueFd next(openat(folder.get(), name.c_str(),
+    UniqueFd next(openat(directory.get(), name.c_str(),
                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next.ok()) {
       return Hostile(path, absl::StrCat("passes through \"", name,
                                         "\", which is no folder"));
     }
-    folder = std::move(next);
+    directory = std::move(next);
   }
   return absl::OkStatus();
 }
@@ -294,8 +303,8 @@ absl::Status TreeWriter::Remove(std::string_view path) {
   absl::StatusOr<std::string> clean = CleanEntryPath(path);
   if (!clean.ok()) return clean.status();
   if (*clean == ".") return Hostile(path, "would remove the whole rootfs");
-  const auto [folder, name] = SplitPath(*clean);
-  absl::StatusOr<UniqueFd> parent = OpenFolder(folder, /*make=*/false);
+  const auto [directory, name] = SplitPath(*clean);
+  absl::StatusOr<UniqueFd> parent = OpenDirectory(directory, /*make=*/false);
   if (!parent.ok()) {
     return absl::IsNotFound(parent.status()) ? absl::OkStatus()
                                              : parent.status();
@@ -307,7 +316,7 @@ absl::Status TreeWriter::Remove(std::string_view path) {
 absl::Status TreeWriter::StartLayer() {
   // Not clear(), which keeps the memory.
   in_layer_ = {};
-  layer_folders_ = {};
+  layer_directories_ = {};
   layer_times_ = {};
   opaque_ = {};
   return CloseFile();
@@ -315,9 +324,9 @@ absl::Status TreeWriter::StartLayer() {
 
 absl::Status TreeWriter::EndLayer() {
   if (absl::Status status = CloseFile(); !status.ok()) return status;
-  auto next = layer_folders_.begin();
-  for (const Folder& times : layer_times_) {
-    const auto end = std::find(next, layer_folders_.end(), '\0');
+  auto next = layer_directories_.begin();
+  for (const Directory& times : layer_times_) {
+    const auto end = std::find(next, layer_directories_.end(), '\0');
     absl::Status status = SetTimesOf(std::string(next, end), times);
     if (!status.ok()) return status;
     next = end + 1;
@@ -327,7 +336,7 @@ absl::Status TreeWriter::EndLayer() {
 
 // Whatever is there now gets them (moby/go-archive UnpackLayer).
 absl::Status TreeWriter::SetTimesOf(const std::string& directory,
-                                    const Folder& times) {
+                                    const Directory& times) {
   if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
   const UniqueFd fd = OpenInRoot(root_.get(), directory, O_PATH);
   struct stat st;
@@ -338,24 +347,25 @@ absl::Status TreeWriter::SetTimesOf(const std::string& directory,
 }
 
 absl::Status TreeWriter::SetFacts(std::string_view path, int fd,
-                                  const struct stat& st, const Folder& facts,
+                                  const struct stat& st, const Directory& facts,
                                   bool set_mode) {
   struct timespec time = {};
   time.tv_sec = facts.seconds;
   time.tv_nsec = facts.nanoseconds;
   if (S_ISDIR(st.st_mode)) {
-    const auto [known, is_new] = folders_.try_emplace(st.st_ino, facts);
+    const auto [known, is_new] = directories_.try_emplace(st.st_ino, facts);
     if (is_new) known->second.mode = static_cast<uint32_t>(st.st_mode & 07777);
     known->second.seconds = facts.seconds;
     known->second.nanoseconds = facts.nanoseconds;
-    if (set_mode) known->second.mode = ModeFor(facts.mode, /*is_folder=*/true);
+    if (set_mode)
+      known->second.mode = ModeFor(facts.mode, /*is_directory=*/true);
   }
   if (ownership_ == Ownership::kRecord) {
     const auto [known, is_new] =
         recorded_.try_emplace({st.st_dev, st.st_ino}, TreeEntry());
     if (is_new) {
       // A directory that no entry describes.
-      known->second.type = TreeEntry::Type::kFolder;
+      known->second.type = TreeEntry::Type::kDirectory;
       known->second.mode = kImpliedMode;
     }
     known->second.modified = time;
@@ -366,7 +376,7 @@ absl::Status TreeWriter::SetFacts(std::string_view path, int fd,
   const struct timespec both[2] = {time, time};
   const std::string name = absl::StrCat("/proc/self/fd/", fd);
   if ((set_mode &&
-       chmod(name.c_str(), ModeFor(facts.mode, /*is_folder=*/false)) != 0) ||
+       chmod(name.c_str(), ModeFor(facts.mode, /*is_directory=*/false)) != 0) ||
       utimensat(AT_FDCWD, name.c_str(), both, 0) != 0) {
     return EntryError(errno, path);
   }
@@ -387,13 +397,18 @@ bool TreeWriter::IsWhiteout(std::string_view path) {
 absl::Status TreeWriter::MakeImplied(const std::string& directory,
                                      struct stat* st) {
   const auto [above, name] = SplitPath(directory);
-  absl::StatusOr<UniqueFd> parent = OpenFolder(above, /*make=*/true);
+  absl::StatusOr<UniqueFd> parent = OpenDirectory(above, /*make=*/true);
   if (!parent.ok()) return parent.status();
   if (fstatat(parent->get(), name.c_str(), st, AT_SYMLINK_NOFOLLOW) == 0) {
     return absl::OkStatus();
   }
+<<<<<<< HEAD
   if (errno != ENOENT) return EntryError(errno, directory);
   parent = OpenFolder(directory, /*make=*/true);
+=======
+  if (errno != ENOENT) return FileError(errno, directory);
+  parent = OpenDirectory(directory, /*make=*/true);
+>>>>>>> 609e451 (Internal names, comments and pages say directory)
   if (!parent.ok()) return parent.status();
   return fstat(parent->get(), st) == 0 ? absl::OkStatus()
                                        : EntryError(errno, directory);
@@ -426,16 +441,25 @@ absl::Status TreeWriter::Whiteout(std::string_view path) {
                                    : absl::StrCat(directory, "/", victim));
   }
   if (!S_ISDIR(st.st_mode)) return absl::OkStatus();
+<<<<<<< HEAD
   const bool by_link =
       !OpenWithoutLinks(root_.get(), directory, O_PATH | O_DIRECTORY).ok();
   if (!by_link) {
     const auto [known, is_new] = opaque_.try_emplace(st.st_ino, strays_);
     if (!is_new && known->second == strays_) return absl::OkStatus();
     known->second = strays_;
+=======
+  absl::StatusOr<UniqueFd> opaque = OpenDirectory(directory, /*make=*/false);
+  if (!opaque.ok()) return opaque.status();
+  const auto known = opaque_.find(st.st_ino);
+  if (known != opaque_.end() && known->second == strays_) {
+    return absl::OkStatus();
+>>>>>>> 609e451 (Internal names, comments and pages say directory)
   }
   return RemoveOlder(directory, by_link);
 }
 
+<<<<<<< HEAD
 // Directories with an entry in this layer can hold files that have none. In the
 // order of Go's WalkDir: what is removed can be the link by which the rest was
 // reached, which then stays.
@@ -459,6 +483,19 @@ absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
       directory = OpenFolder(path, /*make=*/false);
       if (absl::IsNotFound(directory.status())) break;
       if (!directory.ok()) return directory.status();
+=======
+// Directories with an entry in this layer can hold files that have none.
+absl::Status TreeWriter::RemoveOlder(const std::string& path,
+                                     UniqueFd directory) {
+  std::vector<std::string> directories = {path};
+  while (!directories.empty()) {
+    const std::string current = directories.back();
+    directories.pop_back();
+    if (!directory.ok()) {
+      absl::StatusOr<UniqueFd> next = OpenDirectory(current, /*make=*/false);
+      if (!next.ok()) return next.status();
+      directory = *std::move(next);
+>>>>>>> 609e451 (Internal names, comments and pages say directory)
     }
     const std::string child_path =
         path == "." ? child : absl::StrCat(path, "/", child);
@@ -511,21 +548,21 @@ absl::Status TreeWriter::CountEntry(std::string_view path, size_t bytes) {
   return absl::OkStatus();
 }
 
-uint32_t TreeWriter::ModeFor(uint32_t mode, bool is_folder) const {
+uint32_t TreeWriter::ModeFor(uint32_t mode, bool is_directory) const {
   switch (ownership_) {
     case Ownership::kKeep:
       return mode & 07777u;
     case Ownership::kDrop:
       // Who made it can compare it with another, and remove it.
-      return (mode & 01777u) | (is_folder ? 0700u : 0400u);
+      return (mode & 01777u) | (is_directory ? 0700u : 0400u);
     case Ownership::kRecord:
       break;
   }
-  return is_folder ? 0700 : 0600;
+  return is_directory ? 0700 : 0600;
 }
 
 uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
-  return ModeFor(entry.mode, entry.type == TreeEntry::Type::kFolder);
+  return ModeFor(entry.mode, entry.type == TreeEntry::Type::kDirectory);
 }
 
 void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
@@ -533,7 +570,7 @@ void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
   TreeEntry& recorded = recorded_[{st.st_dev, st.st_ino}];
   recorded = entry;
   const bool is_special = entry.type != TreeEntry::Type::kFile &&
-                          entry.type != TreeEntry::Type::kFolder;
+                          entry.type != TreeEntry::Type::kDirectory;
   std::erase_if(recorded.xattrs, [&](const auto& xattr) {
     // The kernel has no place for these, either.
     return !IsTreeXattr(xattr.first, ownership_) ||
@@ -543,7 +580,7 @@ void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
 
 void TreeWriter::Forget(const struct stat& st) {
   recorded_.erase({st.st_dev, st.st_ino});
-  folders_.erase(st.st_ino);
+  directories_.erase(st.st_ino);
 }
 
 absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
@@ -583,9 +620,9 @@ absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
   return absl::OkStatus();
 }
 
-absl::Status TreeWriter::AddFolder(const TreeEntry& entry,
-                                   const std::string& path, int parent,
-                                   const std::string& name) {
+absl::Status TreeWriter::AddDirectory(const TreeEntry& entry,
+                                      const std::string& path, int parent,
+                                      const std::string& name) {
   const bool is_new = path != "." && mkdirat(parent, name.c_str(), 0700) == 0;
   if (!is_new && path != "." && errno != EEXIST) {
     return EntryError(errno, entry.path);
@@ -608,12 +645,12 @@ absl::Status TreeWriter::AddFolder(const TreeEntry& entry,
   }
   if (!status.ok()) return status;
   // What lies in it may still have to be written.
-  const Folder facts = {entry.modified.tv_sec,
-                        static_cast<int32_t>(entry.modified.tv_nsec),
-                        ModeOf(entry)};
-  folders_[st.st_ino] = facts;
-  layer_folders_.insert(layer_folders_.end(), path.begin(), path.end());
-  layer_folders_.push_back('\0');
+  const Directory facts = {entry.modified.tv_sec,
+                           static_cast<int32_t>(entry.modified.tv_nsec),
+                           ModeOf(entry)};
+  directories_[st.st_ino] = facts;
+  layer_directories_.insert(layer_directories_.end(), path.begin(), path.end());
+  layer_directories_.push_back('\0');
   layer_times_.push_back(facts);
   return absl::OkStatus();
 }
@@ -681,13 +718,14 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
     return Hostile(entry.path, absl::StrCat("is a hard link to ",
                                             target.status().message()));
   }
-  const auto [target_folder, target_name] = SplitPath(*target);
-  absl::StatusOr<UniqueFd> folder = OpenFolder(target_folder, /*make=*/false);
-  if (!folder.ok()) {
+  const auto [target_directory, target_name] = SplitPath(*target);
+  absl::StatusOr<UniqueFd> directory =
+      OpenDirectory(target_directory, /*make=*/false);
+  if (!directory.ok()) {
     return Hostile(entry.path, absl::StrCat("is a hard link to ",
-                                            folder.status().message()));
+                                            directory.status().message()));
   }
-  if (linkat(folder->get(), target_name.c_str(), parent, name.c_str(), 0) !=
+  if (linkat(directory->get(), target_name.c_str(), parent, name.c_str(), 0) !=
       0) {
     if (errno == ENOENT || errno == EPERM) {
       return Hostile(entry.path,
@@ -734,9 +772,9 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
                    "is a hard link to a symbolic link, which leads "
                    "nowhere");
   }
-  const Folder facts = {entry.modified.tv_sec,
-                        static_cast<int32_t>(entry.modified.tv_nsec),
-                        entry.mode};
+  const Directory facts = {entry.modified.tv_sec,
+                           static_cast<int32_t>(entry.modified.tv_nsec),
+                           entry.mode};
   return SetFacts(entry.path, changed.get(), st, facts, /*set_mode=*/true);
 }
 
@@ -783,48 +821,50 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
   if (absl::Status status = CloseFile(); !status.ok()) return status;
   absl::StatusOr<std::string> path = CleanEntryPath(entry.path);
   if (!path.ok()) return path.status();
-  const bool is_folder = entry.type == TreeEntry::Type::kFolder;
-  size_t held = is_folder ? 2 * path->size() : 0;
+  const bool is_directory = entry.type == TreeEntry::Type::kDirectory;
+  size_t held = is_directory ? 2 * path->size() : 0;
   if (ownership_ == Ownership::kRecord) {
     held += path->size() + entry.target.size();
     for (const auto& [key, value] : entry.xattrs) {
       held += key.size() + value.size();
     }
   }
-  const auto [folder, name] = SplitPath(*path);
+  const auto [directory, name] = SplitPath(*path);
   absl::Status counted = CountEntry(entry.path, held + name.size());
   if (!counted.ok()) return counted;
   if (*path == ".") {
-    if (!is_folder) return Hostile(entry.path, "stands for the whole rootfs");
-    return AddFolder(entry, *path, root_.get(), ".");
+    if (!is_directory)
+      return Hostile(entry.path, "stands for the whole rootfs");
+    return AddDirectory(entry, *path, root_.get(), ".");
   }
   struct stat st;
   if (entry.type == TreeEntry::Type::kNothing) {
     // There is nothing in what is no directory, and Docker asks no more.
-    absl::StatusOr<UniqueFd> there = OpenFolder(folder, /*make=*/false);
+    absl::StatusOr<UniqueFd> there = OpenDirectory(directory, /*make=*/false);
     if (!there.ok() && !absl::IsNotFound(there.status())) {
       return absl::OkStatus();
     }
-    absl::Status status = MakeImplied(folder, &st);
-    if (!status.ok() || !OpenFolder(folder, /*make=*/false).ok()) return status;
+    absl::Status status = MakeImplied(directory, &st);
+    if (!status.ok() || !OpenDirectory(directory, /*make=*/false).ok())
+      return status;
   }
-  absl::StatusOr<UniqueFd> parent = OpenFolder(folder, /*make=*/true);
+  absl::StatusOr<UniqueFd> parent = OpenDirectory(directory, /*make=*/true);
   if (!parent.ok()) return parent.status();
   if (fstatat(parent->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-      !(S_ISDIR(st.st_mode) && is_folder)) {
+      !(S_ISDIR(st.st_mode) && is_directory)) {
     if (const int error = RemoveTree(parent->get(), name); error != 0) {
       return EntryError(error, entry.path);
     }
     // A link on its path can be gone with that.
-    parent = OpenFolder(folder, /*make=*/false);
+    parent = OpenDirectory(directory, /*make=*/false);
     if (!parent.ok()) {
       return Hostile(entry.path, "replaces what its own path passes through");
     }
   }
   in_layer_.insert(DigestOf(*path));
   switch (entry.type) {
-    case TreeEntry::Type::kFolder:
-      return AddFolder(entry, *path, parent->get(), name);
+    case TreeEntry::Type::kDirectory:
+      return AddDirectory(entry, *path, parent->get(), name);
     case TreeEntry::Type::kFile:
       return AddFile(entry, parent->get(), name);
     case TreeEntry::Type::kHardLink:
@@ -841,7 +881,7 @@ absl::Status TreeWriter::Finish() {
   absl::Status status = StartLayer();
   ledger_.clear();
   if (status.ok()) status = FinishTree(root_.get(), ".", 0);
-  folders_ = {};
+  directories_ = {};
   return status;
 }
 
@@ -891,8 +931,8 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
     absl::Status status = FinishTree(child.get(), below, depth + 1);
     if (!status.ok()) return status;
   }
-  const auto known = folders_.find(own.st_ino);
-  if (known == folders_.end()) return absl::OkStatus();
+  const auto known = directories_.find(own.st_ino);
+  if (known == directories_.end()) return absl::OkStatus();
   struct timespec time = {};
   time.tv_sec = known->second.seconds;
   time.tv_nsec = known->second.nanoseconds;

@@ -1,4 +1,5 @@
-// Makes a tree of files in a folder, from descriptions that nobody vouches for.
+// Makes a tree of files in a directory, from descriptions that nobody vouches
+// for.
 #ifndef SPECGEN_BUNDLE_TREE_WRITER_H_
 #define SPECGEN_BUNDLE_TREE_WRITER_H_
 
@@ -27,7 +28,7 @@ namespace specgen {
 // One entry of a tree, as a tar header describes it.
 struct TreeEntry {
   enum class Type {
-    kFolder,
+    kDirectory,
     kFile,
     kSymlink,
     kHardLink,
@@ -83,14 +84,14 @@ enum class Ownership {
 // Of hard links each path has an entry, of type kFile.
 using TreeLedger = absl::node_hash_map<std::string, TreeEntry>;
 
-// Writes what it is given below one folder, and nothing outside of it: the
-// kernel resolves every path as if that folder were "/" (openat2(2),
+// Writes what it is given below one directory, and nothing outside of it: the
+// kernel resolves every path as if that directory were "/" (openat2(2),
 // RESOLVE_IN_ROOT; Linux 5.6), so that neither "..", nor a symbolic link, nor a
 // hard link leads out. A symbolic link inside the tree is followed inside the
 // tree, as when Docker unpacks in a chroot (moby pkg/chrootarchive).
 //
-// An entry replaces what is at its path, except that a folder is laid over a
-// folder (moby pkg/archive, UnpackLayer).
+// An entry replaces what is at its path, except that a directory is laid over a
+// directory (moby pkg/archive, UnpackLayer).
 //
 // Errors: kInvalidArgument for an entry that is hostile or makes no sense,
 // kResourceExhausted for one over the limits, else what the kernel says. Their
@@ -103,7 +104,8 @@ class TreeWriter {
                                           const TreeLimits& limits);
   // The same by its path, which must exist.
   static absl::StatusOr<std::unique_ptr<TreeWriter>> Open(
-      const std::string& folder, Ownership ownership, const TreeLimits& limits);
+      const std::string& directory, Ownership ownership,
+      const TreeLimits& limits);
 
   // Makes an entry. A file is then open for Write, up to the next call of Add,
   // Whiteout, StartLayer or Finish.
@@ -125,15 +127,15 @@ class TreeWriter {
   // any entry the directories above are made where they are missing.
   absl::Status Whiteout(std::string_view path);
 
-  // Makes the folder `path` and those above it, where they are missing, with
+  // Makes the directory `path` and those above it, where they are missing, with
   // mode 0755; root's under Ownership::kKeep. Symbolic links on the way are an
   // error (kInvalidArgument).
-  absl::Status MakeFolders(std::string_view path);
+  absl::Status MakeDirectories(std::string_view path);
 
   // Removes what is at `path`, with all that is in it.
   absl::Status Remove(std::string_view path);
 
-  // Sets the modes and times of the folders. Must be called at the end.
+  // Sets the modes and times of the directories. Must be called at the end.
   absl::Status Finish();
 
   // Under Ownership::kRecord, once it is finished: everything that Add made and
@@ -151,7 +153,7 @@ class TreeWriter {
 
  private:
   // What a directory is to be in the end.
-  struct Folder {
+  struct Directory {
     int64_t seconds;
     int32_t nanoseconds;
     uint32_t mode;
@@ -168,12 +170,12 @@ class TreeWriter {
         left_(limits),
         archive_budget_(limits.archive_bytes()) {}
 
-  // Opens the folder `path`, which is made with all above it if `make`.
-  absl::StatusOr<UniqueFd> OpenFolder(const std::string& path, bool make);
+  // Opens the directory `path`, which is made with all above it if `make`.
+  absl::StatusOr<UniqueFd> OpenDirectory(const std::string& path, bool make);
   // Counts a file, and the bytes that are held in memory for it.
   absl::Status CountEntry(std::string_view path, size_t bytes);
-  absl::Status AddFolder(const TreeEntry& entry, const std::string& path,
-                         int parent, const std::string& name);
+  absl::Status AddDirectory(const TreeEntry& entry, const std::string& path,
+                            int parent, const std::string& name);
   absl::Status AddFile(const TreeEntry& entry, int parent,
                        const std::string& name);
   absl::Status AddHardLink(const TreeEntry& entry, const std::string& path,
@@ -183,18 +185,23 @@ class TreeWriter {
   // Owner and extended attributes, by `fd` if that is open.
   absl::Status SetOwner(const TreeEntry& entry, int parent,
                         const std::string& name, int fd);
-  uint32_t ModeFor(uint32_t mode, bool is_folder) const;
+  uint32_t ModeFor(uint32_t mode, bool is_directory) const;
   uint32_t ModeOf(const TreeEntry& entry) const;
   absl::Status CloseFile();
   // Makes the directory if there is nothing at its path; tells what is there.
   absl::Status MakeImplied(const std::string& directory, struct stat* st);
-  absl::Status SetTimesOf(const std::string& directory, const Folder& times);
+  absl::Status SetTimesOf(const std::string& directory, const Directory& times);
   // Gives the file that `fd` (O_PATH) stands for and `st` describes the times
   // of `facts` and, if `set_mode`, the mode; a directory has them in the end
   // only.
   absl::Status SetFacts(std::string_view path, int fd, const struct stat& st,
+<<<<<<< HEAD
                         const Folder& facts, bool set_mode);
   absl::Status RemoveOlder(const std::string& path, bool by_link);
+=======
+                        const Directory& facts, bool set_mode);
+  absl::Status RemoveOlder(const std::string& path, UniqueFd directory);
+>>>>>>> 609e451 (Internal names, comments and pages say directory)
   absl::Status FinishTree(int directory, const std::string& path, int depth);
   // Under kRecord: `st`, a file that was just made, is to be `entry`; or no
   // entry describes it, whatever had its number before.
@@ -207,14 +214,14 @@ class TreeWriter {
   TreeLimits left_;
   uint64_t archive_budget_;
   // All by the numbers of their inodes.
-  absl::flat_hash_map<ino_t, Folder> folders_;
+  absl::flat_hash_map<ino_t, Directory> directories_;
   // Of this layer: the paths of all entries; the paths of its directories, each
   // with a NUL behind it, and their times; and directories that hold nothing
   // from below, but for strays, with the number of strays at that time. A stray
   // is a file that was made under another path than an entry's.
   absl::flat_hash_set<PathDigest> in_layer_;
-  std::deque<char> layer_folders_;
-  std::deque<Folder> layer_times_;
+  std::deque<char> layer_directories_;
+  std::deque<Directory> layer_times_;
   absl::flat_hash_map<ino_t, uint64_t> opaque_;
   uint64_t strays_ = 0;
   uint64_t searched_ = 0;
@@ -230,12 +237,12 @@ class TreeWriter {
 // An error (kInvalidArgument) if it leads out, or has a NUL byte.
 absl::StatusOr<std::string> CleanEntryPath(std::string_view path);
 
-// Adds the names in the folder `fd`, without "." and "..", sorted by bytes.
+// Adds the names in the directory `fd`, without "." and "..", sorted by bytes.
 // Returns 0 or an errno.
 int ReadNames(int fd, std::vector<std::string>* names);
 
-// Removes `name` in the folder `parent`, with all that is in it, however deep.
-// Returns 0 or an errno; nothing there is no error.
+// Removes `name` in the directory `parent`, with all that is in it, however
+// deep. Returns 0 or an errno; nothing there is no error.
 int RemoveTree(int parent, const std::string& name);
 
 }  // namespace specgen

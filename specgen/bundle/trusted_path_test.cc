@@ -11,7 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
@@ -49,7 +49,7 @@ class TrustedPathTest : public testing::Test {
     EXPECT_TRUE(Open(path, Trust::kAnyone).ok());
   }
 
-  TempFolder temp_;
+  TempDirectory temp_;
 };
 
 TEST_F(TrustedPathTest, OpensWhatThePathLeadsTo) {

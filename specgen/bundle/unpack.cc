@@ -45,7 +45,7 @@ absl::StatusOr<TreeEntry::Type> TypeOf(const TarHeader& header,
     case '4':
       return TreeEntry::Type::kBlockDevice;
     case '5':
-      return TreeEntry::Type::kFolder;
+      return TreeEntry::Type::kDirectory;
     case '6':
       return TreeEntry::Type::kFifo;
     case 'g':

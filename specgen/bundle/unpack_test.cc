@@ -22,7 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/tar_builder.h"
 #include "specgen/bundle/tree_writer.h"
@@ -33,7 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A rootfs in a folder beside "outside", which no archive may reach.
+// A rootfs in a directory beside "outside", which no archive may reach.
 class UnpackTest : public testing::Test {
  protected:
   UnpackTest() {
@@ -104,7 +104,7 @@ class UnpackTest : public testing::Test {
     }
   }
 
-  TempFolder temp_;
+  TempDirectory temp_;
   std::unique_ptr<TreeWriter> writer_;
 };
 
@@ -157,7 +157,7 @@ TEST_F(UnpackTest, PathsDoNotLeadOut) {
 
 TEST_F(UnpackTest, SymbolicLinksAreFollowedInsideOnly) {
   const std::string outside = temp_ / "outside";
-  // Leads to a folder of the rootfs that is not there.
+  // Leads to a directory of the rootfs that is not there.
   EXPECT_FALSE(Unpack({{"l", '2', "", outside}, {"l/new", '0', "bad"}}).ok());
   ExpectNothingOutside();
   // To its top, however many steps up.
@@ -175,7 +175,7 @@ TEST_F(UnpackTest, AFileReplacesALinkAndDoesNotFollowIt) {
   ExpectNothingOutside();
 }
 
-TEST_F(UnpackTest, AFolderReplacesALinkToAFolder) {
+TEST_F(UnpackTest, ADirectoryReplacesALinkToADirectory) {
   ASSERT_TRUE(Unpack({{"d", '2', "", temp_ / "outside"},
                       {"d", '5', "", "", 0700},
                       {"d/x", '0', "in"}})
@@ -317,7 +317,7 @@ TEST_F(UnpackTest, WhiteoutsRemoveWhatIsBelow) {
   EXPECT_EQ(Tree(), "a/\na/y=2\na/z=5\nkeep=4\n");
 }
 
-TEST_F(UnpackTest, OpaqueFoldersKeepThisLayersFiles) {
+TEST_F(UnpackTest, OpaqueDirectoriesKeepThisLayersFiles) {
   ASSERT_TRUE(Unpack({{"d/old", '0', "1"},
                       {"d/sub/old", '0', "2"},
                       {"d/gone/old", '0', "3"},
@@ -480,15 +480,15 @@ TEST_F(UnpackTest, LongNames) {
 }
 
 TEST_F(UnpackTest, TreesDeeperThanAPathAreRefusedAndCanBeRemoved) {
-  // Each link makes the next folders reachable by a short path.
+  // Each link makes the next directories reachable by a short path.
   std::vector<TarMember> members;
   std::string prefix;
   for (int i = 0; i < 11; ++i) {
-    TarMember folder{"x", '5', "", "", 0700};
+    TarMember directory{"x", '5', "", "", 0700};
     std::string deep = prefix;
     for (int j = 0; j < 200; ++j) deep += "d/";
-    folder.pax = {{"path", deep}};
-    members.push_back(folder);
+    directory.pax = {{"path", deep}};
+    members.push_back(directory);
     const std::string link = "l" + std::to_string(i);
     TarMember symlink{link, '2'};
     symlink.pax = {{"linkpath", deep}};
@@ -801,7 +801,7 @@ TEST_F(UnpackTest, AttributesThatLinuxDoesNotKnowAreRefused) {
 }
 
 TEST(BlobReaderTest, ChecksSizeAndDigest) {
-  TempFolder temp;
+  TempDirectory temp;
   const std::string path = temp.Write("blob", "abc");
   BlobInfo info;
   info.sha256 =

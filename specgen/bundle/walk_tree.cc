@@ -41,36 +41,40 @@ bool IsMountPoint(int parent, const std::string& name) {
 // of the tree, but who asks for a copy may think so.
 enum class AtMounts { kFail, kPassOver };
 
-// Visits all files, folders before what is in them, in the order of their
+// Visits all files, directories before what is in them, in the order of their
 // bytes; "." first.
-absl::Status Walk(const std::string& top, int folder, const std::string& path,
-                  int depth, AtMounts mounts, TreeVisitor visit) {
+absl::Status Walk(const std::string& top, int directory,
+                  const std::string& path, int depth, AtMounts mounts,
+                  TreeVisitor visit) {
   if (depth > kMaxTreeDepth) {
     return absl::InvalidArgumentError(
         absl::StrCat(top, "/", path, ": more than 256 directories deep"));
   }
   std::vector<std::string> names;
-  if (const int error = ReadNames(folder, &names); error != 0) {
+  if (const int error = ReadNames(directory, &names); error != 0) {
     return FileError(error, absl::StrCat(top, "/", path));
   }
   for (const std::string& name : names) {
     if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
-    FoundFile found{
-        folder, name, path.empty() ? name : absl::StrCat(path, "/", name), {}};
-    if (fstatat(folder, name.c_str(), &found.st, AT_SYMLINK_NOFOLLOW) != 0) {
+    FoundFile found{directory,
+                    name,
+                    path.empty() ? name : absl::StrCat(path, "/", name),
+                    {}};
+    if (fstatat(directory, name.c_str(), &found.st, AT_SYMLINK_NOFOLLOW) != 0) {
       return FileError(errno, absl::StrCat(top, "/", found.path));
     }
     absl::Status status = visit(found);
     if (!status.ok()) return status;
     if (!S_ISDIR(found.st.st_mode)) continue;
-    if (IsMountPoint(folder, name)) {
+    if (IsMountPoint(directory, name)) {
       if (mounts == AtMounts::kPassOver) continue;
       return absl::UnavailableError(
           absl::StrCat(top, "/", found.path,
                        ": something is mounted there: unmount it first"));
     }
-    const UniqueFd child(openat(
-        folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const UniqueFd child(
+        openat(directory, name.c_str(),
+               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!child.ok())
       return FileError(errno, absl::StrCat(top, "/", found.path));
     status = Walk(top, child.get(), found.path, depth + 1, mounts, visit);
@@ -274,7 +278,7 @@ absl::Status CopyTree(int from, const std::string& name,
     }
     switch (found.st.st_mode & S_IFMT) {
       case S_IFDIR:
-        entry.type = TreeEntry::Type::kFolder;
+        entry.type = TreeEntry::Type::kDirectory;
         return add();
       case S_IFREG: {
         entry.type = TreeEntry::Type::kFile;

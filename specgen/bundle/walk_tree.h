@@ -15,7 +15,7 @@
 
 namespace specgen {
 
-// One file of a tree: `name` in the folder `parent`, `path` from the top.
+// One file of a tree: `name` in the directory `parent`, `path` from the top.
 struct FoundFile {
   int parent;
   std::string name;
@@ -57,9 +57,9 @@ absl::StatusOr<std::string> FirstFile(int top, const std::string& name);
 
 // Where the trees `a` and `b` first differ, in a reader's words; "" if they do
 // not. Compares what CopyTree copies, but for times, and hard links by what is
-// in them. Folders and empty files of `b` at the paths `mount_points` (without
-// a leading "/", with all above them) may be missing in `a`: a runtime makes
-// them.
+// in them. Directories and empty files of `b` at the paths `mount_points`
+// (without a leading "/", with all above them) may be missing in `a`: a runtime
+// makes them.
 absl::StatusOr<std::string> FirstDifference(int a, const std::string& a_name,
                                             int b, const std::string& b_name,
                                             const MountPoints& mount_points);

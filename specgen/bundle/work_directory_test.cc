@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
@@ -58,7 +58,7 @@ class WorkDirectoryTest : public testing::Test {
     ASSERT_TRUE(WIFSIGNALED(status));
   }
 
-  TempFolder temp_;
+  TempDirectory temp_;
   UniqueFd parent_;
 };
 

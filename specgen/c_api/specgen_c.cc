@@ -36,7 +36,7 @@ struct specgen_answer {
   bool is_there = false;
   specgen::Answer answer;
   std::string spec;
-  std::vector<std::string> folders;
+  std::vector<std::string> directories;
   std::vector<std::string_view> set;
 };
 
@@ -123,9 +123,9 @@ specgen_status Generate(const specgen_generator& generator,
   }
   generator.generator.Generate(wanted, &answer->answer);
   answer->spec = answer->answer.spec();
-  answer->folders.clear();
-  for (const specgen::PlannedFolder& folder : answer->answer.plan()) {
-    answer->folders.emplace_back(folder.path);
+  answer->directories.clear();
+  for (const specgen::PlannedFolder& directory : answer->answer.plan()) {
+    answer->directories.emplace_back(directory.path);
   }
   answer->is_there = true;
   switch (answer->answer.outcome()) {
@@ -253,7 +253,8 @@ specgen_stage specgen_answer_stage(const specgen_answer* answer) {
 }
 
 size_t specgen_answer_folder_count(const specgen_answer* answer) {
-  return answer == nullptr || !answer->is_there ? 0 : answer->folders.size();
+  return answer == nullptr || !answer->is_there ? 0
+                                                : answer->directories.size();
 }
 
 const char* specgen_answer_folder(const specgen_answer* answer, size_t i,
@@ -263,5 +264,5 @@ const char* specgen_answer_folder(const specgen_answer* answer, size_t i,
     return nullptr;
   }
   if (mode != nullptr) *mode = answer->answer.plan()[i].mode;
-  return Text(answer->folders[i], size);
+  return Text(answer->directories[i], size);
 }

@@ -143,8 +143,8 @@ SPECGEN_API const char* specgen_answer_message(const specgen_answer* answer,
 SPECGEN_API const char* specgen_answer_position(const specgen_answer* answer);
 SPECGEN_API specgen_stage specgen_answer_stage(const specgen_answer* answer);
 
-/* Folders that the engine makes on the host, in order; also those that it makes
- * before it refuses or crashes. NULL beyond the last. */
+/* Directories that the engine makes on the host, in order; also those that it
+ * makes before it refuses or crashes. NULL beyond the last. */
 SPECGEN_API size_t specgen_answer_folder_count(const specgen_answer* answer);
 SPECGEN_API const char* specgen_answer_folder(const specgen_answer* answer,
                                               size_t i, size_t* size,

@@ -91,7 +91,8 @@ class BatchCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  int RunOnFolder(const Release& release, const Host& host, Console* console);
+  int RunOnDirectory(const Release& release, const Host& host,
+                     Console* console);
   int RunOnStream(const Release& release, const Host& host, Console* console);
   // A descriptor to write to. `in` is what is read.
   absl::StatusOr<int> OpenOutput(int in) const;
@@ -107,7 +108,7 @@ class BatchCommand : public Command {
   std::string exec_root_ = "/run/docker/plugins";
   unsigned threads_ = 0;
   bool protobuf_ = false;
-  bool is_folder_ = false;
+  bool is_directory_ = false;
   CLI::Option* output_option_ = nullptr;
   CLI::Option* lib_root_option_ = nullptr;
   CLI::Option* exec_root_option_ = nullptr;
@@ -157,16 +158,16 @@ void BatchCommand::Define(CLI::App* app) {
 
 int BatchCommand::Run(Console* console) {
   struct stat facts;
-  is_folder_ = input_ != "-" && stat(input_.c_str(), &facts) == 0 &&
-               S_ISDIR(facts.st_mode);
+  is_directory_ = input_ != "-" && stat(input_.c_str(), &facts) == 0 &&
+                  S_ISDIR(facts.st_mode);
   std::string wrong;
   if (output_option_->count() > 0 && output_.empty()) {
     wrong = "--output: is empty";
-  } else if (is_folder_ && output_.empty()) {
+  } else if (is_directory_ && output_.empty()) {
     wrong = "--output FOLDER is needed for a folder of configs";
-  } else if (is_folder_ && protobuf_) {
+  } else if (is_directory_ && protobuf_) {
     wrong = "--protobuf is for requests, not for a folder of configs";
-  } else if (!is_folder_ &&
+  } else if (!is_directory_ &&
              lib_root_option_->count() + exec_root_option_->count() > 0) {
     wrong =
         "--lib-root and --exec-root are for a folder of configs; a request "
@@ -181,12 +182,12 @@ int BatchCommand::Run(Console* console) {
   if (!release.ok()) return Fail(release.status(), console);
   const absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
   if (!host.ok()) return Fail(host.status(), console);
-  return is_folder_ ? RunOnFolder(**release, **host, console)
-                    : RunOnStream(**release, **host, console);
+  return is_directory_ ? RunOnDirectory(**release, **host, console)
+                       : RunOnStream(**release, **host, console);
 }
 
-int BatchCommand::RunOnFolder(const Release& release, const Host& host,
-                              Console* console) {
+int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
+                                 Console* console) {
   const StopSignals signals;
   BatchOptions options;
   options.threads = threads_;
@@ -198,7 +199,7 @@ int BatchCommand::RunOnFolder(const Release& release, const Host& host,
   request.exec_root = exec_root_;
   const std::string metrics_socket = MetricsSocketBeside(exec_root_);
   request.metrics_socket = metrics_socket;
-  const BatchResult result = RunFolder(
+  const BatchResult result = RunDirectory(
       Generator(release, host), request, input_, output_,
       force_ ? Overwrite::kYes : Overwrite::kNo,
       [&](const FileProblem& problem) {
@@ -318,20 +319,20 @@ int BatchCommand::Finish(const BatchResult& result, int signal,
                          Console* console) const {
   const BatchCounts& counts = result.counts;
   std::string so_far =
-      absl::StrCat(counts.answers(), is_folder_ ? " configs" : " requests",
+      absl::StrCat(counts.answers(), is_directory_ ? " configs" : " requests",
                    " done: ", counts.specs, " specs");
   for (const auto& [count, what] :
        {std::pair<uint64_t, const char*>{counts.refused, " refused"},
         {counts.crashed, " that the engine would crash on"},
-        {counts.invalid, is_folder_ ? " unreadable" : " invalid"}}) {
+        {counts.invalid, is_directory_ ? " unreadable" : " invalid"}}) {
     if (count > 0) absl::StrAppend(&so_far, ", ", count, what);
   }
   if (!result.status.ok()) {
-    // Statuses of folders name the file; those of streams say which side.
+    // Statuses of directories name the file; those of streams say which side.
     const bool reads = absl::IsInvalidArgument(result.status);
-    console->Error(is_folder_ ? std::string(result.status.message())
-                              : absl::StrCat(reads ? input : output, ": ",
-                                             result.status.message()));
+    console->Error(is_directory_ ? std::string(result.status.message())
+                                 : absl::StrCat(reads ? input : output, ": ",
+                                                result.status.message()));
     if (result.refused) return ExitCodeOf(result.status);
     console->Error(absl::StrCat("batch: ended early, ", so_far));
     return result.reader_gone ? 128 + SIGPIPE : ExitCodeOf(result.status);

@@ -30,7 +30,7 @@ enum ExitCode : int {
   // cannot be read, whatever the reason.
   kExitBadInput = 3,
   // The host or its file system said no: a file that is there already or cannot
-  // be written, a folder that cannot be made, memory that there is not.
+  // be written, a directory that cannot be made, memory that there is not.
   kExitHost = 4,
   // The engine would crash.
   kExitCrash = 5,

@@ -12,7 +12,7 @@
 //   ...
 //   === exit 3
 //
-// The command is given to sh, in an empty folder that holds the files only.
+// The command is given to sh, in an empty directory that holds the files only.
 // A section whose text does not end with a line feed has "=== stdout, no line
 // feed at the end" for its title; a section without text is left out.
 //

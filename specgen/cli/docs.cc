@@ -193,7 +193,7 @@ std::string ExitStatus() {
 
 // Completions -----------------------------------------------------------------
 
-enum class ValueKind { kNone, kFiles, kFolders, kWords, kFree };
+enum class ValueKind { kNone, kFiles, kDirectories, kWords, kFree };
 
 struct Value {
   ValueKind kind;
@@ -207,7 +207,7 @@ Value ValueOf(const OptionDoc& option,
   if (option.value == "FILE" || option.value == "PATH") {
     return {ValueKind::kFiles, {}};
   }
-  if (option.value == "FOLDER") return {ValueKind::kFolders, {}};
+  if (option.value == "FOLDER") return {ValueKind::kDirectories, {}};
   if (option.value == "RELEASE") {
     return {ValueKind::kWords, {releases.begin(), releases.end()}};
   }
@@ -229,7 +229,7 @@ std::string BashAction(const Value& value) {
   switch (value.kind) {
     case ValueKind::kFiles:
       return "_specgen_names -f";
-    case ValueKind::kFolders:
+    case ValueKind::kDirectories:
       return "_specgen_names -d";
     case ValueKind::kWords:
       return absl::StrCat("_specgen_words ",
@@ -255,7 +255,7 @@ std::string ZshValue(const OptionDoc& option, const Value& value) {
     case ValueKind::kFiles:
       action = "_files";
       break;
-    case ValueKind::kFolders:
+    case ValueKind::kDirectories:
       action = "_files -/";
       break;
     case ValueKind::kWords:
@@ -295,7 +295,7 @@ std::string FishValue(const Value& value) {
       return "";
     case ValueKind::kFiles:
       return " -r -F";
-    case ValueKind::kFolders:
+    case ValueKind::kDirectories:
       return " -x -a '(__fish_complete_directories)'";
     case ValueKind::kWords:
       return absl::StrCat(" -x -a ",

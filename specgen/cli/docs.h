@@ -48,10 +48,10 @@ std::string CommandManPage(const CommandDoc& command);
 
 // The texts that teach a shell specgen's commands, options and their values.
 // `releases` are the values of options whose value is called RELEASE. Those
-// called FILE and PATH complete to files, FOLDER to folders.
+// called FILE and PATH complete to files, FOLDER to directories.
 //
 // Bash's is to be sourced, or to be put where bash-completion looks, and wants
-// no other file; zsh's goes as _specgen into a folder of $fpath; fish's as
+// no other file; zsh's goes as _specgen into a directory of $fpath; fish's as
 // specgen.fish where fish looks. They complete "specgen" only.
 std::string BashCompletion(absl::Span<const CommandDoc> commands,
                            absl::Span<const std::string_view> releases);

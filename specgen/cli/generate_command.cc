@@ -34,7 +34,7 @@ class GenerateCommand : public Command {
 
  private:
   absl::Status CheckOptions() const;
-  // Makes the planned folders, or shows them; false: it was reported.
+  // Makes the planned directories, or shows them; false: it was reported.
   bool CarryOutPlan(const Answer& answer, Console* console) const;
   int WriteSpec(std::string_view spec, Console* console) const;
 
@@ -66,9 +66,9 @@ absl::Status GenerateCommand::CheckOptions() const {
 bool GenerateCommand::CarryOutPlan(const Answer& answer,
                                    Console* console) const {
   if (show_plan_) {
-    for (const PlannedFolder& folder : answer.plan()) {
+    for (const PlannedFolder& directory : answer.plan()) {
       console->ErrorLine(
-          absl::StrFormat("mkdir -m %04o %s", folder.mode, folder.path));
+          absl::StrFormat("mkdir -m %04o %s", directory.mode, directory.path));
     }
   }
   if (!apply_) return true;
@@ -102,7 +102,7 @@ int GenerateCommand::Run(Console* console) {
                     "\" is no name of a directory: nothing was made")),
                 console);
   }
-  // The engine makes folders before it refuses or crashes, too.
+  // The engine makes directories before it refuses or crashes, too.
   if (!CarryOutPlan(answer, console)) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {
     return ReportFailure(answer, plugin_, console);

@@ -15,7 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "specgen/base/printable.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/base/utf8.h"
 #include "specgen/bundle/tar_builder.h"
 #include "specgen/cli/command.h"
@@ -232,7 +232,7 @@ class TerminalTest : public testing::TestWithParam<std::string> {
     with({nasty_, nasty_, nasty_});
   }
 
-  TempFolder files_;
+  TempDirectory files_;
   std::string nasty_;
   int runs_ = 0;
   int sarif_ = 0;

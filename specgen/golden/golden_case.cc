@@ -239,11 +239,11 @@ class Parser {
     }
     if (MoreOfSection()) {
       Next();
-      std::string_view folders = line_;
-      if (!absl::ConsumePrefix(&folders, "mkdir ")) {
+      std::string_view directories = line_;
+      if (!absl::ConsumePrefix(&directories, "mkdir ")) {
         return Error("unknown line in an answer");
       }
-      answer->folders = std::string(folders);
+      answer->directories = std::string(directories);
     }
     return absl::OkStatus();
   }

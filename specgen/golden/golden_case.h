@@ -41,7 +41,7 @@ struct GoldenAnswer {
   std::string spec;            // of kSpec
   std::string message;         // of the others
   // [["path", "0o700"], ...], sorted: the directories that the engine made.
-  std::optional<std::string> folders;
+  std::optional<std::string> directories;
 };
 
 struct GoldenCase {

@@ -55,7 +55,7 @@ TEST(ParseGoldenCases, ReadsACase) {
   EXPECT_EQ(golden.answers[1].kind, GoldenAnswer::Kind::kRefused);
   EXPECT_EQ(golden.answers[1].stage, Stage::kSettings);
   EXPECT_EQ(golden.answers[1].message, "a \"b\"");
-  EXPECT_EQ(*golden.answers[1].folders, "[[\"/x\", \"0o700\"]]");
+  EXPECT_EQ(*golden.answers[1].directories, "[[\"/x\", \"0o700\"]]");
   EXPECT_EQ(golden.answers[2].kind, GoldenAnswer::Kind::kCrashed);
 }
 
@@ -122,11 +122,11 @@ TEST(ParseGoldenCases, ReadsSpecsAndTheirChanges) {
   EXPECT_EQ(golden.proves, "that lines are put together");
   ASSERT_EQ(golden.answers.size(), 3u);
   EXPECT_EQ(golden.answers[0].spec, R"({"a b":["x \" y",1.50],"c":{}})");
-  EXPECT_EQ(*golden.answers[0].folders, "[]");
+  EXPECT_EQ(*golden.answers[0].directories, "[]");
   EXPECT_EQ(golden.answers[1].spec, R"({"c":{"d":null}})");
-  EXPECT_FALSE(golden.answers[1].folders.has_value());
+  EXPECT_FALSE(golden.answers[1].directories.has_value());
   EXPECT_EQ(golden.answers[2].spec, R"({"c":{"d":null},"e":1})");
-  EXPECT_EQ(*golden.answers[2].folders, "[[\"/x\", \"0o700\"]]");
+  EXPECT_EQ(*golden.answers[2].directories, "[[\"/x\", \"0o700\"]]");
 }
 
 TEST(ParseGoldenCases, RefusesChangesThatDoNotFit) {
@@ -215,20 +215,20 @@ TEST(ParseRequestLine, RefusesWhatIsNone) {
 class GoldenSetTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "/" +
-              testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::create_directories(folder_ + "/hosts");
-    std::filesystem::create_directories(folder_ + "/cases/a");
+    directory_ = testing::TempDir() + "/" +
+                 testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(directory_ + "/hosts");
+    std::filesystem::create_directories(directory_ + "/cases/a");
     Write("hosts/h.json", "{\"entries\": []}\n");
   }
   void Write(const std::string& file, const std::string& text) {
-    std::ofstream(folder_ + "/" + file, std::ios::binary) << text;
+    std::ofstream(directory_ + "/" + file, std::ios::binary) << text;
   }
   std::string LoadProblem(const std::vector<std::string>& archives = {}) {
-    const auto set = GoldenSet::Load(folder_, archives);
+    const auto set = GoldenSet::Load(directory_, archives);
     return set.ok() ? "" : std::string(set.status().message());
   }
-  std::string folder_;
+  std::string directory_;
 };
 
 TEST_F(GoldenSetTest, RefusesHostsAndReleasesThatAreNot) {
@@ -249,7 +249,7 @@ TEST_F(GoldenSetTest, RefusesHostsAndReleasesThatAreNot) {
   Write("hosts/h.json", "{");
   EXPECT_THAT(LoadProblem(), HasSubstr("h.json:1:"));
   Write("hosts/h.json", "{\"entries\": []}\n");
-  EXPECT_THAT(LoadProblem({folder_ + "/none"}),
+  EXPECT_THAT(LoadProblem({directory_ + "/none"}),
               HasSubstr("/none: no such file or directory"));
 }
 
@@ -258,7 +258,7 @@ TEST_F(GoldenSetTest, SaysWhatDiffers) {
         std::string(kRequest) +
             "=== answer h 28.5.2\nok\n{}\n=== answer h 28.5.1\nerror "
             "spec\n\"no\"\n=== answer h 28.5.0\nerror settings\n\"no\"\n");
-  const auto set = GoldenSet::Load(folder_, {});
+  const auto set = GoldenSet::Load(directory_, {});
   ASSERT_TRUE(set.ok()) << set.status();
   ASSERT_EQ((*set)->rows().size(), 3u);
   std::vector<std::string> differences;

@@ -28,11 +28,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The files of a folder, sorted; none if it is not there.
-std::vector<fs::path> Files(const std::string& folder) {
+// The files of a directory, sorted; none if it is not there.
+std::vector<fs::path> Files(const std::string& directory) {
   std::vector<fs::path> files;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
     files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
@@ -360,9 +360,9 @@ absl::Status GoldenSet::MakeRows() {
 }
 
 absl::StatusOr<std::unique_ptr<GoldenSet>> GoldenSet::Load(
-    const std::string& folder, const std::vector<std::string>& archives) {
+    const std::string& directory, const std::vector<std::string>& archives) {
   std::unique_ptr<GoldenSet> set(new GoldenSet);
-  for (const fs::path& path : Files(folder + "/hosts")) {
+  for (const fs::path& path : Files(directory + "/hosts")) {
     absl::StatusOr<std::string> text = ReadWholeFile(path.string());
     if (!text.ok()) return text.status();
     absl::StatusOr<std::unique_ptr<HostSnapshot>> host =
@@ -370,7 +370,7 @@ absl::StatusOr<std::unique_ptr<GoldenSet>> GoldenSet::Load(
     if (!host.ok()) return host.status();
     set->hosts_[path.stem().string()] = *std::move(host);
   }
-  for (const fs::path& cases : Files(folder + "/cases")) {
+  for (const fs::path& cases : Files(directory + "/cases")) {
     for (const fs::path& path : Files(cases.string())) {
       if (path.extension() != ".case") continue;
       absl::Status status = set->Add(
@@ -411,11 +411,11 @@ std::string Difference(const GoldenRow& row, const Release& release) {
   ours.spec = answer.spec();
   ours.message = answer.message();
   std::string difference = Compare(row, ours);
-  if (difference.empty() && row.answer->folders.has_value()) {
-    const std::string folders = FolderList(answer);
-    if (folders != *row.answer->folders) {
-      difference = absl::StrCat("folders: ",
-                                FirstDifference(*row.answer->folders, folders));
+  if (difference.empty() && row.answer->directories.has_value()) {
+    const std::string directories = DirectoryList(answer);
+    if (directories != *row.answer->directories) {
+      difference = absl::StrCat(
+          "folders: ", FirstDifference(*row.answer->directories, directories));
     }
   }
   return difference;

@@ -34,7 +34,7 @@ class GoldenSet {
   // A case is called SET/NAME; one of an archive "random/NAME". Fails with what
   // cannot be read, and where.
   static absl::StatusOr<std::unique_ptr<GoldenSet>> Load(
-      const std::string& folder, const std::vector<std::string>& archives);
+      const std::string& directory, const std::vector<std::string>& archives);
 
   GoldenSet(const GoldenSet&) = delete;
   GoldenSet& operator=(const GoldenSet&) = delete;

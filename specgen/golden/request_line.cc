@@ -73,7 +73,7 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
   return out;
 }
 
-std::string AnswerLine(const Answer& answer, bool with_folders) {
+std::string AnswerLine(const Answer& answer, bool with_directories) {
   std::string line;
   if (answer.outcome() == Outcome::kSpec) {
     line = absl::StrCat("ok\t", answer.spec());
@@ -82,18 +82,20 @@ std::string AnswerLine(const Answer& answer, bool with_folders) {
         answer.outcome() == Outcome::kCrashed ? "panic" : "error", "\t",
         StageName(answer.stage()), "\t", JsonString(answer.message()));
   }
-  if (with_folders) absl::StrAppend(&line, "\tmkdir\t", FolderList(answer));
+  if (with_directories)
+    absl::StrAppend(&line, "\tmkdir\t", DirectoryList(answer));
   return line;
 }
 
-std::string FolderList(const Answer& answer) {
-  std::vector<std::string> folders;
-  for (const PlannedFolder& folder : answer.plan()) {
-    folders.push_back(absl::StrCat("[", JsonString(folder.path), ", \"0o",
-                                   absl::StrFormat("%o", folder.mode), "\"]"));
+std::string DirectoryList(const Answer& answer) {
+  std::vector<std::string> directories;
+  for (const PlannedFolder& directory : answer.plan()) {
+    directories.push_back(
+        absl::StrCat("[", JsonString(directory.path), ", \"0o",
+                     absl::StrFormat("%o", directory.mode), "\"]"));
   }
-  std::sort(folders.begin(), folders.end());
-  return absl::StrCat("[", absl::StrJoin(folders, ", "), "]");
+  std::sort(directories.begin(), directories.end());
+  return absl::StrCat("[", absl::StrJoin(directories, ", "), "]");
 }
 
 }  // namespace specgen

@@ -41,10 +41,10 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line);
 //   error<TAB>decode|settings|spec<TAB>"message"
 //   panic<TAB>decode|settings|spec<TAB>"message"
 // and for legacy requests then <TAB>mkdir<TAB>[["path", "0o700"], ...], sorted.
-std::string AnswerLine(const Answer& answer, bool with_folders);
+std::string AnswerLine(const Answer& answer, bool with_directories);
 
-// That list of folders alone.
-std::string FolderList(const Answer& answer);
+// That list of directories alone.
+std::string DirectoryList(const Answer& answer);
 
 }  // namespace specgen
 

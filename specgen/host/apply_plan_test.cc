@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/host/plan.h"
 
 namespace specgen {
@@ -27,7 +27,7 @@ class ApplyPlanTest : public testing::Test {
     return S_ISDIR(st.st_mode) ? st.st_mode & 07777 : 0;
   }
 
-  TempFolder dir_;
+  TempDirectory dir_;
 };
 
 TEST_F(ApplyPlanTest, NothingToDo) {

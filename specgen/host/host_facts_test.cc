@@ -17,7 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/host/host.h"
 #include "specgen/host/host_snapshot.h"
@@ -183,7 +183,7 @@ class LiveTreeTest : public testing::Test {
     return text;
   }
 
-  TempFolder dir_;
+  TempDirectory dir_;
   LiveHost live_;
 };
 

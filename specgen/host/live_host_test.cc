@@ -17,7 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
-#include "specgen/base/temp_folder.h"
+#include "specgen/base/temp_directory.h"
 #include "specgen/host/host.h"
 #include "specgen/host/mount_table.h"
 
@@ -35,7 +35,7 @@ class LiveHostTest : public testing::Test {
     system_.sys = dir_ / "sys";
   }
 
-  TempFolder dir_;
+  TempDirectory dir_;
   LiveSystem system_;  // nothing of it is there
 };
 

@@ -21,7 +21,7 @@ using Level = GrantLevel;
 constexpr std::string_view kEngineSockets[] = {
     "/run/docker.sock", "/run/containerd/containerd.sock"};
 
-// Host folders that decide what runs on the host, or hold its secrets.
+// Host directories that decide what runs on the host, or hold its secrets.
 constexpr std::string_view kSensitive[] = {
     "/bin",           "/boot",           "/dev",
     "/etc",           "/home",           "/lib",
@@ -30,7 +30,8 @@ constexpr std::string_view kSensitive[] = {
     "/usr",           "/var/lib/docker", "/var/lib/containerd",
     "/var/spool/cron"};
 
-// `path` without a /var before /run: both name the same folder on Linux today.
+// `path` without a /var before /run: both name the same directory on Linux
+// today.
 std::string_view WithoutVar(std::string_view path) {
   if (path == "/var/run" || absl::StartsWith(path, "/var/run/")) {
     path.remove_prefix(4);
@@ -38,14 +39,14 @@ std::string_view WithoutVar(std::string_view path) {
   return path;
 }
 
-// Whether `path` is `folder` or below it.
-bool IsIn(std::string_view path, std::string_view folder) {
-  while (folder.size() > 1 && absl::EndsWith(folder, "/")) {
-    folder.remove_suffix(1);
+// Whether `path` is `directory` or below it.
+bool IsIn(std::string_view path, std::string_view directory) {
+  while (directory.size() > 1 && absl::EndsWith(directory, "/")) {
+    directory.remove_suffix(1);
   }
   while (path.size() > 1 && absl::EndsWith(path, "/")) path.remove_suffix(1);
-  return folder == "/" || path == folder ||
-         (absl::StartsWith(path, folder) && path[folder.size()] == '/');
+  return directory == "/" || path == directory ||
+         (absl::StartsWith(path, directory) && path[directory.size()] == '/');
 }
 
 bool Holds(absl::Span<const std::string_view> list, std::string_view name) {

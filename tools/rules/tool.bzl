@@ -4,8 +4,8 @@ def _specgen_settings_impl(settings, attr):
     # What our .bazelrc says, which a user's workspace does not read. Elsewhere
     # our warnings are noise, and with another compiler they may be others.
     #
-    # The tools that specgen is built with must not share its folder: they are
-    # not optimised, which also makes the folder's name another.
+    # The tools that specgen is built with must not share its directory: they are
+    # not optimised, which also makes the directory's name another.
     return {
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:copt": ["-w"],

@@ -1,4 +1,4 @@
-// RunFolder. Each thread takes the next config of one list; nothing else is
+// RunDirectory. Each thread takes the next config of one list; nothing else is
 // shared but the counts.
 #include <poll.h>
 #include <sys/stat.h>
@@ -39,17 +39,17 @@ namespace fs = std::filesystem;
 // After how many files the counts are passed on.
 constexpr uint64_t kProgressFiles = 64;
 
-class Folder {
+class Directory {
  public:
-  Folder(const Generator& generator, const Request& request,
-         const std::string& config_folder, const std::string& spec_folder,
-         Overwrite overwrite,
-         const std::function<void(const FileProblem&)>& problem,
-         const BatchOptions& options)
+  Directory(const Generator& generator, const Request& request,
+            const std::string& config_directory,
+            const std::string& spec_directory, Overwrite overwrite,
+            const std::function<void(const FileProblem&)>& problem,
+            const BatchOptions& options)
       : generator_(generator),
         request_(request),
-        config_folder_(config_folder),
-        spec_folder_(spec_folder),
+        config_directory_(config_directory),
+        spec_directory_(spec_directory),
         overwrite_(overwrite),
         problem_(problem),
         options_(options) {}
@@ -66,8 +66,8 @@ class Folder {
 
   const Generator& generator_;
   const Request& request_;
-  const std::string& config_folder_;
-  const std::string& spec_folder_;
+  const std::string& config_directory_;
+  const std::string& spec_directory_;
   const Overwrite overwrite_;
   const std::function<void(const FileProblem&)>& problem_;
   const BatchOptions& options_;
@@ -82,8 +82,8 @@ class Folder {
   BatchResult result_;
 };
 
-absl::Status Folder::List() {
-  const fs::path top(config_folder_);
+absl::Status Directory::List() {
+  const fs::path top(config_directory_);
   const auto failed = [](const fs::path& path, const std::error_code& error) {
     return BadInputError(
         absl::StrCat(path.string(), ": ", GoErrnoText(error.value())));
@@ -114,7 +114,7 @@ absl::Status Folder::List() {
   return absl::OkStatus();
 }
 
-bool Folder::MustStop() {
+bool Directory::MustStop() {
   if (ends_.load(std::memory_order_relaxed)) return true;
   if (options_.stop_fd < 0) return false;
   pollfd fd = {options_.stop_fd, POLLIN, 0};
@@ -125,15 +125,15 @@ bool Folder::MustStop() {
   return true;
 }
 
-void Folder::GiveUp(const absl::Status& status) {
+void Directory::GiveUp(const absl::Status& status) {
   const std::lock_guard<std::mutex> lock(mutex_);
   result_.status.Update(status);
   ends_ = true;
 }
 
-size_t Folder::Make(const std::string& name, Answer* answer,
-                    BatchCounts* counts) {
-  const std::string config = absl::StrCat(config_folder_, "/", name);
+size_t Directory::Make(const std::string& name, Answer* answer,
+                       BatchCounts* counts) {
+  const std::string config = absl::StrCat(config_directory_, "/", name);
   FileProblem problem;
   size_t size = 0;
   const absl::StatusOr<std::string> text = ReadWholeFile(config);
@@ -175,7 +175,7 @@ size_t Folder::Make(const std::string& name, Answer* answer,
   return size;
 }
 
-void Folder::Work() {
+void Directory::Work() {
   auto answer = std::make_unique<Answer>();
   BatchCounts counts;
   const auto pass_on = [&] {
@@ -202,16 +202,16 @@ void Folder::Work() {
   pass_on();
 }
 
-BatchResult Folder::Run() {
+BatchResult Directory::Run() {
   result_.status = List();
   if (result_.status.ok()) {
     result_.status =
-        SpecDirectory::Check(spec_folder_, names_, directories_, overwrite_);
+        SpecDirectory::Check(spec_directory_, names_, directories_, overwrite_);
   }
   result_.refused = !result_.status.ok();
   if (result_.refused) return std::move(result_);
   absl::StatusOr<std::unique_ptr<SpecDirectory>> specs =
-      SpecDirectory::Open(spec_folder_, directories_, overwrite_);
+      SpecDirectory::Open(spec_directory_, directories_, overwrite_);
   if (!specs.ok()) {
     result_.status = specs.status();
     return std::move(result_);
@@ -229,13 +229,13 @@ BatchResult Folder::Run() {
 
 }  // namespace
 
-BatchResult RunFolder(const Generator& generator, const Request& request,
-                      const std::string& config_folder,
-                      const std::string& spec_folder, Overwrite overwrite,
-                      const std::function<void(const FileProblem&)>& problem,
-                      const BatchOptions& options) {
-  return Folder(generator, request, config_folder, spec_folder, overwrite,
-                problem, options)
+BatchResult RunDirectory(const Generator& generator, const Request& request,
+                         const std::string& config_directory,
+                         const std::string& spec_directory, Overwrite overwrite,
+                         const std::function<void(const FileProblem&)>& problem,
+                         const BatchOptions& options) {
+  return Directory(generator, request, config_directory, spec_directory,
+                   overwrite, problem, options)
       .Run();
 }
 

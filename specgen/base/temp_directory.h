@@ -1,6 +1,6 @@
-// A folder for one test, removed with all that is in it at the end.
-#ifndef SPECGEN_BASE_TEMP_FOLDER_H_
-#define SPECGEN_BASE_TEMP_FOLDER_H_
+// A directory for one test, removed with all that is in it at the end.
+#ifndef SPECGEN_BASE_TEMP_DIRECTORY_H_
+#define SPECGEN_BASE_TEMP_DIRECTORY_H_
 
 #include <stdlib.h>
 
@@ -17,9 +17,9 @@
 
 namespace specgen {
 
-class TempFolder {
+class TempDirectory {
  public:
-  TempFolder() {
+  TempDirectory() {
     // Free of symbolic links, so that paths can be compared.
     std::string name =
         std::filesystem::canonical(testing::TempDir()) / "specgen-XXXXXX";
@@ -29,12 +29,12 @@ class TempFolder {
     }
     path_ = name;
   }
-  ~TempFolder() {
+  ~TempDirectory() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
 
   const std::string& path() const { return path_; }
   // The path of something in it.
@@ -42,7 +42,7 @@ class TempFolder {
     return path_ + "/" + std::string(name);
   }
 
-  // Writes a file, after making the folders above it. Returns its path.
+  // Writes a file, after making the directories above it. Returns its path.
   std::string Write(std::string_view name, std::string_view bytes) const {
     const std::string path = *this / name;
     std::filesystem::create_directories(
@@ -63,4 +63,4 @@ class TempFolder {
 
 }  // namespace specgen
 
-#endif  // SPECGEN_BASE_TEMP_FOLDER_H_
+#endif  // SPECGEN_BASE_TEMP_DIRECTORY_H_

@@ -33,9 +33,9 @@ using ::testing::Pair;
 
 constexpr std::string_view kConfig = R"({"entrypoint":["/p"]})";
 
-class Folders : public ::testing::Test {
+class Directories : public ::testing::Test {
  protected:
-  Folders()
+  Directories()
       : top_(absl::StrCat(
             getenv("TEST_TMPDIR"), "/",
             testing::UnitTest::GetInstance()->current_test_info()->name())),
@@ -61,7 +61,7 @@ class Folders : public ::testing::Test {
     options.threads = threads;
     options.stop_fd = stop_fd;
     problems_.clear();
-    return RunFolder(
+    return RunDirectory(
         generator_, Request(), configs_, specs_, overwrite,
         [this](const FileProblem& problem) {
           problems_[problem.path] =
@@ -71,7 +71,7 @@ class Folders : public ::testing::Test {
         options);
   }
 
-  // All that is in the folder of specs: bytes of files, targets of links.
+  // All that is in the directory of specs: bytes of files, targets of links.
   std::map<std::string, std::string> All() {
     std::map<std::string, std::string> all = Specs();
     for (const auto& entry : fs::recursive_directory_iterator(specs_)) {
@@ -95,7 +95,7 @@ class Folders : public ::testing::Test {
     EXPECT_EQ(All(), before);
   }
 
-  // All files below the folder of specs, but the record.
+  // All files below the directory of specs, but the record.
   std::map<std::string, std::string> Specs() {
     std::map<std::string, std::string> specs;
     for (const auto& entry : fs::recursive_directory_iterator(specs_)) {
@@ -125,7 +125,7 @@ class Folders : public ::testing::Test {
   // As the record has it, of a file that a batch wrote.
   std::string DigestOfSpec() {
     Put(top_ + "/one/a.json", kConfig);
-    const BatchResult result = RunFolder(
+    const BatchResult result = RunDirectory(
         generator_, Request(), top_ + "/one", top_ + "/made", Overwrite::kYes,
         [](const FileProblem&) {}, BatchOptions());
     EXPECT_TRUE(result.status.ok()) << result.status;
@@ -137,7 +137,7 @@ class Folders : public ::testing::Test {
   }
 };
 
-TEST_F(Folders, EveryConfigGivesASpecOfItsName) {
+TEST_F(Directories, EveryConfigGivesASpecOfItsName) {
   Put(configs_ + "/a.json", kConfig);
   Put(configs_ + "/b/config.json", kConfig);
   Put(configs_ + "/b/readme.txt", "no config");
@@ -155,7 +155,7 @@ TEST_F(Folders, EveryConfigGivesASpecOfItsName) {
                                           "a number")));
 }
 
-TEST_F(Folders, ManyFilesOnManyThreads) {
+TEST_F(Directories, ManyFilesOnManyThreads) {
   for (int i = 0; i < 500; ++i) {
     Put(absl::StrCat(configs_, "/", i % 10, "/", i, ".json"), kConfig);
   }
@@ -163,25 +163,26 @@ TEST_F(Folders, ManyFilesOnManyThreads) {
   EXPECT_EQ(Specs().size(), 500);
 }
 
-TEST_F(Folders, SpecsMayNotLieAmongTheConfigs) {
+TEST_F(Directories, SpecsMayNotLieAmongTheConfigs) {
   Put(configs_ + "/a.json", kConfig);
   const auto none = [](const FileProblem&) {};
   for (const std::string& specs : {configs_, configs_ + "/out"}) {
-    const BatchResult result = RunFolder(generator_, Request(), configs_, specs,
-                                         Overwrite::kYes, none, BatchOptions());
+    const BatchResult result =
+        RunDirectory(generator_, Request(), configs_, specs, Overwrite::kYes,
+                     none, BatchOptions());
     EXPECT_THAT(std::string(result.status.message()),
                 HasSubstr("lies in the folder of configs"));
   }
   EXPECT_FALSE(fs::exists(configs_ + "/out"));
 }
 
-TEST_F(Folders, AFolderThatIsNotThereIsAnError) {
+TEST_F(Directories, ADirectoryThatIsNotThereIsAnError) {
   fs::remove(configs_);
   EXPECT_FALSE(RunIt().status.ok());
   EXPECT_FALSE(fs::exists(specs_));
 }
 
-TEST_F(Folders, WhatIsThereIsReplacedOnlyIfAskedTo) {
+TEST_F(Directories, WhatIsThereIsReplacedOnlyIfAskedTo) {
   Put(configs_ + "/a.json", kConfig);
   Put(configs_ + "/b/c.json", kConfig);
   Put(configs_ + "/new.json", kConfig);
@@ -199,7 +200,7 @@ TEST_F(Folders, WhatIsThereIsReplacedOnlyIfAskedTo) {
   ExpectRefused(Overwrite::kNo, "is there already");
 }
 
-TEST_F(Folders, OfConfigsWithoutASpecOnlyTheOldSpecOfABatchIsRemoved) {
+TEST_F(Directories, OfConfigsWithoutASpecOnlyTheOldSpecOfABatchIsRemoved) {
   for (const char* name : {"/made.json", "/touched.json", "/mine.json"}) {
     Put(configs_ + name, kConfig);
   }
@@ -222,7 +223,7 @@ TEST_F(Folders, OfConfigsWithoutASpecOnlyTheOldSpecOfABatchIsRemoved) {
   EXPECT_THAT(problems_["made.json"], Not(HasSubstr("(left)")));
 }
 
-TEST_F(Folders, WhatWasReplacedByHandSinceIsNoOldSpec) {
+TEST_F(Directories, WhatWasReplacedByHandSinceIsNoOldSpec) {
   // Also where the record was not brought up to date: it has digests.
   Put(configs_ + "/a.json", kConfig);
   EXPECT_EQ(RunIt().counts.specs, 1);
@@ -232,7 +233,7 @@ TEST_F(Folders, WhatWasReplacedByHandSinceIsNoOldSpec) {
   EXPECT_THAT(Specs(), ElementsAre(Pair("a.json", "mine")));
 }
 
-TEST_F(Folders, TheRecordIsThatOfSha256sum) {
+TEST_F(Directories, TheRecordIsThatOfSha256sum) {
   Put(configs_ + "/a.json", kConfig);
   Put(configs_ + "/b\n\\n c.json", kConfig);
   Put(configs_ + "/ü\x1b[31m.json", kConfig);
@@ -247,7 +248,7 @@ TEST_F(Folders, TheRecordIsThatOfSha256sum) {
   EXPECT_EQ(Specs().size(), 2);
 }
 
-TEST_F(Folders, AForgedRecordReachesNothingElse) {
+TEST_F(Directories, AForgedRecordReachesNothingElse) {
   const std::string digest = DigestOfSpec();
   const std::string outside = top_ + "/outside.json";
   Put(configs_ + "/a.json", "{");
@@ -266,7 +267,7 @@ TEST_F(Folders, AForgedRecordReachesNothingElse) {
   EXPECT_THAT(Specs(), ElementsAre(Pair("other.json", spec_)));
 }
 
-TEST_F(Folders, WhatIsNoRecordIsNotTakenForOne) {
+TEST_F(Directories, WhatIsNoRecordIsNotTakenForOne) {
   const std::string digest = DigestOfSpec();
   Put(configs_ + "/a.json", kConfig);
   const std::string record = specs_ + "/" + SpecDirectory::kRecord;
@@ -286,7 +287,7 @@ TEST_F(Folders, WhatIsNoRecordIsNotTakenForOne) {
   ExpectRefused(Overwrite::kYes, "is not the record");
 }
 
-TEST_F(Folders, NoLinkIsFollowedBelowTheSpecs) {
+TEST_F(Directories, NoLinkIsFollowedBelowTheSpecs) {
   Put(configs_ + "/a.json", kConfig);
   Put(configs_ + "/b/c.json", kConfig);
   Put(top_ + "/elsewhere/kept", "mine");
@@ -312,7 +313,7 @@ TEST_F(Folders, NoLinkIsFollowedBelowTheSpecs) {
   EXPECT_EQ(text, "mine");
 }
 
-TEST_F(Folders, WhatIsNoFileIsNeverReplaced) {
+TEST_F(Directories, WhatIsNoFileIsNeverReplaced) {
   Put(configs_ + "/a.json", kConfig);
   Put(configs_ + "/b/c.json", kConfig);
   Put(specs_ + "/a.json/x", "mine");
@@ -330,7 +331,7 @@ TEST_F(Folders, WhatIsNoFileIsNeverReplaced) {
   EXPECT_FALSE(fs::is_directory(specs_));
 }
 
-TEST_F(Folders, ASpecThatCannotBeWrittenEndsTheBatch) {
+TEST_F(Directories, ASpecThatCannotBeWrittenEndsTheBatch) {
   Put(configs_ + "/a.json", kConfig);
   Put(configs_ + "/b/c.json", kConfig);
   BatchOptions options;
@@ -338,7 +339,7 @@ TEST_F(Folders, ASpecThatCannotBeWrittenEndsTheBatch) {
   // Somebody comes between the check and the second spec.
   bool first = true;
   Put(configs_ + "/0.json", "{");
-  const BatchResult result = RunFolder(
+  const BatchResult result = RunDirectory(
       generator_, Request(), configs_, specs_, Overwrite::kNo,
       [&](const FileProblem&) {
         if (std::exchange(first, false)) {
@@ -353,39 +354,40 @@ TEST_F(Folders, ASpecThatCannotBeWrittenEndsTheBatch) {
   EXPECT_FALSE(fs::exists(top_ + "/c.json"));
 }
 
-TEST_F(Folders, AFileThatComesMeanwhileIsNotReplaced) {
+TEST_F(Directories, AFileThatComesMeanwhileIsNotReplaced) {
   Put(configs_ + "/0.json", "{");
   Put(configs_ + "/a.json", kConfig);
   BatchOptions options;
   options.threads = 1;
-  const BatchResult result = RunFolder(
+  const BatchResult result = RunDirectory(
       generator_, Request(), configs_, specs_, Overwrite::kNo,
       [&](const FileProblem&) { Put(specs_ + "/a.json", "mine"); }, options);
   EXPECT_THAT(std::string(result.status.message()), HasSubstr("specs/a.json"));
   EXPECT_THAT(Specs(), ElementsAre(Pair("a.json", "mine")));
 }
 
-TEST_F(Folders, ConfigsAreNeverTakenForSpecs) {
-  // The specs' folder holds the configs', which a spec's path leads through.
+TEST_F(Directories, ConfigsAreNeverTakenForSpecs) {
+  // The specs' directory holds the configs', which a spec's path leads through.
   Put(configs_ + "/configs/a.json", kConfig);
   const auto none = [](const FileProblem&) {};
   for (const std::string& specs : {top_, configs_ + "/.", configs_ + "/configs",
                                    configs_ + "/new/folder"}) {
-    const BatchResult result = RunFolder(generator_, Request(), configs_, specs,
-                                         Overwrite::kYes, none, BatchOptions());
+    const BatchResult result =
+        RunDirectory(generator_, Request(), configs_, specs, Overwrite::kYes,
+                     none, BatchOptions());
     EXPECT_TRUE(result.refused) << specs;
     EXPECT_THAT(std::string(result.status.message()),
                 HasSubstr("lies in the folder of configs"));
   }
   // By a link, too.
   fs::create_symlink(configs_, top_ + "/link");
-  EXPECT_TRUE(RunFolder(generator_, Request(), configs_, top_ + "/link/out",
-                        Overwrite::kYes, none, BatchOptions())
+  EXPECT_TRUE(RunDirectory(generator_, Request(), configs_, top_ + "/link/out",
+                           Overwrite::kYes, none, BatchOptions())
                   .refused);
   EXPECT_EQ(std::distance(fs::recursive_directory_iterator(configs_), {}), 2);
 }
 
-TEST_F(Folders, StopEndsTheBatch) {
+TEST_F(Directories, StopEndsTheBatch) {
   Put(configs_ + "/a.json", kConfig);
   int stop[2];
   ASSERT_EQ(pipe(stop), 0);
