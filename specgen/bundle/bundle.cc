@@ -402,10 +402,25 @@ const Host& BundleMaker::host() const {
 }
 
 absl::Status BundleMaker::Generate() {
-  absl::Status fits = CheckConfigSize(config_, config_name_);
-  if (!fits.ok()) return fits;
-  const Behaviour& behaviour = *options_.release->behaviour;
+  absl::Status status = CheckConfigSize(config_, config_name_);
+  if (status.ok()) status = FillRequest();
+  if (status.ok() && options_.release->behaviour->makes_bind_sources) {
+    status = ShowRootfs();
+  }
+  if (!status.ok()) return status;
+  const Generator generator(*options_.release, host());
+  generator.Generate(request_, &answer_);
   // The plugin's own id is dockerd's; without one the bundle names it.
+  if (answer_.outcome() == Outcome::kSpec && !request_.id.has_value() &&
+      answer_.plugin().id.empty()) {
+    request_.id = id_;
+    generator.Generate(request_, &answer_);
+  }
+  if (answer_.outcome() == Outcome::kSpec) MakePlan();
+  return absl::OkStatus();
+}
+
+absl::Status BundleMaker::FillRequest() {
   request_.plugin = config_;
   set_.assign(options_.set.begin(), options_.set.end());
   request_.set = set_;
@@ -417,20 +432,24 @@ absl::Status BundleMaker::Generate() {
   id_ = options_.id.has_value() ? *options_.id
                                 : std::string(BasePath(options_.runs_at));
   if (options_.id.has_value()) request_.id = id_;
-  if (behaviour.rootfs == RootfsRule::kInLibRoot) {
-    // These engines find the rootfs by the id.
-    if (id_ != BasePath(options_.runs_at)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "--id: Docker ", options_.release->name,
-          " keeps a plugin in the folder of that name: call the bundle \"", id_,
-          "\", or leave --id out"));
-    }
-    request_.id = id_;
-    lib_root_ = DirPath(options_.runs_at);
-    request_.lib_root = lib_root_;
+  if (options_.release->behaviour->rootfs != RootfsRule::kInLibRoot) {
+    return absl::OkStatus();
   }
-  if (behaviour.makes_bind_sources &&
-      (rootfs_directory_.empty() || !options_.files.empty())) {
+  // These engines find the rootfs by the id.
+  if (id_ != BasePath(options_.runs_at)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "--id: Docker ", options_.release->name,
+        " keeps a plugin in the folder of that name: call the bundle \"", id_,
+        "\", or leave --id out"));
+  }
+  request_.id = id_;
+  lib_root_ = DirPath(options_.runs_at);
+  request_.lib_root = lib_root_;
+  return absl::OkStatus();
+}
+
+absl::Status BundleMaker::ShowRootfs() {
+  if (rootfs_directory_.empty() || !options_.files.empty()) {
     if (dry_run_) {
       return absl::FailedPreconditionError(absl::StrCat(
           "--dry-run: Docker ", options_.release->name,
@@ -440,25 +459,18 @@ absl::Status BundleMaker::Generate() {
     absl::Status status = MakeRootfs();
     if (!status.ok()) return status;
   }
-  if (behaviour.makes_bind_sources) {
-    rootfs_host_ = std::make_unique<LiveHost>();
-    rebased_ = std::make_unique<RebasedHost>(
-        *options_.host, rootfs_host_->files, rootfs_path_,
-        // The directory behind the descriptor, not the link to it.
-        absl::StrCat("/proc/self/fd/",
-                     (rootfs_is_made_ ? rootfs_ : source_rootfs_).get(), "/."));
-  }
-  const Generator generator(*options_.release, host());
-  generator.Generate(request_, &answer_);
-  if (answer_.outcome() == Outcome::kSpec && !request_.id.has_value() &&
-      answer_.plugin().id.empty()) {
-    request_.id = id_;
-    generator.Generate(request_, &answer_);
-  }
-  if (answer_.outcome() != Outcome::kSpec) return absl::OkStatus();
+  rootfs_host_ = std::make_unique<LiveHost>();
+  rebased_ = std::make_unique<RebasedHost>(
+      *options_.host, rootfs_host_->files, rootfs_path_,
+      // The directory behind the descriptor, not the link to it.
+      absl::StrCat("/proc/self/fd/",
+                   (rootfs_is_made_ ? rootfs_ : source_rootfs_).get(), "/."));
+  return absl::OkStatus();
+}
 
+void BundleMaker::MakePlan() {
   BundleFacts facts;
-  facts.behaviour = &behaviour;
+  facts.behaviour = options_.release->behaviour;
   // Of an archive, the directory that it is unpacked in.
   facts.bundle = options_.archive ? options_.runs_at : options_.output;
   facts.runs_at = options_.runs_at;
@@ -475,7 +487,6 @@ absl::Status BundleMaker::Generate() {
   facts.id = answer_.id();
   facts.exec_root = options_.exec_root;
   plan_ = PlanBundle(facts);
-  return absl::OkStatus();
 }
 
 absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {

@@ -117,6 +117,11 @@ class BundleMaker {
   absl::Status OpenSource(UniqueFd directory);
   absl::Status OpenConfig(int config);
   absl::Status CheckNotInSource(int source, bool is_directory) const;
+  // The steps of Generate. ShowRootfs is for engines that look into the rootfs:
+  // it makes it, if it is none yet, and lets host() show it where it will be.
+  absl::Status FillRequest();
+  absl::Status ShowRootfs();
+  void MakePlan();
   absl::Status MakeWorkDirectory();
   absl::Status MakeRootfs();
   absl::Status FillRootfs(TreeWriter* writer);
