@@ -33,6 +33,10 @@ absl::Span<const std::string_view> SpanOf(const StringList& list) {
   return absl::MakeConstSpan(list.begin(), list.size());
 }
 
+// Most often InitSpec adds so many mounts of its own: the propagated mount, the
+// runtime directory, /etc/hosts and /etc/resolv.conf.
+constexpr size_t kUsualMounts = 4;
+
 // oci.DefaultSpec(), or the spec that InitSpec is given; `mounts` are those
 // that will be added.
 void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
@@ -53,7 +57,8 @@ void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
   linux.readonly_paths = base.readonly_paths;
 }
 
-// Masks what tells of the heat of each CPU (GHSA-6fw5-f8r9-fgfm).
+// oci.DefaultSpec() masks what tells of the heat of each CPU
+// (GHSA-6fw5-f8r9-fgfm). These engines take no other spec, so "linux" is there.
 void MaskThermalThrottle(const Host& host, Arena* arena, Spec::Linux* linux) {
   if (host.facts.thermal_throttle_cpus().empty()) return;
   Slice<std::string_view> masked;
@@ -65,7 +70,8 @@ void MaskThermalThrottle(const Host& host, Arena* arena, Spec::Linux* linux) {
   linux->masked_paths = SpanOf(masked);
 }
 
-// Makes the directory that a mount binds, if the plugin has a directory there.
+// Before 1.13.0-rc4: makes the directory that a mount binds, if the plugin has
+// a directory there.
 Verdict MakeBindSource(const Behaviour& b, std::string_view rootfs,
                        PlannedTree* files, Mount* mount) {
   if (mount->source.empty() || mount->type != "bind") return Verdict();
@@ -84,7 +90,9 @@ Verdict MakeBindSource(const Behaviour& b, std::string_view rootfs,
 // Adds each device with its rule; so many as there are at a path.
 Verdict AddDevices(const Slice<PluginDevice>& devices, const Behaviour& b,
                    const FileTree& files, Arena* arena, Spec* s) {
-  // Without these, the engine crashes once it has found the first.
+  // Where a base spec has none, the engine looks for the first device, which
+  // may be refused, and then crashes as it appends to
+  // s.Linux.Resources.Devices.
   const bool has_resources =
       s->linux != nullptr && s->linux->resources != nullptr;
   Slice<Device> found;
@@ -116,11 +124,13 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   // What is planned is there for what is looked up later.
   PlannedTree files(in.host.files, arena, plan);
 
-  StartFrom(in.base, own_mounts.size() + 4, arena, s);
+  StartFrom(in.base, own_mounts.size() + kUsualMounts, arena, s);
   if (b.masks_thermal_throttle) {
     MaskThermalThrottle(in.host, arena, s->linux);
   }
 
+  // Root.Readonly becomes false, and so does Process.Terminal below; false is
+  // left out, whatever the base spec says.
   s->root.path = in.paths.rootfs;
   if (b.rootfs == RootfsRule::kInLibRoot) {
     s->root.path = JoinPath(JoinPath(in.paths.lib_root, in.paths.id, arena),
@@ -158,31 +168,32 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     s->linux->namespaces.Remove("ipc", b.removes_last_namespace);
   }
 
+  // The list `mounts`: the plugin's, and three of the engine's own.
+  const auto add_mount = [&](Mount mount) {
+    Verdict made;
+    if (b.makes_bind_sources) {
+      made = MakeBindSource(b, s->root.path, &files, &mount);
+    }
+    if (made.ok()) s->mounts.Append(arena, mount);
+    return made;
+  };
   for (const PluginMount& own : own_mounts) {
     if (own.source == nullptr && !b.allows_null_source) {
       return Refuse("mount source is not specified");
     }
-    Mount mount = {own.destination, own.type,
+    Verdict added =
+        add_mount({own.destination, own.type,
                    own.source == nullptr ? std::string_view() : *own.source,
-                   SpanOf(own.options)};
-    if (b.makes_bind_sources) {
-      Verdict made = MakeBindSource(b, s->root.path, &files, &mount);
-      if (!made.ok()) return made;
-    }
-    s->mounts.Append(arena, mount);
+                   SpanOf(own.options)});
+    if (!added.ok()) return added;
   }
-  Mount runtime = {kRuntimeDestination, "bind", runtime_directory,
-                   kRuntimeOptions};
-  if (b.makes_bind_sources) {
-    Verdict made = MakeBindSource(b, s->root.path, &files, &runtime);
-    if (!made.ok()) return made;
-  }
-  s->mounts.Append(arena, runtime);
-  if (has_network) {
-    s->mounts.Append(arena, kEtcHosts);
-    s->mounts.Append(arena, kResolvConf);
-  }
+  Verdict added = add_mount(
+      {kRuntimeDestination, "bind", runtime_directory, kRuntimeOptions});
+  if (has_network && added.ok()) added = add_mount(kEtcHosts);
+  if (has_network && added.ok()) added = add_mount(kResolvConf);
+  if (!added.ok()) return added;
 
+  // Those of the list userMounts.
   if (b.dev_mounts == DevMounts::kYieldToConfig) {
     YieldDevMounts(config.mounts, arena, &s->mounts);
   }
@@ -203,22 +214,23 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
       s->linux->resources->devices.Clear();
       s->linux->resources->devices.Append(arena, kAllDevices);
     }
-    Verdict added =
+    Verdict found =
         AddDevices(b.devices == DevicesRule::kFromConfig ? config.devices
                                                          : settings.devices,
                    b, files, arena, s);
-    if (!added.ok()) return added;
+    if (!found.ok()) return found;
   }
 
-  if (b.replaces_process) {
+  if (b.replaces_process) {  // before 1.13.0-rc3
     s->process = Spec::Process();
     s->process.is_new = true;
   }
   s->process.args = {SpanOf(config.entrypoint), SpanOf(settings.args)};
   s->process.args_are_nil = config.entrypoint.is_nil() && settings.args.empty();
-  s->process.env = {kDefaultPathEnv, SpanOf(settings.env)};
   s->process.cwd = config.workdir.empty() ? "/" : config.workdir;
-  if (b.capabilities && s->process.capabilities != nullptr) {
+  s->process.env = {kDefaultPathEnv, SpanOf(settings.env)};
+  // Those that make the process anew add none.
+  if (b.capabilities && !b.replaces_process) {
     Spec::Capabilities& sets = *s->process.capabilities;
     sets.bounding.second = SpanOf(config.capabilities);
     sets.permitted.second = SpanOf(config.capabilities);
@@ -226,8 +238,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     sets.effective.second = SpanOf(config.capabilities);
   }
 
-  // dockerd's own addition (modifyRuntimeSpec): once for each time that the
-  // type is listed.
+  // dockerd's own addition (modifyRuntimeSpec in daemon/metrics_unix.go): once
+  // for each time that the type is listed.
   if (b.metrics_mount && !in.paths.metrics_socket.empty()) {
     for (std::string_view type : config.interface_types) {
       if (type != "docker.metricscollector/1.0") continue;
@@ -236,6 +248,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     }
   }
 
+  // sort.Slice, which is not stable.
   if (b.sorts_mounts) {
     const absl::Span<Mount> mounts = s->mounts.Edit(arena);
     GoSort(mounts.data(), mounts.size(), [](const Mount& x, const Mount& y) {
@@ -243,6 +256,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     });
   }
 
+  // From 26.0.0-rc3 on, and under RootlessKit from 29.5.3 on.
   if (KeepsLockedFlags(in.user_namespace) &&
       in.host.facts.in_user_namespace()) {
     Verdict kept = KeepLockedFlags(files, arena, &s->mounts);

@@ -189,6 +189,49 @@ TEST(Plan, RefusesWhereNothingCanBeMade) {
   EXPECT_EQ(refused(kDangling, "/l/p"), "mkdir /l: file exists");
 }
 
+// One loop goes over the plugin's mounts and the engine's own, so each bind
+// mount is looked up in the rootfs. Of the network's two nothing was recorded:
+// it follows from the source (plugin/v2/plugin.go, v1.13.0-rc3).
+TEST(BindSources, AreMadeForTheEnginesOwnMountsToo) {
+  const auto answer = [](std::string_view engine,
+                         std::vector<std::string_view> rootfs) {
+    std::vector<std::string> entries;
+    for (std::string_view path : rootfs) {
+      entries.push_back(absl::StrCat(R"({"path":"/lib/id/rootfs)", path,
+                                     R"(","type":"dir"})"));
+    }
+    const std::unique_ptr<HostSnapshot> host = HostOf(
+        absl::StrCat("{\"entries\":[", absl::StrJoin(entries, ","), "]}"));
+    Request request;
+    request.plugin = R"({"network":{"type":"host"}})";
+    request.id = "id";
+    request.lib_root = "/lib";
+    request.exec_root = "/run";
+    Answer answer;
+    Generator(Engine(engine), *host).Generate(request, &answer);
+    std::string found = answer.message();
+    for (const PlannedFolder& planned : answer.plan()) {
+      absl::StrAppend(&found, " ", planned.path);
+    }
+    return found;
+  };
+  constexpr std::string_view kPlugins = "/run/docker/plugins";
+  EXPECT_EQ(answer("1.13.0-rc3", {}),
+            "lstat /lib/id/rootfs/run/docker/plugins: no such file or "
+            "directory");
+  EXPECT_EQ(answer("1.13.0-rc3", {kPlugins}),
+            "lstat /lib/id/rootfs/etc/hosts: no such file or directory "
+            "/run /run/id");
+  EXPECT_EQ(answer("1.13.0-rc3", {kPlugins, "/etc/hosts"}),
+            "lstat /lib/id/rootfs/etc/resolv.conf: no such file or directory "
+            "/run /run/id /etc /etc/hosts");
+  EXPECT_EQ(answer("1.13.0-rc3", {kPlugins, "/etc/hosts", "/etc/resolv.conf"}),
+            " /run /run/id /etc /etc/hosts /etc/resolv.conf");
+  // Others do not know of the network, or make no sources.
+  EXPECT_EQ(answer("1.13.0-rc1", {kPlugins}), " /run /run/id");
+  EXPECT_EQ(answer("1.13.0-rc4", {}), " /run /run/id");
+}
+
 TEST(Plan, IsSeenByTheLookupOfDevices) {
   const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
   Request request;
