@@ -1,4 +1,4 @@
-// A tar archive, plain or compressed, or the folder of a plugin image, any
+// A tar archive, plain or compressed, or the directory of a plugin image, any
 // bytes, unpacked into a rootfs (specgen/bundle: unpack, tree_writer, image,
 // blob_reader).
 //
@@ -13,15 +13,15 @@
 // devices, "gzip" the text is compressed first, "zstd" the same so, "members"
 // in two parts, "small" narrow limits, "sums" the headers' checksums stay as
 // they are (else they are made right, so that most mutations get past them),
-// "folders=PATH" folders that are made last, "unreadable" an archive that
+// "folders=PATH" directories that are made last, "unreadable" an archive that
 // cannot be read, "interrupted" a signal at the beginning, "archive" the tree
 // is packed as `bundle --tar` does, "again" the plugin changes the tree, as an
 // archive behind a line "--- again" says, before specgen comes back to it. With
-// "image" the text is the files of a folder, each behind a line "--- NAME";
+// "image" the text is the files of a directory, each behind a line "--- NAME";
 // "@NAME@" in a file stands for the digest of an earlier one and "#NAME#" for
 // its size. "blob:NAME" is stored under its digest.
 //
-// Everything happens in a folder in memory, as a user who may write nowhere
+// Everything happens in a directory in memory, as a user who may write nowhere
 // else.
 #include <fcntl.h>
 #include <sys/fsuid.h>
@@ -122,7 +122,7 @@ class Sandbox {
     return *sandbox;
   }
 
-  // A folder as it was after the start.
+  // A directory as it was after the start.
   void MakeRootfs() {
     Require(mkdirat(inner_.get(), "rootfs", 0755) == 0 || errno == EEXIST,
             "there is room for a rootfs", Errno);
@@ -193,9 +193,9 @@ class Sandbox {
   }
 
   // Nobody may do as he likes with it.
-  static void Own(int folder, const std::string& name) {
+  static void Own(int directory, const std::string& name) {
     if (!IsRoot()) return;
-    Require(fchownat(folder, name.c_str(), kNobody, kNobody,
+    Require(fchownat(directory, name.c_str(), kNobody, kNobody,
                      AT_SYMLINK_NOFOLLOW) == 0,
             "files can be given away", Errno);
   }
@@ -215,9 +215,9 @@ struct Tree {
   uint64_t bytes = 0;
 };
 
-void List(int parent, const std::string& folder, const std::string& path,
+void List(int parent, const std::string& directory, const std::string& path,
           bool drops, Tree* tree) {
-  UniqueFd fd(openat(parent, folder.c_str(),
+  UniqueFd fd(openat(parent, directory.c_str(),
                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   std::vector<std::string> names;
   if (!fd.ok() || ReadNames(fd.get(), &names) != 0) return;  // not for us
@@ -318,7 +318,7 @@ struct Words {
         unreadable(absl::StrContains(line, "unreadable")),
         interrupted(absl::StrContains(line, "interrupted")),
         wanted(After(line, "wanted=").value_or("")),
-        folders(After(line, "folders=")) {}
+        directories(After(line, "folders=")) {}
 
   static std::optional<std::string_view> After(std::string_view line,
                                                std::string_view key) {
@@ -331,7 +331,7 @@ struct Words {
   bool layer, keep, record, gzip, zstd, members, archive, again, small, sums,
       image, unreadable, interrupted;
   std::string_view wanted;
-  std::optional<std::string_view> folders;
+  std::optional<std::string_view> directories;
 };
 
 // Unpacks through `unpack`, looks at what came of it, and removes it.
@@ -357,8 +357,8 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
     *status = unpack(writer->get());
     Require(!words.interrupted || !status->ok(), "a signal ends the work",
             [] { return ""; });
-    if (status->ok() && words.folders.has_value()) {
-      *status = (*writer)->MakeFolders(*words.folders);
+    if (status->ok() && words.directories.has_value()) {
+      *status = (*writer)->MakeDirectories(*words.directories);
     }
     if (status->ok()) *status = (*writer)->Finish();
     Require(!words.keep || (*writer)->dropped_devices() == 0,
@@ -541,8 +541,8 @@ bool Record(const Words& words, Whiteouts whiteouts, UniqueFd archive,
           [&] { return std::string(writer.status().message()); });
   BlobReader reader(std::move(archive), "archive");
   absl::Status status = UnpackTar(&reader, whiteouts, writer->get());
-  if (status.ok() && words.folders.has_value()) {
-    status = (*writer)->MakeFolders(*words.folders);
+  if (status.ok() && words.directories.has_value()) {
+    status = (*writer)->MakeDirectories(*words.directories);
   }
   if (status.ok()) status = (*writer)->Finish();
   if (status.ok()) *ledger = (*writer)->ledger();
@@ -721,7 +721,7 @@ void CheckAgain(const Words& words, std::string_view text) {
       const auto last =
           TreeWriter::Make(open_at("rootfs"), Ownership::kDrop, kLimits);
       static_cast<void>(
-          last->MakeFolders(words.folders.value_or("d/volumes")).ok());
+          last->MakeDirectories(words.directories.value_or("d/volumes")).ok());
     }
     for (const char* name : {"rootfs", "before", "copy"}) {
       Require(RemoveTree(inner, name) == 0, "what was made can be removed",
@@ -733,12 +733,12 @@ void CheckAgain(const Words& words, std::string_view text) {
 
 // ---- Images
 
-// Writes the files of the folder that the text describes.
-void WriteImage(const Words& words, std::string_view text, int folder) {
+// Writes the files of the directory that the text describes.
+void WriteImage(const Words& words, std::string_view text, int directory) {
   constexpr std::string_view kMark = "--- ";
   constexpr std::string_view kBlobs = "blobs/sha256/";
-  mkdirat(folder, "blobs", 0755);
-  mkdirat(folder, "blobs/sha256", 0755);
+  mkdirat(directory, "blobs", 0755);
+  mkdirat(directory, "blobs/sha256", 0755);
   std::vector<std::pair<std::string, std::string>> replaced;
   while (absl::StartsWith(text, kMark) && replaced.size() <= 32) {
     text.remove_prefix(kMark.size());
@@ -764,10 +764,10 @@ void WriteImage(const Words& words, std::string_view text, int folder) {
       continue;
     }
     if (link) {
-      static_cast<void>(symlinkat(bytes.c_str(), folder, name.c_str()) == 0);
+      static_cast<void>(symlinkat(bytes.c_str(), directory, name.c_str()) == 0);
       continue;
     }
-    UniqueFd file(openat(folder, name.c_str(),
+    UniqueFd file(openat(directory, name.c_str(),
                          O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0644));
     if (file.ok()) {
       Require(write(file.get(), bytes.data(), bytes.size()) ==
@@ -781,13 +781,13 @@ void CheckImage(const Words& words, std::string_view text) {
   Sandbox& sandbox = Sandbox::Get();
   Require(mkdirat(sandbox.images(), "image", 0755) == 0,
           "there is room for an image", Errno);
-  UniqueFd folder(
+  UniqueFd directory(
       openat(sandbox.images(), "image", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  WriteImage(words, text, folder.get());
-  const auto form = FormOfImage(folder.get());
+  WriteImage(words, text, directory.get());
+  const auto form = FormOfImage(directory.get());
   if (form.ok()) {
     const auto image =
-        ReadImage(std::move(folder), sandbox.image(), *form, words.wanted);
+        ReadImage(std::move(directory), sandbox.image(), *form, words.wanted);
     Require(image.ok() || !image.status().message().empty(),
             "a refusal says why", [] { return ""; });
     if (image.ok()) {

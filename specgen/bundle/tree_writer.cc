@@ -275,15 +275,9 @@ absl::Status TreeWriter::MakeDirectories(std::string_view path) {
       openat(root_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   for (std::string_view part : absl::StrSplit(*clean, '/')) {
     const std::string name(part);
-<<<<<<< HEAD
-    if (mkdirat(folder.get(), name.c_str(), kImpliedMode) == 0) {
-      if (fchmodat(folder.get(), name.c_str(), kImpliedMode, 0) != 0) {
-        return EntryError(errno, path);
-=======
     if (mkdirat(directory.get(), name.c_str(), kImpliedMode) == 0) {
       if (fchmodat(directory.get(), name.c_str(), kImpliedMode, 0) != 0) {
-        return FileError(errno, path);
->>>>>>> 609e451 (Internal names, comments and pages say directory)
+        return EntryError(errno, path);
       }
     } else if (errno != EEXIST) {
       return EntryError(errno, path);
@@ -402,13 +396,8 @@ absl::Status TreeWriter::MakeImplied(const std::string& directory,
   if (fstatat(parent->get(), name.c_str(), st, AT_SYMLINK_NOFOLLOW) == 0) {
     return absl::OkStatus();
   }
-<<<<<<< HEAD
   if (errno != ENOENT) return EntryError(errno, directory);
-  parent = OpenFolder(directory, /*make=*/true);
-=======
-  if (errno != ENOENT) return FileError(errno, directory);
   parent = OpenDirectory(directory, /*make=*/true);
->>>>>>> 609e451 (Internal names, comments and pages say directory)
   if (!parent.ok()) return parent.status();
   return fstat(parent->get(), st) == 0 ? absl::OkStatus()
                                        : EntryError(errno, directory);
@@ -441,30 +430,21 @@ absl::Status TreeWriter::Whiteout(std::string_view path) {
                                    : absl::StrCat(directory, "/", victim));
   }
   if (!S_ISDIR(st.st_mode)) return absl::OkStatus();
-<<<<<<< HEAD
   const bool by_link =
       !OpenWithoutLinks(root_.get(), directory, O_PATH | O_DIRECTORY).ok();
   if (!by_link) {
     const auto [known, is_new] = opaque_.try_emplace(st.st_ino, strays_);
     if (!is_new && known->second == strays_) return absl::OkStatus();
     known->second = strays_;
-=======
-  absl::StatusOr<UniqueFd> opaque = OpenDirectory(directory, /*make=*/false);
-  if (!opaque.ok()) return opaque.status();
-  const auto known = opaque_.find(st.st_ino);
-  if (known != opaque_.end() && known->second == strays_) {
-    return absl::OkStatus();
->>>>>>> 609e451 (Internal names, comments and pages say directory)
   }
   return RemoveOlder(directory, by_link);
 }
 
-<<<<<<< HEAD
 // Directories with an entry in this layer can hold files that have none. In the
 // order of Go's WalkDir: what is removed can be the link by which the rest was
 // reached, which then stays.
 absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
-  absl::StatusOr<UniqueFd> directory = OpenFolder(path, /*make=*/false);
+  absl::StatusOr<UniqueFd> directory = OpenDirectory(path, /*make=*/false);
   if (!directory.ok()) {
     return absl::IsNotFound(directory.status()) ? absl::OkStatus()
                                                 : directory.status();
@@ -480,22 +460,9 @@ absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
   }
   for (const std::string& child : names) {
     if (!directory->ok()) {
-      directory = OpenFolder(path, /*make=*/false);
+      directory = OpenDirectory(path, /*make=*/false);
       if (absl::IsNotFound(directory.status())) break;
       if (!directory.ok()) return directory.status();
-=======
-// Directories with an entry in this layer can hold files that have none.
-absl::Status TreeWriter::RemoveOlder(const std::string& path,
-                                     UniqueFd directory) {
-  std::vector<std::string> directories = {path};
-  while (!directories.empty()) {
-    const std::string current = directories.back();
-    directories.pop_back();
-    if (!directory.ok()) {
-      absl::StatusOr<UniqueFd> next = OpenDirectory(current, /*make=*/false);
-      if (!next.ok()) return next.status();
-      directory = *std::move(next);
->>>>>>> 609e451 (Internal names, comments and pages say directory)
     }
     const std::string child_path =
         path == "." ? child : absl::StrCat(path, "/", child);

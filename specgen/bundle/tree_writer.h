@@ -195,13 +195,8 @@ class TreeWriter {
   // of `facts` and, if `set_mode`, the mode; a directory has them in the end
   // only.
   absl::Status SetFacts(std::string_view path, int fd, const struct stat& st,
-<<<<<<< HEAD
-                        const Folder& facts, bool set_mode);
-  absl::Status RemoveOlder(const std::string& path, bool by_link);
-=======
                         const Directory& facts, bool set_mode);
-  absl::Status RemoveOlder(const std::string& path, UniqueFd directory);
->>>>>>> 609e451 (Internal names, comments and pages say directory)
+  absl::Status RemoveOlder(const std::string& path, bool by_link);
   absl::Status FinishTree(int directory, const std::string& path, int depth);
   // Under kRecord: `st`, a file that was just made, is to be `entry`; or no
   // entry describes it, whatever had its number before.
