@@ -58,7 +58,8 @@ void JsonIndex::Correct() {
           simdjson::SUCCESS) {
         parser_ = nullptr;
         capacity_ = 0;
-        ThrowNoMemory();  // which is no fault of the text
+        // Which is no fault of the text.
+        ThrowNoMemory();
       }
     }
     switch (parser_->stage1(reinterpret_cast<const uint8_t*>(text_.data()),
