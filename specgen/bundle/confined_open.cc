@@ -49,7 +49,7 @@ UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags) {
 
 absl::Status FileError(int error, std::string_view path) {
   const std::string_view advice =
-      error == ENOSYS ? " (specgen needs Linux 5.6 or later here)"
+      error == ENOSYS ? " (specgen needs Linux 5.8 or later here)"
       : error == ENOSPC || error == EDQUOT ? " (free some space and try again)"
                                            : "";
   return HostError(error,

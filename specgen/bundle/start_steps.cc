@@ -79,6 +79,11 @@ int Look(int fd, Facts* facts) {
             STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &st) != 0) {
     return errno;
   }
+  // Before Linux 5.8 nothing tells a mount from what lies below it.
+  if ((st.stx_mask & STATX_MNT_ID) == 0 ||
+      (st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) == 0) {
+    return ENOSYS;
+  }
   facts->device = uint64_t{st.stx_dev_major} << 32 | st.stx_dev_minor;
   facts->inode = st.stx_ino;
   facts->mount = st.stx_mnt_id;

@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "specgen/c_api/last_error.h"
 #include "specgen/host/host.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
+#include "specgen/json/json_index.h"
 #include "specgen/specgen.h"
 
 // The C names stand for these.
@@ -45,18 +47,12 @@ namespace {
 using specgen::Outcome;
 using specgen::Stage;
 
-std::string& LastError() {
-  static thread_local std::string error;
-  return error;
-}
+// simdjson sets itself up when it is first used, and ends the process if there
+// is no memory for that: so it is used when the library is loaded.
+[[maybe_unused]] const auto set_up = specgen::JsonIndex().Build("{}");
 
 specgen_status Fail(specgen_status status, std::string_view message) noexcept {
-  try {
-    LastError() = message;
-  } catch (...) {
-    LastError().clear();
-  }
-  return status;
+  return specgen::SetLastError(message) ? status : SPECGEN_NO_MEMORY;
 }
 
 // Calls `function`, which returns a specgen_status. C knows no exceptions.
@@ -65,8 +61,7 @@ specgen_status Guard(Function function) noexcept {
   try {
     return function();
   } catch (const std::bad_alloc&) {
-    // So short that it needs none.
-    return Fail(SPECGEN_NO_MEMORY, "out of memory");
+    return Fail(SPECGEN_NO_MEMORY, specgen::kNoMemory);
   } catch (const std::exception& error) {
     return Fail(SPECGEN_INTERNAL, error.what());
   } catch (...) {
@@ -127,25 +122,22 @@ specgen_status Generate(const specgen_generator& generator,
   for (const specgen::PlannedFolder& directory : answer->answer.plan()) {
     answer->directories.emplace_back(directory.path);
   }
-  answer->is_there = true;
-  switch (answer->answer.outcome()) {
-    case Outcome::kSpec:
-      return SPECGEN_OK;
-    case Outcome::kRefused:
-      return Fail(answer->answer.stage() == Stage::kDecode ? SPECGEN_BAD_INPUT
-                                                           : SPECGEN_REFUSED,
-                  answer->answer.message());
-    case Outcome::kCrashed:
-      return Fail(SPECGEN_CRASHED, answer->answer.message());
+  specgen_status status = SPECGEN_OK;
+  if (answer->answer.outcome() != Outcome::kSpec) {
+    status = answer->answer.outcome() == Outcome::kCrashed ? SPECGEN_CRASHED
+             : answer->answer.stage() == Stage::kDecode    ? SPECGEN_BAD_INPUT
+                                                           : SPECGEN_REFUSED;
+    status = Fail(status, answer->answer.message());
   }
-  return Fail(SPECGEN_INTERNAL, "an unknown outcome");
+  answer->is_there = status != SPECGEN_NO_MEMORY;
+  return status;
 }
 
 }  // namespace
 
 int specgen_abi_version(void) { return SPECGEN_ABI_VERSION; }
 
-const char* specgen_last_error(void) { return LastError().c_str(); }
+const char* specgen_last_error(void) { return specgen::LastError(); }
 
 size_t specgen_engine_count(void) { return specgen::AllReleases().size(); }
 

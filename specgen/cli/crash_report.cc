@@ -51,7 +51,9 @@ std::string CrashingReleases(const Request& request, const Host& host) {
 }
 
 int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
-                 Console* console) {
+                 Console* console, SecretHider* secrets) {
+  const std::string message =
+      secrets == nullptr ? answer.message() : secrets->Text(answer.message());
   const std::string engine = absl::StrCat("Docker ", attempt.release.name);
   std::string where(attempt.input_name);
   if (answer.stage() == Stage::kDecode) {
@@ -60,7 +62,7 @@ int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
   if (answer.outcome() == Outcome::kCrashed) {
     console->Error(absl::StrCat(where, ": ", engine, " would crash: ",
                                 CrashCause(answer, attempt.has_base_spec), " (",
-                                answer.message(), ")"));
+                                message, ")"));
     if (!attempt.has_base_spec) {
       console->Error(
           absl::StrCat(where, ": releases that crash on it: ",
@@ -69,14 +71,14 @@ int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
     return kExitCrash;
   }
   if (answer.stage() == Stage::kDecode) {
-    console->Error(absl::StrCat(where, ": ", answer.message()));
+    console->Error(absl::StrCat(where, ": ", message));
     return kExitBadInput;
   }
   console->Error(absl::StrCat(where, ": ", engine,
                               answer.stage() == Stage::kSettings
                                   ? " would refuse --set: "
                                   : " would refuse this plugin: ",
-                              answer.message()));
+                              message));
   return kExitRefused;
 }
 

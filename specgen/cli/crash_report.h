@@ -8,6 +8,7 @@
 #include "specgen/cli/console.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/host.h"
+#include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -30,9 +31,10 @@ struct SpecAttempt {
   bool has_base_spec = false;
 };
 
-// Says on the console why `answer` has no spec; returns the exit code.
+// Says on the console why `answer` has no spec, without secrets where `secrets`
+// is given; returns the exit code.
 int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
-                 Console* console);
+                 Console* console, SecretHider* secrets = nullptr);
 
 }  // namespace specgen
 

@@ -5,11 +5,11 @@
 namespace specgen {
 
 int ReportFailure(const Answer& answer, const PluginOptions& options,
-                  Console* console) {
+                  Console* console, SecretHider* secrets) {
   return ReportNoSpec(
       {options.input_name(), options.release(), options.request(),
        options.host(), options.base_spec() != nullptr},
-      answer, console);
+      answer, console, secrets);
 }
 
 }  // namespace specgen

@@ -4,14 +4,15 @@
 
 #include "specgen/cli/console.h"
 #include "specgen/cli/plugin_options.h"
+#include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
 
-// Reports an answer without a spec to what `options` asked; returns the exit
-// code.
+// Reports an answer without a spec to what `options` asked, without secrets
+// where `secrets` is given; returns the exit code.
 int ReportFailure(const Answer& answer, const PluginOptions& options,
-                  Console* console);
+                  Console* console, SecretHider* secrets = nullptr);
 
 }  // namespace specgen
 

@@ -120,14 +120,14 @@ int PrivilegesCommand::Run(Console* console) {
                             plugin_.base_spec());
   Answer answer;
   generator.Generate(plugin_.request(), &answer);
+  SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
-    return ReportFailure(answer, plugin_, console);
+    return ReportFailure(answer, plugin_, console, &secrets);
   }
   absl::StatusOr<PluginPrivileges> now = Inspect(plugin_.release(), answer);
   if (!now.ok()) return Fail(now.status(), console);
   if (!since_.empty()) return RunSince(generator, *now, console);
 
-  SecretHider secrets(show_secrets_);
   HideSecrets(&*now, &secrets);
   const std::string engine = absl::StrCat("Docker ", plugin_.release().name);
   if (json_) {
@@ -161,20 +161,20 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   Answer answer;
   generator.Generate(request, &answer);
   const std::string name = since_ == "-" ? "standard input" : since_;
+  SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
-    console->Error(absl::StrCat("--since: ", name,
-                                answer.stage() == Stage::kDecode
-                                    ? absl::StrCat(":", answer.position())
-                                    : "",
-                                ": Docker ", plugin_.release().name,
-                                " makes no spec of it: ", answer.message()));
+    console->Error(absl::StrCat(
+        "--since: ", name,
+        answer.stage() == Stage::kDecode ? absl::StrCat(":", answer.position())
+                                         : "",
+        ": Docker ", plugin_.release().name,
+        " makes no spec of it: ", secrets.Text(answer.message())));
     return answer.stage() == Stage::kDecode ? kExitBadInput : kExitRefused;
   }
   absl::StatusOr<PluginPrivileges> before = Inspect(plugin_.release(), answer);
   if (!before.ok()) return Fail(before.status(), console);
   PluginPrivileges added{AddedPrivileges(before->prompt, now.prompt),
                          AddedGrants(before->grants, now.grants)};
-  SecretHider secrets(show_secrets_);
   HideSecrets(&added, &secrets);
   const bool adds = !added.prompt.empty() ||
                     std::any_of(added.grants.begin(), added.grants.end(),

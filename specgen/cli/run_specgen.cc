@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <memory>
-#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,6 +98,26 @@ std::string UnexpectedArguments(const CLI::App& app) {
                       " is one argument too many");
 }
 
+// The option that names something by no name, as that of a variable that is not
+// set; "" if there is none.
+std::string EmptyValue(const CLI::App& app) {
+  constexpr std::string_view kNames[] = {"FILE", "OLD", "RELEASE", "RANGE",
+                                         "VERSION"};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty()) continue;
+    if (std::find(std::begin(kNames), std::end(kNames),
+                  option->get_type_name()) == std::end(kNames)) {
+      continue;
+    }
+    for (const std::string& value : option->results()) {
+      if (value.empty()) {
+        return absl::StrCat("--", option->get_lnames().front(), ": is empty");
+      }
+    }
+  }
+  return "";
+}
+
 // The arguments as CLI11 takes them: from the end. "--option=" is an empty
 // value here, where CLI11 would take the next argument instead.
 std::vector<std::string> ForCli11(std::vector<std::string> args) {
@@ -134,19 +154,13 @@ int RunOne(const CommandInfo& info, std::vector<std::string> args,
   } catch (const CLI::ParseError& error) {
     problem = error.what();
   }
+  if (problem.empty()) problem = EmptyValue(app);
   if (!problem.empty()) {
     console->Error(absl::StrCat(info.name, ": ", problem, " (specgen ",
                                 info.name, " --help tells more)"));
     return kExitUsage;
   }
-  try {
-    return command->Run(console);
-  } catch (const std::bad_alloc&) {
-    // What was begun is undone by now.
-    console->Error(absl::StrCat(
-        info.name, ": out of memory: free some, or raise the limit"));
-    return kExitHost;
-  }
+  return command->Run(console);
 }
 
 int Dispatch(const std::vector<std::string>& args, Console* console) {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "absl/base/call_once.h"
+#include "specgen/base/once.h"
 #include "specgen/engine/default_spec.h"
 
 namespace specgen {
@@ -26,7 +26,7 @@ BaseSpec::BaseSpec(const Behaviour& behaviour) {
 
 std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour) {
   struct Kept {
-    absl::once_flag once;
+    Once once;
     std::shared_ptr<const BaseSpec> spec;
   };
   static Kept* const all = new Kept[AllBehaviours().size()];
@@ -34,8 +34,7 @@ std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour) {
   for (size_t i = 0; i < AllBehaviours().size(); ++i) {
     if (&AllBehaviours()[i] != &behaviour) continue;
     Kept& kept = all[i];
-    absl::call_once(kept.once,
-                    [&] { kept.spec = std::make_shared<BaseSpec>(behaviour); });
+    kept.once.Do([&] { kept.spec = std::make_shared<BaseSpec>(behaviour); });
     return kept.spec;
   }
   return std::make_shared<BaseSpec>(behaviour);

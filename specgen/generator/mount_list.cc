@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <memory_resource>
 #include <string_view>
+#include <unordered_set>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
+#include "specgen/base/arena_resource.h"
 
 namespace specgen {
 namespace {
@@ -16,8 +18,8 @@ constexpr std::string_view kDev = "/dev/";
 class Destinations {
  public:
   // Those of `mounts` that are below /dev/, of which there are `count`.
-  Destinations(const Slice<PluginMount>& mounts, size_t count)
-      : is_few_(count <= kFew) {
+  Destinations(const Slice<PluginMount>& mounts, size_t count, Arena* arena)
+      : is_few_(count <= kFew), resource_(arena), many_(&resource_) {
     if (!is_few_) many_.reserve(count);
     for (const PluginMount& mount : mounts) {
       if (!absl::StartsWith(mount.destination, kDev)) continue;
@@ -37,12 +39,13 @@ class Destinations {
 
  private:
   // A few are compared with one by one, many are found by their hash.
-  static constexpr size_t kFew = 8;
+  static constexpr size_t kFew = 16;
 
   bool is_few_;
   size_t few_size_ = 0;
   std::string_view few_[kFew];
-  absl::flat_hash_set<std::string_view> many_;
+  ArenaResource resource_;
+  std::pmr::unordered_set<std::string_view> many_;
 };
 
 // Go's loop ranges over the list as it was at first, in the memory from which
@@ -83,7 +86,7 @@ void YieldDevMounts(const Slice<PluginMount>& user_mounts, Arena* arena,
         return absl::StartsWith(mount.destination, kDev);
       }));
   if (below_dev == 0) return;
-  DropDevMounts(Destinations(user_mounts, below_dev), arena, mounts);
+  DropDevMounts(Destinations(user_mounts, below_dev, arena), arena, mounts);
 }
 
 }  // namespace specgen

@@ -4,14 +4,16 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/base/arena_resource.h"
 #include "specgen/base/errno_text.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/engine_literals.h"
@@ -41,7 +43,8 @@ absl::Span<const std::string_view> WithFlags(
       {kMountNoAtime, "noatime"}, {kMountNoDirAtime, "nodiratime"},
   };
   Slice<std::string_view> all;
-  absl::flat_hash_set<std::string_view> seen;
+  ArenaResource resource(arena);
+  std::pmr::unordered_set<std::string_view> seen(&resource);
   const auto add = [&](std::string_view option) {
     if (seen.insert(option).second) all.Append(arena, option);
   };

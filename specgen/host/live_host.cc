@@ -33,6 +33,7 @@
 #include "specgen/base/cause.h"
 #include "specgen/base/errno_text.h"
 #include "specgen/base/files.h"
+#include "specgen/base/no_memory.h"
 #include "specgen/host/mount_table.h"
 #include "specgen/host/path_walk.h"
 
@@ -162,6 +163,8 @@ int LiveHost::Files::ListDirectory(std::string_view path,
   do {
     opened = opendir(kernel_path.c_str());
   } while (opened == nullptr && errno == EINTR);
+  // It is opendir() that wants memory; the kernel has what it needs.
+  if (opened == nullptr && errno == ENOMEM) ThrowNoMemory();
   if (opened == nullptr) return errno;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opened, closedir);
   names->clear();

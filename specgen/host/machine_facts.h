@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/call_once.h"
+#include "specgen/base/once.h"
 
 namespace specgen {
 
@@ -26,14 +26,14 @@ class Fact {
 
   const T& operator()() const {
     if (find_ != nullptr) {
-      absl::call_once(once_, [this] { value_ = find_(); });
+      once_.Do([this] { value_ = find_(); });
     }
     return value_;
   }
 
  private:
   std::function<T()> find_;  // empty: the value is known
-  mutable absl::once_flag once_;
+  mutable Once once_;
   mutable T value_ = T();
 };
 

@@ -6,10 +6,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -114,7 +114,7 @@ class Reach {
   }
 
   const std::vector<Mount>& mounts_;
-  absl::flat_hash_map<uint64_t, size_t> by_id_;
+  std::unordered_map<uint64_t, size_t> by_id_;
   std::set<std::pair<uint64_t, std::string_view>> mounted_on_;
   std::vector<State> state_;
 };

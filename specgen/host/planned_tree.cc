@@ -7,14 +7,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory_resource>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/arena_resource.h"
 #include "specgen/base/errno_text.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/path_walk.h"
@@ -107,7 +108,11 @@ class PathStore {
 class PlannedTree::Index {
  public:
   Index(const FileTree& under, Arena* arena)
-      : under_(under), real_paths_(arena), clean_paths_(arena) {}
+      : under_(under),
+        real_paths_(arena),
+        clean_paths_(arena),
+        resource_(arena),
+        by_path_(&resource_) {}
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
@@ -175,10 +180,9 @@ class PlannedTree::Index {
     bool operator==(const Key& other) const {
       return hash == other.hash && path == other.path;
     }
-    template <typename H>
-    friend H AbslHashValue(H state, const Key& key) {
-      return H::combine(std::move(state), key.hash);
-    }
+    struct Hash {
+      size_t operator()(const Key& key) const noexcept { return key.hash; }
+    };
 
     std::string_view path;
     size_t hash;
@@ -209,8 +213,9 @@ class PlannedTree::Index {
   std::string walked_;           // MakeDirectory's, kept for its memory
   std::string cleaned_;          // likewise
   std::deque<Planned> planned_;  // a deque, so that pointers stay valid
+  ArenaResource resource_;
   // By their real paths and by their clean ones.
-  absl::flat_hash_map<Key, const Planned*> by_path_;
+  std::pmr::unordered_map<Key, const Planned*, Key::Hash> by_path_;
 };
 
 // Stands on a real path of the tree below or of the plan; see WalkPath.

@@ -11,9 +11,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "specgen/host/file_tree.h"
 
@@ -72,7 +72,7 @@ class SnapshotTree {
 
   std::deque<std::string> strings_;  // what the views point into
   std::vector<File> files_;
-  absl::flat_hash_map<std::string_view, Id> by_path_;
+  std::unordered_map<std::string_view, Id> by_path_;
   std::vector<Id> entries_;  // by the directory, then by the name
   Id working_directory_ = kNone;
 };
@@ -136,8 +136,8 @@ class SnapshotTreeBuilder {
   std::unique_ptr<SnapshotTree> tree_;
   std::vector<Origin> origins_;  // one for each file
   std::vector<Mount> mounts_;
-  absl::flat_hash_map<Id, uint64_t> mount_points_;  // their flags
-  std::optional<Mount> working_directory_;          // without flags
+  std::unordered_map<Id, uint64_t> mount_points_;  // their flags
+  std::optional<Mount> working_directory_;         // without flags
 };
 
 }  // namespace specgen

@@ -1,9 +1,9 @@
 #include "specgen/json/json_index.h"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
+#include "specgen/base/no_memory.h"
 #include "specgen/base/utf8.h"
 
 namespace specgen {
@@ -41,15 +41,6 @@ void JsonIndex::Correct() {
   }
 }
 
-// As operator new does it: no memory is no fault of the text.
-[[noreturn]] void JsonIndex::ThrowNoMemory() {
-  if (const std::new_handler handler = std::get_new_handler();
-      handler != nullptr) {
-    handler();
-  }
-  throw std::bad_alloc();
-}
-
 [[gnu::hot]] JsonIndex::Result JsonIndex::Build(std::string_view text) {
   original_ = text_ = text;
   corrected_ = false;
@@ -67,6 +58,7 @@ void JsonIndex::Correct() {
           simdjson::SUCCESS) {
         parser_ = nullptr;
         capacity_ = 0;
+        // Which is no fault of the text.
         ThrowNoMemory();
       }
     }

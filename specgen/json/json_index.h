@@ -74,8 +74,6 @@ class JsonIndex {
   JsonTokens all() const { return {text_, 0, tokens(), token_count(), this}; }
 
  private:
-  [[noreturn]] static void ThrowNoMemory();
-
   // A character that starts at this place of text() and of original().
   struct Place {
     size_t corrected;

@@ -12,8 +12,11 @@
 namespace specgen {
 namespace {
 
-// Reads the value at `reader`, at most JsonReader::kMaxDepth deep.
-void Read(JsonReader* reader, JsonNode* node) {
+// Reads the value at `reader`, at most JsonReader::kMaxDepth deep. `*values` is
+// how many more there may be; it stops where there are none.
+void Read(JsonReader* reader, JsonNode* node, size_t* values) {
+  if (*values == 0) return;
+  --*values;
   node->kind = reader->Peek();
   node->offset = reader->offset();
   switch (node->kind) {
@@ -22,17 +25,17 @@ void Read(JsonReader* reader, JsonNode* node) {
       for (;;) {
         const size_t at = reader->key_offset();
         std::string_view key;
-        if (!reader->NextKey(&key)) return;
+        if (*values == 0 || !reader->NextKey(&key)) return;
         JsonNode& member = node->items.emplace_back();
         member.key = key;
         member.key_offset = at;
-        Read(reader, &member);
+        Read(reader, &member, values);
       }
     }
     case JsonKind::kArray:
       if (!reader->EnterArray()) return;
-      while (reader->NextItem()) {
-        Read(reader, &node->items.emplace_back());
+      while (*values > 0 && reader->NextItem()) {
+        Read(reader, &node->items.emplace_back(), values);
       }
       return;
     case JsonKind::kString:
@@ -134,7 +137,12 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
     }
   }
   JsonReader reader(tree->index_, &tree->arena_);
-  Read(&reader, &tree->root_);
+  size_t values = kMaxValues;
+  Read(&reader, &tree->root_, &values);
+  if (values == 0) {
+    return error(0,
+                 absl::StrCat("the text has ", kMaxValues, " values or more"));
+  }
   reader.ExpectEnd();
   if (!reader.ok()) {
     return error(tree->index_.OriginalOffset(reader.problem().offset),

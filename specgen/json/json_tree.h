@@ -57,9 +57,10 @@ struct JsonNode {
 // A parsed text. Immutable.
 class JsonTree {
  public:
-  // A node takes some 70 times the room of its text, so there is a limit that
-  // is far above any config or spec.
+  // Far above any config or spec.
   static constexpr size_t kMaxSize = size_t{8} << 20;
+  // Likewise of values: each takes some 90 bytes, whatever its text takes.
+  static constexpr size_t kMaxValues = size_t{1} << 20;
 
   // Parses `text`, which the tree copies. Fails (kInvalidArgument) with
   // "`name`:LINE:COL: what is wrong". Takes what Go's encoding/json takes.

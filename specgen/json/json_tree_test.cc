@@ -19,6 +19,16 @@ TEST(JsonTree, KnowsWhereThingsStand) {
   EXPECT_EQ((*tree)->Offset("2"), 19u);
 }
 
+// Each takes memory, whatever its text takes.
+TEST(JsonTree, SoManyValuesAndNoMore) {
+  std::string text = "[0";
+  while (text.size() / 2 < JsonTree::kMaxValues - 2) text += ",0";
+  EXPECT_TRUE(JsonTree::Parse(text + "]", "t").ok());
+  EXPECT_EQ(JsonTree::Parse(text + ",0]", "t").status().message(),
+            "t:1:1: the text has 1048576 values or more");
+  EXPECT_FALSE(JsonTree::Parse(text + ",{\"a\":0}]", "t").ok());
+}
+
 // Places are those of the text as it came, not of the copy that is read.
 TEST(JsonTree, BytesThatAreNoUtf8AreOneColumnEach) {
   const std::string text = "[\"\xFF\xFF\xC3\xA9\",\n \"\xFF\", 1]";

@@ -48,10 +48,11 @@ struct ShortJson {
 class JsonWriter {
  public:
   explicit JsonWriter(Buffer* out) : out_(out), room_(Start(out)) {}
-  explicit JsonWriter(std::string* out) : JsonWriter(new Buffer) {
-    own_.reset(out_);
-    text_ = out;
-  }
+  explicit JsonWriter(std::string* out)
+      : own_(std::make_unique<Buffer>()),
+        text_(out),
+        out_(own_.get()),
+        room_(Start(out_)) {}
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
 

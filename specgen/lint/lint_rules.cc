@@ -45,9 +45,11 @@ constexpr LintRule kRules[] = {
      "the engine mounts its own folder over the mount"},
     {"SG023", "no-entrypoint", kError, "the plugin runs no program"},
     {"SG024", "network-type", kWarning, "engines do not know the network type"},
+    {"SG025", "propagated-mount-path", kWarning,
+     "dockerd mounts where the plugin's symbolic links lead", "17.03.0"},
 };
 static_assert(std::size(kRules) ==
-              static_cast<size_t>(LintRuleId::kNetworkType) + 1);
+              static_cast<size_t>(LintRuleId::kPropagatedMountPath) + 1);
 
 }  // namespace
 

@@ -41,6 +41,7 @@ enum class LintRuleId : uint8_t {
   kHiddenMount,
   kNoEntrypoint,
   kNetworkType,
+  kPropagatedMountPath,
 };
 
 // Each rule has a section in README.md, and two files in examples/:

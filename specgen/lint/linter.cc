@@ -185,7 +185,8 @@ class Linter {
     Stage stage;
     std::string message;
     std::string position;
-    std::set<std::pair<std::string, std::string>> mounts;  // to, from
+    // Those under /dev/ that reach the spec: to, from.
+    std::set<std::pair<std::string, std::string>> dev_mounts;
   };
 
   void Add(Id id, const JsonNode& node, size_t offset, std::string message) {
@@ -222,6 +223,7 @@ class Linter {
   void Mounts();
   void Mount(const JsonNode& mount);
   void LostMount(const JsonNode& mount);
+  void PropagatedMount();
   void DeviceNodes();
   void Path(const JsonNode* node, std::string_view what, bool must_be_absolute);
   void Process();
@@ -272,8 +274,9 @@ void Linter::AskEngines(Answer* answer, const Host& host) {
     if (!spec.ok()) continue;  // specs are JSON
     if (const JsonNode* mounts = (*spec)->root().Find("mounts")) {
       for (const JsonNode& mount : mounts->List()) {
-        entry.mounts.emplace(mount.String("destination"),
-                             mount.String("source"));
+        const std::string_view destination = mount.String("destination");
+        if (!absl::StartsWith(destination, "/dev/")) continue;
+        entry.dev_mounts.emplace(destination, mount.String("source"));
       }
     }
   }
@@ -443,7 +446,8 @@ void Linter::LostMount(const JsonNode& mount) {
                                                    Text(&mount, "source"));
   const auto lost = [&](const Behaviour& b) {
     const EngineAnswer& answer = answers_.at(&b);
-    return answer.outcome == Outcome::kSpec && !answer.mounts.contains(wanted);
+    return answer.outcome == Outcome::kSpec &&
+           !answer.dev_mounts.contains(wanted);
   };
   if (!Any(lost)) return;
   const std::string engines = Engines(lost);
@@ -535,7 +539,25 @@ void Linter::Mounts() {
                       tree_.Position(entry->second->offset).line));
     }
   }
-  Path(Member(config_, "propagatedMount"), "propagatedMount", true);
+}
+
+void Linter::PropagatedMount() {
+  const JsonNode* path = Member(config_, "propagatedMount");
+  Path(path, "propagatedMount", true);
+  if (path == nullptr || path->String().empty()) return;
+  // moby v1.13.0 (MakeRShared) and v1.13.1 to v18.02.0-ce (Mount),
+  // plugin/manager_linux.go, enable(): of filepath.Join(rootfs,
+  // propagatedMount).
+  const auto follows = [](const Behaviour& b) {
+    return b.propagated_mount == PropagatedMount::kRootfsPropagation;
+  };
+  if (!Any(follows)) return;
+  const std::string engines = Engines(follows);
+  At(Id::kPropagatedMountPath, *path,
+     absl::StrCat(engines.empty() ? "the engine" : engines,
+                  " itself mounts upon this path of the rootfs at each start, "
+                  "and follows the symbolic links that the plugin has put "
+                  "there: its volumes can cover any folder of the host"));
 }
 
 void Linter::DeviceNodes() {
@@ -705,6 +727,7 @@ std::vector<LintFinding> Linter::Run() {
   Keys(*config_, kConfigSchema);
   Capabilities();
   Mounts();
+  PropagatedMount();
   DeviceNodes();
   Process();
   Interface();

@@ -29,12 +29,14 @@ std::string UriOfPath(std::string_view path) {
 
 // A message's text, in which "[...](...)" would be a link
 // (SARIF 2.1.0, 3.11.6): brackets are escaped by a backslash, and so are
-// backslashes before them.
+// backslashes before them. "{0}" would stand for an argument (3.11.5): braces
+// are written twice.
 std::string MessageText(std::string_view text) {
   std::string out;
   size_t backslashes = 0;
   for (char c : Printable(text)) {
     if (c == '[' || c == ']') out.append(backslashes + 1, '\\');
+    if (c == '{' || c == '}') out.push_back(c);
     backslashes = c == '\\' ? backslashes + 1 : 0;
     out.push_back(c);
   }

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <new>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/arena_resource.h"
 #include "specgen/json/go_string.h"
 
 namespace specgen {
@@ -70,7 +72,8 @@ class FirstOfName {
  public:
   static constexpr size_t kNone = SIZE_MAX;
 
-  explicit FirstOfName(bool many) : many_(many) {}
+  FirstOfName(bool many, std::pmr::memory_resource* resource)
+      : many_(many), index_(resource) {}
 
   // `name_of` gives the name of an element.
   template <typename List, typename NameOf>
@@ -81,6 +84,7 @@ class FirstOfName {
       }
       return kNone;
     }
+    if (indexed_ == 0) index_.reserve(list.size());
     for (; indexed_ < list.size(); ++indexed_) {
       index_.emplace(name_of(list[indexed_]), indexed_);
     }
@@ -91,14 +95,19 @@ class FirstOfName {
  private:
   const bool many_;
   size_t indexed_ = 0;
-  absl::flat_hash_map<std::string_view, size_t> index_;
+  std::pmr::unordered_map<std::string_view, size_t> index_;
 };
 
 // Where the things that settings name are.
 struct SettingNames {
-  explicit SettingNames(bool many)
-      : env(many), mounts(many), devices(many), entries(many) {}
+  SettingNames(bool many, Arena* arena)
+      : resource(arena),
+        env(many, &resource),
+        mounts(many, &resource),
+        devices(many, &resource),
+        entries(many, &resource) {}
 
+  ArenaResource resource;
   FirstOfName env;
   FirstOfName mounts;
   FirstOfName devices;
@@ -240,7 +249,7 @@ Verdict ApplySettings(const Behaviour& behaviour,
     }
   }
   // An index pays from a few names on.
-  SettingNames names(args.size() > 8);
+  SettingNames names(args.size() > 16, arena);
   for (size_t i = 0; i < args.size(); ++i) {
     Verdict verdict = ApplyOne(behaviour, settings[i], &names, arena, plugin);
     if (!verdict.ok()) return verdict;

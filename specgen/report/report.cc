@@ -87,11 +87,11 @@ class ReportMaker {
   struct EngineSpec {
     Outcome outcome;
     std::string message;
-    std::unique_ptr<JsonTree> spec;
+    std::unique_ptr<JsonTree> spec;  // null, too, once it is given back
     std::vector<size_t> variants;
   };
 
-  const EngineSpec& SpecOf(const Release& release);
+  EngineSpec& SpecOf(const Release& release);
   void AddRuns();
   void AddPrivileges();
 
@@ -102,11 +102,14 @@ class ReportMaker {
   Answer answer_;
 };
 
-const ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
+ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
   const auto [entry, is_new] =
       specs_.try_emplace({release.behaviour, release.user_namespace});
   EngineSpec& made = entry->second;
-  if (!is_new) return made;
+  if (!is_new && (made.outcome != Outcome::kSpec || made.spec != nullptr)) {
+    return made;
+  }
+  made.variants.clear();
   Generator(release, *in_.host).Generate(in_.request, &answer_);
   made.outcome = answer_.outcome();
   made.message = secrets_.Text(answer_.message());
@@ -139,7 +142,7 @@ const ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
 }
 
 void ReportMaker::AddRuns() {
-  const EngineSpec* last = nullptr;
+  EngineSpec* last = nullptr;
   const Behaviour* last_behaviour = nullptr;
   for (size_t i = 0; i < in_.releases.size();) {
     const Release& first = in_.releases[i];
@@ -153,7 +156,7 @@ void ReportMaker::AddRuns() {
     const absl::Span<const Release> releases = in_.releases.subspan(i, end - i);
     i = end;
     if (first.hidden) continue;
-    const EngineSpec& made = SpecOf(first);
+    EngineSpec& made = SpecOf(first);
     ReportRun run{releases, made.outcome, made.message, made.variants, {}, {}};
     if (last != nullptr) {
       if (last->spec != nullptr && made.spec != nullptr) {
@@ -182,6 +185,8 @@ void ReportMaker::AddRuns() {
     } else {
       report_.runs.push_back(std::move(run));
     }
+    // A spec of each engine at once would be much, if a plugin is large.
+    if (last != nullptr && last != &made) last->spec = nullptr;
     last = &made;
     last_behaviour = first.behaviour;
   }

@@ -227,6 +227,30 @@ TEST(ValidatorTest, FindingsSayWhere) {
   EXPECT_TRUE(report.has_errors());
 }
 
+// A key is in the pointer of all that lies below it.
+TEST(ValidatorTest, LongKeysCountOnce) {
+  std::string text =
+      absl::StrCat(R"({"ociVersion": "1.2.0", "root": {"path": "r"}, )"
+                   R"("linux": {"resources": {"rdma": {")",
+                   std::string(1 << 20, 'k'), "\": {");
+  for (int i = 0; i < 1000; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ",", "\"x", i, "\":0");
+  }
+  absl::StrAppend(&text, "}}}}}");
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, "x");
+  ASSERT_TRUE(tree.ok()) << tree.status();
+  const SpecReport report = ValidateSpec(**tree);
+  size_t bytes = 0;
+  for (const SpecFinding& finding : report.findings) {
+    bytes += finding.pointer.size() + finding.message.size();
+  }
+  EXPECT_LE(bytes, size_t{16} << 20);
+  EXPECT_GT(bytes, size_t{8} << 20);
+  ASSERT_FALSE(report.findings.empty());
+  EXPECT_EQ(report.findings.back().rule, "too-many");
+  EXPECT_TRUE(report.has_errors());
+}
+
 TEST(JsonTreeTest, PointersAndPositionsOfKeys) {
   absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(
       "{\"a/b\" : [1, {\"~\":null}] ,\n \"c\":\"\\u0041\"}", "x");
