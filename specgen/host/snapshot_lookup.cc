@@ -148,7 +148,8 @@ int SnapshotLookup::MountFlags(std::string_view path, uint64_t* flags) const {
     return FileTree::LookUpPlace(path, slash);
   }
   PlaceFacts place;
-  place.is_clean = true;  // an entry of a directory by that directory's path
+  // An entry of a directory by that one's own path: all but "//name".
+  place.is_clean = directory != SnapshotTree::kRoot || slash == 0;
   const Id id = tree_->FindEntry(directory, name);
   if (id != SnapshotTree::kNone) {
     place.facts = tree_->file(id).facts;
