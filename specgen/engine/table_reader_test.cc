@@ -183,7 +183,7 @@ TEST(ListEdits, AreRefused) {
                                   options { add: "nodev" } } })"),
       ElementsAre("b:10: behaviour 1.12.1: mounts: options: adds \"nodev\", "
                   "which is in the list already; drop it first to move it"));
-  EXPECT_THAT(Masked(R"(devices { add { path: "/dev/fuse" } })"),
+  EXPECT_THAT(Masked(R"(devices { add { path: "/dev/fuse" type: "c" } })"),
               ElementsAre("b:9: behaviour 1.12.1: devices: adds "
                           "\"/dev/fuse\", which is in the list already; drop "
                           "it first to move it"));

@@ -58,7 +58,7 @@ void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
 }
 
 // oci.DefaultSpec() masks what tells of the heat of each CPU
-// (GHSA-6fw5-f8r9-fgfm). These engines take no other spec, so "linux" is there.
+// (GHSA-6fw5-f8r9-fgfm).
 void MaskThermalThrottle(const Host& host, Arena* arena, Spec::Linux* linux) {
   if (host.facts.thermal_throttle_cpus().empty()) return;
   Slice<std::string_view> masked;
@@ -125,7 +125,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   PlannedTree files(in.host.files, arena, plan);
 
   StartFrom(in.base, own_mounts.size() + kUsualMounts, arena, s);
-  if (b.masks_thermal_throttle) {
+  if (b.masks_thermal_throttle && s->linux != nullptr) {
     MaskThermalThrottle(in.host, arena, s->linux);
   }
 

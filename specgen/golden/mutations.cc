@@ -39,6 +39,18 @@ std::string Label(const DeviceRule& item) {
   return absl::StrCat(item.major.value_or(-1), ":", item.minor.value_or(-1));
 }
 
+// Something to be in a list that has nothing.
+template <typename T>
+T Item() {
+  return {};
+}
+template <>
+Device Item() {
+  Device device{};
+  device.type = "c";  // which is one letter
+  return device;
+}
+
 template <typename T>
 constexpr bool kIsSpan = false;
 template <typename T>
@@ -94,7 +106,7 @@ class Changes {
       emit(what, absl::MakeConstSpan(keeper_.Keep(std::move(other))));
     };
     if (items.empty()) {
-      emit_list(absl::StrCat(name, " with one"), {T{}});
+      emit_list(absl::StrCat(name, " with one"), {Item<T>()});
     }
     for (size_t i = 0; i < items.size(); ++i) {
       std::vector<T> other = items;
