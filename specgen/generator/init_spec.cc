@@ -70,21 +70,25 @@ void MaskThermalThrottle(const Host& host, Arena* arena, Spec::Linux* linux) {
   linux->masked_paths = SpanOf(masked);
 }
 
-// Before 1.13.0-rc4: makes the directory that a mount binds, if the plugin has
-// a directory there.
-Verdict MakeBindSource(const Behaviour& b, std::string_view rootfs,
-                       PlannedTree* files, Mount* mount) {
-  if (mount->source.empty() || mount->type != "bind") return Verdict();
-  if (b.overrides_bind_options) mount->options = kRuntimeOptions;
-  const std::string destination = JoinPath({rootfs, mount->destination});
-  FileFacts facts;
-  const int error = files->Lstat(destination, &facts);
-  if (error != 0) {
-    return Refuse(
-        absl::StrCat("lstat ", destination, ": ", GoErrnoText(error)));
+// Before 1.13.0-rc4: makes each directory that is bound, if the plugin has a
+// directory there.
+Verdict MakeBindSources(const Behaviour& b, std::string_view rootfs,
+                        PlannedTree* files, absl::Span<Mount> mounts) {
+  for (Mount& mount : mounts) {
+    if (mount.source.empty() || mount.type != "bind") continue;
+    if (b.overrides_bind_options) mount.options = kRuntimeOptions;
+    const std::string destination = JoinPath({rootfs, mount.destination});
+    FileFacts facts;
+    const int error = files->Lstat(destination, &facts);
+    if (error != 0) {
+      return Refuse(
+          absl::StrCat("lstat ", destination, ": ", GoErrnoText(error)));
+    }
+    if (!S_ISDIR(facts.mode)) continue;
+    Verdict made = files->MkdirAll(mount.source, 0700);
+    if (!made.ok()) return made;
   }
-  if (!S_ISDIR(facts.mode)) return Verdict();
-  return files->MkdirAll(mount->source, 0700);
+  return Verdict();
 }
 
 // Adds each device with its rule; so many as there are at a path.
@@ -168,30 +172,28 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     s->linux->namespaces.Remove("ipc", b.removes_last_namespace);
   }
 
-  // The list `mounts`: the plugin's, and three of the engine's own.
-  const auto add_mount = [&](Mount mount) {
-    Verdict made;
-    if (b.makes_bind_sources) {
-      made = MakeBindSource(b, s->root.path, &files, &mount);
-    }
-    if (made.ok()) s->mounts.Append(arena, mount);
-    return made;
-  };
   for (const PluginMount& own : own_mounts) {
     if (own.source == nullptr && !b.allows_null_source) {
       return Refuse("mount source is not specified");
     }
-    Verdict added =
-        add_mount({own.destination, own.type,
-                   own.source == nullptr ? std::string_view() : *own.source,
-                   SpanOf(own.options)});
-    if (!added.ok()) return added;
+    s->mounts.Append(arena,
+                     {own.destination, own.type,
+                      own.source == nullptr ? std::string_view() : *own.source,
+                      SpanOf(own.options)});
   }
-  Verdict added = add_mount(
-      {kRuntimeDestination, "bind", runtime_directory, kRuntimeOptions});
-  if (has_network && added.ok()) added = add_mount(kEtcHosts);
-  if (has_network && added.ok()) added = add_mount(kResolvConf);
-  if (!added.ok()) return added;
+  s->mounts.Append(
+      arena, {kRuntimeDestination, "bind", runtime_directory, kRuntimeOptions});
+  if (has_network) {
+    s->mounts.Append(arena, kEtcHosts);
+    s->mounts.Append(arena, kResolvConf);
+  }
+  // In moby's loop over these mounts; but none of its other steps can fail.
+  if (b.makes_bind_sources) {
+    Verdict made =
+        MakeBindSources(b, s->root.path, &files,
+                        s->mounts.Edit(arena).subspan(in.base.mounts.size()));
+    if (!made.ok()) return made;
+  }
 
   // Those of the list userMounts.
   if (b.dev_mounts == DevMounts::kYieldToConfig) {

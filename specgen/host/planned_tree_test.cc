@@ -389,8 +389,9 @@ TEST_F(MkdirAllTest, LongPaths) {
   EXPECT_EQ(plan.back().first, path.substr(0, 4094));
 }
 
-// However the levels are named: not one copy of the path for each of them, which
-// would be 500 times the path. The index takes its entries from the same arena.
+// However the levels are named: not one copy of the path for each of them,
+// which would be 500 times the path. The index takes its entries from the same
+// arena.
 TEST_F(MkdirAllTest, DeepPathsTakeMemoryInProportion) {
   for (const std::string_view start : {"/tmp/a", "/tmp/link", "/tmp//b"}) {
     Planner planner(host_->files);

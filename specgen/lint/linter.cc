@@ -6,10 +6,10 @@
 #include <iterator>
 #include <map>
 #include <memory>
-#include <ranges>
 #include <set>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -382,6 +382,14 @@ void Linter::Keys(const JsonNode& object, const Schema& schema) {
   }
 }
 
+std::vector<std::string_view> CapabilityNames() {
+  std::vector<std::string_view> names;
+  for (const Capability& capability : kLinuxCapabilities) {
+    names.push_back(capability.name);
+  }
+  return names;
+}
+
 void Linter::Capabilities() {
   for (const JsonNode* list : LinuxLists("capabilities", kCapabilities)) {
     std::set<std::string_view> seen;
@@ -400,9 +408,7 @@ void Linter::Capabilities() {
                "refuses it",
                FindCapability(upper) != nullptr
                    ? absl::StrCat("; did you mean ", Quote(upper), "?")
-                   : DidYouMean(kLinuxCapabilities |
-                                    std::views::transform(&Capability::name),
-                                name.text)));
+                   : DidYouMean(CapabilityNames(), name.text)));
         continue;
       }
       const bool is_default = std::all_of(
