@@ -111,7 +111,7 @@ TYPED_TEST(SimdTest, CombinesBytes) {
     ASSERT_TRUE(x == TypeParam::Load(a.data()));
     b = a;
     const uint32_t where = random();
-    b[where % 16] ^= static_cast<char>(1 << (where / 16 % 8));
+    b[where % 16] = static_cast<char>(b[where % 16] ^ (1 << (where / 16 % 8)));
     ASSERT_FALSE(x == TypeParam::Load(b.data()));
   }
 }

@@ -194,14 +194,14 @@ TEST(Plan, RefusesWhereNothingCanBeMade) {
 // it follows from the source (plugin/v2/plugin.go, v1.13.0-rc3).
 TEST(BindSources, AreMadeForTheEnginesOwnMountsToo) {
   const auto answer = [](std::string_view engine,
-                         std::vector<std::string_view> rootfs) {
-    std::vector<std::string> entries;
-    for (std::string_view path : rootfs) {
-      entries.push_back(absl::StrCat(R"({"path":"/lib/id/rootfs)", path,
-                                     R"(","type":"dir"})"));
-    }
-    const std::unique_ptr<HostSnapshot> host = HostOf(
-        absl::StrCat("{\"entries\":[", absl::StrJoin(entries, ","), "]}"));
+                         const std::vector<std::string_view>& rootfs) {
+    const std::string entries =
+        absl::StrJoin(rootfs, ",", [](std::string* out, std::string_view path) {
+          absl::StrAppend(out, R"({"path":"/lib/id/rootfs)", path,
+                          R"(","type":"dir"})");
+        });
+    const std::unique_ptr<HostSnapshot> host =
+        HostOf(absl::StrCat("{\"entries\":[", entries, "]}"));
     Request request;
     request.plugin = R"({"network":{"type":"host"}})";
     request.id = "id";
