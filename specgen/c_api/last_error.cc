@@ -42,19 +42,19 @@ class ErrorKey {
   pthread_key_t key_;
 };
 
-const ErrorKey error_key;
+const ErrorKey kErrorKey;
 
 }  // namespace
 
 const char* LastError() noexcept {
-  const void* const error = error_key.Get();
+  const void* const error = kErrorKey.Get();
   if (error == nullptr) return "";
   if (error == NoMemoryForAny()) return kNoMemory;
   return static_cast<const std::string*>(error)->c_str();
 }
 
 bool SetLastError(std::string_view message) noexcept {
-  void* const known = error_key.Get();
+  void* const known = kErrorKey.Get();
   const bool has_text = known != nullptr && known != NoMemoryForAny();
   try {
     if (has_text) {
@@ -62,8 +62,8 @@ bool SetLastError(std::string_view message) noexcept {
       return true;
     }
     auto text = std::make_unique<std::string>(message);
-    if (error_key.Set(text.get())) {
-      text.release();
+    if (kErrorKey.Set(text.get())) {
+      static_cast<void>(text.release());
       return true;
     }
   } catch (const std::exception&) {
@@ -72,7 +72,7 @@ bool SetLastError(std::string_view message) noexcept {
     // So short that it needs none.
     *static_cast<std::string*>(known) = kNoMemory;
   } else {
-    error_key.Set(NoMemoryForAny());
+    kErrorKey.Set(NoMemoryForAny());
   }
   return false;
 }

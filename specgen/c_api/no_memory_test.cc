@@ -59,10 +59,12 @@ void* malloc(size_t size) {
   return MayAllocate() ? Counted(__libc_malloc(size)) : nullptr;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 void* calloc(size_t count, size_t size) {
   return MayAllocate() ? Counted(__libc_calloc(count, size)) : nullptr;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 void* realloc(void* memory, size_t size) {
   if (!MayAllocate()) return nullptr;
   void* const moved = __libc_realloc(memory, size);
@@ -77,11 +79,13 @@ void* aligned_alloc(size_t alignment, size_t size) {
   return memalign(alignment, size);
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 int posix_memalign(void** memory, size_t alignment, size_t size) {
   *memory = memalign(alignment, size);
   return *memory == nullptr ? ENOMEM : 0;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 void free(void* memory) {
   if (memory != nullptr) --allocated;
   __libc_free(memory);

@@ -49,7 +49,7 @@ using specgen::Stage;
 
 // simdjson sets itself up when it is first used, and ends the process if there
 // is no memory for that: so it is used when the library is loaded.
-[[maybe_unused]] const auto set_up = specgen::JsonIndex().Build("{}");
+[[maybe_unused]] const auto kSetUp = specgen::JsonIndex().Build("{}");
 
 specgen_status Fail(specgen_status status, std::string_view message) noexcept {
   return specgen::SetLastError(message) ? status : SPECGEN_NO_MEMORY;
