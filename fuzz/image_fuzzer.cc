@@ -786,8 +786,8 @@ void CheckImage(const Words& words, std::string_view text) {
   WriteImage(words, text, directory.get());
   const auto form = FormOfImage(directory.get());
   if (form.ok()) {
-    const auto image =
-        ReadImage(std::move(directory), sandbox.image(), *form, words.wanted);
+    const auto image = ReadImage(std::move(directory), sandbox.image(), *form,
+                                 ImageChoice{std::string(words.wanted), ""});
     Require(image.ok() || !image.status().message().empty(),
             "a refusal says why", [] { return ""; });
     if (image.ok()) {

@@ -43,7 +43,7 @@ struct BundleOptions {
   };
   // Put into it at last; root's, with mode 0755.
   std::vector<File> files;
-  std::string image;   // which image of several; see ReadImage
+  ImageChoice image;   // which image of several
   std::string output;  // the bundle, absolute and clean
   // The output is no directory, but a tar archive of what is to be one. Needs
   // Ownership::kRecord, and no root.

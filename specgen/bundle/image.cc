@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,12 +14,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/confined_open.h"
@@ -30,6 +36,15 @@ namespace {
 
 // Each is opened and read, however small it is.
 constexpr size_t kMaxLayers = 1024;
+
+// Indexes in indexes, one in another, and all of them.
+constexpr size_t kMaxIndexDepth = 4;
+constexpr size_t kMaxIndexes = 256;
+
+// Images that indexes lead to; and how long a name, digest or platform may be
+// to be known: all images of an index hold the name of the one above.
+constexpr size_t kMaxChoices = 4096;
+constexpr size_t kMaxNameBytes = 256;
 
 // Of a manifest or index: lists, objects and what is in them. Each takes some
 // hundred bytes of memory.
@@ -71,6 +86,12 @@ std::string Text(const JsonNode& object, std::string_view key) {
   return std::string(object.String(key));
 }
 
+// The same; "" for a text that is too long to be meant.
+std::string ShortText(const JsonNode& object, std::string_view key) {
+  const std::string_view text = object.String(key);
+  return std::string(text.size() <= kMaxNameBytes ? text : "");
+}
+
 int64_t Number(const JsonNode& object, std::string_view key) {
   const JsonNode* const node = object.Find(key);
   int64_t number;
@@ -100,6 +121,79 @@ size_t CountItems(std::string_view json) {
     }
   }
   return items;
+}
+
+// "OS/ARCHITECTURE" or "OS/ARCHITECTURE/VARIANT", in Go's words.
+std::string PlatformText(const JsonNode& platform) {
+  const std::string variant = ShortText(platform, "variant");
+  return absl::StrCat(ShortText(platform, "os"), "/",
+                      ShortText(platform, "architecture"),
+                      variant.empty() ? "" : "/", variant);
+}
+
+// Whether `have` is the platform `wanted`, of which the variant, or the
+// operating system, may be left out.
+bool IsPlatform(std::string_view have, std::string_view wanted) {
+  const std::vector<std::string_view> parts = absl::StrSplit(have, '/');
+  std::vector<std::string_view> words = absl::StrSplit(wanted, '/');
+  if (words.size() == 1) words.insert(words.begin(), "linux");
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string_view part = i < parts.size() ? parts[i] : "";
+    // 64-bit ARM has one variant, which is mostly left out.
+    if (part != words[i] &&
+        !(i == 2 && words[1] == "arm64" && part.empty() && words[2] == "v8")) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// A reference as Docker writes it when it is complete: "vieux/sshfs" is
+// "docker.io/vieux/sshfs:latest".
+std::string FullName(std::string_view name) {
+  std::string full(name);
+  const size_t slash = name.find('/');
+  const std::string_view first = name.substr(0, slash);
+  if (slash == std::string_view::npos) {
+    full = absl::StrCat("docker.io/library/", name);
+  } else if (first == "index.docker.io") {
+    full = absl::StrCat("docker.io", name.substr(slash));
+  } else if (first.find_first_of(".:") == std::string_view::npos &&
+             first != "localhost") {
+    full = absl::StrCat("docker.io/", name);
+  }
+  if (full.find(':', full.rfind('/')) == std::string::npos) full += ":latest";
+  return full;
+}
+
+bool IsImageName(std::string_view have, std::string_view wanted) {
+  return have == wanted ||
+         (!have.empty() && FullName(have) == FullName(wanted));
+}
+
+// Whether `digest`, "sha256:…", starts as `wanted` says, with or without the
+// algorithm's name.
+bool IsDigestStart(std::string_view digest, std::string_view wanted) {
+  return !wanted.empty() &&
+         (absl::StartsWith(digest, wanted) ||
+          absl::StartsWith(digest, absl::StrCat("sha256:", wanted)));
+}
+
+// In Go's words.
+std::string ThisMachinesPlatform() {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"x86_64", "amd64"},        {"i686", "386"},
+      {"aarch64", "arm64"},       {"armv8l", "arm"},
+      {"armv7l", "arm/v7"},       {"armv6l", "arm/v6"},
+      {"ppc64le", "ppc64le"},     {"mips64", "mips64le"},
+      {"loongarch64", "loong64"},
+  };
+  struct utsname machine;
+  if (uname(&machine) != 0) return "linux/amd64";
+  for (const auto& [kernel, go] : kNames) {
+    if (kernel == machine.machine) return absl::StrCat("linux/", go);
+  }
+  return absl::StrCat("linux/", machine.machine);  // s390x, riscv64, …
 }
 
 bool Exists(int directory, const std::string& path) {
@@ -166,16 +260,13 @@ absl::StatusOr<std::string> ReadJson(const Image& image, const BlobInfo& info) {
 
 class ImageReader {
  public:
-  ImageReader(ImageForm form, std::string_view wanted, Image* image)
+  ImageReader(ImageForm form, const ImageChoice& wanted, Image* image)
       : form_(form), wanted_(wanted), image_(*image) {}
 
   absl::Status Read() {
     switch (form_) {
-      case ImageForm::kOciLayout: {
-        BlobInfo index;
-        index.path = "index.json";
-        return ReadIndex(index, 0);
-      }
+      case ImageForm::kOciLayout:
+        return ChooseFromIndex();
       case ImageForm::kSkopeoDirectory: {
         BlobInfo manifest;
         manifest.path = "manifest.json";
@@ -203,46 +294,147 @@ class ImageReader {
     return JsonTree::Parse(*text, absl::StrCat(image_.name, "/", info.path));
   }
 
-  absl::Status ReadIndex(const BlobInfo& info, int depth) {
-    if (depth > 4) return Bad(info, "has indexes in indexes");
+  // One manifest that an index leads to.
+  struct Choice {
+    std::string listed_in;             // the index, for messages
+    std::string name;                  // its own, or that of an index above it
+    std::vector<std::string> digests;  // its own, and of the indexes above
+    std::string platform;              // "linux/arm64", "" if nothing says
+    int64_t size;
+  };
+
+  // Appends what the index `info` leads to. An index in it that cannot be read
+  // is passed over: another image may be wanted. `broken_` keeps its error.
+  absl::Status ListIndex(const BlobInfo& info, const Choice& above,
+                         std::vector<Choice>* choices) {
     absl::StatusOr<std::unique_ptr<JsonTree>> tree = Parse(info);
     if (!tree.ok()) return tree.status();
     const JsonNode* const manifests = List((*tree)->root(), "manifests");
     if (manifests == nullptr) return Bad(info, "has no \"manifests\"");
-    struct Choice {
-      std::string name, digest, media_type;
-      int64_t size;
-    };
-    std::vector<Choice> choices;
-    std::vector<std::string> names;
     for (const JsonNode& manifest : manifests->items) {
-      Choice choice{"", Text(manifest, "digest"), Text(manifest, "mediaType"),
-                    Number(manifest, "size")};
-      const JsonNode* const annotations = manifest.Find("annotations");
-      if (annotations != nullptr) {
-        choice.name = Text(*annotations, "org.opencontainers.image.ref.name");
+      Choice choice = above;
+      choice.listed_in = info.path;
+      choice.size = Number(manifest, "size");
+      choice.digests.push_back(ShortText(manifest, "digest"));
+      if (const JsonNode* const annotations = manifest.Find("annotations")) {
+        const std::string name =
+            ShortText(*annotations, "org.opencontainers.image.ref.name");
+        if (!name.empty()) choice.name = name;
       }
-      names.push_back(choice.name.empty() ? choice.digest : choice.name);
-      if (!wanted_.empty() && depth == 0 && choice.name != wanted_ &&
-          !absl::StartsWith(choice.digest, wanted_) &&
-          !absl::StartsWith(choice.digest, absl::StrCat("sha256:", wanted_))) {
+      if (const JsonNode* const platform = manifest.Find("platform")) {
+        choice.platform = PlatformText(*platform);
+      }
+      if (!IsOneOf(Text(manifest, "mediaType"), kIndexes)) {
+        choices->push_back(std::move(choice));
+        if (choices->size() > kMaxChoices) {
+          return Bad(info, absl::StrCat("leads to more than ", kMaxChoices,
+                                        " images"));
+        }
         continue;
       }
-      choices.push_back(std::move(choice));
+      absl::Status status = ListIndexIn(info, choice, choices);
+      if (!status.ok() && broken_.ok()) broken_ = std::move(status);
     }
-    if (choices.size() != 1) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          image_.name, ": --image: ",
-          choices.empty() ? "there is no such image" : "which image",
-          "; there are ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
+    return absl::OkStatus();
+  }
+
+  absl::Status ListIndexIn(const BlobInfo& info, const Choice& choice,
+                           std::vector<Choice>* choices) {
+    if (choice.digests.size() > kMaxIndexDepth || ++indexes_ > kMaxIndexes) {
+      return Bad(info, "has too many indexes in indexes");
     }
-    const Choice& choice = choices[0];
-    absl::StatusOr<BlobInfo> next = Locate(form_, choice.digest, choice.size);
+    absl::StatusOr<BlobInfo> next =
+        Locate(form_, choice.digests.back(), choice.size);
     if (!next.ok()) return Bad(info, next.status().message());
-    if (IsOneOf(choice.media_type, kIndexes)) {
-      return ReadIndex(*next, depth + 1);
+    return ListIndex(*next, choice, choices);
+  }
+
+  // Those that fit.
+  static std::vector<const Choice*> Narrow(
+      const std::vector<const Choice*>& choices,
+      absl::FunctionRef<bool(const Choice&)> fits) {
+    std::vector<const Choice*> left;
+    for (const Choice* choice : choices) {
+      if (fits(*choice)) left.push_back(choice);
     }
-    return ReadManifest(*next);
+    return left;
+  }
+
+  absl::Status ChooseFromIndex() {
+    BlobInfo index;
+    index.path = "index.json";
+    std::vector<Choice> all;
+    absl::Status status = ListIndex(index, Choice(), &all);
+    if (!status.ok()) return status;
+    std::vector<const Choice*> choices;
+    for (const Choice& choice : all) choices.push_back(&choice);
+    const std::vector<const Choice*> listed = choices;
+    if (!wanted_.image.empty()) {
+      choices = Narrow(choices, [this](const Choice& choice) {
+        return IsImageName(choice.name, wanted_.image) ||
+               std::any_of(choice.digests.begin(), choice.digests.end(),
+                           [this](const std::string& digest) {
+                             return IsDigestStart(digest, wanted_.image);
+                           });
+      });
+    }
+    // What says of no platform is taken for any.
+    const bool asks = !wanted_.platform.empty();
+    if (asks || choices.size() > 1) {
+      const std::string platform =
+          asks ? wanted_.platform : ThisMachinesPlatform();
+      std::vector<const Choice*> fitting =
+          Narrow(choices, [&](const Choice& choice) {
+            return choice.platform.empty()
+                       ? asks
+                       : IsPlatform(choice.platform, platform);
+          });
+      if (asks || !fitting.empty()) choices = std::move(fitting);
+    }
+    // The same image may be listed by several names.
+    std::vector<std::string_view> digests;
+    for (const Choice* choice : choices) {
+      digests.push_back(choice->digests.back());
+    }
+    std::sort(digests.begin(), digests.end());
+    digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+    if (digests.size() != 1) {
+      if (choices.empty() && !broken_.ok()) return broken_;
+      std::vector<std::string> names;
+      for (const Choice* choice : choices.empty() ? listed : choices) {
+        names.push_back(absl::StrJoin(
+            {choice->name, choice->platform, choice->digests.back()}, " "));
+      }
+      return NotOne(choices.size(), names);
+    }
+    const Choice& choice = *choices[0];
+    BlobInfo listed_in;
+    listed_in.path = choice.listed_in;
+    absl::StatusOr<BlobInfo> manifest =
+        Locate(form_, choice.digests.back(), choice.size);
+    if (!manifest.ok()) return Bad(listed_in, manifest.status().message());
+    return ReadManifest(*manifest);
+  }
+
+  // The error when not exactly one image was found.
+  absl::Status NotOne(size_t found,
+                      const std::vector<std::string>& names) const {
+    constexpr size_t kMaxNames = 20;
+    std::string list;
+    for (size_t i = 0; i < names.size() && i < kMaxNames; ++i) {
+      absl::StrAppend(&list, i == 0 ? "" : ", ",
+                      absl::StripAsciiWhitespace(names[i]));
+    }
+    if (names.size() > kMaxNames) {
+      absl::StrAppend(&list, " and ", names.size() - kMaxNames, " more");
+    }
+    const std::string_view option =
+        wanted_.image.empty() && !wanted_.platform.empty() ? "--platform"
+                                                           : "--image";
+    return absl::FailedPreconditionError(
+        absl::StrCat(image_.name, ": ", option, ": ",
+                     found == 0 ? "there is no such image" : "which image",
+                     "; there are ", names.empty() ? "none" : list));
   }
 
   absl::Status ReadManifest(const BlobInfo& info) {
@@ -296,21 +488,26 @@ class ImageReader {
     if (!images.is(JsonKind::kArray)) return Bad(info, "is no list");
     BlobInfo config;
     std::vector<std::string> names;
-    int found = 0;
+    size_t found = 0;
     for (const JsonNode& image : images.items) {
-      std::string name = Text(image, "Config");
-      bool fits = wanted_.empty() || absl::StartsWith(name, wanted_);
-      if (const JsonNode* const tags = List(image, "RepoTags")) {
-        for (const JsonNode& tag : tags->items) {
+      const std::string name = Text(image, "Config");
+      std::string_view digest = name;
+      absl::ConsumePrefix(&digest, "blobs/sha256/");
+      bool fits = wanted_.image.empty() ||
+                  IsDigestStart(absl::StrCat("sha256:", digest), wanted_.image);
+      std::vector<std::string_view> tags;
+      if (const JsonNode* const list = List(image, "RepoTags")) {
+        for (const JsonNode& tag : list->items) {
           if (!tag.is(JsonKind::kString)) continue;
-          if (tag.text == wanted_) fits = true;
-          name = tag.text;
+          fits = fits || IsImageName(tag.text, wanted_.image);
+          tags.push_back(tag.text);
         }
       }
-      names.push_back(name);
+      tags.push_back(digest);
+      names.push_back(absl::StrJoin(tags, " "));
       if (!fits) continue;
       ++found;
-      config.path = Text(image, "Config");
+      config.path = name;
       image_.layers.clear();
       const JsonNode* const layers = List(image, "Layers");
       if (layers == nullptr) return Bad(info, "has no \"Layers\"");
@@ -323,12 +520,7 @@ class ImageReader {
         image_.layers.push_back(std::move(blob));
       }
     }
-    if (found != 1) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          image_.name,
-          ": --image: ", found == 0 ? "there is no such image" : "which image",
-          "; there are ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
-    }
+    if (found != 1) return NotOne(found, names);
     if (config.path.empty()) return Bad(info, "has no \"Config\"");
     // The file is named after its SHA-256.
     std::string_view hex = config.path;
@@ -364,8 +556,10 @@ class ImageReader {
   }
 
   const ImageForm form_;
-  const std::string_view wanted_;
+  const ImageChoice& wanted_;
   Image& image_;
+  absl::Status broken_;  // of the first index that could not be read
+  size_t indexes_ = 0;
 };
 
 }  // namespace
@@ -393,7 +587,7 @@ absl::StatusOr<ImageForm> FormOfImage(int directory) {
 }
 
 absl::StatusOr<Image> ReadImage(UniqueFd directory, const std::string& name,
-                                ImageForm form, std::string_view wanted) {
+                                ImageForm form, const ImageChoice& wanted) {
   Image image;
   image.name = name;
   image.directory = std::move(directory);

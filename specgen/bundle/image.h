@@ -43,18 +43,28 @@ struct Image {
   std::vector<BlobInfo> layers;  // bottom first
 };
 
+// Which of several images; "" leaves it open.
+struct ImageChoice {
+  // Its name (org.opencontainers.image.ref.name, or one of RepoTags; "a/b" is
+  // "docker.io/a/b:latest", too), or the start of the digest of its manifest,
+  // of an index that leads to it, or, in a docker-archive, of its config.
+  std::string image;
+  // "linux/arm64", "arm64" or "linux/arm/v7". If several images are left
+  // without it, those for this machine are taken.
+  std::string platform;
+};
+
 // Reads the manifest and the config of the plugin image in `directory`, which
 // messages call `name`; nothing outside of it is opened, whatever it says.
-// `wanted` chooses from an
-// index of several images by name (org.opencontainers.image.ref.name, or
-// RepoTags) or the start of a digest; it may be empty if there is one only.
+// Indexes in indexes are looked through, too.
 //
 // Manifest, config and layers are checked against their digests and sizes
 // where the image has them (a docker-archive has none for layers). Errors:
 // kInvalidArgument if the image is damaged, or is of something else than a
-// Docker plugin; kFailedPrecondition if `wanted` is needed or fits none.
+// Docker plugin; kFailedPrecondition if `wanted` fits none, or several: the
+// message names them, and each name and digest in it is one that chooses.
 absl::StatusOr<Image> ReadImage(UniqueFd directory, const std::string& name,
-                                ImageForm form, std::string_view wanted);
+                                ImageForm form, const ImageChoice& wanted);
 
 // Unpacks the layers through `writer`.
 absl::Status UnpackLayers(const Image& image, TreeWriter* writer);

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -91,7 +94,11 @@ class ImageTest : public testing::Test {
     }
   }
 
-  absl::StatusOr<Image> Read(std::string_view wanted = "") {
+  absl::StatusOr<Image> Read(std::string_view image = "",
+                             std::string_view platform = "") {
+    ImageChoice wanted;
+    wanted.image = image;
+    wanted.platform = platform;
     UniqueFd directory(open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY));
     absl::StatusOr<ImageForm> form = FormOfImage(directory.get());
     if (!form.ok()) return form.status();
@@ -150,19 +157,138 @@ TEST_F(ImageTest, ReadsAnIndexInAnIndex) {
 
 TEST_F(ImageTest, ChoosesAnImageByNameOrDigest) {
   const auto named = [this](std::string_view name) {
+    // Other bytes: two names of one image would be no choice.
     return Descriptor(
-        kManifestType, Manifest(),
+        kManifestType, absl::StrCat(Manifest(), name == "v1" ? " " : ""),
         absl::StrCat(R"(,"annotations":{"org.opencontainers.image.ref.name":")",
                      name, R"("})"));
   };
   WriteLayout(absl::StrCat(named("v1"), ",", named("v2")));
   absl::StatusOr<Image> image = Read();
   EXPECT_TRUE(absl::IsFailedPrecondition(image.status()));
-  EXPECT_TRUE(absl::StrContains(image.status().message(), "v1, v2"));
+  EXPECT_TRUE(absl::StrContains(image.status().message(), "there are v1 "));
+  EXPECT_TRUE(absl::StrContains(image.status().message(), ", v2 "));
   ExpectGood(Read("v2"));
   EXPECT_TRUE(absl::IsFailedPrecondition(Read("v3").status()));
-  WriteLayout(named("v1"));
+  WriteLayout(named("v2"));
   ExpectGood(Read(Sha256(Manifest()).substr(0, 12)));
+}
+
+TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
+  struct utsname machine;
+  ASSERT_EQ(uname(&machine), 0);
+  const bool arm = std::string_view(machine.machine) == "aarch64";
+  const std::string here = arm ? "arm64" : "amd64";
+  const std::string other = arm ? "amd64" : "arm64";
+  // Of another platform: its manifest has other bytes.
+  const std::string foreign = absl::StrCat(Manifest(), " ");
+  const auto on = [](std::string_view platform) {
+    return absl::StrCat(R"(,"platform":{"os":"linux","architecture":")",
+                        platform, R"("})");
+  };
+  const std::string inner = absl::StrCat(
+      R"({"manifests":[)", Descriptor(kManifestType, foreign, on(other)), ",",
+      Descriptor(kManifestType, Manifest(), on(here)), ",",
+      Descriptor(kManifestType, absl::StrCat(Manifest(), "  "),
+                 R"(,"platform":{"os":"unknown","architecture":"unknown"})"),
+      "]}");
+  const std::string index = Descriptor(
+      "application/vnd.oci.image.index.v1+json", inner,
+      R"(,"annotations":{"org.opencontainers.image.ref.name":"a/b:v1"})");
+  WriteLayout(index);
+  Blob(inner);
+  Blob(foreign);
+  const auto digest = [](std::string_view bytes) {
+    return absl::StrCat("sha256:", Sha256(bytes));
+  };
+  ExpectGood(Read());
+  for (const auto& [image, platform, good] :
+       std::initializer_list<std::tuple<std::string, std::string, bool>>{
+           {"", here, true},
+           {"", "linux/" + here, true},
+           {"", "linux/" + other, true},
+           {"", other, true},
+           {"", "windows/" + here, false},
+           {"", "linux/s390x", false},
+           {"", "linux/" + here + "/v9", false},
+           {"", "unknown/unknown", false},  // it is not there
+           {"a/b:v1", "", true},
+           {"docker.io/a/b:v1", "", true},
+           {"index.docker.io/a/b:v1", other, true},
+           {"a/b", "", false},  // that is a/b:latest
+           {"a/b:v2", "", false},
+           {"b:v1", "", false},
+           {"registry.test/a/b:v1", "", false},
+           {digest(inner), "", true},
+           {digest(inner).substr(0, 19), other, true},
+           {digest(foreign), "", true},
+           {Sha256(foreign).substr(0, 12), "", true},
+           {digest(foreign), here, false},
+           {digest(Manifest()), here, true},
+           {digest(kConfig), "", false},
+       }) {
+    const absl::StatusOr<Image> found = Read(image, platform);
+    EXPECT_EQ(found.ok(), good) << image << " " << platform << found.status();
+    if (!good && platform != "unknown/unknown") {
+      EXPECT_TRUE(absl::IsFailedPrecondition(found.status()));
+      // Everything that is there is named.
+      for (const std::string& name : {std::string("a/b:v1"), digest(foreign),
+                                      digest(Manifest()), "linux/" + other}) {
+        EXPECT_TRUE(absl::StrContains(found.status().message(), name))
+            << found.status();
+      }
+    }
+  }
+  // Neither is for this machine.
+  const std::string two =
+      absl::StrCat(Descriptor(kManifestType, foreign, on("s390x")), ",",
+                   Descriptor(kManifestType, Manifest(), on("riscv64")));
+  WriteLayout(two);
+  EXPECT_TRUE(absl::IsFailedPrecondition(Read().status()));
+  ExpectGood(Read("", "riscv64"));
+  // One that says of no platform is taken for what is asked for.
+  WriteLayout(Descriptor(kManifestType, Manifest()));
+  ExpectGood(Read("", "s390x"));
+  // An index that is not there does not keep anyone from another image.
+  WriteLayout(absl::StrCat(
+      Descriptor("application/vnd.oci.image.index.v1+json", "gone",
+                 R"(,"annotations":{"org.opencontainers.image.ref.name":"x"})"),
+      ",", Descriptor(kManifestType, Manifest())));
+  ExpectGood(Read());
+  EXPECT_TRUE(absl::StrContains(Read("x").status().message(), Sha256("gone")));
+  // The same image by two names is one.
+  WriteLayout(absl::StrCat(Descriptor(kManifestType, Manifest()), ",",
+                           Descriptor(kManifestType, Manifest())));
+  ExpectGood(Read());
+}
+
+TEST_F(ImageTest, IndexesHaveLimits) {
+  std::string inner = absl::StrCat(R"({"manifests":[)",
+                                   Descriptor(kManifestType, Manifest()), "]}");
+  for (int depth = 1; depth <= 5; ++depth) {
+    Blob(inner);
+    const std::string index =
+        Descriptor("application/vnd.oci.image.index.v1+json", inner);
+    WriteLayout(index);
+    if (depth <= 4) {
+      ExpectGood(Read());
+    } else {
+      ExpectBad("too many indexes in indexes");
+    }
+    inner = absl::StrCat(R"({"manifests":[)", index, "]}");
+  }
+  const auto listed = [this](size_t count) {
+    std::string list;
+    for (size_t i = 0; i < count; ++i) {
+      absl::StrAppend(&list, i == 0 ? "" : ",",
+                      Descriptor(kManifestType, Manifest()));
+    }
+    return list;
+  };
+  WriteLayout(listed(4096));
+  ExpectGood(Read());
+  WriteLayout(listed(4097));
+  ExpectBad("more than 4096 images");
 }
 
 TEST_F(ImageTest, ReadsWhatSkopeoCopiesToADirectory) {
@@ -183,7 +309,14 @@ TEST_F(ImageTest, ReadsADockerArchive) {
   ExpectGood(Read());
   EXPECT_EQ(form_, ImageForm::kDockerArchive);
   ExpectGood(Read("p:latest"));
-  EXPECT_TRUE(absl::IsFailedPrecondition(Read("q:latest").status()));
+  for (const std::string& name :
+       {std::string("p"), std::string("docker.io/library/p"),
+        Sha256(kConfig).substr(0, 12)}) {
+    ExpectGood(Read(name));
+  }
+  const absl::Status none = Read("q:latest").status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(none));
+  EXPECT_TRUE(absl::StrContains(none.message(), "there are p:latest"));
   temp_.Write("image/" + config, R"({"architecture":"amd64"})");
   ExpectBad("SHA-256");
 }

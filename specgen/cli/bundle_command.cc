@@ -155,9 +155,13 @@ void BundleCommand::Define(CLI::App* app) {
                   "the newest release)")
       ->type_name("RELEASE");
   app->add_option(
-         "--image", options_.image,
+         "--image", options_.image.image,
          "Which image of several: its name, or the start of its digest")
       ->type_name("NAME");
+  app->add_option("--platform", options_.image.platform,
+                  "Which platform's of several images (default: that of this "
+                  "machine, if there is one)")
+      ->type_name("OS/ARCH[/VARIANT]");
   id_option_ = app->add_option("--id", id_,
                                "The container's id, and the name of the "
                                "socket's folder (default: that of dockerd's "
