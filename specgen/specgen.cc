@@ -8,6 +8,7 @@
 #include "specgen/generator/spec.h"
 #include "specgen/generator/spec_encoder.h"
 #include "specgen/json/json_reader.h"
+#include "specgen/json/syntax_hint.h"
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
@@ -68,7 +69,9 @@ void Generator::Generate(const Request& request, Answer* answer) const {
   if (indexed != JsonIndex::Result::kOk) {
     Clear(request, answer);
     answer->plugin_ = Plugin();
-    answer->verdict_ = Verdict::Refused(Stage::kDecode, IndexProblem(indexed));
+    size_t offset;
+    answer->verdict_ = Verdict::Refused(
+        Stage::kDecode, ExplainIndexProblem(request.plugin, indexed, &offset));
     answer->position_ = "1:1";
     return;
   }

@@ -2,6 +2,7 @@
 #ifndef SPECGEN_BASE_DID_YOU_MEAN_H_
 #define SPECGEN_BASE_DID_YOU_MEAN_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -11,15 +12,21 @@
 
 namespace specgen {
 
-// The one of `names` that was meant by `text`, if `text` is it with a typing
-// error: the nearest, of several the first; "" if none is near. Near is one
-// edit (EditDistance) for each four characters of the name and one more, at
-// most three, and never all of the name. Only the beginning of a long text is
-// looked at.
+// The one of `names` that was meant by `text`: the first that starts with it
+// ("gen" for "generate"), or of which it is a misspelling: the nearest, of
+// several the first. "" if none is near. Near is one edit (EditDistance) for
+// each four characters of the name and one more, at most three, and never all
+// of the name. Only the beginning of a long text is looked at; one letter means
+// nothing, with whatever dashes before it.
 template <typename Names>
 std::string_view NearestName(const Names& names, std::string_view text) {
   constexpr size_t kLookedAt = 64;
   constexpr size_t kMostEdits = 3;
+  const size_t dashes = std::min(text.find_first_not_of('-'), text.size());
+  if (text.size() - dashes < 2) return {};
+  for (const std::string_view name : names) {
+    if (name.substr(0, text.size()) == text) return name;
+  }
   std::string_view nearest;
   size_t least = kMostEdits + 1;
   for (const std::string_view name : names) {

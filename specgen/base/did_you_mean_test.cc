@@ -36,6 +36,21 @@ TEST(DidYouMean, TheShorterANameTheFewerEdits) {
   EXPECT_EQ(DidYouMean(Names(), std::string(1000000, 'm')), "");
 }
 
+TEST(DidYouMean, BeginningsAreKnown) {
+  EXPECT_EQ(NearestName(Names(), "cap"), "capabilities");
+  EXPECT_EQ(NearestName(Names(), "mo"), "mounts");
+  EXPECT_EQ(NearestName(Names(), "mount"), "mounts");
+  EXPECT_EQ(NearestName(Names(), "ca"), "capabilities");
+  EXPECT_EQ(NearestName(Names(), "cax"), "");
+  const std::vector<std::string_view> options = {"--id", "--engine", "-o"};
+  EXPECT_EQ(NearestName(options, "--eng"), "--engine");
+  EXPECT_EQ(NearestName(options, "--ie"), "--id");
+  for (std::string_view nothing : {"", "-", "--", "-q", "--i", "m"}) {
+    EXPECT_EQ(NearestName(options, nothing), "") << nothing;
+    EXPECT_EQ(NearestName(Names(), nothing), "") << nothing;
+  }
+}
+
 TEST(DidYouMean, WhatIsMeantIsQuoted) {
   EXPECT_EQ(DidYouMean(std::vector<std::string>{"a\nbcd"}, "abcd"),
             "; did you mean \"a\\nbcd\"?");

@@ -1,4 +1,5 @@
 #include "specgen/batch/json_request.h"
+#include "specgen/json/syntax_hint.h"
 
 #include <optional>
 #include <string>
@@ -33,7 +34,8 @@ bool JsonRequest::Read(std::string_view line, const Request& defaults) {
   Clear(defaults);
   const JsonIndex::Result indexed = index_.Build(line);
   if (indexed != JsonIndex::Result::kOk) {
-    message_ = IndexProblem(indexed);
+    size_t offset;
+    message_ = ExplainIndexProblem(line, indexed, &offset);
     return false;
   }
   JsonReader reader(index_, &arena_);

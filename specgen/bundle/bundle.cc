@@ -20,7 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "specgen/base/arena.h"
+#include "absl/types/span.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/bundle_record.h"
@@ -31,6 +31,8 @@
 #include "specgen/bundle/mount_points.h"
 #include "specgen/bundle/plan.h"
 #include "specgen/bundle/rebased_host.h"
+#include "specgen/bundle/runtime.h"
+#include "specgen/bundle/start_check.h"
 #include "specgen/bundle/start_steps.h"
 #include "specgen/bundle/tree_archive.h"
 #include "specgen/bundle/tree_writer.h"
@@ -39,10 +41,9 @@
 #include "specgen/bundle/unpack.h"
 #include "specgen/bundle/walk_tree.h"
 #include "specgen/bundle/work_directory.h"
+#include "specgen/engine/engine.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/live_host.h"
-#include "specgen/json/json_index.h"
-#include "specgen/json/json_reader.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -184,30 +185,9 @@ absl::Status AddFile(const BundleOptions::File& file, TreeWriter* writer) {
 
 MountPoints MountPointsOf(std::string_view spec) {
   std::vector<std::string> points;
-  JsonIndex index;
-  if (index.Build(spec) != JsonIndex::Result::kOk) return MountPoints({});
-  Arena arena;
-  JsonReader reader(index, &arena);
-  // Calls `read` for the value of that key, which is of that kind.
-  const auto member = [&reader](std::string_view wanted, JsonKind kind,
-                                auto read) {
-    reader.Members([&](std::string_view key) {
-      if (key == wanted && reader.Peek() == kind) {
-        read();
-      } else {
-        reader.Skip();
-      }
-    });
-  };
-  member("mounts", JsonKind::kArray, [&] {
-    reader.Items([&] {
-      member("destination", JsonKind::kString, [&] {
-        std::string_view destination;
-        reader.String(&destination);
-        points.push_back(CleanPath(absl::StrCat("/", destination)).substr(1));
-      });
-    });
-  });
+  for (const StartSpec::Mount& mount : ReadStartSpec(spec).mounts) {
+    points.push_back(CleanPath(absl::StrCat("/", mount.destination)).substr(1));
+  }
   return MountPoints(std::move(points));
 }
 
@@ -580,6 +560,74 @@ absl::Status BundleMaker::FinishRootfs() {
   return status.ok()
              ? WriteBundleRecord(bundle_.get(), options_.output, plan_.record)
              : status;
+}
+
+const Release* BundleMaker::NewestEngineFor(const Runtime& runtime) const {
+  const absl::Span<const Release> releases = AllReleases();
+  const Behaviour* tried = nullptr;
+  for (auto release = releases.rbegin(); release != releases.rend();
+       ++release) {
+    // Candidates and betas have a hyphen.
+    if (release->behaviour == tried || absl::StrContains(release->name, '-')) {
+      continue;
+    }
+    tried = release->behaviour;
+    Answer answer;
+    Generator(*release, host()).Generate(request_, &answer);
+    if (answer.outcome() == Outcome::kSpec &&
+        WhyRefused(runtime, ReadStartSpec(answer.spec())).empty()) {
+      return &*release;
+    }
+  }
+  return nullptr;
+}
+
+absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
+  std::vector<std::string> findings;
+  if (image_.has_value()) findings = image_->passed_over;
+  const bool is_there = !rootfs_directory_.empty() && options_.files.empty();
+  if (!dry_run_) {
+    absl::Status status = MakeRootfs();
+    if (!status.ok()) return status;
+  }
+  const StartSpec spec = ReadStartSpec(answer_.spec());
+  if (rootfs_is_made_ || is_there) {
+    const int rootfs = (rootfs_is_made_ ? rootfs_ : source_rootfs_).get();
+    std::string missing = CheckPropagatedMount(
+        *options_.release, answer_.plugin().config.propagated_mount, rootfs);
+    if (!missing.empty()) findings.push_back(std::move(missing));
+    for (std::string& finding :
+         CheckRootfs(spec, rootfs, options_.runs_here && rootfs_is_made_)) {
+      findings.push_back(std::move(finding));
+    }
+  }
+  if (options_.runtime != nullptr) {
+    const Runtime& runtime = *options_.runtime;
+    if (const std::string why = WhyRefused(runtime, spec); !why.empty()) {
+      const Release* const fits = NewestEngineFor(runtime);
+      findings.push_back(absl::StrCat(
+          runtime.name, " ", runtime.version, " refuses the spec of Docker ",
+          options_.release->name, ": ", why,
+          fits != nullptr ? absl::StrCat("; the newest that it takes is that "
+                                         "of --engine ",
+                                         fits->name)
+                          : ""));
+    }
+  }
+  if (options_.runs_here) {
+    MadeBefore made;
+    made.directories.push_back(options_.runs_at);
+    for (const BundleRecord::Directory& directory : plan_.record.directories) {
+      made.paths.push_back(directory.path);
+    }
+    // The plugin's own runtime directory, the last one.
+    made.directories.push_back(made.paths.back());
+    for (std::string& finding :
+         CheckSources(spec, host().files, made, options_.runs_at)) {
+      findings.push_back(std::move(finding));
+    }
+  }
+  return findings;
 }
 
 absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "specgen/bundle/image.h"
 #include "specgen/bundle/plan.h"
+#include "specgen/bundle/runtime.h"
 #include "specgen/bundle/start_steps.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/trusted_path.h"
@@ -65,13 +66,17 @@ struct BundleOptions {
   bool prepare = true;
   // Put a new rootfs and spec in the place of other ones.
   bool replace = false;
+  // It is to run on this machine, and lies where it will run.
+  bool runs_here = true;
+  const Runtime* runtime = nullptr;  // that will start it, if that is known
 };
 
-// A bundle in the making. Use: Open, then Generate, then look at answer() and
-// plan(), then Build. Whatever happens, the directory for temporary files goes
-// in the end. Everything is made below descriptors that are opened once, so
-// that nobody who renames directories meanwhile makes it write elsewhere. Not
-// thread-safe; the umask of the process is another one while this lives.
+// A bundle in the making. Use: Open, then Generate, then look at answer()
+// and plan(), then Check, if wanted, then Build. Whatever happens, the
+// directory for temporary files goes in the end. Everything is made below
+// descriptors that are opened once, so that nobody who renames directories
+// meanwhile makes it write elsewhere. Not thread-safe; the umask of the process
+// is another one while this lives.
 class BundleMaker {
  public:
   // `options` must outlive this.
@@ -90,6 +95,12 @@ class BundleMaker {
 
   // Only if answer() has a spec.
   const BundlePlan& plan() const { return plan_; }
+
+  // What dockerd would not do as specgen does, and what will keep the plugin
+  // from starting (see start_check.h): one sentence each. Makes the rootfs of
+  // an image for that, unless this is a `dry_run`: then an image's rootfs is
+  // not looked at.
+  absl::StatusOr<std::vector<std::string>> Check();
 
   enum class Result {
     kMade,
@@ -126,6 +137,8 @@ class BundleMaker {
   absl::Status MakeRootfs();
   absl::Status FillRootfs(TreeWriter* writer);
   std::unique_ptr<TreeWriter> WriteToRootfs() const;
+  // The newest one whose spec `runtime` takes, as far as is known; or null.
+  const Release* NewestEngineFor(const Runtime& runtime) const;
   absl::Status FinishRootfs();
   absl::StatusOr<Result> Place();
   absl::StatusOr<Result> PlaceArchive();

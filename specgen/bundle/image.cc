@@ -64,13 +64,21 @@ constexpr std::string_view kIndexes[] = {
     "application/vnd.docker.distribution.manifest.list.v2+json",
     "application/vnd.oci.image.index.v1+json",
 };
-// Docker itself knows the plain and the gzip ones (plugin/fetch_linux.go).
+// Docker itself knows these (moby plugin/fetch_linux.go, v29.7.2) …
 constexpr std::string_view kLayers[] = {
     "application/vnd.docker.image.rootfs.diff.tar.gzip",
     "application/vnd.docker.image.rootfs.diff.tar",
     "application/vnd.oci.image.layer.v1.tar",
     "application/vnd.oci.image.layer.v1.tar+gzip",
+};
+// … and passes over all others, also over these, which people do make.
+constexpr std::string_view kPassedOverLayers[] = {
     "application/vnd.oci.image.layer.v1.tar+zstd",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
 };
 
 template <size_t N>
@@ -465,7 +473,13 @@ class ImageReader {
     if (layers == nullptr) return Bad(info, "has no \"layers\"");
     for (const JsonNode& layer : layers->items) {
       const std::string layer_type = Text(layer, "mediaType");
-      if (!IsOneOf(layer_type, kLayers)) {
+      const bool passed_over = IsOneOf(layer_type, kPassedOverLayers);
+      if (passed_over) {
+        image_.passed_over.push_back(absl::StrCat(
+            Text(layer, "digest"), ": dockerd passes over a layer of the type ",
+            layer_type, ", and the plugin would lack its files"));
+      }
+      if (!passed_over && !IsOneOf(layer_type, kLayers)) {
         return Bad(info, absl::StrCat("has a layer of the type \"", layer_type,
                                       "\", which specgen does not know"));
       }
@@ -534,6 +548,10 @@ class ImageReader {
     // This form does not say of what type a config is.
     const absl::StatusOr<std::unique_ptr<JsonTree>> plugin =
         JsonTree::Parse(image_.config, config.path);
+    if (plugin.ok() &&
+        (*plugin)->root().Find("rootfs", "diff_ids") != nullptr) {
+      return Bad(config, "is the image of a container, not of a Docker plugin");
+    }
     if (!plugin.ok() || (*plugin)->root().Find("interface") == nullptr) {
       return Bad(config,
                  "is not the config of a Docker plugin: it has no "

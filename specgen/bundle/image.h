@@ -41,6 +41,8 @@ struct Image {
   std::string name;    // of the directory, for messages
   std::string config;  // the plugin's, the bytes that the author pushed
   std::vector<BlobInfo> layers;  // bottom first
+  // What dockerd would leave out without a word; one sentence each.
+  std::vector<std::string> passed_over;
 };
 
 // Which of several images; "" leaves it open.

@@ -525,7 +525,8 @@ uint32_t TreeWriter::ModeFor(uint32_t mode, bool is_directory) const {
     case Ownership::kRecord:
       break;
   }
-  return is_directory ? 0700 : 0600;
+  // CheckRootfs can tell what is executable.
+  return is_directory || (mode & 0111u) != 0 ? 0700 : 0600;
 }
 
 uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
@@ -816,7 +817,11 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
       return status;
   }
   absl::StatusOr<UniqueFd> parent = OpenDirectory(directory, /*make=*/true);
-  if (!parent.ok()) return parent.status();
+  if (!parent.ok()) {
+    return absl::Status(
+        parent.status().code(),
+        absl::StrCat(entry.path, ": ", parent.status().message()));
+  }
   if (fstatat(parent->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
       !(S_ISDIR(st.st_mode) && is_directory)) {
     if (const int error = RemoveTree(parent->get(), name); error != 0) {

@@ -20,6 +20,7 @@
 #include "specgen/bundle/existing_bundle.h"
 #include "specgen/bundle/interrupt.h"
 #include "specgen/bundle/plan.h"
+#include "specgen/bundle/runtime.h"
 #include "specgen/bundle/systemd_unit.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/trusted_path.h"
@@ -67,6 +68,7 @@ class BundleCommand : public Command {
   absl::Status CheckManages() const;
   absl::Status Manage();
   absl::Status Load();
+  absl::Status LoadRuntime();
   int Make(Console* console);
   void Print(const BundleMaker& maker, std::string_view result,
              Console* console) const;
@@ -89,11 +91,13 @@ class BundleCommand : public Command {
   bool systemd_ = false;
   bool json_ = false;
   bool shared_parent_ = false;
+  bool strict_ = false;
   const CLI::App* app_ = nullptr;
   const CLI::Option* id_option_ = nullptr;
   const CLI::Option* metrics_option_ = nullptr;
   const CLI::Option* runtime_option_ = nullptr;
 
+  Runtime asked_;
   BundleOptions options_;
   std::unique_ptr<Host> host_;
 };
@@ -143,11 +147,17 @@ void BundleCommand::Define(CLI::App* app) {
   app->add_flag("--allow-shared-parent", shared_parent_,
                 "Take a place for OUTPUT or BUNDLE in a folder that other "
                 "users may write to, or that belongs to one");
+  app->add_flag("--strict", strict_,
+                "Make nothing (exit code 1) if something will keep the plugin "
+                "from starting, or dockerd would leave out a layer");
   app->add_flag("--systemd", systemd_,
                 "Print a systemd unit that prepares the machine, runs the "
                 "plugin and cleans up; with --dry-run nothing else is done");
   runtime_option_ =
-      app->add_option("--runtime", runtime_, "The runtime of --systemd's unit")
+      app->add_option("--runtime", runtime_,
+                      "The runtime that is to start it, here and in "
+                      "--systemd's unit; if it is on this machine, it is asked "
+                      "whether it takes such a spec")
           ->type_name("PROGRAM")
           ->capture_default_str();
   app->add_option("--engine", engine_,
@@ -222,9 +232,6 @@ absl::Status BundleCommand::Load() {
   host_ = *std::move(host);
   options_.host = host_.get();
 
-  if (runtime_option_->count() > 0 && !systemd_) {
-    return absl::FailedPreconditionError("--runtime is for --systemd");
-  }
   absl::StatusOr<std::string> output = AbsolutePath(output_);
   if (!output.ok()) return output.status();
   options_.output = *output;
@@ -260,11 +267,30 @@ absl::Status BundleCommand::Load() {
   options_.ownership = options_.archive ? Ownership::kRecord
                        : no_owner_      ? Ownership::kDrop
                                         : Ownership::kKeep;
+  options_.runs_here = runs_at_.empty() && host_file_.empty();
+  if (absl::Status status = LoadRuntime(); !status.ok()) return status;
   options_.parent_trust = shared_parent_ ? Trust::kAnyone : Trust::kChecked;
   // The unit prepares the machine itself, at each start; only root may.
   options_.prepare = !no_prepare_ && !systemd_ && runs_at_.empty() &&
                      host_file_.empty() && (!no_owner_ || geteuid() == 0);
   return absl::OkStatus();
+}
+
+absl::Status BundleCommand::LoadRuntime() {
+  if (!options_.runs_here) return absl::OkStatus();
+  const absl::StatusOr<Runtime> asked = AskRuntime(runtime_);
+  if (asked.ok()) {
+    asked_ = *asked;
+    options_.runtime = &asked_;
+    return absl::OkStatus();
+  }
+  // A bundle can be made without any.
+  if (runtime_option_->count() == 0) return absl::OkStatus();
+  const std::string message =
+      absl::StrCat("--runtime: ", asked.status().message());
+  return absl::IsNotFound(asked.status())
+             ? absl::FailedPreconditionError(message)
+             : absl::UnavailableError(message);
 }
 
 std::string BundleCommand::Json(const BundleMaker& maker,
@@ -283,6 +309,7 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
                           Console* console) const {
   for (const std::string& note : maker.notes()) console->Error(note);
   const std::string_view id = maker.answer().id();
+  const std::string runtime = ShellQuote(runtime_);
   if (systemd_) {
     UnitFacts facts;
     // Of another machine nobody knows where it has this program.
@@ -306,10 +333,10 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
              "mkdir -p ", at,
              " && tar --xattrs --xattrs-include='*' --numeric-owner -xpf ",
              ShellQuote(options_.output), " -C ", at),
-         absl::StrCat("runc run --bundle ", at, " ", id)});
+         absl::StrCat(runtime, " run --bundle ", at, " ", id)});
   } else {
     console->OutLines({absl::StrCat(options_.output, ": ", result),
-                       absl::StrCat("runc run --bundle ",
+                       absl::StrCat(runtime, " run --bundle ",
                                     ShellQuote(options_.runs_at), " ", id)});
   }
 }
@@ -317,6 +344,9 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
 int BundleCommand::Make(Console* console) {
   BundleMaker maker(options_);
   absl::Status status = maker.Open(dry_run_);
+  if (!status.ok() && access(options_.source.c_str(), F_OK) != 0) {
+    return Fail(WithImageHint(status, options_.source), console);
+  }
   if (status.ok()) status = maker.Generate();
   if (!status.ok()) return Fail(status, console);
   if (maker.answer().outcome() != Outcome::kSpec) {
@@ -330,6 +360,13 @@ int BundleCommand::Make(Console* console) {
                     "\": runc and crun take letters, digits and _+-. only")),
                 console);
   }
+  absl::StatusOr<std::vector<std::string>> findings = maker.Check();
+  if (!findings.ok()) return Fail(findings.status(), console);
+  for (const std::string& finding : *findings) {
+    console->Error(absl::StrCat(
+        maker.config_name(), strict_ ? ": error: " : ": warning: ", finding));
+  }
+  if (strict_ && !findings->empty()) return kExitRefused;
   std::string_view result = "planned";
   if (!dry_run_) {
     absl::StatusOr<BundleMaker::Result> built = maker.Build();

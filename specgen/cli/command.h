@@ -80,7 +80,6 @@ struct CommandInfo {
   // A command line to try, with what it does.
   std::string_view example;
   std::unique_ptr<Command> (*make)();
-  bool hidden = false;  // not in the list of `specgen --help`
 };
 
 // All commands, in the order in which help lists them.

@@ -72,9 +72,9 @@ constexpr CommandInfo kCommands[] = {
     {"completion", "Print what teaches a shell specgen's options",
      "Bash sources it; zsh wants it as _specgen in a folder of $fpath, fish as "
      "specgen.fish in ~/.config/fish/completions.",
-     "source <(specgen completion bash)", &MakeCompletionCommand, true},
+     "source <(specgen completion bash)", &MakeCompletionCommand},
     {"man", "Print a man page", "Pages are those of man(1), in section 1.",
-     "specgen man generate | man -l -", &MakeManCommand, true},
+     "specgen man generate | man -l -", &MakeManCommand},
 };
 
 }  // namespace

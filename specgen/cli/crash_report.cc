@@ -1,15 +1,21 @@
 #include "specgen/cli/crash_report.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/console.h"
 #include "specgen/engine/engine.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/host/host.h"
+#include "specgen/plugin/plugin.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -50,6 +56,38 @@ std::string CrashingReleases(const Request& request, const Host& host) {
   return ReleaseRuns(crashes);
 }
 
+namespace {
+
+// What `docker plugin set` may change: "DEBUG.value, state.source".
+std::string Settable(const PluginConfig& config) {
+  constexpr size_t kMost = 20;
+  std::vector<std::string> names;
+  const auto add = [&names](std::string_view name, std::string_view field,
+                            const StringList& settable) {
+    for (std::string_view allowed : settable) {
+      if (allowed == field) {
+        names.push_back(absl::StrCat(name, ".", field));
+        return;
+      }
+    }
+  };
+  for (const auto& env : config.env) add(env.name, "value", env.settable);
+  for (const auto& mount : config.mounts) {
+    add(mount.name, "source", mount.settable);
+  }
+  for (const auto& device : config.devices) {
+    add(device.name, "path", device.settable);
+  }
+  add(config.args.name, "value", config.args.settable);
+  if (names.empty()) return "nothing";
+  const size_t more = names.size() - std::min(names.size(), kMost);
+  names.resize(names.size() - more);
+  return absl::StrCat(absl::StrJoin(names, ", "),
+                      more > 0 ? absl::StrCat(" and ", more, " more") : "");
+}
+
+}  // namespace
+
 int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
                  Console* console, SecretHider* secrets) {
   const std::string message =
@@ -79,6 +117,10 @@ int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
                                   ? " would refuse --set: "
                                   : " would refuse this plugin: ",
                               message));
+  if (answer.stage() == Stage::kSettings && !answer.plugin().enabled) {
+    console->Error(absl::StrCat(where, ": --set can change ",
+                                Settable(answer.plugin().config)));
+  }
   return kExitRefused;
 }
 

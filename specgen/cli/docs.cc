@@ -331,7 +331,7 @@ CommandDoc DescribeCommand(const CommandInfo& info) {
 std::vector<CommandDoc> DescribeCommands() {
   std::vector<CommandDoc> docs;
   for (const CommandInfo& info : AllCommands()) {
-    if (!info.hidden) docs.push_back(DescribeCommand(info));
+    docs.push_back(DescribeCommand(info));
   }
   return docs;
 }

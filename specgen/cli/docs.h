@@ -38,7 +38,7 @@ struct CommandDoc {
 // Asks the command for its options.
 CommandDoc DescribeCommand(const CommandInfo& info);
 
-// All commands that are not hidden.
+// All commands.
 std::vector<CommandDoc> DescribeCommands();
 
 // Man pages in the language of man(7), for section 1: specgen's own, and

@@ -1,13 +1,16 @@
 // specgen generate: the spec of one plugin.
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "specgen/bundle/start_check.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -15,6 +18,7 @@
 #include "specgen/cli/output_file.h"
 #include "specgen/cli/plugin_options.h"
 #include "specgen/host/apply_plan.h"
+#include "specgen/host/go_path.h"
 #include "specgen/json/json_writer.h"
 #include "specgen/specgen.h"
 
@@ -36,12 +40,15 @@ class GenerateCommand : public Command {
   absl::Status CheckOptions() const;
   // Makes the planned directories, or shows them; false: it was reported.
   bool CarryOutPlan(const Answer& answer, Console* console) const;
+  // Says what of the machine a runtime will miss; how much that is.
+  size_t ReportMissingSources(const Answer& answer, Console* console) const;
   int WriteSpec(std::string_view spec, Console* console) const;
 
   PluginOptions plugin_;
   bool pretty_ = false;
   bool apply_ = false;
   bool show_plan_ = false;
+  bool strict_ = false;
   OutputFile output_;
 };
 
@@ -53,6 +60,10 @@ void GenerateCommand::Define(CLI::App* app) {
                 "Make the folders on this machine that the engine would make");
   app->add_flag("--show-plan", show_plan_,
                 "Say on standard error which folders the engine would make");
+  app->add_flag("--strict", strict_,
+                "Write no spec (exit code 1) if the source of a mount is not "
+                "on this machine; without it that is a warning. With --host "
+                "nothing is said");
 }
 
 absl::Status GenerateCommand::CheckOptions() const {
@@ -75,6 +86,29 @@ bool GenerateCommand::CarryOutPlan(const Answer& answer,
   const absl::Status status = ApplyPlan(answer.plan()).status;
   if (!status.ok()) console->Error(absl::StrCat("--apply: ", status.message()));
   return status.ok();
+}
+
+size_t GenerateCommand::ReportMissingSources(const Answer& answer,
+                                             Console* console) const {
+  // A snapshot has the facts that specs are made of, not all files.
+  if (plugin_.has_host_file()) return 0;
+  MadeBefore made;
+  for (const PlannedFolder& directory : answer.plan()) {
+    made.paths.emplace_back(directory.path);
+  }
+  // dockerd's own directories of the plugin.
+  const Request& request = plugin_.request();
+  made.directories = {
+      JoinPath({request.exec_root, answer.id()}),
+      CleanPath(request.rootfs.has_value() ? DirPath(*request.rootfs)
+                                           : request.lib_root)};
+  const std::vector<std::string> findings = CheckSources(
+      ReadStartSpec(answer.spec()), plugin_.host().files, made, "");
+  for (const std::string& finding : findings) {
+    console->Error(absl::StrCat(
+        plugin_.input_name(), strict_ ? ": error: " : ": warning: ", finding));
+  }
+  return findings.size();
 }
 
 int GenerateCommand::WriteSpec(std::string_view spec, Console* console) const {
@@ -106,6 +140,9 @@ int GenerateCommand::Run(Console* console) {
   if (!CarryOutPlan(answer, console)) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {
     return ReportFailure(answer, plugin_, console);
+  }
+  if (ReportMissingSources(answer, console) > 0 && strict_) {
+    return kExitRefused;
   }
   return WriteSpec(answer.spec(), console);
 }

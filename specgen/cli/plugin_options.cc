@@ -1,5 +1,9 @@
 #include "specgen/cli/plugin_options.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,10 +12,13 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/generator/base_spec_reader.h"
+#include "specgen/host/go_path.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
 #include "specgen/specgen.h"
@@ -33,6 +40,64 @@ absl::StatusOr<std::string> ReadInput(const std::string& file) {
   absl::StatusOr<std::string> text = ReadWholeFile(file);
   if (!text.ok()) return AsBadInput(text.status());
   return text;
+}
+
+std::string PluginFile(const std::string& path) {
+  struct stat st;
+  return path != "-" && stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)
+             ? JoinPath({path, "config.json"})
+             : path;
+}
+
+namespace {
+
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+// "vieux/sshfs:latest", "docker.io/vieux/sshfs", "docker://sshfs" and the like.
+// Of "a/b" nobody can tell, but then there is no directory a.
+bool LooksLikeReference(std::string_view path) {
+  if (absl::StartsWith(path, "docker://")) return true;
+  const size_t slash = path.find('/');
+  if (slash == 0 || path.empty() || path[0] == '.' ||
+      absl::EndsWith(path, ".json") || absl::EndsWith(path, "/")) {
+    return false;
+  }
+  if (slash == std::string_view::npos) {
+    return path.find(':') != std::string_view::npos;
+  }
+  return !Exists(std::string(path.substr(0, slash)));
+}
+
+bool IsImageDirectory(const std::string& path) {
+  return Exists(JoinPath({path, "oci-layout"})) ||
+         Exists(JoinPath({path, "manifest.json"}));
+}
+
+// Of gzip, zstd or tar, by the first bytes.
+bool IsArchive(std::string_view bytes) {
+  constexpr size_t kUstar = 257;
+  return absl::StartsWith(bytes, "\x1f\x8b") ||
+         absl::StartsWith(bytes, "\x28\xb5\x2f\xfd") ||
+         (bytes.size() > kUstar &&
+          absl::StartsWith(bytes.substr(kUstar), "ustar"));
+}
+
+}  // namespace
+
+absl::Status WithImageHint(absl::Status status, const std::string& path) {
+  if (status.ok() || path == "-") return status;
+  std::string hint;
+  if (IsImageDirectory(path)) {
+    hint = "this is an image: specgen bundle makes a bundle of it";
+  } else if (!Exists(path) && LooksLikeReference(path)) {
+    const std::string_view name = absl::StripPrefix(path, "docker://");
+    hint = absl::StrCat("an image? skopeo copy ", "docker://", name,
+                        " dir:DIR, then specgen bundle -o BUNDLE DIR");
+  }
+  return hint.empty()
+             ? status
+             : absl::Status(status.code(),
+                            absl::StrCat(status.message(), " (", hint, ")"));
 }
 
 absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file) {
@@ -127,9 +192,17 @@ absl::Status PluginOptions::Load() {
         "only one input can come from standard input");
   }
 
+  const std::string named = file_;
+  file_ = PluginFile(named);
   absl::StatusOr<std::string> text = ReadInput(file_);
-  if (!text.ok()) return text.status();
+  if (!text.ok()) return WithImageHint(text.status(), named);
   text_ = *std::move(text);
+  if (IsArchive(text_)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(input_name(),
+                     ": is an archive, no config.json: specgen bundle takes "
+                     "those of plugins and of images"));
+  }
   absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
   if (!host.ok()) return host.status();
   host_ = *std::move(host);

@@ -25,6 +25,15 @@ absl::StatusOr<const Release*> FindEngine(std::string_view name);
 // bad input whatever went wrong.
 absl::StatusOr<std::string> ReadInput(const std::string& file);
 
+// The file to read for the argument `path`: of a directory, an author's or
+// dockerd's, its config.json.
+std::string PluginFile(const std::string& path);
+
+// `status`, an error about `path`, with what to do if an image is named, which
+// is none of specgen's inputs: "docker.io/vieux/sshfs", or a directory or tar
+// archive of one, which only `specgen bundle` takes.
+absl::Status WithImageHint(absl::Status status, const std::string& path);
+
 // "--host": the snapshot in that file, the machine specgen runs on for "".
 // Errors are bad input.
 absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file);

@@ -46,10 +46,9 @@ std::string MainHelp() {
       "Commands:\n";
   size_t width = 0;
   for (const CommandInfo& info : AllCommands()) {
-    if (!info.hidden) width = std::max(width, info.name.size());
+    width = std::max(width, info.name.size());
   }
   for (const CommandInfo& info : AllCommands()) {
-    if (info.hidden) continue;
     absl::StrAppend(&help, "  ", info.name,
                     std::string(width + 2 - info.name.size(), ' '),
                     info.summary, "\n");
@@ -71,7 +70,7 @@ const CommandInfo* FindCommand(std::string_view name) {
 int UnknownCommand(std::string_view name, Console* console) {
   std::vector<std::string> known;
   for (const CommandInfo& info : AllCommands()) {
-    if (!info.hidden) known.emplace_back(info.name);
+    known.emplace_back(info.name);
   }
   console->Error(absl::StrCat("there is no command ", QuoteShort(name),
                               DidYouMean(known, name),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "specgen/json/go_string.h"
+#include "specgen/json/syntax_hint.h"
 #include "specgen/json/text_position.h"
 
 namespace specgen {
@@ -91,6 +92,7 @@ void JsonReader::Problem(JsonProblem::Kind kind, size_t offset,
 }
 
 void JsonReader::Syntax(size_t offset, const char* message) {
+  message = ExplainSyntax(text_, &offset, message);
   Problem(JsonProblem::Kind::kSyntax, offset, message);
   next_ = count_;
 }

@@ -9,6 +9,7 @@
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
 #include "specgen/base/utf8.h"
+#include "specgen/json/syntax_hint.h"
 #include "specgen/json/text_position.h"
 
 namespace specgen {
@@ -47,10 +48,15 @@ absl::Status JsonText::Open() {
   }
   const JsonIndex::Result indexed = index_.Build(text_);
   if (indexed != JsonIndex::Result::kOk) {
-    return ErrorAt(IndexProblemOffset(text_, indexed), IndexProblem(indexed));
+    size_t offset;
+    const char* const message = ExplainIndexProblem(text_, indexed, &offset);
+    return ErrorAt(offset, message);
   }
   if (index_.corrected()) {
-    return ErrorAt(FindInvalidUtf8(text_), "the text is not UTF-8");
+    size_t offset = FindInvalidUtf8(text_);
+    const char* const message =
+        ExplainSyntax(text_, &offset, "the text is not UTF-8");
+    return ErrorAt(offset, message);
   }
   reader_ = JsonReader(index_, &arena_);
   return absl::OkStatus();

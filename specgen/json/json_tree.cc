@@ -1,4 +1,5 @@
 #include "specgen/json/json_tree.h"
+#include "specgen/json/syntax_hint.h"
 
 #include <algorithm>
 #include <utility>
@@ -125,7 +126,9 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
   tree->text_ = std::string(text);
   const JsonIndex::Result indexed = tree->index_.Build(tree->text_);
   if (indexed != JsonIndex::Result::kOk) {
-    return error(IndexProblemOffset(text, indexed), IndexProblem(indexed));
+    size_t offset;
+    const char* const message = ExplainIndexProblem(text, indexed, &offset);
+    return error(offset, message);
   }
   const std::string_view read = tree->index_.text();
   tree->lines_ = LineTable(read);

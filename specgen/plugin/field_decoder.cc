@@ -19,8 +19,12 @@ void FieldDecoder::WrongType(const char* name, const char* wanted) {
   const size_t offset = r_.offset();
   r_.Skip();
   r_.Problem(JsonProblem::Kind::kType, offset,
-             absl::StrCat("\"", name, "\" must be ", wanted, ", not ",
+             absl::StrCat(Named(name), " must be ", wanted, ", not ",
                           JsonKindName(kind)));
+}
+
+std::string FieldDecoder::Named(const char* name) const {
+  return absl::StrCat(is_item_ ? "an item of \"" : "\"", name, "\"");
 }
 
 void FieldDecoder::Other(const char* name, const char* wanted) {
@@ -75,8 +79,8 @@ void FieldDecoder::Uint32(const char* name, uint32_t* value) {
   if (error != std::errc() || end != text.data() + text.size()) {
     r_.Problem(
         JsonProblem::Kind::kType, offset,
-        absl::StrCat("\"", name,
-                     "\" must be a whole number from 0 to 4294967295, not ",
+        absl::StrCat(Named(name),
+                     " must be a whole number from 0 to 4294967295, not ",
                      text));
     return;
   }
@@ -118,7 +122,11 @@ void FieldDecoder::List(const char* name, SliceBase* list, size_t element,
     return;
   }
   size_t i = 0;
-  r_.Items([&] { item(list->ExtendBytes(r_.arena(), i++, element)); });
+  r_.Items([&] {
+    is_item_ = true;
+    item(list->ExtendBytes(r_.arena(), i++, element));
+  });
+  is_item_ = false;
   if (i == 0) {
     list->SetEmpty();
   } else {

@@ -36,6 +36,7 @@ class FieldDecoder {
       Other(name, "an object");
       return;
     }
+    is_item_ = false;
     r_.Members([&](std::string_view key) {
       // A key with escapes was unescaped into memory of its own.
       member(FindKey(key, /*readable=*/key.size()));
@@ -55,9 +56,12 @@ class FieldDecoder {
   void InterfaceType(std::string_view* type);
   template <typename Item>
   void List(const char* name, SliceBase* list, size_t element, Item item);
+  // How a message names the next value, which belongs to the field `name`.
+  std::string Named(const char* name) const;
 
   JsonReader& r_;
   const Behaviour& behaviour_;
+  bool is_item_ = false;  // the next value is one of a list
 };
 
 }  // namespace specgen

@@ -293,7 +293,8 @@ TEST(ReadPlugin, InterfaceTypesDependOnTheEngine) {
   }
   EXPECT_EQ(outcome("\"/1\"", "29.0.0"), "ok");
   EXPECT_EQ(outcome("null", "29.0.0"), "ok");
-  EXPECT_EQ(outcome("5", "29.0.0"), "\"types\" must be a string, not a number");
+  EXPECT_EQ(outcome("5", "29.0.0"),
+            "an item of \"types\" must be a string, not a number");
 }
 
 // A key is checked by the engines that read it, and by no other.

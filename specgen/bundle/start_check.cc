@@ -1,0 +1,539 @@
+#include "specgen/bundle/start_check.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "specgen/base/arena.h"
+#include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/file_tree.h"
+#include "specgen/host/go_path.h"
+#include "specgen/json/json_index.h"
+#include "specgen/json/json_reader.h"
+
+namespace specgen {
+namespace {
+
+// Of a script's first line Linux reads that much (BINPRM_BUF_SIZE).
+constexpr size_t kScriptBytes = 256;
+// Scripts that interpret scripts: Linux gives up behind the fifth.
+constexpr int kMaxInterpreters = 5;
+// What ends a word of it.
+constexpr std::string_view kBlanks(" \t\0", 3);
+// Of a program's header.
+constexpr size_t kMaxSegments = 256;
+constexpr size_t kMaxLoaderBytes = 4096;
+
+// Of clean paths.
+bool IsInOrAt(std::string_view path, std::string_view directory) {
+  return directory == "/" || path == directory ||
+         (absl::StartsWith(path, directory) && path[directory.size()] == '/');
+}
+
+// Reads a spec, key by key.
+class SpecReader {
+ public:
+  SpecReader(const JsonIndex& index, Arena* arena) : reader_(index, arena) {}
+
+  void Read(StartSpec* spec) {
+    Members([&](std::string_view key) {
+      if (key == "ociVersion") return Text(&spec->oci_version);
+      if (key == "process") return Process(spec);
+      if (key == "mounts") {
+        return List(JsonKind::kObject, [&] { Mount(spec); });
+      }
+      if (key == "linux") return Linux(spec);
+      return false;
+    });
+  }
+
+ private:
+  // Calls `read` for each key of an object; false: it has not read the value.
+  template <typename Read>
+  bool Members(Read read) {
+    if (reader_.Peek() != JsonKind::kObject) return false;
+    reader_.Members([&](std::string_view key) {
+      if (!read(key)) reader_.Skip();
+    });
+    return true;
+  }
+
+  // Calls `read` for each item that is of that kind.
+  template <typename Read>
+  bool List(JsonKind kind, Read read) {
+    if (reader_.Peek() != JsonKind::kArray) return false;
+    reader_.Items([&] {
+      if (reader_.Peek() == kind) {
+        read();
+      } else {
+        reader_.Skip();
+      }
+    });
+    return true;
+  }
+
+  bool Text(std::string* text) {
+    if (reader_.Peek() != JsonKind::kString) return false;
+    std::string_view read;
+    reader_.String(&read);
+    *text = read;
+    return true;
+  }
+
+  bool Process(StartSpec* spec) {
+    return Members([&](std::string_view key) {
+      if (key == "cwd") return Text(&spec->cwd);
+      if (key == "capabilities") {
+        spec->has_capability_list = reader_.Peek() == JsonKind::kArray;
+        return false;
+      }
+      if (key == "args") {
+        bool first = true;
+        return List(JsonKind::kString, [&] {
+          std::string word;
+          Text(&word);
+          if (std::exchange(first, false)) spec->command = std::move(word);
+        });
+      }
+      if (key == "env") {
+        return List(JsonKind::kString, [&] {
+          std::string variable;
+          Text(&variable);
+          if (absl::StartsWith(variable, "PATH=")) {
+            spec->search_path = variable.substr(5);
+          }
+        });
+      }
+      return false;
+    });
+  }
+
+  void Mount(StartSpec* spec) {
+    StartSpec::Mount mount;
+    Members([&](std::string_view key) {
+      if (key == "destination") return Text(&mount.destination);
+      if (key == "source") return Text(&mount.source);
+      std::string word;
+      if (key == "type" && Text(&word)) {
+        mount.is_bind = mount.is_bind || word == "bind";
+        return true;
+      }
+      if (key == "options") {
+        return List(JsonKind::kString, [&] {
+          Text(&word);
+          mount.is_bind = mount.is_bind || word == "bind" || word == "rbind";
+        });
+      }
+      return false;
+    });
+    spec->mounts.push_back(std::move(mount));
+  }
+
+  bool Linux(StartSpec* spec) {
+    return Members([&](std::string_view key) {
+      if (key != "namespaces") return false;
+      return List(JsonKind::kObject, [&] {
+        Members([&](std::string_view name) {
+          std::string type;
+          if (name != "type" || !Text(&type)) return false;
+          spec->namespaces.push_back(std::move(type));
+          return true;
+        });
+      });
+    });
+  }
+
+  JsonReader reader_;
+};
+
+// What `uname -m` calls a machine, and the programs that it executes.
+struct Machine {
+  std::string_view kernel;
+  std::string_view go;  // as Docker calls it
+  std::array<uint16_t, 2> elf;
+};
+constexpr Machine kMachines[] = {
+    {"x86_64", "amd64", {EM_X86_64, EM_386}},
+    {"i686", "386", {EM_386, EM_386}},
+    {"aarch64", "arm64", {EM_AARCH64, EM_ARM}},
+    {"armv7l", "arm", {EM_ARM, EM_ARM}},
+    {"armv6l", "arm", {EM_ARM, EM_ARM}},
+    {"ppc64le", "ppc64le", {EM_PPC64, EM_PPC64}},
+    {"s390x", "s390x", {EM_S390, EM_S390}},
+    {"riscv64", "riscv64", {EM_RISCV, EM_RISCV}},
+};
+
+// This one; null if nothing is known of it.
+const Machine* ThisMachine() {
+  struct utsname name;
+  if (uname(&name) != 0) return nullptr;
+  for (const Machine& machine : kMachines) {
+    if (machine.kernel == name.machine) return &machine;
+  }
+  return nullptr;
+}
+
+std::string ElfMachineName(uint16_t elf) {
+  for (const Machine& machine : kMachines) {
+    if (machine.elf[0] == elf) return std::string(machine.go);
+  }
+  return absl::StrCat("ELF machine ", elf);
+}
+
+class RootfsCheck {
+ public:
+  RootfsCheck(const StartSpec& spec, int rootfs)
+      : spec_(spec),
+        rootfs_(rootfs),
+        cwd_(CleanPath(absl::StrCat("/", spec.cwd))) {}
+
+  // What is wrong with what the spec starts; "" if nothing is seen.
+  std::string Command() const {
+    const std::string& command = spec_.command;
+    if (command.empty()) return "";  // a runtime refuses such a spec at once
+    const std::string quoted = absl::StrCat("\"", command, "\"");
+    if (absl::StrContains(command, '/')) {
+      return CheckProgram(InCwd(command), absl::StrCat("the command ", quoted),
+                          0);
+    }
+    bool hidden = false;
+    for (std::string_view directory : absl::StrSplit(spec_.search_path, ':')) {
+      const std::string path = InCwd(
+          absl::StrCat(directory.empty() ? "." : directory, "/", command));
+      if (IsCovered(path)) hidden = true;
+      const UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
+      struct stat st;
+      // Others are passed over.
+      if (fd.ok() && fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) &&
+          (st.st_mode & 0111) != 0) {
+        return CheckProgram(
+            path, absl::StrCat("the command ", quoted, " (", path, ")"), 0);
+      }
+    }
+    return hidden ? ""
+                  : absl::StrCat("the command ", quoted,
+                                 " is in no directory of PATH (",
+                                 spec_.search_path, ") of the rootfs");
+  }
+
+  std::string WorkingDirectory() const {
+    if (spec_.cwd.empty() || IsCovered(cwd_)) return "";
+    const UniqueFd fd = OpenInRoot(rootfs_, cwd_, O_PATH);
+    const std::string name =
+        absl::StrCat("the working directory \"", spec_.cwd, "\"");
+    struct stat st;
+    if (!fd.ok()) {
+      return errno == ENOENT
+                 ? absl::StrCat(name,
+                                " is not in the rootfs: a runtime makes "
+                                "it, empty, or does not start")
+                 : absl::StrCat(name, " cannot be opened in the rootfs: ",
+                                std::strerror(errno));
+    }
+    if (fstat(fd.get(), &st) == 0 && !S_ISDIR(st.st_mode)) {
+      return absl::StrCat(name, " is no directory");
+    }
+    return "";
+  }
+
+ private:
+  std::string InCwd(std::string_view path) const {
+    return CleanPath(absl::StartsWith(path, "/")
+                         ? std::string(path)
+                         : absl::StrCat(cwd_, "/", path));
+  }
+
+  // Whether a mount hides what the rootfs has at that clean path.
+  bool IsCovered(std::string_view path) const {
+    return std::any_of(spec_.mounts.begin(), spec_.mounts.end(),
+                       [path](const StartSpec::Mount& mount) {
+                         return IsInOrAt(path, CleanPath(absl::StrCat(
+                                                   "/", mount.destination)));
+                       });
+  }
+
+  // The file behind symbolic links; not ok() and errno, or `hidden`.
+  UniqueFd Open(const std::string& path, bool* hidden) const {
+    *hidden = IsCovered(path);
+    if (*hidden) return UniqueFd();
+    UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
+    if (!fd.ok()) {
+      // The link that leads nowhere may lead to what is mounted.
+      const int error = errno;
+      *hidden = LeadsToMount(path);
+      errno = error;
+      return fd;
+    }
+    const std::string real = PathOf(fd.get());
+    *hidden = !real.empty() && IsCovered(real);
+    return fd;
+  }
+
+  // Whether a symbolic link on the way leads below a mount.
+  bool LeadsToMount(const std::string& path) const {
+    for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+      const std::string part = path.substr(0, end);
+      const UniqueFd link = OpenInRoot(rootfs_, part, O_PATH | O_NOFOLLOW);
+      char target[4096];
+      const ssize_t size =
+          link.ok() ? readlinkat(link.get(), "", target, sizeof(target)) : -1;
+      if (size > 0) {
+        const std::string_view to(target, static_cast<size_t>(size));
+        const std::string full = CleanPath(
+            absl::StartsWith(to, "/") ? std::string(to)
+                                      : absl::StrCat(DirPath(part), "/", to));
+        if (IsCovered(full)) return true;
+      }
+      if (end == std::string::npos) return false;
+    }
+  }
+
+  // Where the rootfs has the open file; "" if that cannot be told.
+  std::string PathOf(int fd) const {
+    const auto link = [](int of) {
+      char target[4096];
+      const ssize_t size = readlink(absl::StrCat("/proc/self/fd/", of).c_str(),
+                                    target, sizeof(target));
+      return std::string(target, size > 0 ? static_cast<size_t>(size) : 0);
+    };
+    const std::string top = link(rootfs_);
+    const std::string path = link(fd);
+    return !top.empty() && absl::StartsWith(path, top)
+               ? absl::StrCat("/",
+                              absl::StripPrefix(path.substr(top.size()), "/"))
+               : "";
+  }
+
+  // `what` is how the message names the program at the clean path.
+  std::string CheckProgram(const std::string& path, const std::string& what,
+                           int depth) const {
+    bool hidden;
+    const UniqueFd fd = Open(path, &hidden);
+    if (hidden) return "";
+    if (!fd.ok()) {
+      return errno == ENOENT || errno == ENOTDIR
+                 ? absl::StrCat(what, " is not in the rootfs")
+                 : absl::StrCat(what, " cannot be opened in the rootfs: ",
+                                std::strerror(errno));
+    }
+    struct stat st;
+    if (fstat(fd.get(), &st) != 0) return "";
+    if (S_ISDIR(st.st_mode)) return absl::StrCat(what, " is a directory");
+    if (!S_ISREG(st.st_mode)) {
+      return absl::StrCat(what, " is not a regular file");
+    }
+    if ((st.st_mode & 0111) == 0) {
+      return absl::StrCat(what, " is not executable (chmod +x)");
+    }
+    // Not again by its path: it is a regular file, and stays one.
+    const UniqueFd file(open(absl::StrCat("/proc/self/fd/", fd.get()).c_str(),
+                             O_RDONLY | O_CLOEXEC));
+    if (!file.ok()) return "";
+    std::string head(kScriptBytes, '\0');
+    const ssize_t size = pread(file.get(), head.data(), head.size(), 0);
+    if (size < 0) return "";
+    head.resize(static_cast<size_t>(size));
+    if (absl::StartsWith(head, "#!")) return CheckScript(head, what, depth);
+    if (absl::StartsWith(head, ELFMAG)) return CheckElf(file.get(), what);
+    return absl::StrCat(what, head.empty()
+                                  ? " is an empty file"
+                                  : " is neither a program nor a script that "
+                                    "starts with #!");
+  }
+
+  std::string CheckScript(std::string_view head, const std::string& what,
+                          int depth) const {
+    if (depth == kMaxInterpreters) {
+      return absl::StrCat(what, " has too many interpreters in a row");
+    }
+    std::string_view line = head.substr(2, head.find('\n') - 2);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    const std::string name(line.substr(0, line.find_first_of(kBlanks)));
+    if (name.empty()) {
+      return absl::StrCat(what, " names no interpreter behind its #!");
+    }
+    if (name.back() == '\r') {
+      return absl::StrCat(what,
+                          " has lines that end as on Windows (CR LF): its "
+                          "interpreter would be \"",
+                          name, "\"");
+    }
+    return CheckProgram(
+        InCwd(name), absl::StrCat("the interpreter \"", name, "\" of ", what),
+        depth + 1);
+  }
+
+  std::string CheckElf(int fd, const std::string& what) const {
+    Elf64_Ehdr header = {};
+    if (pread(fd, &header, sizeof(header), 0) < ssize_t{20}) {
+      return absl::StrCat(what, " is a damaged program");
+    }
+    const bool is_little = header.e_ident[EI_DATA] == ELFDATA2LSB;
+    const bool is_ours =
+        is_little == (std::endian::native == std::endian::little);
+    const uint16_t elf = is_ours
+                             ? header.e_machine
+                             : static_cast<uint16_t>((header.e_machine << 8) |
+                                                     (header.e_machine >> 8));
+    const Machine* const machine = ThisMachine();
+    if (machine != nullptr &&
+        (!is_ours || (elf != machine->elf[0] && elf != machine->elf[1]))) {
+      return absl::StrCat(what, " is for another machine (",
+                          ElfMachineName(elf), "; this one is ", machine->go,
+                          ")");
+    }
+    if (!is_ours) return "";
+    std::string loader;
+    switch (header.e_ident[EI_CLASS]) {
+      case ELFCLASS64:
+        loader = Loader<Elf64_Ehdr, Elf64_Phdr>(fd);
+        break;
+      case ELFCLASS32:
+        loader = Loader<Elf32_Ehdr, Elf32_Phdr>(fd);
+        break;
+      default:
+        return absl::StrCat(what, " is a damaged program");
+    }
+    if (loader.empty()) return "";
+    bool hidden;
+    const UniqueFd found = Open(InCwd(loader), &hidden);
+    return hidden || found.ok()
+               ? ""
+               : absl::StrCat(what, " needs the loader \"", loader,
+                              "\", which is not in the rootfs: link it "
+                              "statically, or add its libraries");
+  }
+
+  // Of a dynamic program; else "".
+  template <typename Header, typename Segment>
+  static std::string Loader(int fd) {
+    Header header;
+    if (pread(fd, &header, sizeof(header), 0) != sizeof(header) ||
+        header.e_phentsize != sizeof(Segment)) {
+      return "";
+    }
+    for (size_t i = 0; i < std::min<size_t>(header.e_phnum, kMaxSegments);
+         ++i) {
+      Segment segment;
+      const auto at = static_cast<off_t>(header.e_phoff + i * sizeof(segment));
+      if (at < 0 ||
+          pread(fd, &segment, sizeof(segment), at) != sizeof(segment)) {
+        break;
+      }
+      if (segment.p_type != PT_INTERP) continue;
+      std::string name(std::min<size_t>(segment.p_filesz, kMaxLoaderBytes),
+                       '\0');
+      const ssize_t size = pread(fd, name.data(), name.size(),
+                                 static_cast<off_t>(segment.p_offset));
+      name.resize(size > 0 ? static_cast<size_t>(size) : 0);
+      return name.substr(0, name.find('\0'));
+    }
+    return "";
+  }
+
+  const StartSpec& spec_;
+  const int rootfs_;
+  const std::string cwd_;
+};
+
+}  // namespace
+
+StartSpec ReadStartSpec(std::string_view spec) {
+  StartSpec read;
+  JsonIndex index;
+  if (index.Build(spec) != JsonIndex::Result::kOk) return read;
+  Arena arena;
+  SpecReader(index, &arena).Read(&read);
+  return read;
+}
+
+std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
+                                     bool runs_here) {
+  std::vector<std::string> findings;
+  const RootfsCheck check(spec, rootfs);
+  for (std::string finding : {check.Command(), check.WorkingDirectory()}) {
+    if (!finding.empty()) findings.push_back(std::move(finding));
+  }
+  struct statvfs fs;
+  if (runs_here && fstatvfs(rootfs, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0) {
+    findings.push_back(
+        "the rootfs lies on a file system that is mounted noexec: nothing in "
+        "it can be executed");
+  }
+  return findings;
+}
+
+std::string CheckPropagatedMount(const Release& release,
+                                 std::string_view propagated_mount,
+                                 int rootfs) {
+  if (propagated_mount.empty() || release.behaviour->propagated_mount !=
+                                      PropagatedMount::kRootfsPropagation) {
+    return "";
+  }
+  const std::string path = CleanPath(absl::StrCat("/", propagated_mount));
+  const UniqueFd fd = OpenInRoot(rootfs, path, O_PATH | O_DIRECTORY);
+  return fd.ok() ? ""
+                 : absl::StrCat("Docker ", release.name,
+                                " would not start this plugin: its rootfs has "
+                                "no directory \"",
+                                path, "\" for propagatedMount");
+}
+
+std::vector<std::string> CheckSources(const StartSpec& spec,
+                                      const FileTree& files,
+                                      const MadeBefore& made,
+                                      std::string_view bundle) {
+  const absl::flat_hash_set<std::string_view> paths(made.paths.begin(),
+                                                    made.paths.end());
+  const auto is_made = [&](std::string_view path) {
+    return paths.contains(path) ||
+           std::any_of(made.directories.begin(), made.directories.end(),
+                       [path](const std::string& directory) {
+                         return IsInOrAt(path, directory);
+                       });
+  };
+  std::vector<std::string> findings;
+  for (const StartSpec::Mount& mount : spec.mounts) {
+    if (!mount.is_bind || mount.source.empty()) continue;
+    if (mount.source[0] != '/' && bundle.empty()) continue;
+    const std::string source = mount.source[0] == '/'
+                                   ? mount.source
+                                   : absl::StrCat(bundle, "/", mount.source);
+    if (is_made(CleanPath(source))) continue;
+    FileFacts facts;
+    const int error = files.Stat(source, &facts);
+    if (error == 0 || error == EACCES || error == EPERM) continue;
+    findings.push_back(absl::StrCat(
+        "\"", mount.source, "\", which is mounted upon \"", mount.destination,
+        "\", ",
+        error == ENOENT
+            ? "is not there"
+            : absl::StrCat("cannot be used (", std::strerror(error), ")"),
+        ": a runtime refuses to start without it"));
+  }
+  return findings;
+}
+
+}  // namespace specgen

@@ -1,0 +1,76 @@
+// What will keep a plugin from starting, as far as a spec, a rootfs and a
+// machine tell beforehand.
+//
+// dockerd makes the spec of such a plugin, and so does specgen: it is runc that
+// says no in the end, in words that tell little ("exec: no such file or
+// directory"). Each finding is a sentence for the reader, without its stop.
+#ifndef SPECGEN_BUNDLE_START_CHECK_H_
+#define SPECGEN_BUNDLE_START_CHECK_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "specgen/engine/engine.h"
+#include "specgen/host/file_tree.h"
+
+namespace specgen {
+
+// What of a runtime spec decides about its start.
+struct StartSpec {
+  struct Mount {
+    std::string destination;
+    std::string source;
+    bool is_bind = false;  // by its type or its options, as runc takes it
+  };
+  std::string oci_version;
+  std::string command;  // process.args[0]; "" if there is none
+  std::string cwd;
+  std::string search_path;  // PATH of process.env, the last one; else ""
+  std::vector<Mount> mounts;
+  std::vector<std::string> namespaces;  // their types
+  // process.capabilities is a list, not an object of sets.
+  bool has_capability_list = false;
+};
+
+// Reads it of a spec; of a text that is none, what can be read.
+StartSpec ReadStartSpec(std::string_view spec);
+
+// Whether the rootfs has what the spec starts: the command, that it can be
+// executed, its interpreter or loader, the working directory. `rootfs` is an
+// open directory; symbolic links in it are followed as the plugin sees them,
+// and nothing outside is looked at. `runs_here`: the rootfs lies where it will
+// run, so that its file system matters, too. What a mount of the spec covers is
+// not judged.
+//
+// Scripts and programs are told as Linux does (fs/binfmt_script.c,
+// fs/binfmt_elf.c), commands without a slash found as runc does (Go's
+// exec.LookPath). A program for another machine is a finding, although an
+// emulator may be there for it.
+std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
+                                     bool runs_here);
+
+// "Docker 17.09.0 would not start …" if that engine needs the directory
+// `propagated_mount` in the rootfs, and it is missing; else "". Those with
+// PropagatedMount::kRootfsPropagation mount upon it and never make it (moby
+// plugin/manager_linux.go, enable, v1.13.0 to v17.12).
+std::string CheckPropagatedMount(const Release& release,
+                                 std::string_view propagated_mount, int rootfs);
+
+// What is there when the plugin starts, although it may not be yet.
+struct MadeBefore {
+  std::vector<std::string> paths;  // clean
+  // Clean as well; whatever lies in these is not judged.
+  std::vector<std::string> directories;
+};
+
+// Which sources of bind mounts are not there. A relative source lies below
+// `bundle`; if that is "", it is not judged, nor is what may not be seen.
+std::vector<std::string> CheckSources(const StartSpec& spec,
+                                      const FileTree& files,
+                                      const MadeBefore& made,
+                                      std::string_view bundle);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_BUNDLE_START_CHECK_H_

@@ -1,0 +1,374 @@
+#include "specgen/bundle/start_check.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gtest/gtest.h"
+#include "specgen/base/temp_directory.h"
+#include "specgen/bundle/unique_fd.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/file_tree.h"
+
+namespace specgen {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(ReadStartSpecTest, ReadsWhatDecides) {
+  const StartSpec spec = ReadStartSpec(
+      R"({"ociVersion":"1.0.2","process":{"args":["/p","x"],"cwd":"/w",)"
+      R"("env":["PATH=/a","X=PATH=/b","PATH=/c:/d"]},"mounts":[)"
+      R"({"destination":"/a","source":"/s","type":"bind"},)"
+      R"({"destination":"/b","source":"t","type":"none","options":["ro","rbind"]},)"
+      R"({"destination":"/c","source":"u","type":"x","options":["bind"]},)"
+      R"({"destination":"/d","source":"tmpfs","type":"tmpfs","options":["nosuid"]}],)"
+      R"("linux":{"namespaces":[{"type":"mount"},{"type":"pid","path":"/x"}]}})");
+  EXPECT_EQ(spec.oci_version, "1.0.2");
+  EXPECT_EQ(spec.command, "/p");
+  EXPECT_EQ(spec.cwd, "/w");
+  EXPECT_EQ(spec.search_path, "/c:/d");
+  EXPECT_EQ(spec.namespaces, (std::vector<std::string>{"mount", "pid"}));
+  ASSERT_EQ(spec.mounts.size(), 4u);
+  EXPECT_EQ(spec.mounts[1].destination, "/b");
+  EXPECT_EQ(spec.mounts[1].source, "t");
+  std::string binds;
+  for (const StartSpec::Mount& mount : spec.mounts) {
+    binds += mount.is_bind ? 'b' : '-';
+  }
+  EXPECT_EQ(binds, "bbb-");
+  EXPECT_FALSE(spec.has_capability_list);
+  EXPECT_TRUE(
+      ReadStartSpec(R"({"process":{"capabilities":[]}})").has_capability_list);
+  EXPECT_FALSE(
+      ReadStartSpec(R"({"process":{"capabilities":{}}})").has_capability_list);
+  for (
+      std::string_view odd :
+      {"", "[]", "{", R"({"process":[],"mounts":{},"linux":1})",
+       R"({"process":{"args":"x","env":{},"cwd":1},"mounts":[1],"linux":{"namespaces":[1,{"type":1}]}})"}) {
+    const StartSpec none = ReadStartSpec(odd);
+    EXPECT_EQ(none.command + none.cwd, "") << odd;
+    EXPECT_EQ(none.mounts.size() + none.namespaces.size(), 0u) << odd;
+  }
+}
+
+// The head of a 64-bit program of this byte order.
+std::string Elf(uint16_t machine, std::string_view loader = "") {
+  Elf64_Ehdr header = {};
+  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_ident[EI_DATA] = ELFDATA2LSB;
+  header.e_machine = machine;
+  header.e_phoff = sizeof(header);
+  header.e_phentsize = sizeof(Elf64_Phdr);
+  header.e_phnum = loader.empty() ? 1 : 2;
+  Elf64_Phdr segments[2] = {};
+  segments[0].p_type = PT_LOAD;
+  segments[1].p_type = PT_INTERP;
+  segments[1].p_offset = sizeof(header) + 2 * sizeof(Elf64_Phdr);
+  segments[1].p_filesz = loader.size() + 1;
+  std::string bytes(reinterpret_cast<const char*>(&header), sizeof(header));
+  bytes.append(reinterpret_cast<const char*>(segments), sizeof(segments));
+  return absl::StrCat(bytes, loader, std::string(1, '\0'));
+}
+
+class CheckRootfsTest : public testing::Test {
+ protected:
+  CheckRootfsTest() {
+    struct utsname machine;
+    EXPECT_EQ(uname(&machine), 0);
+    const bool arm = std::string_view(machine.machine) == "aarch64";
+    ours_ = arm ? EM_AARCH64 : EM_X86_64;
+    foreign_ = arm ? EM_X86_64 : EM_AARCH64;
+    fs::create_directories(temp_ / "rootfs/w");
+    spec_.command = "/p";
+    spec_.cwd = "/w";
+  }
+
+  void Add(std::string_view path, std::string_view bytes, mode_t mode = 0755) {
+    const std::string file = temp_.Write(absl::StrCat("rootfs", path), bytes);
+    ASSERT_EQ(chmod(file.c_str(), mode), 0);
+  }
+  void Link(std::string_view path, std::string_view target) {
+    fs::create_symlink(target, temp_ / absl::StrCat("rootfs", path));
+  }
+
+  std::string Check() const {
+    const UniqueFd rootfs(
+        open((temp_ / "rootfs").c_str(), O_RDONLY | O_DIRECTORY));
+    return absl::StrJoin(CheckRootfs(spec_, rootfs.get(), /*runs_here=*/true),
+                         "; ");
+  }
+  void Expect(std::string_view words) const {
+    const std::string found = Check();
+    if (words.empty()) {
+      EXPECT_EQ(found, "");
+    } else {
+      EXPECT_TRUE(absl::StrContains(found, words)) << found;
+      EXPECT_FALSE(absl::StrContains(found, " | ")) << found;
+    }
+  }
+
+  TempDirectory temp_;
+  StartSpec spec_;
+  uint16_t ours_ = 0;
+  uint16_t foreign_ = 0;
+};
+
+TEST_F(CheckRootfsTest, TheCommandIsToBeAFileThatCanBeExecuted) {
+  Expect("the command \"/p\" is not in the rootfs");
+  fs::create_directory(temp_ / "rootfs/p");
+  Expect("the command \"/p\" is a directory");
+  fs::remove(temp_ / "rootfs/p");
+  ASSERT_EQ(mkfifo((temp_ / "rootfs/p").c_str(), 0755), 0);
+  Expect("is not a regular file");
+  fs::remove(temp_ / "rootfs/p");
+  for (const auto& [mode, words] :
+       std::map<mode_t, std::string_view>{{0644, "is not executable"},
+                                          {0666, "is not executable"},
+                                          {0100, ""},
+                                          {0010, ""},
+                                          {0001, ""},
+                                          {0755, ""}}) {
+    Add("/p", Elf(ours_), mode);
+    if (geteuid() == 0 || (mode & 0400) != 0) Expect(words);
+    fs::remove(temp_ / "rootfs/p");
+  }
+  Add("/p", "");
+  Expect("is an empty file");
+  Add("/p", "echo hi\n");
+  Expect("neither a program nor a script");
+  spec_.command = "";
+  Expect("");
+}
+
+TEST_F(CheckRootfsTest, LinksAreFollowedInsideTheRootfs) {
+  Link("/p", "/bin/q");
+  Expect("the command \"/p\" is not in the rootfs");
+  Add("/bin/q", Elf(ours_));
+  Expect("");
+  fs::remove(temp_ / "rootfs/p");
+  Link("/p", "../../../../bin/q");
+  Expect("");
+  // A program of the machine's is none of the rootfs's.
+  fs::remove(temp_ / "rootfs/p");
+  Link("/p", "/proc/self/exe");
+  Expect("is not in the rootfs");
+  fs::remove(temp_ / "rootfs/p");
+  Link("/p", "/p");
+  Expect("cannot be opened");
+}
+
+TEST_F(CheckRootfsTest, CommandsAreFoundAsTheRuntimeFindsThem) {
+  spec_.command = "p";
+  spec_.search_path = "/none:/w/bin:rel:";
+  Expect("the command \"p\" is in no directory of PATH (/none:/w/bin:rel:)");
+  Add("/w/bin/p", Elf(ours_), 0644);  // passed over
+  Expect("is in no directory of PATH");
+  for (std::string_view place : {"/w/bin/p", "/w/rel/p", "/w/p"}) {
+    Add(place, Elf(ours_));
+    Expect("");
+    Add(place, Elf(foreign_));
+    Expect(
+        absl::StrCat("the command \"p\" (", place, ") is for another machine"));
+    fs::remove(temp_ / absl::StrCat("rootfs", place));
+  }
+  Add("/p", Elf(ours_));
+  Expect("is in no directory of PATH");
+  spec_.command = "../p";
+  Expect("");
+  spec_.command = "./p";
+  Expect("is not in the rootfs");
+}
+
+TEST_F(CheckRootfsTest, ProgramsAreForThisMachineAndHaveTheirLoader) {
+  Add("/p", Elf(foreign_));
+  Expect("is for another machine");
+  std::string big = Elf(ours_);
+  big[EI_DATA] = ELFDATA2MSB;
+  Add("/p", big);
+  Expect("is for another machine");
+  Add("/p", std::string(ELFMAG) + "short");
+  Expect("is a damaged program");
+  Add("/p", Elf(ours_, "/lib/ld.so"));
+  Expect("needs the loader \"/lib/ld.so\"");
+  Add("/lib/ld.so", "x");
+  Expect("");
+  std::string odd = Elf(ours_);
+  odd[EI_CLASS] = 7;
+  Add("/p", odd);
+  Expect("is a damaged program");
+  // Headers that lie are read no further than the file goes.
+  std::string lying = Elf(ours_);
+  lying.replace(offsetof(Elf64_Ehdr, e_phoff), 8, std::string(8, '\xff'));
+  Add("/p", lying);
+  Expect("");
+}
+
+TEST_F(CheckRootfsTest, ScriptsHaveTheirInterpreter) {
+  Add("/p", "#!/bin/sh -e\necho\n");
+  Expect("the interpreter \"/bin/sh\" of the command \"/p\" is not in the");
+  Add("/bin/sh", Elf(ours_));
+  Expect("");
+  Add("/p", "#! \t/bin/sh\n");
+  Expect("");
+  Add("/p", "#!/bin/sh");
+  Expect("");
+  Add("/bin/sh", Elf(foreign_));
+  Expect("the interpreter \"/bin/sh\" of the command \"/p\" is for another");
+  Add("/p", "#!/bin/sh\r\necho\r\n");
+  Expect("as on Windows");
+  Add("/p", "#!\necho\n");
+  Expect("names no interpreter");
+  Add("/p", "#!p\n");  // of the working directory, where it is not
+  Expect("the interpreter \"p\"");
+  Add("/p", "#!/p\n");
+  Expect("too many interpreters");
+  for (int i = 0; i < 5; ++i) {
+    Add(i == 0 ? "/p" : absl::StrCat("/s", i),
+        absl::StrCat("#!/s", i + 1, "\n"));
+  }
+  Add("/s5", Elf(ours_));
+  Expect("");
+}
+
+TEST_F(CheckRootfsTest, WhatAMountCoversIsNotJudged) {
+  const auto mount_upon = [this](std::string_view destination) {
+    StartSpec::Mount mount;
+    mount.destination = destination;
+    spec_.mounts = {mount};
+  };
+  spec_.command = "/data/bin/p";
+  for (std::string_view covering :
+       {"/data", "/data/bin", "/data/bin/p", "data/", "/x/../data", "/"}) {
+    mount_upon(covering);
+    Expect("");
+  }
+  for (std::string_view other : {"/dat", "/data/bin/p/x", "/data2", ""}) {
+    mount_upon(other);
+    if (!other.empty()) Expect("is not in the rootfs");
+  }
+  // Where links lead counts.
+  spec_.command = "/p";
+  Link("/p", "data/bin/p");
+  mount_upon("/data");
+  Expect("");
+  mount_upon("/w");
+  spec_.cwd = "/w/x";
+  spec_.command = "/w/x/p";
+  Expect("");
+  // So it does for a search.
+  spec_.command = "p";
+  spec_.search_path = "/none:/w/bin";
+  Expect("");
+  spec_.search_path = "/none";
+  Expect("is in no directory of PATH");
+}
+
+TEST_F(CheckRootfsTest, TheWorkingDirectoryIsToBeOne) {
+  Add("/p", Elf(ours_));
+  for (std::string_view fine : {"/w", "", "/", "w", "/x/../w"}) {
+    spec_.cwd = fine;
+    Expect("");
+  }
+  spec_.cwd = "/w/none";
+  Expect("the working directory \"/w/none\" is not in the rootfs");
+  spec_.cwd = "/p";
+  Expect("the working directory \"/p\" is no directory");
+  spec_.cwd = "/p/x";
+  Expect("the working directory \"/p/x\" cannot be opened");
+}
+
+TEST(CheckPropagatedMountTest, SomeEnginesNeedItsDirectory) {
+  TempDirectory temp;
+  fs::create_directories(temp / "rootfs/there");
+  temp.Write("rootfs/file", "");
+  const UniqueFd rootfs(open((temp / "rootfs").c_str(), O_RDONLY));
+  const auto check = [&](std::string_view engine, std::string_view path) {
+    const absl::StatusOr<const Release*> release = FindRelease(engine);
+    EXPECT_TRUE(release.ok()) << release.status();
+    return CheckPropagatedMount(**release, path, rootfs.get()).empty();
+  };
+  for (std::string_view needs : {"1.13.0", "1.13.1", "17.09.0", "17.12.0"}) {
+    EXPECT_TRUE(check(needs, "")) << needs;
+    EXPECT_TRUE(check(needs, "/there")) << needs;
+    EXPECT_TRUE(check(needs, "there/")) << needs;
+    EXPECT_FALSE(check(needs, "/none")) << needs;
+    EXPECT_FALSE(check(needs, "/file")) << needs;
+  }
+  for (std::string_view other : {"1.12.0", "18.03.0", "20.10.24"}) {
+    EXPECT_TRUE(check(other, "/none")) << other;
+  }
+}
+
+// Knows some paths only.
+class KnownFiles : public FileTree {
+ public:
+  explicit KnownFiles(std::map<std::string, int, std::less<>> errors)
+      : errors_(std::move(errors)) {}
+  int Lstat(std::string_view path, FileFacts*) const override {
+    const auto known = errors_.find(path);
+    return known == errors_.end() ? ENOENT : known->second;
+  }
+  int Stat(std::string_view path, FileFacts* facts) const override {
+    return Lstat(path, facts);
+  }
+  int ReadLink(std::string_view, std::string*) const override { return ENOENT; }
+  int ListDirectory(std::string_view,
+                    std::vector<std::string>*) const override {
+    return ENOENT;
+  }
+  int MountFlags(std::string_view, uint64_t*) const override { return ENOENT; }
+
+ private:
+  const std::map<std::string, int, std::less<>> errors_;
+};
+
+TEST(CheckSourcesTest, SourcesAreToBeThere) {
+  const KnownFiles files({{"/there", 0},
+                          {"/hidden", EACCES},
+                          {"/file/x", ENOTDIR},
+                          {"/b/rel", 0}});
+  const MadeBefore made{{"/made"}, {"/b2"}};
+  const auto check = [&](std::string_view source, bool is_bind = true,
+                         std::string_view bundle = "/b") {
+    StartSpec spec;
+    spec.mounts.push_back({"/to", std::string(source), is_bind});
+    return absl::StrJoin(CheckSources(spec, files, made, bundle), "; ");
+  };
+  for (std::string_view fine : {"/there", "/hidden", "/made", "/x/../made",
+                                "/b2", "/b2/any", "rel", ""}) {
+    EXPECT_EQ(check(fine), "") << fine;
+  }
+  for (std::string_view missing : {"/none", "/made/x", "/b22", "none"}) {
+    EXPECT_TRUE(absl::StrContains(check(missing),
+                                  absl::StrCat("\"", missing,
+                                               "\", which is mounted upon "
+                                               "\"/to\", is not there")))
+        << missing;
+  }
+  EXPECT_TRUE(absl::StrContains(check("/file/x"), "Not a directory"));
+  EXPECT_EQ(check("/none", /*is_bind=*/false), "");
+  EXPECT_EQ(check("none", true, ""), "");
+}
+
+}  // namespace
+}  // namespace specgen

@@ -1,0 +1,64 @@
+#include "specgen/json/syntax_hint.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace specgen {
+namespace {
+
+// "OFFSET first words"; the message as it was is "0 m".
+std::string Hint(std::string_view text, size_t offset) {
+  const char* const message = ExplainSyntax(text, &offset, "m");
+  return absl::StrCat(offset, " ", std::string_view(message).substr(0, 16));
+}
+
+TEST(ExplainSyntaxTest, UsualMistakesAreNamed) {
+  using std::string_literals::operator""s;
+  struct Case {
+    std::string text;
+    size_t offset;
+    std::string_view hint;
+  };
+  for (const Case& c : {
+           Case{"\xEF\xBB\xBF{}", 0, "0 the text starts "},
+           Case{"\xEF\xBB\xBF{", 4, "0 the text starts "},
+           Case{"\xEF\xBB{}", 0, "0 m"},
+           Case{"\xFF\xFE{\0"s, 2, "0 the text is UTF"},
+           Case{"\xFE\xFF\0{"s, 2, "0 the text is UTF"},
+           Case{"{\0}\0"s, 1, "0 the text is UTF"},
+           Case{"\0{\0}"s, 0, "0 the text is UTF"},
+           Case{"\0\0\0{"s, 0, "0 m"},
+           Case{"\xFF", 0, "0 m"},
+           Case{"description: x", 0, "0 this looks like "},
+           Case{"\n# a plugin\nx: 1", 1, "1 this looks like "},
+           Case{"---\nx: 1", 0, "0 this looks like "},
+           Case{"- x", 0, "0 this looks like "},
+           Case{"a b: 1", 0, "0 m"},
+           Case{": 1", 0, "0 m"},
+           Case{"nil", 0, "0 m"},
+           Case{"-x", 0, "0 m"},
+           Case{"[x: 1]", 1, "1 m"},
+           Case{"{// x\n}", 1, "1 JSON has no comm"},
+           Case{"{/* x */}", 1, "1 JSON has no comm"},
+           Case{"{# x\n}", 1, "1 JSON has no comm"},
+           Case{"{/}", 1, "1 m"},
+           Case{"[1,]", 3, "2 a comma stands b"},
+           Case{"{\"a\":1 , \n }", 10, "7 a comma stands b"},
+           Case{"[,]", 1, "1 m"},
+           Case{"[1 2]", 3, "3 m"},
+           Case{"[1}", 2, "2 m"},
+           Case{"", 0, "0 m"},
+           Case{"]", 0, "0 m"},
+           Case{"[1,", 3, "3 m"},
+       }) {
+    EXPECT_EQ(Hint(c.text, c.offset).substr(0, c.hint.size()), c.hint)
+        << c.text;
+  }
+}
+
+}  // namespace
+}  // namespace specgen
