@@ -246,9 +246,9 @@ class RootfsCheck {
     struct stat st;
     if (!fd.ok()) {
       return errno == ENOENT
-                 ? absl::StrCat(name,
-                                " is not in the rootfs: a runtime makes "
-                                "it, empty, or does not start")
+                 ? absl::StrCat(
+                       name,
+                       " is not in the rootfs: runc and crun make it, empty")
                  : absl::StrCat(name, " cannot be opened in the rootfs: ",
                                 std::strerror(errno));
     }

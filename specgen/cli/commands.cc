@@ -61,6 +61,12 @@ constexpr CommandInfo kCommands[] = {
      "Errors break a rule of the version; warnings are allowed, but likely not "
      "meant. Works on any spec, not only on specgen's.",
      "specgen generate config.json | specgen validate -", &MakeValidateCommand},
+    {"schema", "Write the JSON Schema of a plugin's config.json",
+     "Editors complete and check a config by it, and any validator of draft "
+     "2020-12 does. It takes what all engines of the range read, and refuses "
+     "values of a type that one of them refuses.",
+     "specgen schema --engine 20.10.. -o config.schema.json",
+     &MakeSchemaCommand},
     {"engines", "List Docker's releases and how they differ",
      "Releases that answer every plugin alike are listed together, with what "
      "changed since the ones before them.",

@@ -19,6 +19,7 @@ std::unique_ptr<Command> MakeLintCommand();
 std::unique_ptr<Command> MakeManCommand();
 std::unique_ptr<Command> MakePrivilegesCommand();
 std::unique_ptr<Command> MakeReportCommand();
+std::unique_ptr<Command> MakeSchemaCommand();
 std::unique_ptr<Command> MakeValidateCommand();
 
 }  // namespace specgen

@@ -43,6 +43,12 @@ class JsonBuilder {
     writer_.Integer(value);
     return *this;
   }
+  // A value that is JSON already.
+  JsonBuilder& Json(std::string_view value) {
+    Comma();
+    writer_.Raw(value);
+    return *this;
+  }
   JsonBuilder& Bool(bool value) {
     Comma();
     writer_.Raw(value ? std::string_view("true") : std::string_view("false"));

@@ -97,10 +97,10 @@ void JsonReader::Syntax(size_t offset, const char* message) {
   next_ = count_;
 }
 
-bool JsonReader::EnterObject() {
-  if (At(next_) != '{') {
-    Syntax(offset(), next_ < count_ ? "here an object is expected"
-                                    : "the JSON text ends too early");
+bool JsonReader::Enter(char bracket, const char* otherwise) {
+  if (At(next_) != bracket) {
+    Syntax(offset(),
+           next_ < count_ ? otherwise : "the JSON text ends too early");
     return false;
   }
   if (++depth_ > kMaxDepth) {
@@ -112,20 +112,11 @@ bool JsonReader::EnterObject() {
   return true;
 }
 
-bool JsonReader::EnterArray() {
-  if (At(next_) != '[') {
-    Syntax(offset(), next_ < count_ ? "here a list is expected"
-                                    : "the JSON text ends too early");
-    return false;
-  }
-  if (++depth_ > kMaxDepth) {
-    Syntax(offset(), "nested deeper than 10,000 levels");
-    return false;
-  }
-  ++next_;
-  fresh_ = true;
-  return true;
+bool JsonReader::EnterObject() {
+  return Enter('{', "here an object is expected");
 }
+
+bool JsonReader::EnterArray() { return Enter('[', "here a list is expected"); }
 
 bool JsonReader::NextKeySlowly(std::string_view* key) {
   if (!syntax_ok()) return false;

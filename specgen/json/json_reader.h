@@ -206,6 +206,8 @@ class JsonReader {
   }
 
   void Syntax(size_t offset, const char* message);
+  // Passes over the bracket that opens an object or a list.
+  bool Enter(char bracket, const char* otherwise);
   size_t OffsetOf(size_t token) const {
     return token < count_ ? tokens_[token] : text_.size();
   }

@@ -1,0 +1,58 @@
+// specgen schema: what editors and validators know of a config.json.
+#include <memory>
+#include <string>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/output_file.h"
+#include "specgen/engine/engine.h"
+#include "specgen/engine/release_range.h"
+#include "specgen/schema/config_schema.h"
+
+namespace specgen {
+namespace {
+
+class SchemaCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  std::string range_;
+  OutputFile output_;
+};
+
+void SchemaCommand::Define(CLI::App* app) {
+  app->add_option("--engine", range_,
+                  "The Docker release that reads the config, or several: A..B, "
+                  "A.. or ..B (default: the newest release)")
+      ->type_name("RANGE");
+  output_.Define("the schema", app);
+}
+
+int SchemaCommand::Run(Console* console) {
+  const absl::Status options = output_.Check();
+  if (!options.ok()) return Fail(options, console);
+  const absl::StatusOr<absl::Span<const Release>> releases =
+      FindReleases(range_);
+  if (!releases.ok()) {
+    return Fail(absl::FailedPreconditionError(
+                    absl::StrCat("--engine: ", releases.status().message())),
+                console);
+  }
+  return output_.Write(ConfigSchema(*releases), console);
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeSchemaCommand() {
+  return std::make_unique<SchemaCommand>();
+}
+
+}  // namespace specgen
