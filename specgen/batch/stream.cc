@@ -195,9 +195,8 @@ Piece* Stream::NextFree() {
   std::unique_lock<std::mutex> lock(mutex_);
   Piece* piece = &pieces_[published_ % pieces_.size()];
   free_.wait(lock, [&] {
-    return given_up_ ||
-           (piece->state == Piece::State::kFree &&
-            (bytes_in_flight_ < kMaxBytesInFlight || published_ == written_));
+    return given_up_ || (piece->state == Piece::State::kFree &&
+                         bytes_in_flight_ < kMaxBytesInFlight);
   });
   return given_up_ ? nullptr : piece;
 }

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket as socketlib
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,16 @@ def wait_for(condition, what, seconds=30):
     while not condition():
         check(time.monotonic() < end, 'waited in vain for ' + what)
         time.sleep(0.05)
+
+
+def listens(path):
+    """Whether somebody takes connections: the file is there before that."""
+    with socketlib.socket(socketlib.AF_UNIX) as client:
+        try:
+            client.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 def is_mounted(path):
@@ -209,7 +220,7 @@ def test_runtimes():
                 with container(runtime, bundle, name,
                                os.path.join(folder, 'log')) as pid:
                     socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
-                    wait_for(lambda: os.path.exists(socket), 'the socket')
+                    wait_for(lambda: listens(socket), 'the socket')
                     # crun makes what is mounted in a rootfs private.
                     use_volumes(socket, os.path.join(bundle, 'propagated-mount'),
                                 on_host=not (more and runtime == 'crun'))
@@ -255,7 +266,7 @@ def test_archive():
         with container('runc', bundle, 'specgen-archive-%d' % os.getpid(),
                        os.path.join(folder, 'log')) as pid:
             socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
-            wait_for(lambda: os.path.exists(socket), 'the socket')
+            wait_for(lambda: listens(socket), 'the socket')
             use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
             found = process_view.differences_from_spec(pid, spec)
             check(not found, '\n'.join(found))
@@ -331,7 +342,7 @@ def test_systemd():
                 stdout=open(os.path.join(folder, 'log'), 'w'),
                 stderr=subprocess.STDOUT)
             socket = os.path.join(exec_root, 'unit-test/volumes.sock')
-            wait_for(lambda: os.path.exists(socket), 'the socket')
+            wait_for(lambda: listens(socket), 'the socket')
             use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
             for words in unit_commands(unit, 'ExecStop'):
                 run(*words)
@@ -491,7 +502,7 @@ def check_runs_alike(folder, bundle, exec_root, plugin_id, dockers):
           (dockers['spec'], neutral))
     with container('runc', bundle, plugin_id, os.path.join(folder, 'log')) as pid:
         socket = os.path.join(exec_root, plugin_id, 'volumes.sock')
-        wait_for(lambda: os.path.exists(socket), 'the socket')
+        wait_for(lambda: listens(socket), 'the socket')
         use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
         ours = process_view.view(
             pid, json.loads(spec),
@@ -539,7 +550,7 @@ def test_podman():
 
         name = 'specgen-podman-%d' % os.getpid()
         with container('runc', bundle, name, os.path.join(folder, 'log')):
-            wait_for(lambda: os.path.exists(socket), 'the socket')
+            wait_for(lambda: listens(socket), 'the socket')
             podman('volume', 'create', '--driver', 'tmpfs', 'data')
             seen = json.loads(podman('volume', 'inspect', 'data'))
             check(seen[0]['Driver'] == 'tmpfs', 'podman: %r' % seen)

@@ -20,16 +20,6 @@ void AppendExec(std::string_view key, std::string_view prefix,
   absl::StrAppend(out, key, "=", prefix, absl::StrJoin(quoted, " "), "\n");
 }
 
-// A value that is no command: one line, "%" doubled.
-std::string UnitText(std::string_view text) {
-  std::string out;
-  for (char c : Printable(text)) {
-    if (c == '%') out.push_back('%');
-    out.push_back(c);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string SystemdQuote(std::string_view word) {
@@ -61,8 +51,8 @@ std::string SystemdUnit(const UnitFacts& facts) {
       "# Made by specgen bundle --systemd.\n"
       "[Unit]\n"
       "Description=Docker plugin ",
-      UnitText(facts.id), facts.description.empty() ? "" : ": ",
-      UnitText(facts.description), "\n",
+      facts.id,
+      "\n"
       "After=local-fs.target network.target\n"
       "\n"
       "[Service]\n"

@@ -8,11 +8,10 @@
 namespace specgen {
 
 struct UnitFacts {
-  std::string_view id;           // the container's
-  std::string_view description;  // of the plugin; may be empty
-  std::string_view bundle;       // the directory
-  std::string_view runtime;      // path of runc or crun
-  std::string_view specgen;      // path of this program
+  std::string_view id;       // the container's
+  std::string_view bundle;   // the directory
+  std::string_view runtime;  // path of runc or crun
+  std::string_view specgen;  // path of this program
 };
 
 // The text of the unit. It prepares the machine, runs the plugin in the
