@@ -19,8 +19,7 @@ struct Runtime {
 };
 
 // Runs `program`, found by PATH, with "--version" and "features". Errors:
-// kNotFound if there is no such program; kUnavailable if it cannot be run, says
-// nothing within five seconds, or too much.
+// those of RunProgram.
 absl::StatusOr<Runtime> AskRuntime(const std::string& program);
 
 // What such programs print: "runc version 1.1.5+ds1\n…", and JSON.

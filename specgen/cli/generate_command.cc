@@ -54,6 +54,7 @@ class GenerateCommand : public Command {
 
 void GenerateCommand::Define(CLI::App* app) {
   plugin_.Define(app);
+  plugin_.DefineDocker(app);
   app->add_flag("--pretty", pretty_, "Indent the spec");
   output_.Define("the spec", app);
   app->add_flag("--apply", apply_,

@@ -8,15 +8,19 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
+#include "specgen/base/run_program.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host_snapshot.h"
@@ -122,8 +126,7 @@ void PluginOptions::Define(CLI::App* app) {
   app->add_option("FILE", file_,
                   "The plugin: an author's config.json, dockerd's stored state "
                   "(/var/lib/docker/plugins/ID/config.json), or what `docker "
-                  "plugin inspect` prints; - is standard input")
-      ->required();
+                  "plugin inspect` prints; - is standard input");
   app->add_option("--plugin", plugin_name_,
                   "Which plugin of `docker plugin inspect`'s list: its name or "
                   "the start of its id")
@@ -177,11 +180,78 @@ void PluginOptions::Define(CLI::App* app) {
       ->type_name("FILE");
 }
 
-std::string_view PluginOptions::input_name() const {
-  return file_ == "-" ? "standard input" : std::string_view(file_);
+void PluginOptions::DefineDocker(CLI::App* app) {
+  app->add_option("--docker", docker_,
+                  "In place of FILE the plugin of that name or id in dockerd, "
+                  "which the docker command of PATH is asked for, and for "
+                  "dockerd's release unless --engine says it; nothing is "
+                  "changed. The machine is this one, or --host's")
+      ->type_name("NAME");
+}
+
+namespace {
+
+// What the docker command prints; what it says on its standard error is the
+// error.
+absl::StatusOr<std::string> AskDockerFor(std::vector<std::string> words) {
+  words.insert(words.begin(), "docker");
+  constexpr int kPatience = 30;  // a daemon may be far away
+  absl::StatusOr<ProgramOutput> ran =
+      RunProgram(words, {.seconds = kPatience, .bytes = kMaxFileBytes});
+  if (!ran.ok()) {
+    return absl::Status(
+        ran.status().code(),
+        absl::StrCat("--docker: ", ran.status().message(),
+                     absl::IsNotFound(ran.status())
+                         ? " (install Docker's command, or give a file)"
+                         : ""));
+  }
+  if (ran->succeeded) return std::move(ran->out);
+  return BadInputError(absl::StrCat(
+      "--docker: ", absl::StrJoin(words, " "), ": ",
+      absl::StripAsciiWhitespace(
+          std::string_view(ran->error).substr(0, ran->error.find('\n')))));
+}
+
+}  // namespace
+
+absl::Status PluginOptions::AskDocker() {
+  absl::StatusOr<std::string> text =
+      AskDockerFor({"plugin", "inspect", "--", docker_});
+  if (!text.ok()) return text.status();
+  text_ = *std::move(text);
+  input_name_ = absl::StrCat("docker plugin inspect ", docker_);
+  if (!engine_.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> version =
+      AskDockerFor({"version", "--format", "{{.Server.Version}}"});
+  if (!version.ok()) return version.status();
+  engine_ = absl::StripAsciiWhitespace(*version);
+  return absl::OkStatus();
+}
+
+absl::Status PluginOptions::ReadFile() {
+  const std::string named = file_;
+  file_ = PluginFile(named);
+  input_name_ = file_ == "-" ? "standard input" : file_;
+  absl::StatusOr<std::string> text = ReadInput(file_);
+  if (!text.ok()) return WithImageHint(text.status(), named);
+  text_ = *std::move(text);
+  if (!IsArchive(text_)) return absl::OkStatus();
+  return BadInputError(
+      absl::StrCat(input_name(),
+                   ": is an archive, no config.json: specgen bundle takes "
+                   "those of plugins and of images"));
 }
 
 absl::Status PluginOptions::Load() {
+  if (file_.empty() == docker_.empty()) {
+    return UsageError(file_.empty() ? "FILE is required"
+                                    : "--docker: takes the place of FILE");
+  }
+  if (!docker_.empty()) {
+    absl::Status status = AskDocker();
+    if (!status.ok()) return status;
+  }
   absl::StatusOr<const Release*> release = FindEngine(engine_);
   if (!release.ok()) return release.status();
   release_ = *release;
@@ -192,16 +262,9 @@ absl::Status PluginOptions::Load() {
         "only one input can come from standard input");
   }
 
-  const std::string named = file_;
-  file_ = PluginFile(named);
-  absl::StatusOr<std::string> text = ReadInput(file_);
-  if (!text.ok()) return WithImageHint(text.status(), named);
-  text_ = *std::move(text);
-  if (IsArchive(text_)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(input_name(),
-                     ": is an archive, no config.json: specgen bundle takes "
-                     "those of plugins and of images"));
+  if (docker_.empty()) {
+    absl::Status status = ReadFile();
+    if (!status.ok()) return status;
   }
   absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
   if (!host.ok()) return host.status();

@@ -52,12 +52,15 @@ class PluginOptions {
   // Adds FILE and the options.
   void Define(CLI::App* app);
 
+  // Adds --docker, which takes FILE's place.
+  void DefineDocker(CLI::App* app);
+
   // Reads the files. Call after the options were parsed; what follows may be
   // called once it has returned OK.
   absl::Status Load();
 
   // How messages name the input: its path, or "standard input".
-  std::string_view input_name() const;
+  std::string_view input_name() const { return input_name_; }
   bool has_host_file() const { return !host_file_.empty(); }
 
   const Request& request() const { return request_; }
@@ -67,7 +70,12 @@ class PluginOptions {
   std::shared_ptr<const BaseSpec> base_spec() const { return base_spec_; }
 
  private:
+  // Sets text_, and engine_ if it is not given.
+  absl::Status AskDocker();
+  absl::Status ReadFile();
+
   std::string file_;
+  std::string docker_;  // the name of a plugin
   std::string plugin_name_;
   std::string engine_;
   std::string id_;
@@ -84,6 +92,7 @@ class PluginOptions {
   const CLI::Option* rootfs_option_ = nullptr;
   const CLI::Option* metrics_option_ = nullptr;
 
+  std::string input_name_;
   std::string text_;
   std::vector<std::string_view> set_views_;
   Request request_;

@@ -102,6 +102,7 @@ class PrivilegesCommand : public Command {
 
 void PrivilegesCommand::Define(CLI::App* app) {
   plugin_.Define(app);
+  plugin_.DefineDocker(app);
   app->add_option("--since", since_,
                   "The plugin as it was: show only what FILE adds to it, on "
                   "the same engine and host; the exit code is 1 if it adds "

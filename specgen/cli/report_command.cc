@@ -35,6 +35,7 @@ class ReportCommand : public Command {
 
 void ReportCommand::Define(CLI::App* app) {
   plugin_.Define(app);
+  plugin_.DefineDocker(app);
   app->add_option("--engines", engines_,
                   "The Docker releases that the report goes over: A..B, A.., "
                   "..B; --engine is the one whose privileges are shown")

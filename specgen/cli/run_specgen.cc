@@ -23,6 +23,7 @@
 #include "specgen/cli/command.h"
 #include "specgen/cli/help_formatter.h"
 #include "specgen/cli/version.h"
+#include "specgen/json/json_builder.h"
 
 namespace specgen {
 namespace {
@@ -162,7 +163,26 @@ int RunOne(const CommandInfo& info, std::vector<std::string> args,
   return command->Run(console);
 }
 
-int Dispatch(const std::vector<std::string>& args, Console* console) {
+// What the docker command asks of a program docker-specgen in
+// ~/.docker/cli-plugins (docker/cli cli-plugins/manager/metadata.go).
+std::string DockerMetadata() {
+  JsonBuilder json;
+  json.Object();
+  json.Key("SchemaVersion").String("0.1.0");
+  json.Key("Vendor").String("specgen");
+  json.Key("Version").String(kVersion);
+  json.Key("ShortDescription")
+      .String("The OCI runtime spec that Docker makes of a managed plugin");
+  return json.EndObject().Finish();
+}
+
+int Dispatch(std::vector<std::string> args, Console* console) {
+  if (args.size() == 1 && args[0] == "docker-cli-plugin-metadata") {
+    console->Out(DockerMetadata());
+    return kExitDone;
+  }
+  // "docker specgen lint" calls "docker-specgen specgen lint".
+  if (!args.empty() && args[0] == "specgen") args.erase(args.begin());
   if (args.empty()) {
     console->ErrorText(MainHelp());
     return kExitUsage;
