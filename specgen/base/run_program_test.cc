@@ -29,7 +29,7 @@ TEST(RunProgramTest, GivesWhatItPrints) {
   ASSERT_TRUE(ran.ok()) << ran.status();
   EXPECT_EQ(ran->out.size(), 500000u);
   EXPECT_EQ(ran->error.size(), 400000u);
-  for (const std::string& failing : {"exit 1", "kill -9 $$"}) {
+  for (const std::string failing : {"exit 1", "kill -9 $$"}) {
     ran = Shell("echo out; " + failing);
     ASSERT_TRUE(ran.ok()) << ran.status();
     EXPECT_EQ(ran->out, "out\n");
@@ -42,7 +42,7 @@ TEST(RunProgramTest, LimitsHold) {
   EXPECT_TRUE(absl::IsUnavailable(status));
   EXPECT_TRUE(absl::StrContains(status.message(), "sh: did not end within 1 "))
       << status;
-  for (const std::string& to : {"", ">&2"}) {
+  for (const std::string to : {"", ">&2"}) {
     status = Shell("head -c 101 /dev/zero " + to, {.bytes = 100}).status();
     EXPECT_TRUE(absl::StrContains(status.message(), "more than 100 bytes"))
         << status;

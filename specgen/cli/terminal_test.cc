@@ -256,6 +256,7 @@ TEST_P(TerminalTest, NothingActsOnTheTerminal) {
       {"report", {"good.json"}},
       {"validate", {"spec.json"}},
       {"engines", {}},
+      {"schema", {}},
       {"host-facts", {}},
       {"completion", {}},
       {"man", {}},

@@ -144,7 +144,8 @@ TEST(JsonReader, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(problem("{\n 1:2}"), "2:2 here a key in double quotes is expected");
   EXPECT_EQ(problem("[1\n2]"),
             "2:1 after an item, here a comma or ] is expected");
-  EXPECT_EQ(problem("[1,]"), "1:4 after a comma, here a value is expected");
+  EXPECT_EQ(problem("[1,]"),
+            "1:3 a comma stands behind the last item of a list or object");
   EXPECT_EQ(problem("{\"a\":1 \"b\"}"),
             "1:8 after a member, here a comma or } is expected");
   EXPECT_EQ(problem("[\"a\\x\"]"), "1:4 this escape is not one of JSON's");

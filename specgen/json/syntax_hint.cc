@@ -15,6 +15,15 @@ bool StartsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
+// By its byte order mark, also when a JsonIndex made two U+FFFD of it; or since
+// every other byte of its first character is zero.
+bool IsUtf16(std::string_view text) {
+  constexpr std::string_view kReplaced = "\xEF\xBF\xBD\xEF\xBF\xBD";
+  if (StartsWith(text, "\xFF\xFE") || StartsWith(text, "\xFE\xFF")) return true;
+  if (StartsWith(text, kReplaced)) text.remove_prefix(kReplaced.size());
+  return text.size() >= 2 && (text[0] == '\0') != (text[1] == '\0');
+}
+
 // "key: value", "- item" or "---" at the start of a line, or "# comment".
 bool LooksLikeYaml(std::string_view text) {
   std::string_view line = text.substr(0, text.find_first_of("\r\n"));
@@ -40,8 +49,7 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
     return "the text starts with a byte order mark (BOM), which JSON has not: "
            "save it as UTF-8 without one";
   }
-  if (StartsWith(text, "\xFF\xFE") || StartsWith(text, "\xFE\xFF") ||
-      (text.size() >= 2 && (text[0] == '\0') != (text[1] == '\0'))) {
+  if (IsUtf16(text)) {
     *offset = 0;
     return "the text is UTF-16 (PowerShell's > writes that): save it as UTF-8";
   }
@@ -64,8 +72,8 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
   return message;
 }
 
-const char* ExplainIndexProblem(std::string_view text,
-                                JsonIndex::Result result, size_t* offset) {
+const char* ExplainIndexProblem(std::string_view text, JsonIndex::Result result,
+                                size_t* offset) {
   *offset = IndexProblemOffset(text, result);
   return ExplainSyntax(text, offset, IndexProblem(result));
 }

@@ -18,8 +18,8 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
                           const char* message);
 // The same of a text that has no index, for the reason `result`; `offset` is
 // where the fault is.
-const char* ExplainIndexProblem(std::string_view text,
-                                JsonIndex::Result result, size_t* offset);
+const char* ExplainIndexProblem(std::string_view text, JsonIndex::Result result,
+                                size_t* offset);
 
 }  // namespace specgen
 
