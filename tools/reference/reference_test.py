@@ -29,6 +29,7 @@ def script(name):
 
 differ = script("differ")
 record = script("record")
+update = script("update")
 
 
 class RandomRequests(unittest.TestCase):
@@ -191,6 +192,79 @@ class Record(unittest.TestCase):
         self.assertEqual((case.title, case.request), ("this", request))
         self.assertEqual(case.answers, {place: lines for places, lines in answers
                                         for place in places})
+
+
+class Update(unittest.TestCase):
+    """Against what a module proxy said, as it was saved."""
+
+    TABLE = (
+        'date: "2026-09-01"\n\n'
+        'release { name: "28.5.2" date: "2025-11-05" tag: "v28.5.2" behaviour: "28.2.0"'
+        " user_namespace: KEEP_LOCKED_FLAGS }\n"
+        'release { name: "29.7.2" date: "2026-08-05" tag: "docker-v29.7.2" behaviour:'
+        ' "29.5.0" user_namespace: ROOTLESS }\n'
+        'release { name: "29.8.0" date: "2026-09-03" tag: "docker-v29.8.0" behaviour:'
+        ' "29.5.0" user_namespace: ROOTLESS presumed: "its code is not published as a'
+        ' Go module" }\n'
+        'build { name: "28.5.2+x" }\n')
+    PROXY = {
+        "github.com/docker/cli": {
+            "v28.5.2+incompatible": "2025-11-05", "v28.5.3+incompatible": "2026-09-04",
+            "v29.8.1+incompatible": "2026-09-15", "v29.9.0-rc.1+incompatible": "2026-10-01",
+            "v29.9.0+incompatible": "2026-10-08"},
+        "github.com/docker/docker": {"v28.5.3+incompatible": "2026-09-04"},
+        "github.com/moby/moby/v2": {"v2.0.0-beta.23": "2026-09-03",
+                                    "v2.0.0-beta.24": "2026-09-15"}}
+
+    def test_finds_what_is_missing_and_what_can_be_recorded(self):
+        self.assertEqual(
+            [(m.name, m.module, m.in_table) for m in update.missing(self.TABLE, self.PROXY)],
+            [("28.5.3", "github.com/docker/docker@v28.5.3+incompatible", False),
+             ("29.8.0", "github.com/moby/moby/v2@v2.0.0-beta.23", True),
+             ("29.8.1", "github.com/moby/moby/v2@v2.0.0-beta.24", False),
+             ("29.9.0-rc.1", None, False), ("29.9.0", None, False)])
+
+    def test_the_table_holds_it_in_order_and_nothing_more(self):
+        table = self.TABLE
+        for release in update.missing(table, self.PROXY):
+            table = update.with_release(table, release, presumed=not release.module)
+        self.assertEqual(update.missing(table, self.PROXY), [])
+        new = [line for line in table.splitlines() if line not in self.TABLE]
+        rule = 'behaviour: "29.5.0" user_namespace: ROOTLESS'
+        why = 'presumed: "its code is not published as a Go module"'
+        self.assertEqual(new, [
+            'release { name: "28.5.3" date: "2026-09-04" tag: "v28.5.3" behaviour:'
+            ' "28.2.0" user_namespace: KEEP_LOCKED_FLAGS }',
+            f'release {{ name: "29.8.0" date: "2026-09-03" tag: "docker-v29.8.0" {rule} }}',
+            f'release {{ name: "29.8.1" date: "2026-09-15" tag: "docker-v29.8.1" {rule} }}',
+            f'release {{ name: "29.9.0-rc.1" date: "2026-10-01" tag: "docker-v29.9.0-rc.1"'
+            f" {rule} {why} }}",
+            f'release {{ name: "29.9.0" date: "2026-10-08" tag: "docker-v29.9.0" {rule}'
+            f" {why} }}"])
+        names = [m[1] for m in update._RELEASE.finditer(table)]
+        self.assertEqual(names, sorted(names, key=engines.key))
+        self.assertTrue(table.endswith('build { name: "28.5.2+x" }\n'))
+        self.assertTrue(update.of_day(table, "2026-10-09").startswith(
+            'date: "2026-10-09"\n\nrelease'))
+
+    def test_versions_of_modules_are_releases(self):
+        for version, release in (("v29.8.0-rc.1+incompatible", "29.8.0-rc.1"),
+                                 ("v17.03.1-ce+incompatible", "17.03.1"),
+                                 ("v17.03.1-ce-rc1+incompatible", "17.03.1-rc1")):
+            self.assertEqual(update.release_of(version), release)
+
+    def test_names_the_files_that_changed(self):
+        with tempfile.TemporaryDirectory() as work:
+            for side, text in (("old", "a"), ("new", "b")):
+                os.makedirs(f"{work}/{side}/oci")
+                for name, body in (("defaults.go", text), ("same.go", "c"),
+                                   ("defaults_test.go", text)):
+                    with open(f"{work}/{side}/oci/{name}", "w", encoding="ascii") as file:
+                        file.write(body)
+            with open(f"{work}/new/oci/new.go", "w", encoding="ascii"):
+                pass
+            self.assertEqual(update.changed_files(f"{work}/old", f"{work}/new"),
+                             ["oci/defaults.go", "oci/new.go"])
 
 
 if __name__ == "__main__":
