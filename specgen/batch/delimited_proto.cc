@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,11 +77,10 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     return Invalid(number, "this is no GenerateRequest", out);
   }
   response_.set_name(request_.name());
-  const absl::StatusOr<const Generator*> generator =
-      engines_.Find(request_.engine());
-  if (!generator.ok()) {
-    return Invalid(number, generator.status().message(), out);
-  }
+  std::optional<std::string_view> engine_name;
+  if (request_.has_engine()) engine_name = request_.engine();
+  const absl::StatusOr<EngineSet::Engine> engine = engines_.Find(engine_name);
+  if (!engine.ok()) return Invalid(number, engine.status().message(), out);
   Request request;
   request.plugin = request_.plugin();
   switch (request_.shape()) {
@@ -109,7 +109,7 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
   request.metrics_socket = request_.has_metrics_socket()
                                ? request_.metrics_socket()
                                : metrics_sockets_.Beside(request.exec_root);
-  (*generator)->Generate(request, answer_.get());
+  engine->generator->Generate(request, answer_.get());
 
   response_.set_number(number);
   const specgen::Answer& answer = *answer_;
@@ -135,6 +135,7 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     error->set_message(ToValidUtf8(answer.message()));
     error->set_position(answer.position());
   }
+  response_.set_presumed(engine->presumed);
   for (const PlannedFolder& planned : answer.plan()) {
     v1::Folder* directory = response_.add_folders();
     directory->set_path(ToValidUtf8(planned.path));

@@ -1,35 +1,87 @@
 #include "specgen/batch/engine_set.h"
 
 #include <cstddef>
+#include <functional>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 
 namespace specgen {
+namespace {
 
-EngineSet::EngineSet(const Host& host, const Release* default_release) {
+// Whoever writes the requests decides how many names there are.
+constexpr size_t kMaxNotes = 16;
+
+bool IsOf(absl::Span<const Release> list, const Release& release) {
+  const std::less_equal<const Release*> not_behind;
+  return not_behind(list.data(), &release) &&
+         !not_behind(list.data() + list.size(), &release);
+}
+
+}  // namespace
+
+EngineSet::EngineSet(const Host& host, const Release* default_release,
+                     std::string_view presumed) {
   const absl::Span<const Release> releases = AllReleases();
   generators_.reserve(releases.size());
   by_name_.reserve(releases.size());
   for (const Release& release : releases) {
     generators_.emplace_back(release, host);
-    by_name_.emplace(release.name, &generators_.back());
-    if (&release == default_release) default_ = &generators_.back();
+    // Of the others there is something to be told.
+    if (release.presumed.empty()) {
+      by_name_.emplace(release.name, &generators_.back());
+    }
+  }
+  builds_.reserve(AllBuilds().size());
+  for (const Release& build : AllBuilds()) builds_.emplace_back(build, host);
+  if (default_release != nullptr) {
+    default_ = Engine{&GeneratorOf(*default_release), std::string(presumed)};
   }
 }
 
-absl::StatusOr<const Generator*> EngineSet::Find(std::string_view name) const {
-  if (name.empty()) {
-    if (default_ != nullptr) return default_;
+const Generator& EngineSet::GeneratorOf(const Release& release) const {
+  const absl::Span<const Release> releases = AllReleases();
+  if (IsOf(releases, release)) {
+    return generators_[static_cast<size_t>(&release - releases.data())];
+  }
+  return builds_[static_cast<size_t>(&release - AllBuilds().data())];
+}
+
+absl::StatusOr<EngineSet::Engine> EngineSet::Find(
+    std::optional<std::string_view> name) const {
+  if (!name.has_value()) {
+    if (default_.has_value()) return *default_;
     return absl::InvalidArgumentError(
         "no engine is named: add \"engine\", a Docker release");
   }
   // Names as they stand in the table; all others are looked for.
-  if (const auto found = by_name_.find(name); found != by_name_.end()) {
-    return found->second;
+  if (const auto found = by_name_.find(*name); found != by_name_.end()) {
+    return Engine{found->second, ""};
   }
-  const absl::StatusOr<const Release*> release = FindRelease(name);
-  if (!release.ok()) return release.status();
-  return &generators_[static_cast<size_t>(*release - AllReleases().data())];
+  absl::StatusOr<NamedEngine> engine = FindEngine(*name);
+  if (!engine.ok()) return engine.status();
+  Note(engine->understood);
+  Note(engine->presumed);
+  return Engine{&GeneratorOf(*engine->release), engine->presumed};
+}
+
+void EngineSet::Note(const std::string& note) const {
+  if (note.empty()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (notes_.size() < kMaxNotes) {
+    notes_.insert(note);
+  } else if (!notes_.contains(note)) {
+    has_more_notes_ = true;
+  }
+}
+
+std::vector<std::string> EngineSet::Notes() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<std::string> notes(notes_.begin(), notes_.end());
+  if (has_more_notes_) {
+    notes.emplace_back("and more engines of other names");
+  }
+  return notes;
 }
 
 }  // namespace specgen

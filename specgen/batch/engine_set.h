@@ -1,7 +1,12 @@
-// Generators of all releases, found by name.
+// Generators of all releases and builds, found by name.
 #ifndef SPECGEN_BATCH_ENGINE_SET_H_
 #define SPECGEN_BATCH_ENGINE_SET_H_
 
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,21 +18,39 @@
 
 namespace specgen {
 
-// Immutable, so safe to share between threads.
+// Safe to share between threads.
 class EngineSet {
  public:
-  // `host` must outlive this. `default_release` is meant where none is named;
-  // null: then every request must name one.
-  EngineSet(const Host& host, const Release* default_release);
+  struct Engine {
+    const Generator* generator;
+    std::string presumed;  // as in NamedEngine
+  };
 
-  // The generator of the release that people mean by `name` (see FindRelease);
-  // the default one for "".
-  absl::StatusOr<const Generator*> Find(std::string_view name) const;
+  // `host` must outlive this. `default_release` is meant where none is named,
+  // with what is presumed of it; null: then every request must name one.
+  EngineSet(const Host& host, const Release* default_release,
+            std::string_view presumed = {});
+
+  // The engine that people mean by `name` (see FindEngine); the default one
+  // for none. Errors say what is wrong with the name.
+  absl::StatusOr<Engine> Find(std::optional<std::string_view> name) const;
+
+  // What people should be told of the names that were found: what each was
+  // taken as, and what is presumed, each once, and no more than a few.
+  std::vector<std::string> Notes() const;
 
  private:
-  const Generator* default_ = nullptr;
+  const Generator& GeneratorOf(const Release& release) const;
+  void Note(const std::string& note) const;
+
+  std::optional<Engine> default_;
   std::vector<Generator> generators_;  // in the order of AllReleases()
+  std::vector<Generator> builds_;      // in the order of AllBuilds()
   absl::flat_hash_map<std::string_view, const Generator*> by_name_;
+
+  mutable std::mutex mutex_;
+  mutable std::set<std::string> notes_;  // guarded by mutex_
+  mutable bool has_more_notes_ = false;  // likewise
 };
 
 }  // namespace specgen

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "specgen/base/buffer.h"
 #include "specgen/batch/json_request.h"
@@ -33,10 +35,10 @@ class JsonLinesAnswerer : public RecordAnswerer {
   }
 
  private:
-  // The generator that the request asks for.
-  absl::StatusOr<const Generator*> FindGenerator();
+  // Finds the engine that the request asks for.
+  absl::Status FindEngine();
   // Has it answer.
-  void Generate(const Generator& generator);
+  void Generate();
 
   // Appends a line that says what became of line `number`. `name` is the
   // request's, as JSON, or "".
@@ -53,8 +55,8 @@ class JsonLinesAnswerer : public RecordAnswerer {
   JsonRequest line_;
 
   // The engine of the last request: usually the next one's as well.
-  std::string last_engine_;
-  const Generator* generator_ = nullptr;
+  std::optional<std::string> last_engine_;
+  EngineSet::Engine engine_ = {nullptr, ""};
   MetricsSockets metrics_sockets_;
 };
 
@@ -67,28 +69,28 @@ RecordOutcome JsonLinesAnswerer::Answer(std::string_view line, uint64_t number,
     WriteInvalid(line_.name(), number, line_.message(), line_.column(), out);
     return RecordOutcome::kInvalid;
   }
-  const absl::StatusOr<const Generator*> generator = FindGenerator();
-  if (!generator.ok()) {
-    WriteInvalid(line_.name(), number, generator.status().message(), {}, out);
+  const absl::Status found = FindEngine();
+  if (!found.ok()) {
+    WriteInvalid(line_.name(), number, found.message(), {}, out);
     return RecordOutcome::kInvalid;
   }
-  Generate(**generator);
+  Generate();
   WriteAnswer(number, out);
   return OutcomeOf(*answer_);
 }
 
-absl::StatusOr<const Generator*> JsonLinesAnswerer::FindGenerator() {
-  if (generator_ == nullptr || line_.engine() != last_engine_) {
-    const absl::StatusOr<const Generator*> found =
-        engines_.Find(line_.engine());
+absl::Status JsonLinesAnswerer::FindEngine() {
+  if (engine_.generator == nullptr || line_.engine() != last_engine_) {
+    absl::StatusOr<EngineSet::Engine> found = engines_.Find(line_.engine());
     if (!found.ok()) return found.status();
-    generator_ = *found;
-    last_engine_.assign(line_.engine());
+    engine_ = *std::move(found);
+    last_engine_ = line_.engine();
   }
-  return generator_;
+  return absl::OkStatus();
 }
 
-void JsonLinesAnswerer::Generate(const Generator& generator) {
+void JsonLinesAnswerer::Generate() {
+  const Generator& generator = *engine_.generator;
   Request request = line_.request();
   if (!line_.has_metrics_socket()) {
     request.metrics_socket = metrics_sockets_.Beside(request.exec_root);
@@ -137,6 +139,10 @@ void JsonLinesAnswerer::WriteAnswer(uint64_t number, Buffer* out) const {
     w.Raw(answer_->spec());
   } else {
     WriteError(&w);
+  }
+  if (!engine_.presumed.empty()) {
+    w.Raw(",\"presumed\":");
+    w.String(engine_.presumed);
   }
   if (!answer_->plan().empty()) WriteDirectories(&w);
   w.Raw("}\n");

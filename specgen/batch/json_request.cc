@@ -20,7 +20,8 @@ void JsonRequest::Shrink() {
 
 void JsonRequest::Clear(const Request& defaults) {
   arena_.Reset();
-  name_ = engine_ = {};
+  name_ = {};
+  engine_.reset();
   request_ = defaults;
   source_ = Source::kNone;
   shape_.reset();

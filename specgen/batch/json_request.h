@@ -37,7 +37,8 @@ class JsonRequest {
     return source_ == Source::kTokens ? &tokens_ : nullptr;
   }
   std::string_view name() const { return name_; }  // JSON; "" for none
-  std::string_view engine() const { return engine_; }
+  // Nothing: it names none.
+  std::optional<std::string_view> engine() const { return engine_; }
   bool has_metrics_socket() const { return has_metrics_socket_; }
 
   const std::string& message() const { return message_; }
@@ -78,7 +79,7 @@ class JsonRequest {
   std::string decoded_;  // of config_b64
 
   std::string_view name_;
-  std::string_view engine_;
+  std::optional<std::string_view> engine_;
   Request request_;
   Source source_ = Source::kNone;
   JsonTokens tokens_;

@@ -111,8 +111,8 @@ class RecordFormat {
 //   "config_b64"   the same in base64: for a text that may not even be UTF-8
 // and may have
 //   "name"         any JSON value; comes back with the answer
-//   "engine"       a Docker release, "28.5.2", "20.10", "v17.03.1-ce"; without
-//                  one, the default of the batch
+//   "engine"       a Docker release, "28.5.2", "20.10", "v17.03.1-ce", or what
+//                  else FindEngine takes; without one, the default of the batch
 //   "shape"        "auto", "config", "stored" or "inspect"; without one,
 //                  "config" and "plugin" say it, and the other two are "auto"
 //   "plugin_name"  which plugin of an "inspect" list
@@ -135,6 +135,8 @@ class RecordFormat {
 //              "invalid" is a line that is no request, at stage "request"; the
 //              others are those of Answer. "position", if it is there, is in
 //              the plugin's JSON, or for an invalid request in its line.
+// then, of an engine that was not recorded,
+//   "presumed" why its answer may be another; see NamedEngine
 // and last
 //   "folders"  [{"path": ..., "mode": "0700"}, ...], if the engine makes some
 //              on the host, in order.

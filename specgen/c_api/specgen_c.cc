@@ -22,15 +22,17 @@
 
 // The C names stand for these.
 struct specgen_generator {
-  specgen_generator(const specgen::Release& release,
+  specgen_generator(const specgen::NamedEngine& engine,
                     std::unique_ptr<specgen::Host> its_host)
       : host(std::move(its_host)),
-        generator(release, *host),
-        release_name(release.name) {}
+        generator(*engine.release, *host),
+        release_name(engine.release->name),
+        presumed(engine.presumed) {}
 
   const std::unique_ptr<specgen::Host> host;
   const specgen::Generator generator;
   const std::string release_name;
+  const std::string presumed;
 };
 
 struct specgen_answer {
@@ -38,6 +40,7 @@ struct specgen_answer {
   bool is_there = false;
   specgen::Answer answer;
   std::string spec;
+  std::string presumed;
   std::vector<std::string> directories;
   std::vector<std::string_view> set;
 };
@@ -118,6 +121,7 @@ specgen_status Generate(const specgen_generator& generator,
   }
   generator.generator.Generate(wanted, &answer->answer);
   answer->spec = answer->answer.spec();
+  answer->presumed = generator.presumed;
   answer->directories.clear();
   for (const specgen::PlannedFolder& directory : answer->answer.plan()) {
     answer->directories.emplace_back(directory.path);
@@ -155,12 +159,11 @@ specgen_status specgen_generator_new(const char* engine, const char* host_json,
       return Fail(SPECGEN_USAGE, "there is nowhere to put the generator");
     }
     *generator = nullptr;
-    const specgen::Release* release = &specgen::NewestRelease();
+    specgen::NamedEngine named = {&specgen::DefaultRelease(), "", ""};
     if (engine != nullptr) {
-      const absl::StatusOr<const specgen::Release*> found =
-          specgen::FindRelease(engine);
+      absl::StatusOr<specgen::NamedEngine> found = specgen::FindEngine(engine);
       if (!found.ok()) return Fail(SPECGEN_USAGE, found.status().message());
-      release = *found;
+      named = *std::move(found);
     }
     std::unique_ptr<specgen::Host> host;
     if (host_json == nullptr) {
@@ -174,7 +177,7 @@ specgen_status specgen_generator_new(const char* engine, const char* host_json,
       }
       host = *std::move(snapshot);
     }
-    *generator = new specgen_generator(*release, std::move(host));
+    *generator = new specgen_generator(named, std::move(host));
     return SPECGEN_OK;
   });
 }
@@ -242,6 +245,11 @@ specgen_stage specgen_answer_stage(const specgen_answer* answer) {
       return SPECGEN_STAGE_SPEC;
   }
   return SPECGEN_STAGE_DECODE;
+}
+
+const char* specgen_answer_presumed(const specgen_answer* answer) {
+  if (answer == nullptr || !answer->is_there) return "";
+  return answer->presumed.c_str();
 }
 
 size_t specgen_answer_folder_count(const specgen_answer* answer) {

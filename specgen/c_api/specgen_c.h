@@ -109,8 +109,9 @@ SPECGEN_API const char* specgen_last_error(void);
 SPECGEN_API size_t specgen_engine_count(void);
 SPECGEN_API const char* specgen_engine_name(size_t i);
 
-/* A generator for the release that people mean by `engine`; the newest for
- * NULL. `host_json` holds facts about the machine that the specs are for, as
+/* A generator for the engine that people mean by `engine` (a release, a line, or
+ * what a daemon or a package calls its version); for NULL the newest release
+ * that was recorded. `host_json` holds facts about the machine that the specs are for, as
  * `specgen host-facts` prints them; NULL: the machine that this runs on.
  * SPECGEN_USAGE: there is no such release. SPECGEN_BAD_INPUT: no host facts. */
 SPECGEN_API specgen_status specgen_generator_new(const char* engine,
@@ -142,6 +143,10 @@ SPECGEN_API const char* specgen_answer_message(const specgen_answer* answer,
 /* "LINE:COL" in the plugin's JSON, both from 1, columns in bytes; or "". */
 SPECGEN_API const char* specgen_answer_position(const specgen_answer* answer);
 SPECGEN_API specgen_stage specgen_answer_stage(const specgen_answer* answer);
+
+/* Of an engine that was not recorded: why its answer may be another. "": what
+ * answers as this engine does was recorded. */
+SPECGEN_API const char* specgen_answer_presumed(const specgen_answer* answer);
 
 /* Directories that the engine makes on the host, in order; also those that it
  * makes before it refuses or crashes. NULL beyond the last. */

@@ -105,7 +105,7 @@ TEST(CApi, SaysWhyThereIsNone) {
 TEST(CApi, MistakesOfTheCallerAreErrors) {
   specgen_generator* none = nullptr;
   EXPECT_EQ(specgen_generator_new("99", nullptr, 0, &none), SPECGEN_USAGE);
-  EXPECT_THAT(specgen_last_error(), HasSubstr("no Docker release"));
+  EXPECT_THAT(specgen_last_error(), HasSubstr("newer than this specgen knows"));
   EXPECT_EQ(none, nullptr);
   EXPECT_EQ(specgen_generator_new(nullptr, "[]", 2, &none), SPECGEN_BAD_INPUT);
   EXPECT_EQ(specgen_generator_new(nullptr, nullptr, 0, nullptr), SPECGEN_USAGE);

@@ -93,7 +93,8 @@ class BatchCommand : public Command {
  private:
   int RunOnDirectory(const Release& release, const Host& host,
                      Console* console);
-  int RunOnStream(const Release& release, const Host& host, Console* console);
+  int RunOnStream(const NamedEngine& engine, const Host& host,
+                  Console* console);
   // A descriptor to write to. `in` is what is read.
   absl::StatusOr<int> OpenOutput(int in) const;
   int Finish(const BatchResult& result, int signal, std::string_view input,
@@ -130,7 +131,7 @@ void BatchCommand::Define(CLI::App* app) {
                 "that have the name of a spec");
   app->add_option("--engine", engine_,
                   "The Docker release of requests that name none (default: the "
-                  "newest release)")
+                  "newest that was recorded)")
       ->type_name("RELEASE");
   app->add_option("--host", host_file_,
                   "Facts about the machine that the specs are for, as `specgen "
@@ -178,12 +179,13 @@ int BatchCommand::Run(Console* console) {
   if (!wrong.empty()) {
     return Fail(UsageError(absl::StrCat("batch: ", wrong)), console);
   }
-  const absl::StatusOr<const Release*> release = FindEngine(engine_);
-  if (!release.ok()) return Fail(release.status(), console);
+  const absl::StatusOr<NamedEngine> engine =
+      ChooseEngine("--engine", engine_, console);
+  if (!engine.ok()) return Fail(engine.status(), console);
   const absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
   if (!host.ok()) return Fail(host.status(), console);
-  return is_directory_ ? RunOnDirectory(**release, **host, console)
-                       : RunOnStream(**release, **host, console);
+  return is_directory_ ? RunOnDirectory(*engine->release, **host, console)
+                       : RunOnStream(*engine, **host, console);
 }
 
 int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
@@ -265,7 +267,7 @@ absl::StatusOr<int> BatchCommand::OpenOutput(int in) const {
   return fd;
 }
 
-int BatchCommand::RunOnStream(const Release& release, const Host& host,
+int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
                               Console* console) {
   int in = console->in();
   int out = console->out();
@@ -304,9 +306,10 @@ int BatchCommand::RunOnStream(const Release& release, const Host& host,
   options.stop_fd = signals.fd();
   const std::unique_ptr<RecordFormat> format =
       protobuf_ ? DelimitedProtoFormat() : JsonLinesFormat();
-  const BatchResult result =
-      RunStream(*format, EngineSet(host, &release), in, out, options);
+  const EngineSet engines(host, engine.release, engine.presumed);
+  const BatchResult result = RunStream(*format, engines, in, out, options);
   bar.reset();
+  for (const std::string& note : engines.Notes()) console->Error(note);
   return Finish(
       result, signals.caught(),
       input_ == "-" ? "standard input" : std::string_view(input_),

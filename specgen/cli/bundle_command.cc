@@ -67,7 +67,7 @@ class BundleCommand : public Command {
   // OK if --start, --stop or --remove is all that is asked for.
   absl::Status CheckManages() const;
   absl::Status Manage();
-  absl::Status Load();
+  absl::Status Load(Console* console);
   absl::Status LoadRuntime();
   int Make(Console* console);
   void Print(const BundleMaker& maker, std::string_view result,
@@ -162,7 +162,7 @@ void BundleCommand::Define(CLI::App* app) {
           ->capture_default_str();
   app->add_option("--engine", engine_,
                   "The Docker release whose spec and rootfs to make (default: "
-                  "the newest release)")
+                  "the newest that was recorded)")
       ->type_name("RELEASE");
   app->add_option(
          "--image", options_.image.image,
@@ -215,7 +215,7 @@ void BundleCommand::Define(CLI::App* app) {
       ->default_str("8GB");
 }
 
-absl::Status BundleCommand::Load() {
+absl::Status BundleCommand::Load(Console* console) {
   if (options_.source.empty()) {
     return absl::FailedPreconditionError(
         "bundle: PLUGIN is required (specgen bundle --help tells more)");
@@ -224,9 +224,10 @@ absl::Status BundleCommand::Load() {
     return absl::FailedPreconditionError(
         "bundle: --output is required (specgen bundle --help tells more)");
   }
-  absl::StatusOr<const Release*> release = FindEngine(engine_);
-  if (!release.ok()) return release.status();
-  options_.release = *release;
+  const absl::StatusOr<NamedEngine> engine =
+      ChooseEngine("--engine", engine_, console);
+  if (!engine.ok()) return engine.status();
+  options_.release = engine->release;
   absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
   if (!host.ok()) return host.status();
   host_ = *std::move(host);
@@ -423,7 +424,7 @@ int BundleCommand::Run(Console* console) {
     if (absl::Status status = Manage(); !status.ok()) {
       code = Fail(status, console);
     }
-  } else if (absl::Status status = Load(); !status.ok()) {
+  } else if (absl::Status status = Load(console); !status.ok()) {
     code = Fail(status, console);
   } else {
     code = Make(console);

@@ -54,7 +54,7 @@ class DiffCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  absl::Status LoadSides(Side* before, Side* after);
+  absl::Status LoadSides(Side* before, Side* after, Console* console);
   absl::Status LoadSide(std::string_view text, std::string_view name,
                         const Release& release, Side* side);
   void Print(const Side& before, const Side& after,
@@ -113,22 +113,20 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   return take_spec();
 }
 
-absl::Status DiffCommand::LoadSides(Side* before, Side* after) {
+absl::Status DiffCommand::LoadSides(Side* before, Side* after,
+                                    Console* console) {
   if (other_.empty() && to_engine_.empty()) {
     return absl::FailedPreconditionError(
         "diff: name a second file, or an engine with --to-engine");
   }
-  absl::Status status = plugin_.Load();
+  absl::Status status = plugin_.Load(console);
   if (!status.ok()) return status;
   const Release* to = &plugin_.release();
   if (!to_engine_.empty()) {
-    absl::StatusOr<const Release*> release = FindEngine(to_engine_);
-    if (!release.ok()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "--to-engine", release.status().message().substr(
-                             std::string_view("--engine").size())));
-    }
-    to = *release;
+    const absl::StatusOr<NamedEngine> engine =
+        ChooseEngine("--to-engine", to_engine_, console);
+    if (!engine.ok()) return engine.status();
+    to = engine->release;
     if (TakesBaseSpec(*plugin_.release().behaviour) !=
             TakesBaseSpec(*to->behaviour) &&
         plugin_.base_spec() != nullptr) {
@@ -204,7 +202,7 @@ int DiffCommand::Run(Console* console) {
   secrets_ = SecretHider(show_secrets_);
   Side before;
   Side after;
-  absl::Status status = LoadSides(&before, &after);
+  absl::Status status = LoadSides(&before, &after, console);
   if (!status.ok()) return Fail(status, console);
   // What is no plugin at all is trouble, not a difference.
   for (const Side* side : {&before, &after}) {

@@ -1,8 +1,10 @@
 #include "specgen/cli/engine_listing.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -15,8 +17,47 @@ namespace {
 
 bool Selected(const EngineSelection& selection, const Release& release) {
   // AllReleases() is in the order of versions.
-  return (selection.since == nullptr || &release >= selection.since) &&
+  const Release* const at =
+      release.build_of != nullptr ? release.build_of : &release;
+  return (selection.since == nullptr || at >= selection.since) &&
          (selection.only == nullptr || &release == selection.only);
+}
+
+// The selected builds of that behaviour.
+std::vector<const Release*> SelectedBuilds(const EngineSelection& selection,
+                                           const Behaviour& behaviour) {
+  std::vector<const Release*> builds;
+  for (const Release& build : AllBuilds()) {
+    if (build.behaviour == &behaviour && Selected(selection, build)) {
+      builds.push_back(&build);
+    }
+  }
+  return builds;
+}
+
+// "29.8.2 to 29.9.3 (why)" of the selected releases that were not recorded, for
+// each reason.
+std::vector<std::string> PresumedRuns(const EngineSelection& selection,
+                                      const Behaviour& behaviour) {
+  std::vector<std::string_view> reasons;
+  for (const Release& release : AllReleases()) {
+    if (release.behaviour == &behaviour && Selected(selection, release) &&
+        !release.presumed.empty() &&
+        std::find(reasons.begin(), reasons.end(), release.presumed) ==
+            reasons.end()) {
+      reasons.push_back(release.presumed);
+    }
+  }
+  std::vector<std::string> runs;
+  for (std::string_view reason : reasons) {
+    runs.push_back(absl::StrCat(ReleaseRuns([&](const Release& release) {
+                                  return release.behaviour == &behaviour &&
+                                         Selected(selection, release) &&
+                                         release.presumed == reason;
+                                }),
+                                " (", reason, ")"));
+  }
+  return runs;
 }
 
 size_t CountSelected(const EngineSelection& selection,
@@ -72,14 +113,22 @@ void AppendChanges(const Behaviour& behaviour, std::string* text) {
 
 std::string OneRelease(const Release& release) {
   const Behaviour& behaviour = *release.behaviour;
-  std::string text = absl::StrCat(
-      "Docker ", release.name, ": ", release.hidden ? "commit " : "tag ",
-      release.tag, " of ", release.date,
-      release.hidden ? ", never released" : "", "\n");
-  absl::StrAppend(&text, "behaves as ", ReleaseRuns([&](const Release& other) {
-    return other.behaviour == &behaviour;
-  }),
-                  "\n");
+  std::string text = absl::StrCat("Docker ", release.name, ": ");
+  if (release.build_of != nullptr) {
+    absl::StrAppend(&text, release.built_by, "'s build of ",
+                    release.build_of->name, ", package ", release.tag, " of ",
+                    release.date, "\n");
+  } else {
+    absl::StrAppend(&text, release.hidden ? "commit " : "tag ", release.tag,
+                    " of ", release.date,
+                    release.hidden ? ", never released" : "", "\n");
+  }
+  const std::string presumed = Presumption(release);
+  if (!presumed.empty()) absl::StrAppend(&text, presumed, "\n");
+  const std::string alike = ReleaseRuns(
+      [&](const Release& other) { return other.behaviour == &behaviour; });
+  absl::StrAppend(&text, "behaves as ",
+                  alike.empty() ? std::string("no release") : alike, "\n");
   AppendChanges(behaviour, &text);
   absl::StrAppend(
       &text, "  shown by moby's ", absl::StrJoin(behaviour.sources, ", "), "\n",
@@ -97,17 +146,38 @@ std::string EngineListing(const EngineSelection& selection) {
   size_t behaviours = 0;
   for (const Behaviour& behaviour : AllBehaviours()) {
     const size_t count = CountSelected(selection, behaviour);
-    if (count == 0) continue;
+    const std::vector<const Release*> builds =
+        SelectedBuilds(selection, behaviour);
+    if (count == 0 && builds.empty()) continue;
     releases += count;
     ++behaviours;
-    absl::StrAppend(&text, ReleaseRuns([&](const Release& release) {
-      return release.behaviour == &behaviour && Selected(selection, release);
-    }),
-                    count > 1 ? absl::StrCat(" (", count, " releases)") : "",
-                    "\n");
+    if (count > 0) {
+      absl::StrAppend(&text, ReleaseRuns([&](const Release& release) {
+        return release.behaviour == &behaviour && Selected(selection, release);
+      }),
+                      count > 1 ? absl::StrCat(" (", count, " releases)") : "",
+                      "\n");
+    }
+    for (const Release* build : builds) {
+      absl::StrAppend(&text, build->name, ", ", build->built_by, "'s build of ",
+                      build->build_of->name,
+                      build->presumed.empty()
+                          ? ""
+                          : absl::StrCat("; presumed: ", build->presumed),
+                      "\n");
+    }
     AppendChanges(behaviour, &text);
+    for (const std::string& run : PresumedRuns(selection, behaviour)) {
+      absl::StrAppend(&text, "  presumed: ", run, "\n");
+    }
     text += '\n';
   }
+  text += "Builds that are presumed to answer as Docker's own:\n";
+  for (const Distribution& distribution : AllDistributions()) {
+    absl::StrAppend(&text, "  - ", distribution.name,
+                    "'s: ", distribution.presumed, "\n");
+  }
+  text += '\n';
   absl::StrAppend(&text, releases, releases == 1 ? " release" : " releases",
                   " with ", behaviours,
                   behaviours == 1 ? " behaviour" : " behaviours", "; table of ",
@@ -128,10 +198,14 @@ std::string EngineListingJson(const EngineSelection& selection) {
   };
   w.Raw("{\"table_date\":");
   w.String(EngineTableDate());
+  w.Raw(",\"default\":");
+  w.String(DefaultRelease().name);
   w.Raw(",\"behaviours\":[");
   bool first_behaviour = true;
   for (const Behaviour& behaviour : AllBehaviours()) {
-    if (CountSelected(selection, behaviour) == 0) continue;
+    const std::vector<const Release*> builds =
+        SelectedBuilds(selection, behaviour);
+    if (CountSelected(selection, behaviour) == 0 && builds.empty()) continue;
     if (!first_behaviour) w.Raw(',');
     first_behaviour = false;
     w.Raw("{\"name\":");
@@ -161,9 +235,38 @@ std::string EngineListingJson(const EngineSelection& selection) {
       w.Raw(",\"released\":");
       w.Raw(release.hidden ? std::string_view("false")
                            : std::string_view("true"));
+      w.Raw(",\"presumed\":");
+      w.String(release.presumed);
+      w.Raw('}');
+    }
+    w.Raw("],\"builds\":[");
+    for (size_t i = 0; i < builds.size(); ++i) {
+      if (i > 0) w.Raw(',');
+      const Release& build = *builds[i];
+      w.Raw("{\"name\":");
+      w.String(build.name);
+      w.Raw(",\"release\":");
+      w.String(build.build_of->name);
+      w.Raw(",\"by\":");
+      w.String(build.built_by);
+      w.Raw(",\"date\":");
+      w.String(build.date);
+      w.Raw(",\"package\":");
+      w.String(build.tag);
+      w.Raw(",\"presumed\":");
+      w.String(build.presumed);
       w.Raw('}');
     }
     w.Raw("]}");
+  }
+  w.Raw("],\"distributions\":[");
+  for (const Distribution& distribution : AllDistributions()) {
+    if (&distribution != AllDistributions().data()) w.Raw(',');
+    w.Raw("{\"name\":");
+    w.String(distribution.name);
+    w.Raw(",\"presumed\":");
+    w.String(distribution.presumed);
+    w.Raw('}');
   }
   w.Raw("]}");
   w.Finish();

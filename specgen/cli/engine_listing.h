@@ -18,14 +18,15 @@ struct EngineSelection {
 };
 
 // A paragraph for each behaviour that has a selected release, oldest first: its
-// releases, and how it differs from the behaviour it is compared with. Of one
-// release, also its tag, the files of moby that show the differences, and what
-// it does in a user namespace.
+// releases and builds, how it differs from the behaviour it is compared with,
+// and what of it is presumed. Of one release, also its tag, the files of moby
+// that show the differences, and what it does in a user namespace.
 std::string EngineListing(const EngineSelection& selection);
 
 // The same for programs; members may be added, but none goes or changes:
 //
 //   {"table_date": "2026-11-24",
+//    "default": "29.8.1",          the engine where none is named
 //    "behaviours": [
 //      {"name": "20.10.14",        that of its first release
 //       "based_on": "20.10.0",     what `changes` compares it with; "" for the
@@ -35,7 +36,14 @@ std::string EngineListing(const EngineSelection& selection);
 //       "releases": [              those selected, by version
 //         {"name": "20.10.14", "date": "2022-03-23", "tag": "v20.10.14",
 //          "user_namespace": "as-elsewhere",
-//          "released": true}]}]}   false: a commit that was never released
+//          "released": true,       false: a commit that was never released
+//          "presumed": ""}],       why it was not recorded; "": it was
+//       "builds": [                of distributions
+//         {"name": "20.10.24+dfsg1", "release": "20.10.24",
+//          "by": "Debian 12", "date": "2024-10-12", "package": "docker.io ...",
+//          "presumed": ""}]}],
+//    "distributions": [            whose other builds are taken as Docker's own
+//      {"name": "Debian", "presumed": "..."}]}
 //
 // `user_namespace` is "as-elsewhere", "keep-locked-flags", "rootless" or
 // "rootless-keep-cgroup". Ends with a line feed.

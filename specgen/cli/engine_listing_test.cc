@@ -66,6 +66,7 @@ TEST(EngineListing, ListsFromAReleaseAsJson) {
   EXPECT_THAT(
       EngineListingJson(selection),
       StartsWith(absl::StrCat("{\n  \"table_date\": \"", EngineTableDate(),
+                              "\",\n  \"default\": \"", DefaultRelease().name,
                               "\",\n", Golden("engines_since_29.0.0.json"))));
 }
 
@@ -97,6 +98,7 @@ TEST(EngineListing, JsonHasThePromisedShape) {
   JsonReader r(index, &arena);
   std::set<std::string> releases;
   std::set<std::string> behaviours;
+  std::set<std::string> builds;
   std::string_view key;
   std::string_view value;
   const auto strings = [&] {
@@ -108,6 +110,10 @@ TEST(EngineListing, JsonHasThePromisedShape) {
   EXPECT_EQ(key, "table_date");
   ASSERT_TRUE(r.String(&value));
   EXPECT_EQ(value, EngineTableDate());
+  ASSERT_TRUE(r.NextKey(&key));
+  EXPECT_EQ(key, "default");
+  ASSERT_TRUE(r.String(&value));
+  EXPECT_EQ(value, DefaultRelease().name);
   ASSERT_TRUE(r.NextKey(&key));
   EXPECT_EQ(key, "behaviours");
   ASSERT_TRUE(r.EnterArray());
@@ -123,6 +129,7 @@ TEST(EngineListing, JsonHasThePromisedShape) {
       } else if (key == "changes" || key == "sources") {
         strings();
       } else {
+        const bool is_builds = key == "builds";
         ASSERT_TRUE(r.EnterArray());
         while (r.NextItem()) {
           ASSERT_TRUE(r.EnterObject());
@@ -136,15 +143,35 @@ TEST(EngineListing, JsonHasThePromisedShape) {
             const bool is_name = key == "name";
             ASSERT_TRUE(r.String(&value));
             if (is_name) {
-              EXPECT_TRUE(releases.emplace(value).second);
+              EXPECT_TRUE(
+                  (is_builds ? &builds : &releases)->emplace(value).second);
             }
           }
-          EXPECT_EQ(members, "name date tag user_namespace released ");
+          EXPECT_EQ(members, is_builds
+                                 ? "name release by date package presumed "
+                                 : "name date tag user_namespace released "
+                                   "presumed ");
         }
       }
     }
-    EXPECT_EQ(keys, "name based_on changes sources releases ");
+    EXPECT_EQ(keys, "name based_on changes sources releases builds ");
   }
+  ASSERT_TRUE(r.NextKey(&key));
+  EXPECT_EQ(key, "distributions");
+  ASSERT_TRUE(r.EnterArray());
+  size_t distributions = 0;
+  while (r.NextItem()) {
+    ++distributions;
+    ASSERT_TRUE(r.EnterObject());
+    std::string members;
+    while (r.NextKey(&key)) {
+      members += std::string(key) + " ";
+      ASSERT_TRUE(r.String(&value));
+    }
+    EXPECT_EQ(members, "name presumed ");
+  }
+  EXPECT_EQ(distributions, AllDistributions().size());
+  EXPECT_EQ(builds.size(), AllBuilds().size());
   EXPECT_FALSE(r.NextKey(&key));
   r.ExpectEnd();
   EXPECT_TRUE(r.ok()) << r.problem().message;

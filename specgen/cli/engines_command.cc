@@ -22,25 +22,62 @@ class EnginesCommand : public Command {
 
  private:
   std::string release_;
+  // Says the name of the engine that is called so, or that there is none.
+  static int Check(const std::string& name, Console* console);
+
   std::string since_;
+  std::string check_;
   bool json_ = false;
+  CLI::Option* release_option_ = nullptr;
 };
 
 void EnginesCommand::Define(CLI::App* app) {
-  app->add_option("RELEASE", release_, "Only this release, in detail");
+  release_option_ =
+      app->add_option("RELEASE", release_, "Only this release, in detail");
   app->add_option("--since", since_,
                   "Only releases from this one on; 20.10 is the first of that "
                   "line")
       ->type_name("RELEASE");
+  app->add_option("--check", check_,
+                  "Only say which engine that is, in any form that --engine "
+                  "takes; exit with 1 if it is not known")
+      ->type_name("VERSION");
   app->add_flag("--json", json_,
-                "As JSON: {\"table_date\", \"behaviours\": [{\"name\", "
-                "\"based_on\", \"changes\", \"sources\", \"releases\": "
-                "[{\"name\", \"date\", \"tag\", \"user_namespace\", "
-                "\"released\"}]}]}");
+                "As JSON: {\"table_date\", \"default\", \"behaviours\": "
+                "[{\"name\", \"based_on\", \"changes\", \"sources\", "
+                "\"releases\": [{\"name\", \"date\", \"tag\", "
+                "\"user_namespace\", \"released\", \"presumed\"}], "
+                "\"builds\": [{\"name\", \"release\", \"by\", \"date\", "
+                "\"package\", \"presumed\"}]}], \"distributions\": "
+                "[{\"name\", \"presumed\"}]}");
+}
+
+int EnginesCommand::Check(const std::string& name, Console* console) {
+  const absl::StatusOr<NamedEngine> engine = FindEngine(name);
+  if (!engine.ok()) {
+    console->Error(engine.status().message());
+    return kExitRefused;
+  }
+  for (const std::string& note : {engine->understood, engine->presumed}) {
+    if (!note.empty()) console->Error(note);
+  }
+  console->OutLines({std::string(engine->release->name)});
+  return kExitDone;
 }
 
 int EnginesCommand::Run(Console* console) {
   EngineSelection selection;
+  if (release_option_->count() > 0 && release_.empty()) {
+    return Fail(absl::FailedPreconditionError("RELEASE: is empty"), console);
+  }
+  if (!check_.empty()) {
+    if (!release_.empty() || !since_.empty() || json_) {
+      return Fail(absl::FailedPreconditionError(
+                      "--check: goes with nothing else; it names the engine"),
+                  console);
+    }
+    return Check(check_, console);
+  }
   if (!release_.empty() && !since_.empty()) {
     return Fail(absl::FailedPreconditionError(
                     "--since: RELEASE names the one release to show"),

@@ -124,7 +124,7 @@ int GenerateCommand::WriteSpec(std::string_view spec, Console* console) const {
 
 int GenerateCommand::Run(Console* console) {
   absl::Status status = CheckOptions();
-  if (status.ok()) status = plugin_.Load();
+  if (status.ok()) status = plugin_.Load(console);
   if (!status.ok()) return Fail(status, console);
 
   Answer answer;

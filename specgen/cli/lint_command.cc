@@ -95,7 +95,8 @@ void LintCommand::Define(CLI::App* app) {
       ->required();
   app->add_option("--engine", engines_,
                   "The Docker releases that the plugin shall work on: A..B, "
-                  "A.., ..B or one (default: the newest)")
+                  "A.., ..B or one (default: the newest that was "
+                  "recorded)")
       ->type_name("RANGE");
   app->add_option("--plugin", plugin_name_,
                   "Which plugin of `docker plugin inspect`'s list: its name or "
@@ -152,12 +153,9 @@ int LintCommand::Run(Console* console) {
   secrets_ = SecretHider(show_secrets_);
   absl::Status status = ReadIgnored();
   if (!status.ok()) return Fail(status, console);
-  absl::StatusOr<absl::Span<const Release>> releases = FindReleases(engines_);
-  if (!releases.ok()) {
-    return Fail(absl::FailedPreconditionError(
-                    absl::StrCat("--engine: ", releases.status().message())),
-                console);
-  }
+  absl::StatusOr<absl::Span<const Release>> releases =
+      ChooseEngines("--engine", engines_, console);
+  if (!releases.ok()) return Fail(releases.status(), console);
   std::vector<LintedFile> files;
   for (const std::string& file : files_) {
     absl::StatusOr<LintedFile> linted = LintFile(file, *releases);

@@ -18,9 +18,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/base/run_program.h"
+#include "specgen/cli/console.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host_snapshot.h"
@@ -29,15 +32,40 @@
 
 namespace specgen {
 
-absl::StatusOr<const Release*> FindEngine(std::string_view name) {
-  if (name.empty()) return &NewestRelease();
-  absl::StatusOr<const Release*> release = FindRelease(name);
-  if (!release.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("--engine: ", release.status().message(),
-                     " (specgen engines lists all)"));
+namespace {
+
+absl::Status NoEngine(std::string_view option, const absl::Status& status) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      option, ": ", status.message(),
+      absl::IsNotFound(status) ? " (specgen engines lists all)" : ""));
+}
+
+}  // namespace
+
+absl::StatusOr<NamedEngine> ChooseEngine(std::string_view option,
+                                         std::string_view name,
+                                         Console* console) {
+  if (name.empty()) return NamedEngine{&DefaultRelease(), "", ""};
+  absl::StatusOr<NamedEngine> engine = FindEngine(name);
+  if (!engine.ok()) return NoEngine(option, engine.status());
+  if (!engine->understood.empty()) {
+    console->Error(absl::StrCat(option, ": ", engine->understood));
   }
-  return release;
+  if (!engine->presumed.empty()) console->Error(engine->presumed);
+  return engine;
+}
+
+absl::StatusOr<absl::Span<const Release>> ChooseEngines(std::string_view option,
+                                                        std::string_view range,
+                                                        Console* console) {
+  std::vector<std::string> notes;
+  absl::StatusOr<absl::Span<const Release>> releases =
+      FindReleases(range, &notes);
+  if (!releases.ok()) return NoEngine(option, releases.status());
+  for (const std::string& note : notes) {
+    console->Error(absl::StrCat(option, ": ", note));
+  }
+  return releases;
 }
 
 absl::StatusOr<std::string> ReadInput(const std::string& file) {
@@ -131,10 +159,13 @@ void PluginOptions::Define(CLI::App* app) {
                   "Which plugin of `docker plugin inspect`'s list: its name or "
                   "the start of its id")
       ->type_name("NAME");
-  app->add_option("--engine", engine_,
-                  "The Docker release, such as 20.10.14, v28.5.2 or 17.03-ce; "
-                  "20.10 is the newest of that line (default: the newest "
-                  "release)")
+  app->add_option(
+         "--engine", engine_,
+         "The Docker release, such as 20.10.14, v28.5.2 or 17.03-ce, or "
+         "the version that a daemon or a package gives, such as "
+         "20.10.24+dfsg1 or 5:28.5.2-1~debian.12~bookworm; 20.10 is "
+         "the newest of that line, newest the newest of all (default: "
+         "the newest that was recorded)")
       ->type_name("RELEASE");
   id_option_ = app->add_option("--id", id_,
                                "The plugin's id (default: that of the stored "
@@ -226,7 +257,9 @@ absl::Status PluginOptions::AskDocker() {
       AskDockerFor({"version", "--format", "{{.Server.Version}}"});
   if (!version.ok()) return version.status();
   engine_ = absl::StripAsciiWhitespace(*version);
-  return absl::OkStatus();
+  if (!engine_.empty()) return absl::OkStatus();
+  return BadInputError(
+      "--docker: dockerd does not say its version; give it with --engine");
 }
 
 absl::Status PluginOptions::ReadFile() {
@@ -243,7 +276,7 @@ absl::Status PluginOptions::ReadFile() {
                    "those of plugins and of images"));
 }
 
-absl::Status PluginOptions::Load() {
+absl::Status PluginOptions::Load(Console* console) {
   if (file_.empty() == docker_.empty()) {
     return UsageError(file_.empty() ? "FILE is required"
                                     : "--docker: takes the place of FILE");
@@ -252,9 +285,10 @@ absl::Status PluginOptions::Load() {
     absl::Status status = AskDocker();
     if (!status.ok()) return status;
   }
-  absl::StatusOr<const Release*> release = FindEngine(engine_);
-  if (!release.ok()) return release.status();
-  release_ = *release;
+  const absl::StatusOr<NamedEngine> engine =
+      ChooseEngine("--engine", engine_, console);
+  if (!engine.ok()) return engine.status();
+  release_ = engine->release;
   const int from_stdin =
       (file_ == "-") + (base_spec_file_ == "-") + (host_file_ == "-");
   if (from_stdin > 1) {

@@ -11,15 +11,25 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "specgen/cli/console.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/host.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
 
-// "--engine": the release of that name, the newest one for "". Errors are
-// kFailedPrecondition and name the nearest release.
-absl::StatusOr<const Release*> FindEngine(std::string_view name);
+// The engine that `option` names; DefaultRelease for "". Says on the console
+// what the name was taken as, and of an engine that was not recorded, what its
+// answers are worth. Errors are kFailedPrecondition and name the nearest one.
+absl::StatusOr<NamedEngine> ChooseEngine(std::string_view option,
+                                         std::string_view name,
+                                         Console* console);
+
+// The same of a range of engines (FindReleases).
+absl::StatusOr<absl::Span<const Release>> ChooseEngines(std::string_view option,
+                                                        std::string_view range,
+                                                        Console* console);
 
 // The text of a file, "-" for standard input. Errors name the file, and are
 // bad input whatever went wrong.
@@ -56,8 +66,8 @@ class PluginOptions {
   void DefineDocker(CLI::App* app);
 
   // Reads the files. Call after the options were parsed; what follows may be
-  // called once it has returned OK.
-  absl::Status Load();
+  // called once it has returned OK. The console is for what ChooseEngine says.
+  absl::Status Load(Console* console);
 
   // How messages name the input: its path, or "standard input".
   std::string_view input_name() const { return input_name_; }

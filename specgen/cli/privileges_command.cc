@@ -115,7 +115,7 @@ void PrivilegesCommand::Define(CLI::App* app) {
 }
 
 int PrivilegesCommand::Run(Console* console) {
-  absl::Status status = plugin_.Load();
+  absl::Status status = plugin_.Load(console);
   if (!status.ok()) return Fail(status, console);
   const Generator generator(plugin_.release(), plugin_.host(),
                             plugin_.base_spec());

@@ -54,7 +54,7 @@ void ReportCommand::Define(CLI::App* app) {
 
 int ReportCommand::Run(Console* console) {
   absl::Status status = output_.Check();
-  if (status.ok()) status = plugin_.Load();
+  if (status.ok()) status = plugin_.Load(console);
   if (!status.ok()) return Fail(status, console);
   if (plugin_.base_spec() != nullptr) {
     return Fail(absl::FailedPreconditionError(
@@ -62,12 +62,9 @@ int ReportCommand::Run(Console* console) {
                     "take one"),
                 console);
   }
-  absl::StatusOr<absl::Span<const Release>> releases = FindReleases(engines_);
-  if (!releases.ok()) {
-    return Fail(absl::FailedPreconditionError(
-                    absl::StrCat("--engines: ", releases.status().message())),
-                console);
-  }
+  absl::StatusOr<absl::Span<const Release>> releases =
+      ChooseEngines("--engines", engines_, console);
+  if (!releases.ok()) return Fail(releases.status(), console);
   ReportRequest request;
   request.request = plugin_.request();
   request.input = plugin_.input_name();

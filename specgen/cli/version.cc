@@ -9,9 +9,10 @@
 namespace specgen {
 
 std::string VersionText() {
-  return absl::StrCat("specgen ", kVersion, ", commit ", kCommit,
-                      "\nengines up to Docker ", NewestRelease().name,
-                      ", table of ", EngineTableDate(), "\n");
+  return absl::StrCat(
+      "specgen ", kVersion, ", commit ", kCommit, "\nengines up to Docker ",
+      NewestRelease().name, "; the default is the newest that was recorded, ",
+      DefaultRelease().name, "; table of ", EngineTableDate(), "\n");
 }
 
 }  // namespace specgen

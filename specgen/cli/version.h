@@ -10,7 +10,8 @@ namespace specgen {
 inline constexpr char kVersion[] = "0.1.0";
 
 // A line with the version and the commit it was built from, and one with the
-// newest engine and the table's date. The commit is "unknown" unless the build
+// newest engine, the one that is meant where none is named, and the table's
+// date. The commit is "unknown" unless the build
 // was told (--config=release).
 std::string VersionText();
 

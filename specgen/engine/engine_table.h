@@ -11,6 +11,8 @@ namespace specgen {
 
 extern const absl::Span<const Behaviour> kBehaviourTable;
 extern const absl::Span<const Release> kReleaseTable;  // by version
+extern const absl::Span<const Release> kBuildTable;    // by version
+extern const absl::Span<const Distribution> kDistributionTable;
 extern const std::string_view kTableDate;
 
 }  // namespace specgen

@@ -6,8 +6,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -17,10 +19,12 @@ namespace specgen {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 TEST(EngineTable, HasAReleaseOfEveryBehaviour) {
   std::set<const Behaviour*> used;
   for (const Release& release : AllReleases()) used.insert(release.behaviour);
+  for (const Release& build : AllBuilds()) used.insert(build.behaviour);
   EXPECT_EQ(used.size(), AllBehaviours().size());
 }
 
@@ -58,6 +62,225 @@ TEST(FindRelease, TakesTheNamesThatPeopleUse) {
   EXPECT_EQ(Found("docker-v29.0.0-rc.1"), "29.0.0-rc.1");
   EXPECT_EQ(Found("26"), "26.1.5");
   EXPECT_EQ(Found("7781a1bf0f"), "1.13.0-dev");
+  EXPECT_EQ(Found("newest"), NewestRelease().name);
+  EXPECT_EQ(Found(" Newest\n"), NewestRelease().name);
+}
+
+// What daemons, package managers, images and people call an engine.
+TEST(FindEngine, TakesWhatCanBeCopied) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      // `docker version -f '{{.Server.Version}}'`, `docker --version`,
+      // `docker info`.
+      {"28.5.2", "28.5.2"},
+      {"24.0.7-ce", "24.0.7"},
+      {"20.10.24-ee", "20.10.24"},
+      {"1.12.6-cs13", "1.12.6"},
+      {"20.10.24+dfsg1", "20.10.24+dfsg1"},
+      {"26.1.5+dfsg1", "26.1.5+dfsg1"},
+      {"28.5.2+dfsg4", "28.5.2"},
+      {"20.10.25+azure-2", "20.10.25"},
+      {"25.0.14-1.amzn2023", "25.0.14"},
+      {"20.10.12-0ubuntu2~20.04.1", "20.10.12"},
+      {"Docker version 28.5.2, build ecc6942", "28.5.2"},
+      {"docker version 20.10.24+dfsg1, build 297e128", "20.10.24+dfsg1"},
+      {"Docker version 1.13.0-rc2, build 1f9b3ef", "1.13.0-rc2"},
+      {"Server Version: 28.5.2", "28.5.2"},
+      {" Version:           28.5.2", "28.5.2"},
+      {"\"28.5.2\"", "28.5.2"},
+      {"'28.5.2'", "28.5.2"},
+      {"\t28.5.2 \r\n", "28.5.2"},
+      // Tags.
+      {"v28.5.2", "28.5.2"},
+      {"docker-v29.5.0", "29.5.0"},
+      {"Docker-V29.5.0-RC.1", "29.5.0-rc.1"},
+      {"v17.03.1-ce", "17.03.1"},
+      {"v17.03.1-ce-rc1", "17.03.1-rc1"},
+      {"v20.10.0-beta1", "20.10.0-beta1"},
+      // Candidates, in each spelling.
+      {"29.5.0-rc1", "29.5.0-rc.1"},
+      {"29.5.0-rc.1", "29.5.0-rc.1"},
+      {"29.5.0~rc.1", "29.5.0-rc.1"},
+      {"29.5.0~rc1", "29.5.0-rc.1"},
+      {"17.06.0-rc.2", "17.06.0-rc2"},
+      {"5:29.5.0~rc.1-1~debian.12~bookworm", "29.5.0-rc.1"},
+      {"3:29.5.0~rc.1-1.el9", "29.5.0-rc.1"},
+      {"17.06.0~ce~rc2-0~debian", "17.06.0-rc2"},
+      {"17.06.0.ce-0.2.rc2.el7.centos", "17.06.0-rc2"},
+      // Docker's packages.
+      {"5:28.5.2-1~debian.12~bookworm", "28.5.2"},
+      {"5:28.5.2-1~ubuntu.24.04~noble", "28.5.2"},
+      {"5:28.5.2-1~raspbian.11~bullseye", "28.5.2"},
+      {"5:20.10.24~3-0~debian-bullseye", "20.10.24"},
+      {"5:19.03.15~3-0~ubuntu-bionic", "19.03.15"},
+      {"28.5.2-1~debian.12~bookworm", "28.5.2"},
+      {"18.06.3~ce~3-0~ubuntu", "18.06.3"},
+      {"17.03.2~ce-0~debian-stretch", "17.03.2"},
+      {"1.13.1-0~debian-jessie", "1.13.1"},
+      {"3:28.5.2-1.el9", "28.5.2"},
+      {"3:28.5.2-1.fc40", "28.5.2"},
+      {"28.5.2-1.el9", "28.5.2"},
+      {"3:20.10.24-3.el7", "20.10.24"},
+      {"18.06.3.ce-3.el7", "18.06.3"},
+      {"17.03.2.ce-1.el7.centos", "17.03.2"},
+      {"docker-ce=5:28.5.2-1~debian.12~bookworm", "28.5.2"},
+      {"docker-ce 5:28.5.2-1~debian.12~bookworm", "28.5.2"},
+      {"docker-ce_28.5.2-1~debian.12~bookworm_amd64.deb", "28.5.2"},
+      {"docker-ce-28.5.2-1.el9.x86_64", "28.5.2"},
+      {"docker-ce-28.5.2-1.fc40.x86_64.rpm", "28.5.2"},
+      {"docker-engine-1.13.1-1.el7.centos.x86_64", "1.13.1"},
+      // Packages of distributions.
+      {"20.10.24+dfsg1-1+deb12u1", "20.10.24+dfsg1"},
+      {"20.10.24+dfsg1-1+deb12u1+b6", "20.10.24+dfsg1"},
+      {"docker.io 20.10.24+dfsg1-1+deb12u1", "20.10.24+dfsg1"},
+      {"docker.io_26.1.5+dfsg1-9+b5_amd64.deb", "26.1.5+dfsg1"},
+      {"docker.io=26.1.5+dfsg1-9+deb13u1", "26.1.5+dfsg1"},
+      {"28.5.2+dfsg4-5", "28.5.2"},
+      {"26.1.5+dfsg12", "26.1.5"},
+      {"24.0.7-0ubuntu4.1", "24.0.7"},
+      {"28.2.2-0ubuntu1~24.04.1", "28.2.2"},
+      {"docker.io_24.0.7-0ubuntu4.1_amd64.deb", "24.0.7"},
+      {"28.5.1-1.fc43", "28.5.1"},
+      {"moby-engine-28.5.1-1.fc43.x86_64", "28.5.1"},
+      {"moby-engine 20.10.25+azure-ubuntu22.04u1", "20.10.25"},
+      {"25.0.14-1.amzn2023.0.1", "25.0.14"},
+      {"docker-25.0.14-1.amzn2023.0.1.x86_64", "25.0.14"},
+      {"20.10.25-1.amzn2.0.3", "20.10.25"},
+      {"28.3.3-r4", "28.3.3"},
+      {"docker-28.3.3-r4", "28.3.3"},
+      {"1:28.5.2-1", "28.5.2"},
+      {"28.5.1_ce-1.1", "28.5.1"},
+      {"20.10.23_ce-150000.175.1", "20.10.23"},
+      // Images.
+      {"docker:28.5.2-dind", "28.5.2"},
+      {"28.5-dind", "28.5.2"},
+      // Lines.
+      {"28", "28.5.2"},
+      {"28.5", "28.5.2"},
+      {"v28.5", "28.5.2"},
+      {"17.03-ce", "17.03.2"},
+      {"1.12", "1.12.6"},
+      {"17.3", "17.03.2"},
+  };
+  for (const auto& [name, release] : kNames) {
+    SCOPED_TRACE(name);
+    const absl::StatusOr<NamedEngine> engine = FindEngine(name);
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    EXPECT_EQ(engine->release->name, release);
+    // What is not the very name or tag is said.
+    const bool exact =
+        name == engine->release->name || name == engine->release->tag;
+    EXPECT_EQ(engine->understood.empty(), exact) << engine->understood;
+    EXPECT_EQ(Found(name), release);
+  }
+}
+
+TEST(FindEngine, SaysWhatItTook) {
+  EXPECT_EQ(FindEngine("28.5")->understood,
+            "\"28.5\" is taken as Docker 28.5.2");
+  EXPECT_EQ(FindEngine("20.10.24+dfsg1-1+deb12u1")->understood,
+            "\"20.10.24+dfsg1-1+deb12u1\" is taken as Docker 20.10.24+dfsg1, "
+            "the build of Debian 12");
+}
+
+TEST(FindEngine, RefusesWhatIsNoVersion) {
+  for (std::string_view name : {"",
+                                " ",
+                                "\n",
+                                "docker",
+                                "twenty",
+                                "v",
+                                ".",
+                                "28.",
+                                ".5",
+                                "28..5",
+                                "28.5.2.1",
+                                "28.5.2foo",
+                                "28.5.2 foo",
+                                "28.5.2-foo",
+                                "28.5-1",
+                                "28-1~debian",
+                                "-28",
+                                "28.5.2-",
+                                "28.5.2+",
+                                "28,5,2",
+                                "docker-ce",
+                                "28.5.2-rc",
+                                "28.5.2-ce1x",
+                                "+dfsg1",
+                                "5:",
+                                "v v28",
+
+                                "nightly",
+                                "28.5.2\n28.5.1",
+                                "28.5.2-1 && ls",
+                                "29.0.0-rc",
+                                "28.5-rc.1",
+                                "x28"}) {
+    EXPECT_THAT(Found(name), HasSubstr("no Docker release is called")) << name;
+  }
+  EXPECT_THAT(Found(""), HasSubstr("a name is missing"));
+}
+
+// Whose build it is decides whether what was recorded is what that gives.
+TEST(FindEngine, SaysWhatIsPresumed) {
+  for (std::string_view recorded :
+       {"28.5.2", "5:28.5.2-1~debian.12~bookworm",
+        "5:28.5.2-1~ubuntu.24.04~noble", "3:28.5.2-1.fc40", "28.5",
+        "docker-ce-28.5.2-1.fc40.x86_64", "20.10.24+dfsg1", "28.5.2-1.el9",
+        "20.10.24+dfsg1-1+deb12u1", "24.0.7-ce", "29.5.0~rc.1"}) {
+    EXPECT_EQ(FindEngine(recorded)->presumed, "") << recorded;
+  }
+  constexpr std::pair<std::string_view, std::string_view> kPresumed[] = {
+      {"28.5.2+dfsg4-5", "Debian"},
+      {"24.0.7-0ubuntu4.1", "Ubuntu"},
+      {"28.5.1-1.fc43", "Fedora"},
+      {"25.0.14-1.amzn2023", "Amazon Linux"},
+      {"28.3.3-r4", "Alpine Linux"},
+      {"20.10.25+azure-ubuntu22.04u1", "Microsoft"}};
+  for (const auto& [name, builder] : kPresumed) {
+    const absl::StatusOr<NamedEngine> engine = FindEngine(name);
+    ASSERT_TRUE(engine.ok()) << name;
+    EXPECT_THAT(engine->presumed,
+                StartsWith(absl::StrCat(
+                    builder, "'s build is presumed to answer as Docker's ",
+                    engine->release->name, ": ")));
+  }
+}
+
+// Each presumed release names the recorded one that it is taken to be as.
+TEST(Presumption, NamesWhatWasRecorded) {
+  const Release* recorded = nullptr;
+  for (const Release& release : AllReleases()) {
+    if (release.presumed.empty()) {
+      EXPECT_EQ(Presumption(release), "");
+      recorded = &release;
+      continue;
+    }
+    EXPECT_EQ(
+        Presumption(release),
+        absl::StrCat("Docker ", release.name, " is presumed to answer as ",
+                     recorded->name, ": ", release.presumed));
+    EXPECT_EQ(release.behaviour, recorded->behaviour);
+    EXPECT_EQ(release.user_namespace, recorded->user_namespace);
+    EXPECT_EQ(FindEngine(release.name)->presumed, Presumption(release));
+  }
+  for (const Release& build : AllBuilds()) {
+    ASSERT_NE(build.build_of, nullptr);
+    EXPECT_EQ(FindEngine(build.name)->release, &build);
+    EXPECT_EQ(FindEngine(build.name)->presumed, Presumption(build));
+    EXPECT_EQ(Presumption(build).empty(), build.presumed.empty());
+  }
+}
+
+// The newest that was recorded: what it answers is Docker's.
+TEST(DefaultRelease, WasRecorded) {
+  EXPECT_EQ(DefaultRelease().presumed, "");
+  EXPECT_EQ(DefaultRelease().name.find('-'), std::string_view::npos);
+  for (const Release* r = &DefaultRelease() + 1; r <= &NewestRelease(); ++r) {
+    EXPECT_TRUE(!r->presumed.empty() ||
+                r->name.find('-') != std::string_view::npos)
+        << r->name;
+  }
 }
 
 // engines.tsv lists every public tag with the behaviour that was recorded of
@@ -91,10 +314,13 @@ TEST(EngineTable, AgreesWithTheRecordedReleases) {
   // A file that is not read to its end would agree, too.
   EXPECT_GE(rows, 362);
   // All that the table has beyond that.
-  ASSERT_EQ(left.size(), 1u);
-  EXPECT_EQ(left.begin()->first, "1.13.0-dev");
-  EXPECT_EQ(left.begin()->second->behaviour->name, "1.13.0-dev");
-  EXPECT_TRUE(left.begin()->second->hidden);
+  EXPECT_EQ(left.erase("1.13.0-dev"), 1u);
+  for (const auto& [name, release] : left) {
+    EXPECT_GT(release->date, "2026-08-05") << name;
+  }
+  const Release* const dev = *FindRelease("1.13.0-dev");
+  EXPECT_EQ(dev->behaviour->name, "1.13.0-dev");
+  EXPECT_TRUE(dev->hidden);
 }
 
 // Each behaviour says what is new in it, and where to see that.
@@ -175,19 +401,43 @@ TEST(FindRelease, PrefersReleasesToCandidates) {
   for (const auto& [line, name] : newest) EXPECT_EQ(Found(line), name);
 }
 
-TEST(FindRelease, NamesTheNearest) {
-  EXPECT_EQ(Found("20.10.144"),
-            "no Docker release is called \"20.10.144\"; the nearest one is "
-            "20.10.14");
-  EXPECT_THAT(Found(""), HasSubstr("no Docker release is called \"\""));
-  EXPECT_THAT(Found(std::string(100000, '9')), HasSubstr("the nearest one is"));
-  EXPECT_THAT(Found("20.1"), HasSubstr("nearest"));
-  // What Debian's own build calls itself; it is not the same as Docker's.
-  EXPECT_THAT(Found("20.10.24+dfsg1"), HasSubstr("nearest one is 20.10.24"));
-  EXPECT_THAT(Found("19.03.16"), HasSubstr("nearest one is 19.03.1"));
+TEST(FindRelease, NamesTheNearestByVersion) {
+  EXPECT_EQ(Found("28.5.3"),
+            "no Docker release is called \"28.5.3\"; the nearest one is "
+            "28.5.2");
+  constexpr std::pair<std::string_view, std::string_view> kNearest[] = {
+      {"20.10.144", "20.10.27"},
+      {"19.03.16", "19.03.15"},
+      {"28.6.0", "28.5.2"},
+      {"28.6", "28.5.2"},
+      {"27.9.9", "27.5.1"},
+      {"20.1", "20.10.0"},
+      {"1.11.2", "1.12.0"},
+      {"0.9", "1.12.0"},
+      {"29.0.0-rc.9", "29.0.0-rc.3"},
+      {"28.5.2-rc.1", "28.5.2"},
+      {"28.5.3+dfsg1-1", "28.5.2"},
+      {"5:28.5.3-1~debian.12~bookworm", "28.5.2"},
+      {"2", "1.13.1"},
+      {"17.05.1", "17.05.0"}};
+  for (const auto& [name, nearest] : kNearest) {
+    EXPECT_EQ(Found(name), absl::StrCat("no Docker release is called \"", name,
+                                        "\"; the nearest one is ", nearest));
+  }
   // Whatever it is, the message stays one short line.
   EXPECT_THAT(Found("28\n5"), HasSubstr("\"28\\n5\""));
   EXPECT_LT(Found(std::string(100000, '9')).size(), 200u);
+}
+
+TEST(FindRelease, SaysThatItIsNewerThanTheTable) {
+  const std::string newer =
+      absl::StrCat(" is newer than this specgen knows (", NewestRelease().name,
+                   ", ", NewestRelease().date, "); --engine newest takes that");
+  for (std::string_view name :
+       {"99.0.0", "99", "v99.1", "99.0.0-rc.1", "5:99.0.0-1~debian.14~forky",
+        "99.1.2+dfsg1", "99999999999999999999"}) {
+    EXPECT_EQ(Found(name), absl::StrCat("\"", name, "\"", newer));
+  }
 }
 
 TEST(FindFirstRelease, TakesTheFirstOfALine) {
@@ -208,6 +458,8 @@ TEST(FindRelease, EveryReleaseIsFoundByNameAndTag) {
   for (const Release& release : AllReleases()) {
     EXPECT_EQ(Found(release.name), release.name);
     EXPECT_EQ(Found(release.tag), release.name);
+    EXPECT_EQ(FindEngine(release.name)->understood, "");
+    EXPECT_EQ(FindEngine(release.tag)->understood, "");
   }
 }
 

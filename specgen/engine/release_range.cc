@@ -7,22 +7,46 @@
 
 namespace specgen {
 
-absl::StatusOr<absl::Span<const Release>> FindReleases(std::string_view range) {
+namespace {
+
+void Note(const NamedEngine& engine, std::vector<std::string>* notes) {
+  for (const std::string& note : {engine.understood, engine.presumed}) {
+    if (!note.empty()) notes->push_back(note);
+  }
+}
+
+// The engine of that name, `otherwise` for "".
+absl::StatusOr<const Release*> FindEnd(std::string_view name,
+                                       const Release* otherwise,
+                                       std::vector<std::string>* notes) {
+  if (name.empty()) return otherwise;
+  absl::StatusOr<NamedEngine> engine = FindEngine(name);
+  if (!engine.ok()) return engine.status();
+  Note(*engine, notes);
+  const Release* const release = engine->release;
+  return release->build_of == nullptr ? release : release->build_of;
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Span<const Release>> FindReleases(
+    std::string_view range, std::vector<std::string>* notes) {
   const absl::Span<const Release> all = AllReleases();
-  if (range.empty()) return absl::MakeConstSpan(&NewestRelease(), 1);
+  std::vector<std::string> unheard;
+  if (notes == nullptr) notes = &unheard;
+  if (range.empty()) return absl::MakeConstSpan(&DefaultRelease(), 1);
   const size_t dots = range.find("..");
-  const auto find =
-      [&](std::string_view name,
-          const Release* otherwise) -> absl::StatusOr<const Release*> {
-    if (name.empty()) return otherwise;
-    return FindRelease(name);
-  };
+  if (dots == std::string_view::npos) {
+    absl::StatusOr<NamedEngine> engine = FindEngine(range);
+    if (!engine.ok()) return engine.status();
+    Note(*engine, notes);
+    return absl::MakeConstSpan(engine->release, 1);
+  }
   absl::StatusOr<const Release*> first =
-      find(range.substr(0, dots), &all.front());
+      FindEnd(range.substr(0, dots), &all.front(), notes);
   if (!first.ok()) return first.status();
-  if (dots == std::string_view::npos) return absl::MakeConstSpan(*first, 1);
   absl::StatusOr<const Release*> last =
-      find(range.substr(dots + 2), &all.back());
+      FindEnd(range.substr(dots + 2), &all.back(), notes);
   if (!last.ok()) return last.status();
   if (*last < *first) {
     return absl::InvalidArgumentError(

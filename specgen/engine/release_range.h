@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -13,9 +14,14 @@
 namespace specgen {
 
 // "A..B": both and all releases between them by version; "A.." and "..B" go to
-// the newest and from the oldest; "A" is that one; "" is the newest release.
-// Each is a name for FindRelease. Errors are kNotFound or kInvalidArgument.
-absl::StatusOr<absl::Span<const Release>> FindReleases(std::string_view range);
+// the newest and from the oldest; "A" is that one; "" is DefaultRelease. Each
+// is a name for FindEngine; a build of a distribution stands for its release
+// where it is not alone. Errors are kNotFound or kInvalidArgument.
+//
+// `notes`, if it is not null, gets what people should be told of the engines
+// that are named: what each was taken as, and what is presumed of it.
+absl::StatusOr<absl::Span<const Release>> FindReleases(
+    std::string_view range, std::vector<std::string>* notes = nullptr);
 
 // Those of `releases` (a range of AllReleases) for which `holds`, as
 // "1.13.0 to 18.09.0, 20.10.14"; "" if there are none.

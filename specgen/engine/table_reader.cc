@@ -106,8 +106,8 @@ std::pair<std::vector<int>, std::string> VersionKey(const std::string& name) {
   }
   numbers.push_back(number);
   const std::string suffix = name.substr(i);
-  // "" sorts last; numbers in a suffix by value.
-  std::string key = suffix.empty() ? "~" : "";
+  // "" sorts last but for a distribution's "+"; numbers in a suffix by value.
+  std::string key = suffix.empty() || suffix[0] == '+' ? "~" : "";
   for (size_t k = 0; k < suffix.size(); ++k) {
     if (absl::ascii_isdigit(suffix[k])) {
       std::string digits;
@@ -238,6 +238,10 @@ class TableReader {
       ReadBehaviour(i);
     }
     for (int i = 0; i < release_table_.release_size(); ++i) ReadRelease(i);
+    for (int i = 0; i < release_table_.build_size(); ++i) ReadBuild(i);
+    for (int i = 0; i < release_table_.distribution_size(); ++i) {
+      ReadDistribution(i);
+    }
     CheckNames();
   }
 
@@ -309,34 +313,13 @@ class TableReader {
     const Entry entry(&releases_, release_table_, "release", index,
                       absl::StrCat("release ", release.name()));
     CheckTexts(release, entry);
-    if (release.name().empty() || release.tag().empty()) {
-      entry.Problem("has no name or no tag; write both");
-    }
-    if (!IsDate(release.date())) {
-      entry.Problem(absl::StrCat("date: \"", absl::CHexEscape(release.date()),
-                                 "\" is no day; write YYYY-MM-DD"));
-    } else if (release.date() > table_.date) {
-      entry.Problem(absl::StrCat("is newer than the table, which is of ",
-                                 table_.date, "; set the date of the table"));
-    }
+    CheckNameAndDate(release.name(), release.tag(), release.date(), entry);
     if (!release.has_user_namespace()) {
       entry.Problem(
           "does not say what it does in a user namespace; set user_namespace");
     }
-    const bool known = std::any_of(
-        behaviour_table_.behaviour().begin(),
-        behaviour_table_.behaviour().end(),
-        [&](const Behaviour& b) { return b.name() == release.behaviour(); });
-    if (!known) {
-      entry.Problem(absl::StrCat("behaviour: \"",
-                                 absl::CHexEscape(release.behaviour()),
-                                 "\" is none of behaviours.textproto; name "
-                                 "one, or add it there"));
-    }
-    if (!tags_.insert(release.tag()).second) {
-      entry.Problem(absl::StrCat("its tag, ", release.tag(),
-                                 ", is that of another; correct one"));
-    }
+    CheckBehaviour(release.behaviour(), entry);
+    if (!release.presumed().empty()) CheckPresumed(release, entry);
     if (!table_.releases.empty()) {
       const std::string& last = table_.releases.back().name();
       if (last == release.name()) {
@@ -349,9 +332,102 @@ class TableReader {
     table_.releases.push_back(release);
   }
 
+  void CheckNameAndDate(const std::string& name, const std::string& tag,
+                        const std::string& date, const Entry& entry) {
+    if (name.empty() || tag.empty()) {
+      entry.Problem("has no name or no tag; write both");
+    }
+    if (!IsDate(date)) {
+      entry.Problem(absl::StrCat("date: \"", absl::CHexEscape(date),
+                                 "\" is no day; write YYYY-MM-DD"));
+    } else if (date > table_.date) {
+      entry.Problem(absl::StrCat("is newer than the table, which is of ",
+                                 table_.date, "; set the date of the table"));
+    }
+    if (!tags_.insert(tag).second) {
+      entry.Problem(
+          absl::StrCat("its tag, ", tag, ", is that of another; correct one"));
+    }
+  }
+
+  void CheckBehaviour(const std::string& name, const Entry& entry) {
+    const bool known =
+        std::any_of(behaviour_table_.behaviour().begin(),
+                    behaviour_table_.behaviour().end(),
+                    [&](const Behaviour& b) { return b.name() == name; });
+    if (known) return;
+    entry.Problem(absl::StrCat("behaviour: \"", absl::CHexEscape(name),
+                               "\" is none of behaviours.textproto; name "
+                               "one, or add it there"));
+  }
+
+  // What is presumed of a release is what the one before it does.
+  void CheckPresumed(const Release& release, const Entry& entry) {
+    if (table_.releases.empty()) {
+      entry.Problem("is the first, and presumed to be as none; record it");
+      return;
+    }
+    const Release& last = table_.releases.back();
+    if (release.behaviour() != last.behaviour() ||
+        release.user_namespace() != last.user_namespace()) {
+      entry.Problem(absl::StrCat("is presumed, but not to do as ", last.name(),
+                                 ", which stands before it; give it the same "
+                                 "behaviour and user_namespace"));
+    }
+  }
+
+  void ReadBuild(int index) {
+    const Build& build = release_table_.build(index);
+    const Entry entry(&releases_, release_table_, "build", index,
+                      absl::StrCat("build ", build.name()));
+    CheckTexts(build, entry);
+    CheckNameAndDate(build.name(), build.package(), build.date(), entry);
+    CheckBehaviour(build.behaviour(), entry);
+    if (build.by().empty()) entry.Problem("does not say whose it is; set by");
+    const auto release = std::find_if(
+        table_.releases.begin(), table_.releases.end(),
+        [&](const Release& r) { return r.name() == build.release(); });
+    if (release == table_.releases.end()) {
+      entry.Problem(absl::StrCat("release: \"",
+                                 absl::CHexEscape(build.release()),
+                                 "\" is none that stands here; name one"));
+    } else if (!build.presumed().empty() &&
+               build.behaviour() != release->behaviour()) {
+      entry.Problem(absl::StrCat("is presumed, but not to do as ",
+                                 release->name(),
+                                 ", which it is of; give it that behaviour"));
+    }
+    if (!table_.builds.empty() &&
+        !(VersionKey(table_.builds.back().name()) < VersionKey(build.name()))) {
+      entry.Problem(absl::StrCat("is not newer than ",
+                                 table_.builds.back().name(),
+                                 ", which stands before it; move it up"));
+    }
+    table_.builds.push_back(build);
+  }
+
+  void ReadDistribution(int index) {
+    const Distribution& distribution = release_table_.distribution(index);
+    const Entry entry(&releases_, release_table_, "distribution", index,
+                      absl::StrCat("distribution ", distribution.name()));
+    CheckTexts(distribution, entry);
+    if (distribution.name().empty() || distribution.mark().empty() ||
+        distribution.presumed().empty()) {
+      entry.Problem("has no name, mark or presumed; write all of them");
+    }
+    if (absl::AsciiStrToLower(distribution.mark()) != distribution.mark()) {
+      entry.Problem("mark: is looked for in lower case; write it so");
+    }
+    table_.distributions.push_back(distribution);
+  }
+
   // Each behaviour has the name of its first release that is no candidate, or
-  // else of its first.
+  // else of its first, or else of its first build.
   void CheckNames() {
+    std::map<std::string, std::string> builds;
+    for (const Build& build : table_.builds) {
+      builds.emplace(build.behaviour(), build.name());
+    }
     std::map<std::string, const Release*> namesakes;
     for (const Release& release : table_.releases) {
       const Release*& namesake = namesakes[release.behaviour()];
@@ -365,6 +441,7 @@ class TableReader {
       const Entry entry(&behaviours_, behaviour_table_, "behaviour", i,
                         absl::StrCat("behaviour ", name));
       const Release* const namesake = namesakes[name];
+      if (namesake == nullptr && builds[name] == name) continue;
       if (namesake == nullptr) {
         entry.Problem(
             "no release has it; add one to releases.textproto, or take it out");

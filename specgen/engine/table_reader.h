@@ -15,6 +15,8 @@ struct EngineTable {
   std::string date;
   std::vector<Behaviour> behaviours;  // oldest first
   std::vector<Release> releases;      // by version
+  std::vector<Build> builds;          // by version
+  std::vector<Distribution> distributions;
 };
 
 struct SourceFile {

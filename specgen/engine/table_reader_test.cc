@@ -341,6 +341,74 @@ TEST(Releases, AreRefused) {
               ElementsAre(testing::StartsWith("r:2:9: ")));
 }
 
+// With one more line behind the releases.
+std::vector<std::string> WithLine(std::string_view line) {
+  return Read(absl::StrCat(kReleases, line, "\n"), kSecond).problems;
+}
+
+TEST(Releases, ThatArePresumedDoAsTheOneBefore) {
+  constexpr std::string_view kNext =
+      R"(release { name: "1.12.2" date: "2016-08-18" tag: "v1.12.2" behaviour: "$0" user_namespace: $1 presumed: "because" })";
+  const auto with = [&](std::string_view behaviour, std::string_view rule) {
+    return WithLine(
+        absl::StrReplaceAll(kNext, {{"$0", behaviour}, {"$1", rule}}));
+  };
+  EXPECT_THAT(with("1.12.1", "NOTHING"), IsEmpty());
+  constexpr char kProblem[] =
+      "r:4: release 1.12.2: is presumed, but not to do as 1.12.1, which stands "
+      "before it; give it the same behaviour and user_namespace";
+  EXPECT_THAT(with("1.12.0", "NOTHING"), ElementsAre(kProblem));
+  EXPECT_THAT(with("1.12.1", "ROOTLESS"), ElementsAre(kProblem));
+  EXPECT_THAT(InReleases("behaviour: \"1.12.0\"",
+                         "presumed: \"x\" behaviour: \"1.12.0\""),
+              ElementsAre("r:2: release 1.12.0: is the first, and presumed to "
+                          "be as none; record it"));
+}
+
+TEST(Builds, AreOfReleases) {
+  constexpr std::string_view kBuild =
+      R"(build { name: "1.12.1+x1" release: "1.12.1" by: "Somebody" date: "2016-09-01" package: "p 1" behaviour: "1.12.0" })";
+  const auto with = [&](std::string_view what, std::string_view by) {
+    return WithLine(absl::StrReplaceAll(kBuild, {{what, by}}));
+  };
+  EXPECT_THAT(with("p 1", "p 2"), IsEmpty());
+  EXPECT_THAT(with("release: \"1.12.1\"", "release: \"1.12.9\""),
+              ElementsAre("r:4: build 1.12.1+x1: release: \"1.12.9\" is none "
+                          "that stands here; name one"));
+  EXPECT_THAT(with("by: \"Somebody\"", ""),
+              ElementsAre("r:4: build 1.12.1+x1: does not say whose it is; set "
+                          "by"));
+  EXPECT_THAT(with("2016-09-01", "soon"),
+              ElementsAre("r:4: build 1.12.1+x1: date: \"soon\" is no day; "
+                          "write YYYY-MM-DD"));
+  EXPECT_THAT(with("p 1", "v1.12.0"),
+              ElementsAre("r:4: build 1.12.1+x1: its tag, v1.12.0, is that of "
+                          "another; correct one"));
+  EXPECT_THAT(
+      with("behaviour: \"1.12.0\"", "behaviour: \"1.12.0\" presumed: \"x\""),
+      ElementsAre("r:4: build 1.12.1+x1: is presumed, but not to do as "
+                  "1.12.1, which it is of; give it that behaviour"));
+  EXPECT_THAT(
+      WithLine(absl::StrCat(
+          kBuild, "\n",
+          absl::StrReplaceAll(kBuild, {{"p 1", "p 2"}, {"+x1", "+x0"}}))),
+      ElementsAre("r:5: build 1.12.1+x0: is not newer than 1.12.1+x1, which "
+                  "stands before it; move it up"));
+}
+
+TEST(Distributions, SayWhoseTheyAreAndWhy) {
+  EXPECT_THAT(
+      WithLine(R"(distribution { name: "X" mark: "-x" presumed: "y" })"),
+      IsEmpty());
+  EXPECT_THAT(WithLine(R"(distribution { name: "X" mark: "-x" })"),
+              ElementsAre("r:4: distribution X: has no name, mark or presumed; "
+                          "write all of them"));
+  EXPECT_THAT(
+      WithLine(R"(distribution { name: "X" mark: "-X" presumed: "y" })"),
+      ElementsAre("r:4: distribution X: mark: is looked for in lower "
+                  "case; write it so"));
+}
+
 TEST(Releases, StandInOrderOnce) {
   constexpr std::string_view kMore =
       R"(release { name: "$0" date: "2016-08-17" tag: "t" behaviour: "1.12.1" user_namespace: NOTHING }

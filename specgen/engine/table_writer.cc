@@ -120,14 +120,39 @@ class BehaviourWriter {
   std::string arrays_;
 };
 
-std::string ReleaseSource(const Release& release, size_t behaviour) {
+// The index of the one of `list` that is called `name`.
+template <typename List>
+size_t IndexOf(const std::string& name, const List& list) {
+  size_t i = 0;
+  while (list[i].name() != name) ++i;
+  return i;
+}
+
+std::string RuleSource(const Release& release) {
   return absl::StrCat(
-      "    {", Literal(release.name()), ", ", Literal(release.date()), ", ",
-      Literal(release.tag()), ", &kBehaviours[", behaviour, "], ",
       "UserNamespaceRule::",
       CppValueName(*UserNamespaceRule_descriptor()->FindValueByNumber(
-          release.user_namespace())),
-      ", ", release.hidden() ? "true" : "false", "},\n");
+          release.user_namespace())));
+}
+
+std::string ReleaseSource(const Release& release, const EngineTable& table) {
+  return absl::StrCat(
+      "    {", Literal(release.name()), ", ", Literal(release.date()), ", ",
+      Literal(release.tag()), ", &kBehaviours[",
+      IndexOf(release.behaviour(), table.behaviours), "], ",
+      RuleSource(release), ", ", release.hidden() ? "true" : "false", ", ",
+      Literal(release.presumed()), ", nullptr, \"\"},\n");
+}
+
+std::string BuildSource(const Build& build, const EngineTable& table) {
+  const size_t release = IndexOf(build.release(), table.releases);
+  return absl::StrCat("    {", Literal(build.name()), ", ",
+                      Literal(build.date()), ", ", Literal(build.package()),
+                      ", &kBehaviours[",
+                      IndexOf(build.behaviour(), table.behaviours), "], ",
+                      RuleSource(table.releases[release]), ", false, ",
+                      Literal(build.presumed()), ", &kReleases[", release,
+                      "], ", Literal(build.by()), "},\n");
 }
 
 }  // namespace
@@ -144,22 +169,33 @@ std::string TableSource(const EngineTable& table) {
   }
   std::string releases;
   for (const Release& release : table.releases) {
-    size_t behaviour = 0;
-    while (table.behaviours[behaviour].name() != release.behaviour()) {
-      ++behaviour;
-    }
-    releases += ReleaseSource(release, behaviour);
+    releases += ReleaseSource(release, table);
+  }
+  std::string builds;
+  for (const Build& build : table.builds) builds += BuildSource(build, table);
+  std::string distributions;
+  for (const Distribution& distribution : table.distributions) {
+    absl::StrAppend(&distributions, "    {", Literal(distribution.name()), ", ",
+                    Literal(distribution.mark()), ", ",
+                    Literal(distribution.presumed()), "},\n");
   }
   return absl::StrCat(
       "// Made of releases.textproto and behaviours.textproto by "
       "compile_table; do\n// not edit.\n"
+      "#include <array>\n\n"
       "#include \"specgen/engine/engine_table.h\"\n\n"
       "namespace specgen {\nnamespace {\n",
       arrays, "\nconstexpr Behaviour kBehaviours[] = {\n", behaviours,
       "};\n\nconstexpr Release kReleases[] = {\n", releases,
-      "};\n\n}  // namespace\n\n"
+      "};\n\nconstexpr std::array<Release, ", table.builds.size(),
+      "> kBuilds = {{\n", builds, "}};\n\nconstexpr std::array<Distribution, ",
+      table.distributions.size(), "> kDistributions = {{\n", distributions,
+      "}};\n\n}  // namespace\n\n"
       "const absl::Span<const Behaviour> kBehaviourTable = kBehaviours;\n"
       "const absl::Span<const Release> kReleaseTable = kReleases;\n"
+      "const absl::Span<const Release> kBuildTable = kBuilds;\n"
+      "const absl::Span<const Distribution> kDistributionTable = "
+      "kDistributions;\n"
       "const std::string_view kTableDate = ",
       Literal(table.date), ";\n\n}  // namespace specgen\n");
 }

@@ -319,22 +319,6 @@ absl::Status GoldenSet::Add(const std::string& file, const std::string& name) {
   return absl::OkStatus();
 }
 
-const Release* GoldenSet::Recorded(const std::string& name) {
-  constexpr std::string_view kDebian = "20.10.24+dfsg1";
-  const bool debian = name == kDebian;
-  absl::StatusOr<const Release*> release =
-      FindRelease(debian ? std::string_view("20.10.24") : name);
-  if (!release.ok()) return nullptr;
-  if (!debian) return (*release)->name == name ? *release : nullptr;
-  if (debian_ == nullptr) {
-    debian_ = std::make_unique<Build>(Build{*(*release)->behaviour, **release});
-    debian_->behaviour.device_nodes = DeviceNodes::kByTypePermissions;
-    debian_->release.name = kDebian;
-    debian_->release.behaviour = &debian_->behaviour;
-  }
-  return &debian_->release;
-}
-
 absl::Status GoldenSet::MakeRows() {
   std::sort(
       cases_.begin(), cases_.end(),
@@ -347,12 +331,13 @@ absl::Status GoldenSet::MakeRows() {
           return absl::NotFoundError(absl::StrCat(
               golden.name, ": there is no hosts/", place.host, ".json"));
         }
-        const Release* const release = Recorded(place.release);
-        if (release == nullptr) {
+        const absl::StatusOr<NamedEngine> engine = FindEngine(place.release);
+        if (!engine.ok() || !engine->understood.empty()) {
           return absl::NotFoundError(absl::StrCat(
               golden.name, ": there is no release ", place.release));
         }
-        rows_.push_back({&golden, &answer, host->second.get(), release});
+        rows_.push_back(
+            {&golden, &answer, host->second.get(), engine->release});
       }
     }
   }

@@ -23,11 +23,6 @@ struct GoldenRow {
 };
 
 // What testdata holds. Immutable.
-//
-// The daemon that answered as "20.10.24+dfsg1" was Debian's build of 20.10.24.
-// Debian links it with its own runc (1.1.5) in place of the one that moby
-// vendors, and a device's fileMode comes without the type bits. So these
-// goldens are compared with 20.10.24 and that one rule.
 class GoldenSet {
  public:
   // Reads hosts/*.json, cases/SET/*.case and the archives FILE of many cases.
@@ -48,15 +43,6 @@ class GoldenSet {
   GoldenSet() = default;
   absl::Status Add(const std::string& file, const std::string& name);
   absl::Status MakeRows();
-  // The release that an answer is of; null if there is none of that name.
-  const Release* Recorded(const std::string& name);
-
-  struct Build {
-    Behaviour behaviour;
-    Release release;
-  };
-
-  std::unique_ptr<Build> debian_;
   std::map<std::string, std::unique_ptr<HostSnapshot>> hosts_;
   std::vector<GoldenCase> cases_;
   std::vector<GoldenRow> rows_;

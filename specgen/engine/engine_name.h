@@ -1,0 +1,50 @@
+// What people call an engine: the version in what they copy from a daemon, a
+// package manager, a tag or an image.
+#ifndef SPECGEN_ENGINE_ENGINE_NAME_H_
+#define SPECGEN_ENGINE_ENGINE_NAME_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace specgen {
+
+// "rc.2" of 29.0.0-rc.2.
+struct Candidate {
+  std::string stage;  // "alpha", "beta", "dev", "rc" or "tp"
+  uint32_t number = 0;
+
+  friend bool operator==(const Candidate&, const Candidate&) = default;
+};
+
+struct EngineName {
+  // One to three: 28, 28.5 or 28.5.2.
+  std::vector<uint32_t> numbers;
+  std::optional<Candidate> candidate;
+  // All from the numbers on, in lower case: "20.10.24+dfsg1-1+deb12u1".
+  std::string version;
+  // What stands in it behind numbers and candidate, without "-ce":
+  // "+dfsg1-1+deb12u1".
+  std::string suffix;
+  // It is a package that only Docker itself makes.
+  bool is_docker_package = false;
+};
+
+// Understands, in any case and with white space or quotes around:
+// - versions and lines, "28.5.2", "28.5", "28", with candidates as Docker
+//   ("-rc.1", "-ce-rc1") and packages ("~rc.1", "~ce~rc1") write them;
+// - what stands around them: "v", "docker-v", "-ce", "Docker version ...,
+//   build ...", the name of a package or image, an epoch ("5:");
+// - behind a whole version, that of a package: "-1~debian.12~bookworm",
+//   "+dfsg4-5", "-0ubuntu4.1", "-1.fc40", "-r0".
+// Nothing: it is no version.
+std::optional<EngineName> ParseEngineName(std::string_view text);
+
+// Whether `suffix` holds `mark`, in which "#" stands for a digit.
+bool HoldsMark(std::string_view suffix, std::string_view mark);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_ENGINE_ENGINE_NAME_H_
