@@ -5,14 +5,13 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/output_file.h"
+#include "specgen/cli/plugin_options.h"
 #include "specgen/engine/engine.h"
-#include "specgen/engine/release_range.h"
 #include "specgen/schema/config_schema.h"
 
 namespace specgen {
@@ -31,7 +30,7 @@ class SchemaCommand : public Command {
 void SchemaCommand::Define(CLI::App* app) {
   app->add_option("--engine", range_,
                   "The Docker release that reads the config, or several: A..B, "
-                  "A.. or ..B (default: the newest release)")
+                  "A.. or ..B (default: the newest that was recorded)")
       ->type_name("RANGE");
   output_.Define("the schema", app);
 }
@@ -40,12 +39,8 @@ int SchemaCommand::Run(Console* console) {
   const absl::Status options = output_.Check();
   if (!options.ok()) return Fail(options, console);
   const absl::StatusOr<absl::Span<const Release>> releases =
-      FindReleases(range_);
-  if (!releases.ok()) {
-    return Fail(absl::FailedPreconditionError(
-                    absl::StrCat("--engine: ", releases.status().message())),
-                console);
-  }
+      ChooseEngines("--engine", range_, console);
+  if (!releases.ok()) return Fail(releases.status(), console);
   return output_.Write(ConfigSchema(*releases), console);
 }
 
