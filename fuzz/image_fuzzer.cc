@@ -366,7 +366,7 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
     for (const auto& recorded : (*writer)->ledger()) {
       const std::string& path = recorded.first;
       struct stat st;
-      Require(status->ok() && recorded.second.path == path &&
+      Require(status->ok() &&
                   lstat(absl::StrCat(sandbox.rootfs(), "/", path).c_str(),
                         &st) == 0,
               "what is on record is there", [&] { return path; });
@@ -545,7 +545,7 @@ bool Record(const Words& words, Whiteouts whiteouts, UniqueFd archive,
     status = (*writer)->MakeDirectories(*words.directories);
   }
   if (status.ok()) status = (*writer)->Finish();
-  if (status.ok()) *ledger = (*writer)->ledger();
+  if (status.ok()) *ledger = (*writer)->TakeLedger();
   return status.ok();
 }
 
@@ -556,7 +556,7 @@ UniqueFd Pack(const TreeLedger& ledger, std::string* listing) {
   const UniqueFd rootfs(
       openat(inner, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const absl::Status status =
-      ArchiveTree(rootfs.get(), "rootfs", ledger,
+      ArchiveTree(rootfs.get(), "rootfs", ledger, ".",
                   UniqueFd(fcntl(archive.get(), F_DUPFD_CLOEXEC, 0)));
   Require(status.ok() && lseek(archive.get(), 0, SEEK_SET) == 0,
           "a tree can be packed", [&] { return status.ToString(); });
@@ -577,7 +577,7 @@ std::string BytesOf(int fd) {
   return bytes;
 }
 
-std::string Show(const TreeEntry& entry) {
+std::string Show(const InodeFacts& entry) {
   const bool is_link = entry.type == TreeEntry::Type::kSymlink;
   const bool is_device = entry.type == TreeEntry::Type::kCharDevice ||
                          entry.type == TreeEntry::Type::kBlockDevice;
@@ -708,8 +708,8 @@ void CheckAgain(const Words& words, std::string_view text) {
       const auto writer = TreeWriter::Make(
           open_at("copy"), Ownership::kDrop,
           {.bytes = 4 * kLimits.bytes, .entries = 4 * kLimits.entries});
-      absl::Status copied =
-          CopyTree(rootfs.get(), "rootfs", nullptr, copy.get(), writer.get());
+      absl::Status copied = CopyTree(rootfs.get(), "rootfs", TreeLedger(),
+                                     "rootfs", copy.get(), writer.get());
       if (copied.ok()) copied = writer->Finish();
       Require(copied.ok() ? Contents(inner, "copy") == b : !changed,
               "a copy is what was copied", [&] {

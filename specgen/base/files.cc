@@ -13,12 +13,12 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -246,51 +246,90 @@ class HoldSignals {
   sigset_t old_;
 };
 
+// A file that is written before it gets its name in `directory`, which must
+// outlive it.
+class NewFile {
+ public:
+  // `old` is the regular file whose place it will take, or null. See error().
+  NewFile(int directory, const struct stat* old);
+  ~NewFile() {
+    if (!temporary_.empty()) unlinkat(directory_, temporary_.c_str(), 0);
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  int error() const { return error_; }  // 0, or why it could not be made
+  int fd() const { return file_.get(); }
+  // Puts it in the place of `name`, all that was written; 0 or an errno.
+  int Publish(const char* name, Overwrite overwrite);
+
+ private:
+  const int directory_;
+  std::string temporary_;  // "" if it has no name yet
+  FileDescriptor file_;
+  int error_;
+};
+
+NewFile::NewFile(int directory, const struct stat* old)
+    : directory_(directory),
+      file_(MakeTemporary(directory, kNewFileMode, &temporary_)),
+      error_(file_.get() < 0 ? errno : 0) {
+  if (error_ != 0) temporary_.clear();
+  if (error_ != 0 || old == nullptr) return;
+  // Only root may do this, and for the others the file is theirs anyway.
+  if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
+      fchown(file_.get(), old->st_uid, old->st_gid) != 0) {
+    // Then the file belongs to who wrote it.
+  }
+  if (fchmod(file_.get(), old->st_mode & 0777) != 0) error_ = errno;
+}
+
+int NewFile::Publish(const char* name, Overwrite overwrite) {
+  if (RetryOnSignal([&] { return fsync(file_.get()); }) != 0) return errno;
+  const bool named = !temporary_.empty();
+  if (!named && overwrite == Overwrite::kNo) {
+    if (Link(file_.get(), directory_, name) != 0) return errno;
+  } else {
+    if (!named && WithFreshName(&temporary_, [&](const char* fresh) {
+                    return Link(file_.get(), directory_, fresh);
+                  }) != 0) {
+      temporary_.clear();
+      return errno;
+    }
+    if (const int error = file_.Close(); error != 0) return error;
+    if (const int error =
+            Rename(directory_, temporary_.c_str(), name, overwrite);
+        error != 0) {
+      return error;
+    }
+    temporary_.clear();
+  }
+
+  // So that the name, too, survives a power failure. The file is whole by now,
+  // so that nothing that goes wrong here is worth a word.
+  const FileDescriptor opened(
+      openat(directory_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.get() >= 0) fsync(opened.get());
+  return 0;
+}
+
 // Writes a new file and puts it in the place of `name`; 0 or an errno. `old` is
 // the regular file that stands there, or null.
 int ReplaceFile(int directory, const char* name, const struct stat* old,
                 std::string_view bytes, Overwrite overwrite) {
   const HoldSignals hold;
-  std::string temporary;
-  FileDescriptor file(MakeTemporary(directory, kNewFileMode, &temporary));
-  if (file.get() < 0) return errno;
-  absl::Cleanup remove = [&] {
-    if (!temporary.empty()) unlinkat(directory, temporary.c_str(), 0);
-  };
-  if (old != nullptr) {
-    // Only root may do this, and for the others the file is theirs anyway.
-    if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
-        fchown(file.get(), old->st_uid, old->st_gid) != 0) {
-      // Then the file belongs to who wrote it.
-    }
-    if (fchmod(file.get(), old->st_mode & 0777) != 0) return errno;
-  }
-  if (const int error = WriteAll(file.get(), bytes); error != 0) return error;
-  if (RetryOnSignal([&] { return fsync(file.get()); }) != 0) return errno;
-  const bool named = !temporary.empty();
-  if (!named && overwrite == Overwrite::kNo) {
-    if (Link(file.get(), directory, name) != 0) return errno;
-  } else {
-    if (!named && WithFreshName(&temporary, [&](const char* fresh) {
-                    return Link(file.get(), directory, fresh);
-                  }) != 0) {
-      temporary.clear();
-      return errno;
-    }
-    if (const int error = file.Close(); error != 0) return error;
-    if (const int error = Rename(directory, temporary.c_str(), name, overwrite);
-        error != 0) {
-      return error;
-    }
-  }
-  std::move(remove).Cancel();
+  NewFile file(directory, old);
+  if (file.error() != 0) return file.error();
+  const int error = WriteAll(file.fd(), bytes);
+  return error != 0 ? error : file.Publish(name, overwrite);
+}
 
-  // So that the name, too, survives a power failure. The file is whole by now,
-  // so that nothing that goes wrong here is worth a word.
-  const FileDescriptor opened(
-      openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.get() >= 0) fsync(opened.get());
-  return 0;
+// A directory may be written and searched without being readable.
+int OpenParent(const std::string& path) {
+  const size_t at = path.rfind('/') + 1;  // npos + 1 is 0
+  const std::string parent = at == 0 ? "." : path.substr(0, at);
+  return RetryOnSignal(
+      [&] { return open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); });
 }
 
 // `bytes`, which were read with that outcome, 0 or an errno.
@@ -374,15 +413,11 @@ absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
   if (error == 0 && target.ends_with('/')) error = EISDIR;
   if (error == 0 && exists && overwrite == Overwrite::kNo) error = EEXIST;
   if (error == 0) {
-    const size_t at = target.rfind('/') + 1;  // npos + 1 is 0
-    const std::string parent = at == 0 ? "." : target.substr(0, at);
-    // A directory may be written and searched without being readable.
-    const FileDescriptor directory(RetryOnSignal([&] {
-      return open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    }));
+    const FileDescriptor directory(OpenParent(target));
     error = directory.get() < 0
                 ? errno
-                : ReplaceFile(directory.get(), target.c_str() + at,
+                : ReplaceFile(directory.get(),
+                              target.c_str() + target.rfind('/') + 1,
                               exists ? &st : nullptr, bytes, overwrite);
   }
   if (error == EEXIST) {
@@ -405,6 +440,57 @@ absl::Status WriteFileAt(int directory, const std::string& name,
                                 bytes, overwrite);
   return error == 0 ? absl::OkStatus()
                     : FileError(path, error, AdviceForWriting(error));
+}
+
+struct FileReplacement::Parts {
+  Parts(std::string path, std::string to, int parent, const struct stat& old)
+      : name(std::move(path)),
+        target(std::move(to)),
+        directory(parent),
+        file(parent, &old) {}
+
+  const std::string name;
+  const std::string target;
+  const FileDescriptor directory;
+  NewFile file;
+};
+
+FileReplacement::FileReplacement(std::unique_ptr<Parts> parts)
+    : parts_(std::move(parts)) {}
+
+FileReplacement::~FileReplacement() = default;
+
+int FileReplacement::fd() const { return parts_->file.fd(); }
+
+absl::StatusOr<std::unique_ptr<FileReplacement>> FileReplacement::Start(
+    std::string_view path) {
+  std::string name(path);
+  std::string target = name;
+  struct stat old;
+  const auto failed = [&](int error) {
+    return FileError(name, error, AdviceForWriting(error));
+  };
+  if (stat(name.c_str(), &old) != 0) return failed(errno);
+  if (const int error = FollowFinalLinks(&target); error != 0) {
+    return failed(error);
+  }
+  // Nobody but its owner and root may replace what others may only write to.
+  if (access(name.c_str(), W_OK) != 0) return failed(errno);
+  const int parent = OpenParent(target);
+  if (parent < 0) return failed(errno);
+  auto parts = std::make_unique<Parts>(name, target, parent, old);
+  if (parts->file.error() != 0) return failed(parts->file.error());
+  return std::unique_ptr<FileReplacement>(
+      new FileReplacement(std::move(parts)));
+}
+
+absl::Status FileReplacement::Commit() {
+  const HoldSignals hold;
+  const std::string& target = parts_->target;
+  const int error = parts_->file.Publish(target.c_str() + target.rfind('/') + 1,
+                                         Overwrite::kYes);
+  return error == 0 ? absl::OkStatus()
+                    : FileError(parts_->name, error, AdviceForWriting(error));
 }
 
 }  // namespace specgen

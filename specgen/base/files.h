@@ -8,6 +8,7 @@
 #define SPECGEN_BASE_FILES_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,29 @@ absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
 absl::Status WriteFileAt(int directory, const std::string& name,
                          std::string_view bytes, Overwrite overwrite,
                          std::string_view path);
+
+// What is to take the place of a regular file that is there, for those who
+// write it bit by bit. Until Commit the old one stays, and without it nothing
+// is left behind. Like WriteWholeFile it keeps permission bits and, if it may,
+// the owner, and follows symbolic links.
+class FileReplacement {
+ public:
+  static absl::StatusOr<std::unique_ptr<FileReplacement>> Start(
+      std::string_view path);
+  ~FileReplacement();
+  FileReplacement(const FileReplacement&) = delete;
+  FileReplacement& operator=(const FileReplacement&) = delete;
+
+  int fd() const;  // to write to; it stays ours
+  // Must be called last.
+  absl::Status Commit();
+
+ private:
+  struct Parts;
+  explicit FileReplacement(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace specgen
 

@@ -36,7 +36,7 @@ absl::StatusOr<std::string_view> BlobReader::Read() {
   do {
     count = read(fd_.get(), buffer_.data(), buffer_.size());
   } while (count < 0 && errno == EINTR);
-  if (count < 0) return FileError(errno, name_);
+  if (count < 0) return InputError(errno, name_);
   SHA256Update(&hash_, reinterpret_cast<const uint8_t*>(buffer_.data()),
                static_cast<size_t>(count));
   size_ += static_cast<uint64_t>(count);

@@ -1,6 +1,7 @@
 #include "specgen/bundle/bundle.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,15 +67,6 @@ std::string NameIn(std::string_view directory, std::string_view name) {
     directory.remove_suffix(1);
   }
   return absl::StrCat(directory, directory == "/" ? "" : "/", name);
-}
-
-// Of what was given to be read: a bad input, unless the machine has no room to
-// open anything.
-absl::Status InputError(int error, const std::string& path) {
-  absl::Status status = FileError(error, path);
-  return error == EMFILE || error == ENFILE || error == ENOMEM
-             ? status
-             : absl::InvalidArgumentError(status.message());
 }
 
 UniqueFd OpenDirectoryAt(int parent, const char* name) {
@@ -154,7 +146,8 @@ bool SameBytes(int a, int b) {
 }
 
 absl::Status AddFile(const BundleOptions::File& file, TreeWriter* writer) {
-  UniqueFd fd(open(file.from.c_str(), O_RDONLY | O_CLOEXEC));
+  // A pipe would wait for its other end.
+  UniqueFd fd(open(file.from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat st;
   if (!fd.ok() || fstat(fd.get(), &st) != 0) {
     return InputError(errno, file.from);
@@ -241,7 +234,12 @@ absl::Status BundleMaker::MakeWorkDirectory() {
 
 absl::Status BundleMaker::OpenSource(UniqueFd directory) {
   UniqueFd rootfs = OpenDirectoryAt(directory.get(), kRootfsName);
+  const int no_rootfs = rootfs.ok() ? 0 : errno;
   const UniqueFd config = OpenFileAt(directory.get(), kSpecName);
+  const int no_config = config.ok() ? 0 : errno;
+  for (const int error : {no_rootfs, no_config}) {
+    if (IsShortage(error)) return FileError(error, options_.source);
+  }
   if (rootfs.ok() && config.ok()) {
     rootfs_directory_ = NameIn(options_.source, kRootfsName);
     source_rootfs_ = std::move(rootfs);
@@ -317,6 +315,9 @@ absl::Status BundleMaker::OpenConfig(int config) {
 
 absl::Status BundleMaker::Open(bool dry_run) {
   dry_run_ = dry_run;
+  if (BaseOfOutput().size() > NAME_MAX) {
+    return FileError(ENAMETOOLONG, options_.output);
+  }
   if (options_.ownership == Ownership::kKeep && !dry_run && geteuid() != 0) {
     return absl::PermissionDeniedError(
         "only root can keep the owners of a rootfs's files: run as root, or "
@@ -367,13 +368,7 @@ absl::Status BundleMaker::Open(bool dry_run) {
   status = UnpackTar(&reader, Whiteouts::kKeep, writer.get());
   if (status.ok()) status = writer->Finish();
   if (!status.ok()) return status;
-  for (const auto& [path, entry] : writer->ledger()) {
-    if (path == kRootfsName) {
-      source_ledger_["."] = entry;
-    } else if (absl::StartsWith(path, "rootfs/")) {
-      source_ledger_[path.substr(std::string_view("rootfs/").size())] = entry;
-    }
-  }
+  source_ledger_ = writer->TakeLedger();
   return OpenSource(*std::move(unpacked));
 }
 
@@ -411,6 +406,10 @@ absl::Status BundleMaker::FillRequest() {
   request_.metrics_socket = options_.metrics_socket;
   id_ = options_.id.has_value() ? *options_.id
                                 : std::string(BasePath(options_.runs_at));
+  if (id_.size() > NAME_MAX) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "--id: ", id_, ": is longer than the name of a directory may be"));
+  }
   if (options_.id.has_value()) request_.id = id_;
   if (options_.release->behaviour->rootfs != RootfsRule::kInLibRoot) {
     return absl::OkStatus();
@@ -474,11 +473,12 @@ absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {
   if (image_.has_value()) {
     status = UnpackLayers(*image_, writer);
   } else if (!rootfs_directory_.empty()) {
-    status = CopyTree(source_rootfs_.get(), rootfs_directory_, &source_ledger_,
-                      work_->fd(), writer);
+    status = CopyTree(source_rootfs_.get(), rootfs_directory_, source_ledger_,
+                      kRootfsName, work_->fd(), writer);
+    source_ledger_ = {};
   } else {
     for (const std::string& layer : layers_) {
-      UniqueFd fd(open(layer.c_str(), O_RDONLY | O_CLOEXEC));
+      UniqueFd fd(open(layer.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
       if (!fd.ok()) return InputError(errno, layer);
       BlobReader reader(std::move(fd), layer);
       status = UnpackTar(&reader, Whiteouts::kApply, writer);
@@ -505,9 +505,7 @@ absl::Status BundleMaker::MakeRootfs() {
   const std::unique_ptr<TreeWriter> writer = WriteToRootfs();
   status = FillRootfs(writer.get());
   if (!status.ok()) return status;
-  for (const auto& [path, entry] : writer->ledger()) {
-    ledger_[path == "." ? kRootfsName : absl::StrCat("rootfs/", path)] = entry;
-  }
+  ledger_ = writer->TakeLedger();
   if (writer->dropped_devices() > 0) {
     notes_.push_back(absl::StrCat(writer->dropped_devices(),
                                   " device nodes were left out (--no-owner)"));
@@ -527,11 +525,10 @@ absl::Status BundleMaker::FinishRootfs() {
   if (behaviour.fills_rootfs) {
     // Directories stay what they are, all else makes room for new files.
     for (const InitEntry& entry : InitLayer()) {
-      for (std::string path = absl::StrCat("rootfs/", entry.path);
-           path != kRootfsName; path = DirPath(path)) {
+      for (std::string path(entry.path); path != "."; path = DirPath(path)) {
         const auto known = ledger_.find(path);
         if (known != ledger_.end() &&
-            known->second.type != TreeEntry::Type::kDirectory) {
+            known->second.type != InodeFacts::Type::kDirectory) {
           ledger_.erase(known);
         }
       }
@@ -646,7 +643,7 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceArchive() {
                        0600));
   if (!made.ok()) return FileError(errno, output);
   absl::Status status =
-      ArchiveTree(bundle_.get(), output, ledger_,
+      ArchiveTree(bundle_.get(), output, ledger_, kRootfsName,
                   UniqueFd(fcntl(made.get(), F_DUPFD_CLOEXEC, 0)));
   if (!status.ok()) return status;
   Result result = Result::kMade;

@@ -160,11 +160,11 @@ class BundleMaker {
   // A directory that the rootfs is copied from, "" for an image.
   std::string rootfs_directory_;
   UniqueFd source_rootfs_;
-  // What is known of it beyond what is on disk.
+  // What is known beyond what is on disk, of the directory that it lies in.
   TreeLedger source_ledger_;
   std::optional<Image> image_;
   std::vector<std::string> layers_;
-  TreeLedger ledger_;  // of the bundle, for an archive
+  TreeLedger ledger_;  // of the rootfs, for an archive
   bool rootfs_is_made_ = false;
 
   std::string id_;

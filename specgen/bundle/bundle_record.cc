@@ -71,8 +71,8 @@ bool GetList(const JsonNode& from, std::string_view key, Read read) {
 }  // namespace
 
 bool IsContainerId(std::string_view id) {
-  return !id.empty() && id != "." && id != ".." && id.size() <= 1024 &&
-         std::all_of(id.begin(), id.end(), [](char c) {
+  return !id.empty() && id != "." && id != ".." && id[0] != '-' &&
+         id.size() <= 1024 && std::all_of(id.begin(), id.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
                   std::string_view("_+-.").find(c) != std::string_view::npos;
          });

@@ -69,7 +69,8 @@ absl::Status WriteBundleRecord(int bundle, const std::string& name,
 absl::Status WriteNewFile(int directory, const std::string& file,
                           const std::string& name, std::string_view bytes);
 
-// What runc (libcontainer/factory_linux.go, v1.1.5) and crun take for an id.
+// What runc (libcontainer/factory_linux.go, v1.1.5) and crun take for an id,
+// and for no option.
 bool IsContainerId(std::string_view id);
 
 }  // namespace specgen

@@ -82,7 +82,8 @@ TEST(BundleRecordTest, ContainerIds) {
   for (const std::string_view id :
        {std::string_view(), std::string_view("."), std::string_view(".."),
         std::string_view("a/b"), std::string_view("../a"),
-        std::string_view("a b"), std::string_view("a\0", 2)}) {
+        std::string_view("a b"), std::string_view("a\0", 2),
+        std::string_view("-x"), std::string_view("--no-pivot")}) {
     EXPECT_FALSE(IsContainerId(id)) << id;
   }
 }

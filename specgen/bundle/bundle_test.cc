@@ -349,7 +349,7 @@ absl::StatusOr<TreeLedger> LedgerOf(const std::string& archive,
 std::string Describe(const TreeLedger& ledger, const std::string& path) {
   const auto found = ledger.find(path);
   if (found == ledger.end()) return "none";
-  const TreeEntry& entry = found->second;
+  const InodeFacts& entry = found->second;
   std::string text =
       absl::StrFormat("%d %04o %d:%d %d", entry.type, entry.mode, entry.uid,
                       entry.gid, entry.modified.tv_sec);
@@ -357,7 +357,7 @@ std::string Describe(const TreeLedger& ledger, const std::string& path) {
     absl::StrAppend(&text, " ", entry.major, ",", entry.minor);
   }
   for (const auto& [key, value] : entry.xattrs) {
-    absl::StrAppend(&text, " ", key, "=", value);
+    absl::StrAppend(&text, " ", key, "=", value.size(), " bytes");
   }
   return text;
 }
@@ -370,7 +370,9 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
   };
   const auto device = owned("0");
   auto capable = owned("3000000");
-  capable.emplace_back("SCHILY.xattr.security.capability", "cap");
+  // CAP_CHOWN, as setcap(8) writes it.
+  capable.emplace_back("SCHILY.xattr.security.capability",
+                       std::string("\1\0\0\2\1", 5) + std::string(15, '\0'));
   capable.emplace_back("SCHILY.xattr.security.selinux", "not taken over");
   const std::string lower = temp_.Write(
       "lower.tar",
@@ -412,8 +414,8 @@ TEST_F(BundleTest, ArchivesHaveWhatOnlyRootCanMake) {
       {"config.json", "1 0600 0:0 0"},
       {"propagated-mount", "0 0755 0:0 0"},
       {"rootfs", "0 0711 1:7 5"},
-      {"rootfs/p", "1 4755 3000000:7 5 security.capability=cap"},
-      {"rootfs/q", "1 4755 3000000:7 5 security.capability=cap"},
+      {"rootfs/p", "1 4755 3000000:7 5 security.capability=20 bytes"},
+      {"rootfs/q", "1 4755 3000000:7 5 security.capability=20 bytes"},
       {"rootfs/closed", "0 0000 2:7 5"},
       {"rootfs/closed/f", "1 0000 2:7 5"},
       {"rootfs/fuse", "4 0620 0:7 5 10,229"},
@@ -465,6 +467,9 @@ TEST_F(BundleTest, OfAConfigAndADirectory) {
   options_.files = {{"../p", temp_ / "program"}};
   ExpectFailure(absl::StatusCode::kInvalidArgument, "leads out");
   options_.files = {{"p", temp_ / "src"}};
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "is no plain file");
+  ASSERT_EQ(mkfifo((temp_ / "pipe").c_str(), 0600), 0);
+  options_.files = {{"p", temp_ / "pipe"}};
   ExpectFailure(absl::StatusCode::kInvalidArgument, "is no plain file");
   options_.rootfs.push_back(temp_ / "src/rootfs");
   ExpectFailure(absl::StatusCode::kFailedPrecondition, "give it alone");

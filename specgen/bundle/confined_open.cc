@@ -47,6 +47,11 @@ UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags) {
   return Open(root, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
+UniqueFd OpenOnOneMount(int root, const std::string& path, int flags) {
+  return Open(root, path, flags,
+              RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+}
+
 absl::Status FileError(int error, std::string_view path) {
   const std::string_view advice =
       error == ENOSYS ? " (specgen needs Linux 5.8 or later here)"
@@ -54,6 +59,15 @@ absl::Status FileError(int error, std::string_view path) {
                                            : "";
   return HostError(error,
                    absl::StrCat(path, ": ", std::strerror(error), advice));
+}
+
+bool IsShortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+absl::Status InputError(int error, std::string_view path) {
+  const absl::Status status = FileError(error, path);
+  return IsShortage(error) ? status : AsBadInput(status);
 }
 
 absl::Status FileError(int error, std::string_view what,

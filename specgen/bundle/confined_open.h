@@ -19,11 +19,19 @@ UniqueFd OpenInRoot(int root, const std::string& path, int flags);
 UniqueFd OpenBeneath(int root, const std::string& path, int flags);
 // The same, and a symbolic link anywhere on the way is one, too (ELOOP).
 UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags);
+// The same, and what is mounted on the way or at its end is one, too (EXDEV).
+UniqueFd OpenOnOneMount(int root, const std::string& path, int flags);
 
 // "PATH: what went wrong", with the code of `error`, an errno; never
 // kFailedPrecondition, but kUnavailable then.
 absl::Status FileError(int error, std::string_view path);
 absl::Status FileError(int error, std::string_view what, std::string_view path);
+
+// Whether the machine has no room to open anything.
+bool IsShortage(int error);
+// The same of what was given to be read: a bad input (kInvalidArgument), unless
+// the machine is short.
+absl::Status InputError(int error, std::string_view path);
 
 }  // namespace specgen
 

@@ -237,10 +237,10 @@ absl::StatusOr<BlobReader> OpenBlob(const Image& image, const BlobInfo& info) {
       return absl::InvalidArgumentError(
           absl::StrCat(name, ": leads out of the image"));
     }
-    return FileError(errno, name);
+    return InputError(errno, name);
   }
   struct stat st;
-  if (fstat(fd.get(), &st) != 0) return FileError(errno, name);
+  if (fstat(fd.get(), &st) != 0) return InputError(errno, name);
   if (!S_ISREG(st.st_mode)) {
     return absl::InvalidArgumentError(absl::StrCat(name, ": is not a file"));
   }

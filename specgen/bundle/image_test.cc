@@ -366,6 +366,13 @@ TEST_F(ImageTest, NothingOutsideIsOpened) {
   fs::remove(config);
   ASSERT_EQ(mkfifo(config.c_str(), 0600), 0);
   ExpectBad("is not a file");
+  fs::remove(config);
+  ExpectBad("No such file");
+  fs::create_symlink(config.filename(), config);
+  ExpectBad("Too many levels");
+  fs::remove(config);
+  fs::create_directory(config);
+  ExpectBad("is not a file");
 
   // A digest that is a path.
   WriteLayout(

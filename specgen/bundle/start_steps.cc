@@ -223,6 +223,35 @@ absl::Status ShareMount(const HeldBundle& bundle, UniqueFd* shared,
   return absl::OkStatus();
 }
 
+absl::Status IsMounted(const HeldBundle& bundle, const std::string& path) {
+  return absl::UnavailableError(absl::StrCat(
+      bundle.name, "/", path,
+      ": something is mounted there: unmount it first (what specgen mounted, "
+      "specgen bundle --stop takes away)"));
+}
+
+// What is in the rootfs is the plugin's; what is mounted upon it is not.
+absl::StatusOr<UniqueFd> OpenRootfs(const HeldBundle& bundle) {
+  const std::string name = absl::StrCat(bundle.name, "/", kRootfsName);
+  UniqueFd rootfs = OpenPart(bundle, kRootfsName, O_RDONLY | O_DIRECTORY);
+  Facts facts;
+  if (!rootfs.ok()) return FileError(errno, name);
+  if (const int error = Look(rootfs.get(), &facts); error != 0) {
+    return FileError(error, name);
+  }
+  return facts.is_mount
+             ? absl::StatusOr<UniqueFd>(IsMounted(bundle, kRootfsName))
+             : std::move(rootfs);
+}
+
+// Makes the clean path below a rootfs where it is missing.
+absl::Status MakeInRootfs(const UniqueFd& rootfs, const std::string& path) {
+  if (OpenWithoutLinks(rootfs.get(), path, kPath).ok()) return absl::OkStatus();
+  return TreeWriter::Make(UniqueFd(fcntl(rootfs.get(), F_DUPFD_CLOEXEC, 0)),
+                          Ownership::kKeep, TreeLimits())
+      ->MakeDirectories(path);
+}
+
 // Mounts `shared` also below the rootfs.
 absl::Status MountInRootfs(const HeldBundle& bundle, const std::string& path,
                            int shared, Undo* undo) {
@@ -234,25 +263,23 @@ absl::Status MountInRootfs(const HeldBundle& bundle, const std::string& path,
         ": the plugin has changed its rootfs, and nothing is "
         "mounted there (specgen bundle --force makes the rootfs anew)"));
   };
-  UniqueFd rootfs = OpenPart(bundle, kRootfsName, O_RDONLY | O_DIRECTORY);
+  absl::StatusOr<UniqueFd> rootfs = OpenRootfs(bundle);
+  if (!rootfs.ok()) return rootfs.status();
   absl::StatusOr<std::string> clean = CleanEntryPath(path);
   if (!clean.ok()) return clean.status();
   Facts top;
   Facts wanted;
   Facts facts;
-  if (!rootfs.ok() || Look(rootfs.get(), &top) != 0 ||
-      Look(shared, &wanted) != 0) {
+  if (Look(rootfs->get(), &top) != 0 || Look(shared, &wanted) != 0) {
     return FileError(errno, name);
   }
-  UniqueFd at = OpenWithoutLinks(rootfs.get(), *clean, kPath);
+  UniqueFd at = OpenWithoutLinks(rootfs->get(), *clean, kPath);
   if (!at.ok() && errno == ENOENT) {
     // The plugin may have lost it.
-    absl::Status status =
-        TreeWriter::Make(std::move(rootfs), Ownership::kKeep, TreeLimits())
-            ->MakeDirectories(path);
-    if (!status.ok()) return changed(status.message());
-    rootfs = OpenPart(bundle, kRootfsName, O_RDONLY | O_DIRECTORY);
-    at = OpenWithoutLinks(rootfs.get(), *clean, kPath);
+    absl::Status status = MakeInRootfs(*rootfs, *clean);
+    if (absl::IsInvalidArgument(status)) return changed(status.message());
+    if (!status.ok()) return status;
+    at = OpenWithoutLinks(rootfs->get(), *clean, kPath);
   }
   if (!at.ok()) {
     if (errno == ELOOP) return changed("leads through a symbolic link");
@@ -298,13 +325,6 @@ absl::StatusOr<std::vector<std::string>> MountsIn(const HeldBundle& bundle,
     }
   }
   return found;
-}
-
-absl::Status IsMounted(const HeldBundle& bundle, const std::string& path) {
-  return absl::UnavailableError(absl::StrCat(
-      bundle.name, "/", path,
-      ": something is mounted there: unmount it first (what specgen mounted, "
-      "specgen bundle --stop takes away)"));
 }
 
 // Takes away what is mounted at `path` in the bundle, as often as it is the
@@ -422,11 +442,11 @@ absl::Status StartBundle(const HeldBundle& bundle, BundleRecord* record) {
       if (absl::StartsWith(directory.path, in_rootfs)) {
         // An engine that makes a mount's source, which the plugin has put in
         // its own rootfs.
-        UniqueFd rootfs = OpenPart(bundle, kRootfsName, O_RDONLY | O_DIRECTORY);
-        if (!rootfs.ok()) return FileError(errno, bundle.name);
+        absl::StatusOr<UniqueFd> rootfs = OpenRootfs(bundle);
         done =
-            TreeWriter::Make(std::move(rootfs), Ownership::kKeep, TreeLimits())
-                ->MakeDirectories(directory.path.substr(in_rootfs.size()));
+            rootfs.ok()
+                ? MakeInRootfs(*rootfs, directory.path.substr(in_rootfs.size()))
+                : rootfs.status();
       } else {
         done = maker.Make(directory.path, directory.mode);
       }

@@ -304,6 +304,23 @@ TEST_F(StartStepsTest, DirectoriesOfAMountsSourceStayInTheRootfs) {
   });
 }
 
+TEST_F(StartStepsTest, NothingIsMadeInWhatIsMountedUponTheRootfs) {
+  record_.directories.insert(record_.directories.begin(),
+                             {temp_ / "b/rootfs/a/new", 0755});
+  Record();
+  for (const char* place : {"b/rootfs", "b/rootfs/a"}) {
+    InOwnNamespace([&] {
+      fs::create_directories(temp_ / "cover/other");
+      ASSERT_EQ(mount((temp_ / "cover").c_str(), (temp_ / place).c_str(),
+                      nullptr, MS_BIND, nullptr),
+                0);
+      const absl::Status status = Start();
+      EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+      EXPECT_EQ(std::distance(fs::directory_iterator(temp_ / "cover"), {}), 1);
+    });
+  }
+}
+
 TEST_F(StartStepsTest, OnlyWhatWasMadeGoes) {
   InOwnNamespace([&] {
     // There before: not ours.

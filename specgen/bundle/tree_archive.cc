@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/tar_header.h"
 #include "specgen/bundle/tar_writer.h"
@@ -44,17 +45,17 @@ char TypeOf(mode_t mode) {
   }
 }
 
-char TypeOf(TreeEntry::Type type) {
+char TypeOf(InodeFacts::Type type) {
   switch (type) {
-    case TreeEntry::Type::kDirectory:
+    case InodeFacts::Type::kDirectory:
       return '5';
-    case TreeEntry::Type::kSymlink:
+    case InodeFacts::Type::kSymlink:
       return '2';
-    case TreeEntry::Type::kCharDevice:
+    case InodeFacts::Type::kCharDevice:
       return '3';
-    case TreeEntry::Type::kBlockDevice:
+    case InodeFacts::Type::kBlockDevice:
       return '4';
-    case TreeEntry::Type::kFifo:
+    case InodeFacts::Type::kFifo:
       return '6';
     default:
       return '0';
@@ -63,19 +64,33 @@ char TypeOf(TreeEntry::Type type) {
 
 class Archiver {
  public:
-  Archiver(const TreeLedger& ledger, TarWriter* tar)
-      : ledger_(ledger), tar_(*tar), buffer_(kBufferBytes, '\0') {}
+  Archiver(const TreeLedger& ledger, std::string_view part, TarWriter* tar)
+      : ledger_(ledger), part_(part), tar_(*tar), buffer_(kBufferBytes, '\0') {}
 
   absl::Status Add(const FoundFile& found);
 
  private:
+  // What the ledger has for the path; null if it has nothing.
+  const InodeFacts* FactsOf(std::string_view path) const;
   absl::Status AddBytes(const FoundFile& found, uint64_t size);
 
   const TreeLedger& ledger_;
+  const std::string_view part_;
   TarWriter& tar_;
   std::string buffer_;
   std::map<std::pair<dev_t, ino_t>, std::string> seen_;
 };
+
+const InodeFacts* Archiver::FactsOf(std::string_view path) const {
+  if (path == part_) {
+    path = ".";
+  } else if (part_ != "." && (!absl::ConsumePrefix(&path, part_) ||
+                              !absl::ConsumePrefix(&path, "/"))) {
+    return nullptr;
+  }
+  const auto known = ledger_.find(path);
+  return known == ledger_.end() ? nullptr : &known->second;
+}
 
 absl::Status Archiver::Add(const FoundFile& found) {
   const bool is_directory = S_ISDIR(found.st.st_mode);
@@ -83,19 +98,17 @@ absl::Status Archiver::Add(const FoundFile& found) {
   header.path = absl::StrCat(found.path, is_directory ? "/" : "");
   header.type = TypeOf(found.st.st_mode);
   header.mode = found.st.st_mode & 07777;
-  const auto known = ledger_.find(found.path);
-  if (known != ledger_.end()) {
-    const TreeEntry& facts = known->second;
-    header.type = TypeOf(facts.type);
-    header.mode = facts.mode & 07777;
-    header.uid = facts.uid;
-    header.gid = facts.gid;
-    header.modified = facts.modified.tv_sec;
-    header.modified_nanoseconds = static_cast<int32_t>(facts.modified.tv_nsec);
-    header.xattrs.insert(facts.xattrs.begin(), facts.xattrs.end());
+  if (const InodeFacts* const facts = FactsOf(found.path); facts != nullptr) {
+    header.type = TypeOf(facts->type);
+    header.mode = facts->mode & 07777;
+    header.uid = facts->uid;
+    header.gid = facts->gid;
+    header.modified = facts->modified.tv_sec;
+    header.modified_nanoseconds = static_cast<int32_t>(facts->modified.tv_nsec);
+    header.xattrs.insert(facts->xattrs.begin(), facts->xattrs.end());
     if (header.type == '3' || header.type == '4') {
-      header.device_major = facts.major;
-      header.device_minor = facts.minor;
+      header.device_major = facts->major;
+      header.device_minor = facts->minor;
     }
   }
   if (S_ISLNK(found.st.st_mode)) {
@@ -140,9 +153,10 @@ absl::Status Archiver::AddBytes(const FoundFile& found, uint64_t size) {
 }  // namespace
 
 absl::Status ArchiveTree(int directory, const std::string& name,
-                         const TreeLedger& ledger, UniqueFd archive) {
+                         const TreeLedger& ledger, std::string_view part,
+                         UniqueFd archive) {
   TarWriter tar(std::move(archive), name);
-  Archiver archiver(ledger, &tar);
+  Archiver archiver(ledger, part, &tar);
   absl::Status status = WalkTree(directory, name, [&](const FoundFile& found) {
     return archiver.Add(found);
   });

@@ -49,10 +49,19 @@ absl::Status Hostile(std::string_view path, std::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("\"", path, "\": ", why));
 }
 
-// What the paths of entries lead to is their fault, not the machine's.
+// Where the paths of entries lead is their fault, not the machine's.
 absl::Status EntryError(int error, std::string_view path) {
   absl::Status status = FileError(error, path);
   return error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG
+             ? absl::InvalidArgumentError(status.message())
+             : status;
+}
+
+// So are attributes that the kernel refuses.
+absl::Status XattrError(int error, std::string_view name,
+                        std::string_view path) {
+  absl::Status status = FileError(error, name, path);
+  return error == EINVAL || error == EACCES || error == ERANGE || error == E2BIG
              ? absl::InvalidArgumentError(status.message())
              : status;
 }
@@ -96,24 +105,48 @@ bool IsTreeXattr(std::string_view name, Ownership ownership) {
   return name == kFileCapabilities || !absl::StartsWith(name, "security.");
 }
 
+// Whether the value is one of security.capability: a revision, two sets of 64
+// bits and, in the third revision, a user (linux/capability.h). Little-endian.
+bool AreFileCapabilities(std::string_view value) {
+  if (value.size() != 20 && value.size() != 24) return false;
+  return (value[0] & ~1) == 0 && value[1] == 0 && value[2] == 0 &&
+         value[3] == (value.size() == 20 ? 2 : 3);
+}
+
+// Whether the value is an ACL: a version, and entries
+// (linux/posix_acl_xattr.h).
+bool IsAcl(std::string_view value) {
+  constexpr std::string_view kVersion("\2\0\0\0", 4);
+  return absl::StartsWith(value, kVersion) &&
+         (value.size() - kVersion.size()) % 8 == 0;
+}
+
 // What the kernel would say of one, whatever the file system.
-absl::Status CheckXattr(std::string_view path, std::string_view name,
+absl::Status CheckXattr(const TreeEntry& entry, std::string_view name,
                         std::string_view value) {
-  bool known = false;
-  for (std::string_view space : {"user.", "trusted.", "security.", "system."}) {
+  const bool is_default_acl = name == "system.posix_acl_default";
+  const bool is_acl = is_default_acl || name == "system.posix_acl_access";
+  bool known = is_acl;
+  for (std::string_view space : {"user.", "trusted.", "security."}) {
     known = known || (absl::StartsWith(name, space) && name != space);
   }
   if (!known || name.size() > kMaxXattrName || value.size() > kMaxXattrValue) {
-    return Hostile(path,
+    return Hostile(entry.path,
                    "has an extended attribute that Linux does not know, "
                    "or that is too long");
+  }
+  if ((name == kFileCapabilities && !AreFileCapabilities(value)) ||
+      (is_acl && !IsAcl(value)) ||
+      (is_default_acl && entry.type != TreeEntry::Type::kDirectory)) {
+    return Hostile(entry.path,
+                   absl::StrCat("has ", name, " with a value that is none"));
   }
   return absl::OkStatus();
 }
 
 // A file has the attributes that several entries gave it; of the same name, the
 // last one's.
-void SetXattrs(const TreeEntry& entry, TreeEntry* facts) {
+void SetXattrs(const InodeFacts& entry, InodeFacts* facts) {
   for (const auto& [key, value] : entry.xattrs) {
     std::erase_if(facts->xattrs,
                   [&key = key](const auto& x) { return x.first == key; });
@@ -282,8 +315,13 @@ absl::Status TreeWriter::MakeDirectories(std::string_view path) {
     } else if (errno != EEXIST) {
       return EntryError(errno, path);
     }
-    UniqueFd next(openat(directory.get(), name.c_str(),
-                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd next =
+        OpenOnOneMount(directory.get(), name, O_RDONLY | O_DIRECTORY);
+    if (!next.ok() && errno == EXDEV) {
+      return absl::UnavailableError(
+          absl::StrCat("\"", path, "\": passes through \"", name,
+                       "\", where something is mounted: unmount it first"));
+    }
     if (!next.ok()) {
       return Hostile(path, absl::StrCat("passes through \"", name,
                                         "\", which is no folder"));
@@ -356,10 +394,10 @@ absl::Status TreeWriter::SetFacts(std::string_view path, int fd,
   }
   if (ownership_ == Ownership::kRecord) {
     const auto [known, is_new] =
-        recorded_.try_emplace({st.st_dev, st.st_ino}, TreeEntry());
+        recorded_.try_emplace({st.st_dev, st.st_ino}, InodeFacts());
     if (is_new) {
       // A directory that no entry describes.
-      known->second.type = TreeEntry::Type::kDirectory;
+      known->second.type = InodeFacts::Type::kDirectory;
       known->second.mode = kImpliedMode;
     }
     known->second.modified = time;
@@ -535,7 +573,7 @@ uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
 
 void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
   if (ownership_ != Ownership::kRecord) return;
-  TreeEntry& recorded = recorded_[{st.st_dev, st.st_ino}];
+  InodeFacts& recorded = recorded_[{st.st_dev, st.st_ino}];
   recorded = entry;
   const bool is_special = entry.type != TreeEntry::Type::kFile &&
                           entry.type != TreeEntry::Type::kDirectory;
@@ -553,11 +591,12 @@ void TreeWriter::Forget(const struct stat& st) {
 
 absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
                                   const std::string& name, int fd) {
+  for (const auto& [key, value] : entry.xattrs) {
+    if (!IsTreeXattr(key, ownership_)) continue;
+    absl::Status status = CheckXattr(entry, key, value);
+    if (!status.ok()) return status;
+  }
   if (ownership_ == Ownership::kRecord) {
-    for (const auto& [key, value] : entry.xattrs) {
-      absl::Status status = CheckXattr(entry.path, key, value);
-      if (!status.ok()) return status;
-    }
     struct stat st;
     const int result =
         fd >= 0 ? fstat(fd, &st)
@@ -582,7 +621,7 @@ absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
                             value.size(), 0);
     // EPERM is passed over by Docker as well: "user." on a symbolic link.
     if (result != 0 && errno != EPERM) {
-      return FileError(errno, key, entry.path);
+      return XattrError(errno, key, entry.path);
     }
   }
   return absl::OkStatus();
@@ -710,7 +749,8 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
   if (ownership_ == Ownership::kRecord) {
     const auto known = recorded_.find({st.st_dev, st.st_ino});
     if (known == recorded_.end()) return absl::OkStatus();
-    TreeEntry facts = known->second;
+    TreeEntry facts = entry;
+    static_cast<InodeFacts&>(facts) = known->second;
     facts.uid = entry.uid;
     facts.gid = entry.gid;
     // The kernel takes these away when a file is given to someone.
@@ -751,6 +791,9 @@ absl::Status TreeWriter::AddOther(const TreeEntry& entry, int parent,
   if (entry.type == TreeEntry::Type::kSymlink) {
     if (entry.target.find('\0') != std::string::npos) {
       return Hostile(entry.path, "a target with a NUL byte");
+    }
+    if (entry.target.empty()) {
+      return Hostile(entry.path, "is a symbolic link to nothing");
     }
     if (symlinkat(entry.target.c_str(), parent, name.c_str()) != 0) {
       return EntryError(errno, entry.path);
@@ -794,7 +837,7 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
   if (ownership_ == Ownership::kRecord) {
     held += path->size() + entry.target.size();
     for (const auto& [key, value] : entry.xattrs) {
-      held += key.size() + value.size();
+      held += sizeof(entry.xattrs[0]) + key.size() + value.size();
     }
   }
   const auto [directory, name] = SplitPath(*path);
@@ -854,6 +897,7 @@ absl::Status TreeWriter::Finish() {
   ledger_.clear();
   if (status.ok()) status = FinishTree(root_.get(), ".", 0);
   directories_ = {};
+  recorded_ = {};
   return status;
 }
 
@@ -868,7 +912,7 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
   const auto note = [this](const std::string& where, const struct stat& facts) {
     const auto found = recorded_.find({facts.st_dev, facts.st_ino});
     if (found == recorded_.end()) return;
-    TreeEntry& entry = ledger_[where];
+    InodeFacts& entry = ledger_[where];
     // No other path is the same file.
     if (S_ISDIR(facts.st_mode) || facts.st_nlink == 1) {
       entry = std::move(found->second);
@@ -876,7 +920,6 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
     } else {
       entry = found->second;
     }
-    entry.path = where;
   };
   struct stat st;
   if (fstat(directory, &st) != 0) return EntryError(errno, path);

@@ -25,8 +25,8 @@
 
 namespace specgen {
 
-// One entry of a tree, as a tar header describes it.
-struct TreeEntry {
+// What a file is, but for its name and its bytes.
+struct InodeFacts {
   enum class Type {
     kDirectory,
     kFile,
@@ -39,16 +39,20 @@ struct TreeEntry {
   };
 
   Type type = Type::kFile;
-  std::string path;    // any bytes; a leading "/" means nothing
-  std::string target;  // of a symbolic link, or the path a hard link names
-  uint32_t mode = 0;   // permissions with set-id and sticky bits
+  uint32_t mode = 0;  // permissions with set-id and sticky bits
   uint32_t uid = 0;
   uint32_t gid = 0;
   struct timespec modified = {};
-  uint64_t size = 0;  // of a file
   uint32_t major = 0;
   uint32_t minor = 0;
   std::vector<std::pair<std::string, std::string>> xattrs;
+};
+
+// One entry of a tree, as a tar header describes it.
+struct TreeEntry : InodeFacts {
+  std::string path;    // any bytes; a leading "/" means nothing
+  std::string target;  // of a symbolic link, or the path a hard link names
+  uint64_t size = 0;   // of a file
 };
 
 // What a tree may take at most: an archive of a few kilobytes can unpack to
@@ -59,7 +63,7 @@ struct TreeLimits {
   uint64_t entries = uint64_t{1} << 18;
   // Bytes of what is kept in memory of them: names; paths of directories,
   // twice; and, under Ownership::kRecord, all paths, targets and extended
-  // attributes.
+  // attributes, each of these with what it takes to hold it.
   uint64_t names = uint64_t{16} << 20;
 
   // Of all archives together, whatever is in them: headers, padding, whiteouts
@@ -81,8 +85,8 @@ enum class Ownership {
 };
 
 // What the files of a tree are to be, by their paths in it ("." is the top).
-// Of hard links each path has an entry, of type kFile.
-using TreeLedger = absl::node_hash_map<std::string, TreeEntry>;
+// Of hard links each path has an entry, of type kFile. There can be very many.
+using TreeLedger = absl::node_hash_map<std::string, InodeFacts>;
 
 // Writes what it is given below one directory, and nothing outside of it: the
 // kernel resolves every path as if that directory were "/" (openat2(2),
@@ -129,7 +133,7 @@ class TreeWriter {
 
   // Makes the directory `path` and those above it, where they are missing, with
   // mode 0755; root's under Ownership::kKeep. Symbolic links on the way are an
-  // error (kInvalidArgument).
+  // error (kInvalidArgument), and so is what is mounted there (kUnavailable).
   absl::Status MakeDirectories(std::string_view path);
 
   // Removes what is at `path`, with all that is in it.
@@ -141,6 +145,7 @@ class TreeWriter {
   // Under Ownership::kRecord, once it is finished: everything that Add made and
   // that is still there.
   const TreeLedger& ledger() const { return ledger_; }
+  TreeLedger TakeLedger() { return std::move(ledger_); }
 
   // How many device nodes Ownership::kDrop left out.
   uint64_t dropped_devices() const { return dropped_devices_; }
@@ -221,7 +226,7 @@ class TreeWriter {
   uint64_t strays_ = 0;
   uint64_t searched_ = 0;
   uint64_t dropped_devices_ = 0;
-  absl::node_hash_map<std::pair<dev_t, ino_t>, TreeEntry> recorded_;
+  absl::node_hash_map<std::pair<dev_t, ino_t>, InodeFacts> recorded_;
   TreeLedger ledger_;
 
   UniqueFd file_;

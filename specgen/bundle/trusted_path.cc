@@ -1,13 +1,18 @@
 #include "specgen/bundle/trusted_path.h"
 
+#include <endian.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/posix_acl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -63,6 +68,8 @@ class Walk {
   }
   // Whether nobody else can change which files the names in `fd` stand for.
   absl::Status Check(const UniqueFd& fd) const;
+  absl::Status CheckGroups(const UniqueFd& fd, const struct stat& st) const;
+  absl::Status CheckGroup(gid_t group) const;
   absl::Status Follow(const std::string& name);
 
   const std::string& path_;
@@ -86,12 +93,49 @@ absl::Status Walk::Check(const UniqueFd& fd) const {
     return Refused(" may be written by everyone, not only by its owner",
                    st.st_uid);
   }
+  // With an ACL, the bits of the group are the most that anyone gets by it.
+  return (st.st_mode & S_IWGRP) != 0 ? CheckGroups(fd, st) : absl::OkStatus();
+}
+
+absl::Status Walk::CheckGroup(gid_t group) const {
   // A group of one's own, which has the user's number.
-  const bool own_group = st.st_gid == getegid() && st.st_gid == geteuid();
-  if ((st.st_mode & S_IWGRP) != 0 && !own_group && st.st_gid != 0) {
-    return Refused(absl::StrCat(" may be written by the group ", st.st_gid,
-                                ", not only by its owner"),
-                   st.st_uid);
+  const bool own_group = group == getegid() && group == geteuid();
+  return own_group || group == 0
+             ? absl::OkStatus()
+             : Refused(absl::StrCat(" may be written by the group ", group,
+                                    ", not only by its owner"),
+                       group);
+}
+
+absl::Status Walk::CheckGroups(const UniqueFd& fd,
+                               const struct stat& st) const {
+  // By its path, since a descriptor of O_PATH reads none.
+  const std::string link = absl::StrCat("/proc/self/fd/", fd.get());
+  char acl[XATTR_SIZE_MAX];
+  const ssize_t size =
+      getxattr(link.c_str(), "system.posix_acl_access", acl, sizeof(acl));
+  if (size < 0) {
+    return errno == ENODATA || errno == EOPNOTSUPP ? CheckGroup(st.st_gid)
+                                                   : FileError(errno, path_);
+  }
+  // A version, then entries (linux/posix_acl_xattr.h), little-endian.
+  for (size_t at = 4; at + 8 <= static_cast<size_t>(size); at += 8) {
+    uint16_t tag;
+    uint16_t rights;
+    uint32_t id;
+    std::memcpy(&tag, acl + at, sizeof(tag));
+    std::memcpy(&rights, acl + at + 2, sizeof(rights));
+    std::memcpy(&id, acl + at + 4, sizeof(id));
+    tag = le16toh(tag);
+    id = le32toh(id);
+    if ((le16toh(rights) & ACL_WRITE) == 0) continue;
+    absl::Status status;
+    if (tag == ACL_USER && !IsTrustedOwner(id)) {
+      status = Refused(" may be written by somebody else (by its ACL)", id);
+    } else if (tag == ACL_GROUP || tag == ACL_GROUP_OBJ) {
+      status = CheckGroup(tag == ACL_GROUP ? id : st.st_gid);
+    }
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }

@@ -76,7 +76,7 @@ absl::Status UnpackCase(const std::string& rootfs, uint32_t layers,
     for (; size > 0; --size) Check(std::getc(stdin) != EOF, "a layer");
   }
   if (status.ok()) status = (*writer)->Finish();
-  if (status.ok()) *ledger = (*writer)->ledger();
+  if (status.ok()) *ledger = (*writer)->TakeLedger();
   return status;
 }
 
@@ -91,7 +91,7 @@ absl::Status ThroughArchive(int parent, const std::string& rootfs,
   UniqueFd tree(openat(parent, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   Check(archive.ok() && tree.ok(), "an archive of the tree");
   absl::Status status =
-      ArchiveTree(tree.get(), rootfs, ledger,
+      ArchiveTree(tree.get(), rootfs, ledger, ".",
                   UniqueFd(fcntl(archive.get(), F_DUPFD_CLOEXEC, 0)));
   if (!status.ok()) return status;
   Check(lseek(archive.get(), 0, SEEK_SET) == 0, "the archive");

@@ -34,6 +34,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // A rootfs in a directory beside "outside", which no archive may reach.
+// CAP_CHOWN, as setcap(8) writes it.
+constexpr std::string_view kFileCaps("\1\0\0\2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+                                     20);
+
 class UnpackTest : public testing::Test {
  protected:
   UnpackTest() {
@@ -271,10 +275,10 @@ TEST_F(UnpackTest, WhatTheKernelTakesAwayWithAnOwnerIsNotOnRecord) {
            {06755, 0755}, {06745, 02745}, {01777, 01777}}) {
     Open(Ownership::kRecord, TreeLimits());
     TarMember file{"a", '0', "1", "", mode};
-    file.pax = {{"SCHILY.xattr.security.capability", "cap"},
+    file.pax = {{"SCHILY.xattr.security.capability", std::string(kFileCaps)},
                 {"SCHILY.xattr.user.a", "b"}};
     ASSERT_TRUE(Unpack({file, {"h", '1', "", "a/", 0600}}).ok());
-    const TreeEntry& facts = writer_->ledger().at("h");
+    const InodeFacts& facts = writer_->ledger().at("h");
     EXPECT_EQ(facts.mode, kept);
     ASSERT_EQ(facts.xattrs.size(), 1u);
     EXPECT_EQ(facts.xattrs[0].first, "user.a");
@@ -294,7 +298,7 @@ TEST_F(UnpackTest, ADirectoryOverADirectoryKeepsItsAttributesOnRecord) {
   other.path = "e";
   ASSERT_TRUE(UnpackBytes(Tar({other, {".wh.e", '0'}, {"e", '5'}})).ok());
   ASSERT_TRUE(writer_->Finish().ok());
-  const TreeEntry& facts = writer_->ledger().at("d");
+  const InodeFacts& facts = writer_->ledger().at("d");
   EXPECT_EQ(facts.mode, 0700u);
   const std::vector<std::pair<std::string, std::string>> both = {
       {"user.a", "1"}, {"user.b", "3"}};
@@ -790,14 +794,32 @@ TEST_F(UnpackTest, NamesHaveALimit) {
 TEST_F(UnpackTest, AttributesThatLinuxDoesNotKnowAreRefused) {
   for (const auto& [key, value] :
        {std::pair<std::string, std::string>("other.x", "v"),
+        std::pair<std::string, std::string>("", "v"),
         std::pair<std::string, std::string>("user.", "v"),
-        std::pair<std::string, std::string>("user.x",
-                                            std::string(65537, 'x'))}) {
-    Open(Ownership::kRecord, TreeLimits());
-    TarMember member{"f", '0', "x"};
-    member.pax = {{"SCHILY.xattr." + key, value}};
-    EXPECT_TRUE(absl::IsInvalidArgument(Unpack({member}))) << key;
+        std::pair<std::string, std::string>("user." + std::string(300, 'x'),
+                                            "v"),
+        std::pair<std::string, std::string>("user.x", std::string(65537, 'x')),
+        std::pair<std::string, std::string>("system.other", "v"),
+        std::pair<std::string, std::string>("system.posix_acl_access", "v"),
+        std::pair<std::string, std::string>("system.posix_acl_default",
+                                            std::string("\2\0\0\0", 4)),
+        std::pair<std::string, std::string>("security.capability", "cap"),
+        // The first revision, which the kernel only reads.
+        std::pair<std::string, std::string>(
+            "security.capability",
+            std::string("\1\0\0\1", 4) + std::string(8, '\0'))}) {
+    for (const Ownership ownership : {Ownership::kRecord, Ownership::kKeep}) {
+      Open(ownership, TreeLimits());
+      TarMember member{"f", '0', "x"};
+      member.pax = {{"SCHILY.xattr." + key, value}};
+      const absl::Status status = Unpack({member});
+      EXPECT_TRUE(absl::IsInvalidArgument(status)) << key << status;
+    }
   }
+}
+
+TEST_F(UnpackTest, ASymbolicLinkToNothingIsRefused) {
+  EXPECT_TRUE(absl::IsInvalidArgument(Unpack({{"l", '2'}})));
 }
 
 TEST(BlobReaderTest, ChecksSizeAndDigest) {

@@ -41,18 +41,25 @@ bool IsMountPoint(int parent, const std::string& name) {
 // of the tree, but who asks for a copy may think so.
 enum class AtMounts { kFail, kPassOver };
 
+// Whose fault it is that a tree cannot be read: FileError or InputError.
+using ErrorMaker = absl::FunctionRef<absl::Status(int, std::string_view)>;
+
+absl::Status HostsFault(int error, std::string_view path) {
+  return FileError(error, path);
+}
+
 // Visits all files, directories before what is in them, in the order of their
 // bytes; "." first.
 absl::Status Walk(const std::string& top, int directory,
                   const std::string& path, int depth, AtMounts mounts,
-                  TreeVisitor visit) {
+                  ErrorMaker failed, TreeVisitor visit) {
   if (depth > kMaxTreeDepth) {
     return absl::InvalidArgumentError(
         absl::StrCat(top, "/", path, ": more than 256 directories deep"));
   }
   std::vector<std::string> names;
   if (const int error = ReadNames(directory, &names); error != 0) {
-    return FileError(error, absl::StrCat(top, "/", path));
+    return failed(error, absl::StrCat(top, "/", path));
   }
   for (const std::string& name : names) {
     if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
@@ -61,7 +68,7 @@ absl::Status Walk(const std::string& top, int directory,
                     path.empty() ? name : absl::StrCat(path, "/", name),
                     {}};
     if (fstatat(directory, name.c_str(), &found.st, AT_SYMLINK_NOFOLLOW) != 0) {
-      return FileError(errno, absl::StrCat(top, "/", found.path));
+      return failed(errno, absl::StrCat(top, "/", found.path));
     }
     absl::Status status = visit(found);
     if (!status.ok()) return status;
@@ -75,21 +82,21 @@ absl::Status Walk(const std::string& top, int directory,
     const UniqueFd child(
         openat(directory, name.c_str(),
                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!child.ok())
-      return FileError(errno, absl::StrCat(top, "/", found.path));
-    status = Walk(top, child.get(), found.path, depth + 1, mounts, visit);
+    if (!child.ok()) return failed(errno, absl::StrCat(top, "/", found.path));
+    status =
+        Walk(top, child.get(), found.path, depth + 1, mounts, failed, visit);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status WalkAll(int top, const std::string& name, AtMounts mounts,
-                     TreeVisitor visit) {
+                     TreeVisitor visit, ErrorMaker failed = HostsFault) {
   FoundFile found{top, ".", ".", {}};
-  if (fstat(top, &found.st) != 0) return FileError(errno, name);
+  if (fstat(top, &found.st) != 0) return failed(errno, name);
   absl::Status status = visit(found);
   if (!status.ok()) return status;
-  return Walk(name, top, "", 0, mounts, visit);
+  return Walk(name, top, "", 0, mounts, failed, visit);
 }
 
 }  // namespace
@@ -155,7 +162,7 @@ absl::Status CopyFile(const FoundFile& found, const std::string& host_path,
   const UniqueFd file = OpenFound(found);
   struct stat st;
   if (!file.ok() || fstat(file.get(), &st) != 0) {
-    return FileError(errno, host_path);
+    return InputError(errno, host_path);
   }
   entry.size = static_cast<uint64_t>(st.st_size);
   if (std::string value = FileCapabilities(file.get()); !value.empty()) {
@@ -166,7 +173,7 @@ absl::Status CopyFile(const FoundFile& found, const std::string& host_path,
   std::string buffer(kBufferBytes, '\0');
   for (uint64_t offset = 0; offset < entry.size;) {
     const ssize_t count = ReadFully(file.get(), buffer.data(), buffer.size());
-    if (count < 0) return FileError(errno, host_path);
+    if (count < 0) return InputError(errno, host_path);
     if (count == 0) {
       return absl::AbortedError(
           absl::StrCat(host_path, ": became shorter while it was copied"));
@@ -238,12 +245,12 @@ class Counterpart {
 }  // namespace
 
 absl::Status CopyTree(int from, const std::string& name,
-                      const TreeLedger* ledger, int writes_to,
-                      TreeWriter* writer) {
+                      const TreeLedger& ledger, std::string_view part,
+                      int writes_to, TreeWriter* writer) {
   struct stat target;
   if (fstat(writes_to, &target) != 0) return FileError(errno, name);
   std::map<std::pair<dev_t, ino_t>, std::string> seen;
-  return WalkAll(from, name, AtMounts::kFail, [&](const FoundFile& found) {
+  const auto copy = [&](const FoundFile& found) {
     const std::string host_path = absl::StrCat(name, "/", found.path);
     if (found.st.st_dev == target.st_dev && found.st.st_ino == target.st_ino) {
       return absl::Status(absl::FailedPreconditionError(absl::StrCat(
@@ -266,15 +273,15 @@ absl::Status CopyTree(int from, const std::string& name,
         return add();
       }
     }
-    if (ledger != nullptr) {
-      const auto known = ledger->find(found.path);
-      if (known != ledger->end()) {
-        entry = known->second;
-        entry.path = found.path;
-        return entry.type == TreeEntry::Type::kFile
-                   ? CopyFile(found, host_path, std::move(entry), writer)
-                   : add();
-      }
+    if (S_ISLNK(found.st.st_mode)) entry.target = ReadSymlink(found);
+    const auto known =
+        ledger.find(found.path == "." ? std::string(part)
+                                      : absl::StrCat(part, "/", found.path));
+    if (known != ledger.end()) {
+      static_cast<InodeFacts&>(entry) = known->second;
+      return entry.type == TreeEntry::Type::kFile
+                 ? CopyFile(found, host_path, std::move(entry), writer)
+                 : add();
     }
     switch (found.st.st_mode & S_IFMT) {
       case S_IFDIR:
@@ -286,7 +293,6 @@ absl::Status CopyTree(int from, const std::string& name,
       }
       case S_IFLNK:
         entry.type = TreeEntry::Type::kSymlink;
-        entry.target = ReadSymlink(found);
         return add();
       case S_IFCHR:
         entry.type = TreeEntry::Type::kCharDevice;
@@ -300,7 +306,8 @@ absl::Status CopyTree(int from, const std::string& name,
       default:
         return absl::OkStatus();  // a socket
     }
-  });
+  };
+  return WalkAll(from, name, AtMounts::kFail, copy, InputError);
 }
 
 absl::StatusOr<std::string> FirstFile(int top, const std::string& name) {

@@ -44,12 +44,13 @@ std::string ReadSymlink(const FoundFile& found);
 // TarWithOptions). Symbolic links are copied, not followed. Something that
 // is mounted in it is an error. Messages start with the path on the host.
 //
-// With `ledger`, the files are what it says, as far as it knows them. The
-// directory `writes_to`, in which the copy is made, is an error, too
-// (kFailedPrecondition): the copy would be copied.
+// With `ledger`, the files are what it says, as far as it knows them; it is of
+// the directory in which the tree is called `part`. The directory `writes_to`,
+// in which the copy is made, is an error, too (kFailedPrecondition): the copy
+// would be copied.
 absl::Status CopyTree(int from, const std::string& name,
-                      const TreeLedger* ledger, int writes_to,
-                      TreeWriter* writer);
+                      const TreeLedger& ledger, std::string_view part,
+                      int writes_to, TreeWriter* writer);
 
 // The path of a file in the tree that is no directory; "" if there is none.
 // What is mounted in it is passed over.

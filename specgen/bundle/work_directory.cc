@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -110,17 +111,25 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
       return FileError(errno, name);
     }
     UniqueFd fd(openat(parent, ours.c_str(), kFlags));
+    std::vector<std::string> names;
+    int error = fd.ok() ? 0 : errno;
+    if (error == 0 && IsOurs(fd.get(), st.st_dev)) {
+      error = ReadNames(fd.get(), &names);
+    }
+    if (error == EMFILE || error == ENFILE || error == ENOMEM) {
+      unlinkat(parent, ours.c_str(), AT_REMOVEDIR);
+      return FileError(error, name);
+    }
     // EWOULDBLOCK: another run sweeps it already. Some file systems have no
     // locks; there nothing is swept either.
-    if (!fd.ok() ||
-        (flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)) {
-      continue;
-    }
-    std::vector<std::string> names;
-    if (!IsOurs(fd.get(), st.st_dev) || ReadNames(fd.get(), &names) != 0 ||
-        !names.empty()) {
+    if (error != 0 ||
+        (flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+        !IsOurs(fd.get(), st.st_dev) || !names.empty()) {
       continue;  // Another one was put in its place.
     }
+    // What others may do in `parent` is not what they may do in a rootfs.
+    fremovexattr(fd.get(), "system.posix_acl_default");
+    fremovexattr(fd.get(), "system.posix_acl_access");
     return absl::WrapUnique(
         new WorkDirectory(std::move(copy), ours, std::move(fd)));
   }

@@ -95,8 +95,10 @@ class BatchCommand : public Command {
                      Console* console);
   int RunOnStream(const NamedEngine& engine, const Host& host,
                   Console* console);
-  // A descriptor to write to. `in` is what is read.
-  absl::StatusOr<int> OpenOutput(int in) const;
+  // A descriptor to write to. `in` is what is read. If a file is replaced, that
+  // is what `replacement` is of, and owns the descriptor.
+  absl::StatusOr<int> OpenOutput(
+      int in, std::unique_ptr<FileReplacement>* replacement) const;
   int Finish(const BatchResult& result, int signal, std::string_view input,
              std::string_view output, Console* console) const;
 
@@ -127,8 +129,9 @@ void BatchCommand::Define(CLI::App* app) {
                       "for a folder")
           ->type_name("PATH");
   app->add_flag("--force", force_,
-                "Overwrite output files that are there; of a folder only those "
-                "that have the name of a spec");
+                "Overwrite output files that are there: a file of answers once "
+                "all are made, of a folder only those that have the name of a "
+                "spec");
   app->add_option("--engine", engine_,
                   "The Docker release of requests that name none (default: the "
                   "newest that was recorded)")
@@ -228,7 +231,8 @@ int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
   return Finish(result, signals.caught(), input_, output_, console);
 }
 
-absl::StatusOr<int> BatchCommand::OpenOutput(int in) const {
+absl::StatusOr<int> BatchCommand::OpenOutput(
+    int in, std::unique_ptr<FileReplacement>* replacement) const {
   const auto failed = [&](int error) {
     return HostError(
         error,
@@ -237,9 +241,12 @@ absl::StatusOr<int> BatchCommand::OpenOutput(int in) const {
                          ? "it is there already: give --force to overwrite it"
                          : GoErrnoText(error)));
   };
-  const int fd =
-      open(output_.c_str(),
-           O_WRONLY | O_CREAT | O_CLOEXEC | (force_ ? 0 : O_EXCL), 0644);
+  int fd = open(output_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL, 0644);
+  const bool is_new = fd >= 0;
+  if (!is_new && force_) {
+    // With O_CREAT for a symbolic link that leads to what is not there.
+    fd = open(output_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  }
   struct stat facts;
   if (fd < 0) {
     const int error = errno;
@@ -259,21 +266,25 @@ absl::StatusOr<int> BatchCommand::OpenOutput(int in) const {
     return UsageError(absl::StrCat(
         "batch: ", output_, ": is the input, which the answers would replace"));
   }
-  if (ftruncate(fd, 0) != 0) {
-    const int error = errno;
-    close(fd);
-    return failed(error);
-  }
-  return fd;
+  // A new one is filled as answers come; one that was there stays until all are
+  // there.
+  if (is_new) return fd;
+  close(fd);
+  absl::StatusOr<std::unique_ptr<FileReplacement>> started =
+      FileReplacement::Start(output_);
+  if (!started.ok()) return started.status();
+  *replacement = *std::move(started);
+  return (*replacement)->fd();
 }
 
 int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
                               Console* console) {
   int in = console->in();
   int out = console->out();
+  std::unique_ptr<FileReplacement> replacement;
   const absl::Cleanup close_files = [&] {
     if (in != console->in()) close(in);
-    if (out != console->out()) close(out);
+    if (out != console->out() && replacement == nullptr) close(out);
   };
   if (input_ != "-") {
     in = open(input_.c_str(), O_RDONLY | O_CLOEXEC);
@@ -285,7 +296,7 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
     }
   }
   if (!output_.empty() && output_ != "-") {
-    const absl::StatusOr<int> opened = OpenOutput(in);
+    const absl::StatusOr<int> opened = OpenOutput(in, &replacement);
     if (!opened.ok()) return Fail(opened.status(), console);
     out = *opened;
   }
@@ -310,11 +321,18 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
   const BatchResult result = RunStream(*format, engines, in, out, options);
   bar.reset();
   for (const std::string& note : engines.Notes()) console->Error(note);
-  return Finish(
+  const int code = Finish(
       result, signals.caught(),
       input_ == "-" ? "standard input" : std::string_view(input_),
       out == console->out() ? "standard output" : std::string_view(output_),
       console);
+  if (replacement == nullptr) return code;
+  if (!result.status.ok() || result.stopped) {
+    console->Error(absl::StrCat(output_, ": is left as it was"));
+    return code;
+  }
+  const absl::Status committed = replacement->Commit();
+  return committed.ok() ? code : Fail(committed, console);
 }
 
 int BatchCommand::Finish(const BatchResult& result, int signal,

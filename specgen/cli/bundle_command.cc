@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/bundle/bundle.h"
 #include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/existing_bundle.h"
@@ -356,9 +357,14 @@ int BundleCommand::Make(Console* console) {
         maker.answer(), console);
   }
   if (!IsContainerId(maker.answer().id())) {
-    return Fail(absl::FailedPreconditionError(absl::StrCat(
-                    "--id: \"", maker.answer().id(),
-                    "\": runc and crun take letters, digits and _+-. only")),
+    const std::string why =
+        absl::StrCat("\"", maker.answer().id(),
+                     "\": runc and crun take letters, digits and _+-. only, "
+                     "and - not in front");
+    return Fail(maker.answer().plugin().id.empty() || id_option_->count() > 0
+                    ? UsageError(absl::StrCat("--id: ", why))
+                    : BadInputError(absl::StrCat(maker.config_name(),
+                                                 ": the plugin's id ", why)),
                 console);
   }
   absl::StatusOr<std::vector<std::string>> findings = maker.Check();

@@ -32,18 +32,21 @@ struct Side {
   std::string name;  // "config.json", "Docker 28.5.2"
   bool is_spec_file = false;
   const Release* release = nullptr;
-  Answer answer;
+  Outcome outcome = Outcome::kSpec;
+  bool is_no_plugin = false;       // nor a spec
+  std::string message;             // why there is no spec
+  std::string position;            // where in the text, if it is no plugin
   std::unique_ptr<JsonTree> spec;  // null if there is none
 };
 
-std::string OutcomeText(const Answer& answer, SecretHider* secrets) {
-  switch (answer.outcome()) {
+std::string OutcomeText(const Side& side) {
+  switch (side.outcome) {
     case Outcome::kSpec:
       return "a spec";
     case Outcome::kRefused:
-      return absl::StrCat("a refusal: ", secrets->Text(answer.message()));
+      return absl::StrCat("a refusal: ", side.message);
     case Outcome::kCrashed:
-      return absl::StrCat("a crash: ", secrets->Text(answer.message()));
+      return absl::StrCat("a crash: ", side.message);
   }
   return "";
 }
@@ -103,12 +106,24 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
     side->is_spec_file = true;
     return take_spec();
   }
+  tree->reset();
+  absl::Status status =
+      JsonTree::CheckValues(text, name, JsonTree::kMaxConfigValues);
+  if (!status.ok()) return status;
   Request request = plugin_.request();
   request.plugin = text;
+  Answer answer;
   Generator(release, plugin_.host(), plugin_.base_spec())
-      .Generate(request, &side->answer);
-  if (side->answer.outcome() != Outcome::kSpec) return absl::OkStatus();
-  tree = JsonTree::Parse(side->answer.spec(), "the spec");
+      .Generate(request, &answer);
+  side->outcome = answer.outcome();
+  if (side->outcome != Outcome::kSpec) {
+    side->message = secrets_.Text(answer.message());
+    side->is_no_plugin =
+        answer.stage() == Stage::kDecode && side->outcome == Outcome::kRefused;
+    side->position = answer.position();
+    return absl::OkStatus();
+  }
+  tree = JsonTree::Parse(answer.spec(), "the spec");
   if (!tree.ok()) return tree.status();
   return take_spec();
 }
@@ -206,23 +221,19 @@ int DiffCommand::Run(Console* console) {
   if (!status.ok()) return Fail(status, console);
   // What is no plugin at all is trouble, not a difference.
   for (const Side* side : {&before, &after}) {
-    if (side->spec == nullptr && side->answer.stage() == Stage::kDecode &&
-        side->answer.outcome() == Outcome::kRefused) {
-      console->Error(absl::StrCat(side->name, ":", side->answer.position(),
-                                  ": ", secrets_.Text(side->answer.message())));
+    if (side->is_no_plugin) {
+      console->Error(
+          absl::StrCat(side->name, ":", side->position, ": ", side->message));
       return kExitBadInput;
     }
   }
   std::vector<Change> changes;
   if (before.spec != nullptr && after.spec != nullptr) {
     changes = DiffSpecs(before.spec->root(), after.spec->root());
-  } else if (OutcomeText(before.answer, &secrets_) !=
-             OutcomeText(after.answer, &secrets_)) {
+  } else if (OutcomeText(before) != OutcomeText(after)) {
     changes.push_back({ChangeKind::kChanged, "outcome", "outcome",
-                       absl::StrCat("before, there is ",
-                                    OutcomeText(before.answer, &secrets_),
-                                    "; after, there is ",
-                                    OutcomeText(after.answer, &secrets_))});
+                       absl::StrCat("before, there is ", OutcomeText(before),
+                                    "; after, there is ", OutcomeText(after))});
   }
   std::vector<EngineChange> why;
   if (before.release->behaviour != after.release->behaviour &&
@@ -232,7 +243,7 @@ int DiffCommand::Run(Console* console) {
   Print(before, after, changes, why, console);
   if (changes.empty() && before.spec == nullptr) {
     console->Error(absl::StrCat("there is no spec to compare: both sides are ",
-                                OutcomeText(before.answer, &secrets_)));
+                                OutcomeText(before)));
   }
   return changes.empty() ? kExitDone : kExitRefused;
 }

@@ -116,6 +116,11 @@ void PrivilegesCommand::Define(CLI::App* app) {
 
 int PrivilegesCommand::Run(Console* console) {
   absl::Status status = plugin_.Load(console);
+  if (status.ok()) {
+    status =
+        JsonTree::CheckValues(plugin_.request().plugin, plugin_.input_name(),
+                              JsonTree::kMaxConfigValues);
+  }
   if (!status.ok()) return Fail(status, console);
   const Generator generator(plugin_.release(), plugin_.host(),
                             plugin_.base_spec());
@@ -157,6 +162,9 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   }
   absl::StatusOr<std::string> text = ReadInput(since_);
   if (!text.ok()) return Fail(text.status(), console);
+  absl::Status status =
+      JsonTree::CheckValues(*text, since_, JsonTree::kMaxConfigValues);
+  if (!status.ok()) return Fail(status, console);
   Request request = plugin_.request();
   request.plugin = *text;
   Answer answer;

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -18,11 +19,16 @@ namespace {
 
 using Kind = ChangeKind;
 
-void AppendCanonical(const JsonNode& node, JsonWriter* w) {
+void AppendCanonical(const JsonNode& node, JsonWriter* w,
+                     absl::Span<const std::string_view> but = {}) {
   switch (node.kind) {
     case JsonKind::kObject: {
       std::map<std::string_view, const JsonNode*> members;
-      for (const JsonNode& item : node.items) members[item.key] = &item;
+      for (const JsonNode& item : node.items) {
+        if (std::find(but.begin(), but.end(), item.key) == but.end()) {
+          members[item.key] = &item;
+        }
+      }
       w->Raw('{');
       bool comma = false;
       for (const auto& [key, value] : members) {
@@ -725,10 +731,11 @@ std::vector<Change> DiffSpecs(const JsonNode& before, const JsonNode& after) {
   return SpecDiff(before, after).Run();
 }
 
-std::string CanonicalJson(const JsonNode& node) {
+std::string CanonicalJson(const JsonNode& node,
+                          absl::Span<const std::string_view> but) {
   std::string out;
   JsonWriter writer(&out);
-  AppendCanonical(node, &writer);
+  AppendCanonical(node, &writer, but);
   writer.Finish();
   return out;
 }

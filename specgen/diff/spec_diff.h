@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "specgen/json/json_tree.h"
 
 namespace specgen {
@@ -38,8 +39,10 @@ struct Change {
 // nothing is passed over.
 std::vector<Change> DiffSpecs(const JsonNode& before, const JsonNode& after);
 
-// A value as compact JSON with sorted keys, of repeated ones the last.
-std::string CanonicalJson(const JsonNode& node);
+// A value as compact JSON with sorted keys, of repeated ones the last; of an
+// object without the members `but`.
+std::string CanonicalJson(const JsonNode& node,
+                          absl::Span<const std::string_view> but = {});
 
 }  // namespace specgen
 

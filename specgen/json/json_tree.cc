@@ -2,41 +2,86 @@
 #include "specgen/json/syntax_hint.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 
 namespace specgen {
 namespace {
 
-// Reads the value at `reader`, at most JsonReader::kMaxDepth deep. `*values` is
-// how many more there may be; it stops where there are none.
-void Read(JsonReader* reader, JsonNode* node, size_t* values) {
+// Counts the items of each object and list in the value at `reader`, outer ones
+// first, at most JsonReader::kMaxDepth deep. `*values` is how many values there
+// may be; it stops where there are none left.
+void Count(JsonReader* reader, std::vector<uint32_t>* counts, size_t* values) {
   if (*values == 0) return;
   --*values;
+  const JsonKind kind = reader->Peek();
+  if (kind != JsonKind::kObject && kind != JsonKind::kArray) {
+    reader->Skip();
+    return;
+  }
+  const size_t at = counts->size();
+  counts->push_back(0);
+  const auto count_one = [&] {
+    ++(*counts)[at];
+    Count(reader, counts, values);
+  };
+  if (kind == JsonKind::kObject) {
+    std::string_view key;
+    if (!reader->EnterObject()) return;
+    while (*values > 0 && reader->NextKey(&key)) count_one();
+  } else {
+    if (!reader->EnterArray()) return;
+    while (*values > 0 && reader->NextItem()) count_one();
+  }
+}
+
+absl::Status TooManyValues(std::string_view name, size_t max_values) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ":1:1: the text has ", max_values, " values or more"));
+}
+
+// Reads the value at `reader`. Of `counts`, the first is how many items it has
+// if it is an object or a list; those in it have what follows.
+void Read(JsonReader* reader, JsonNode* node,
+          absl::Span<const uint32_t>* counts) {
+  const auto make_room = [&] {
+    if (counts->empty()) return;  // after an error
+    node->items.reserve(counts->front());
+    counts->remove_prefix(1);
+  };
   node->kind = reader->Peek();
   node->offset = reader->offset();
   switch (node->kind) {
     case JsonKind::kObject: {
+      make_room();
       if (!reader->EnterObject()) return;
       for (;;) {
         const size_t at = reader->key_offset();
         std::string_view key;
-        if (*values == 0 || !reader->NextKey(&key)) return;
+        if (!reader->NextKey(&key)) return;
         JsonNode& member = node->items.emplace_back();
         member.key = key;
         member.key_offset = at;
-        Read(reader, &member, values);
+        Read(reader, &member, counts);
       }
     }
     case JsonKind::kArray:
+      make_room();
       if (!reader->EnterArray()) return;
-      while (*values > 0 && reader->NextItem()) {
-        Read(reader, &node->items.emplace_back(), values);
+      while (reader->NextItem()) {
+        Read(reader, &node->items.emplace_back(), counts);
       }
       return;
     case JsonKind::kString:
@@ -113,8 +158,21 @@ std::string JsonNode::Pointer() const {
   return pointer;
 }
 
-absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
-    std::string_view text, std::string_view name) {
+absl::Status JsonTree::CheckValues(std::string_view text, std::string_view name,
+                                   size_t max_values) {
+  JsonIndex index;
+  if (index.Build(text) != JsonIndex::Result::kOk) return absl::OkStatus();
+  Arena arena;
+  JsonReader reader(index, &arena);
+  std::vector<uint32_t> counts;
+  size_t values = max_values;
+  Count(&reader, &counts, &values);
+  return values == 0 ? TooManyValues(name, max_values) : absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(std::string_view text,
+                                                          std::string_view name,
+                                                          size_t max_values) {
   const auto error = [&](size_t offset, std::string_view message) {
     return absl::InvalidArgumentError(absl::StrCat(
         name, ":", ToString(FindPosition(text, offset)), ": ", message));
@@ -139,13 +197,18 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(
       count += CountCharacters(read.substr(at, kBlock));
     }
   }
-  JsonReader reader(tree->index_, &tree->arena_);
-  size_t values = kMaxValues;
-  Read(&reader, &tree->root_, &values);
-  if (values == 0) {
-    return error(0,
-                 absl::StrCat("the text has ", kMaxValues, " values or more"));
+  // A tree that grew as it is read would take up to three times as much.
+  std::vector<uint32_t> counts;
+  {
+    Arena arena;
+    JsonReader counter(tree->index_, &arena);
+    size_t values = max_values;
+    Count(&counter, &counts, &values);
+    if (values == 0) return TooManyValues(name, max_values);
   }
+  JsonReader reader(tree->index_, &tree->arena_);
+  absl::Span<const uint32_t> left = counts;
+  Read(&reader, &tree->root_, &left);
   reader.ExpectEnd();
   if (!reader.ok()) {
     return error(tree->index_.OriginalOffset(reader.problem().offset),

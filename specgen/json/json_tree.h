@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "specgen/base/arena.h"
 #include "specgen/json/json_index.h"
@@ -61,11 +62,18 @@ class JsonTree {
   static constexpr size_t kMaxSize = size_t{8} << 20;
   // Likewise of values: each takes some 90 bytes, whatever its text takes.
   static constexpr size_t kMaxValues = size_t{1} << 20;
+  // Far above any config: what an engine makes of each value takes more.
+  static constexpr size_t kMaxConfigValues = size_t{1} << 18;
 
   // Parses `text`, which the tree copies. Fails (kInvalidArgument) with
   // "`name`:LINE:COL: what is wrong". Takes what Go's encoding/json takes.
-  static absl::StatusOr<std::unique_ptr<JsonTree>> Parse(std::string_view text,
-                                                         std::string_view name);
+  static absl::StatusOr<std::unique_ptr<JsonTree>> Parse(
+      std::string_view text, std::string_view name,
+      size_t max_values = kMaxValues);
+  // Fails like Parse if there are too many values, and says nothing of what
+  // else may be wrong. Takes little memory.
+  static absl::Status CheckValues(std::string_view text, std::string_view name,
+                                  size_t max_values);
 
   JsonTree(const JsonTree&) = delete;
   JsonTree& operator=(const JsonTree&) = delete;

@@ -29,6 +29,28 @@ TEST(JsonTree, SoManyValuesAndNoMore) {
   EXPECT_FALSE(JsonTree::Parse(text + ",{\"a\":0}]", "t").ok());
 }
 
+TEST(JsonTree, FewerValuesIfThatIsAskedFor) {
+  const std::string text = "{\"a\": [1, {\"b\": []}], \"c\": null}";
+  EXPECT_TRUE(JsonTree::Parse(text, "t", 7).ok());
+  EXPECT_TRUE(JsonTree::CheckValues(text, "t", 7).ok());
+  const std::string why = "t:1:1: the text has 6 values or more";
+  EXPECT_EQ(JsonTree::Parse(text, "t", 6).status().message(), why);
+  EXPECT_EQ(JsonTree::CheckValues(text, "t", 6).message(), why);
+  EXPECT_TRUE(JsonTree::CheckValues("no JSON", "t", 6).ok());
+}
+
+// Of a million values, room for a million more would be much.
+TEST(JsonTree, HoldsNoMoreThanThereIs) {
+  std::string text = "{\"a\": [0";
+  for (size_t i = 0; i < 1000; ++i) text += ", [1, 2, 3], {\"b\": {}}";
+  const auto tree = JsonTree::Parse(text + "]}", "t");
+  ASSERT_TRUE(tree.ok()) << tree.status();
+  const JsonNode& list = *(*tree)->root().Find("a");
+  EXPECT_EQ(list.items.capacity(), 2001u);
+  EXPECT_EQ(list.items[1].items.capacity(), 3u);
+  EXPECT_EQ(list.items[2].items.capacity(), 1u);
+}
+
 // Places are those of the text as it came, not of the copy that is read.
 TEST(JsonTree, BytesThatAreNoUtf8AreOneColumnEach) {
   const std::string text = "[\"\xFF\xFF\xC3\xA9\",\n \"\xFF\", 1]";

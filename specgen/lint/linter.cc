@@ -16,10 +16,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "specgen/base/arena.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/go_string.h"
+#include "specgen/json/json_index.h"
+#include "specgen/json/json_reader.h"
 #include "specgen/lint/lint_host.h"
 #include "specgen/plugin/plugin_key.h"
 #include "specgen/plugin/plugin_schema.h"
@@ -171,6 +174,39 @@ const JsonNode* FindConfig(const JsonNode& root, const Answer& answer) {
   return manifest != nullptr ? manifest : Member(plugin, "Config");
 }
 
+// Of the mounts in a spec, those under /dev/: to, from.
+using DevMounts = std::set<std::pair<std::string, std::string>>;
+
+void DevMountsOf(std::string_view spec, DevMounts* found) {
+  JsonIndex index;
+  if (index.Build(spec) != JsonIndex::Result::kOk) return;  // specs are JSON
+  Arena arena;
+  JsonReader reader(index, &arena);
+  const auto add_mount = [&] {
+    std::string_view destination;
+    std::string_view source;
+    reader.Members([&](std::string_view key) {
+      if (key == "destination") {
+        reader.String(&destination);
+      } else if (key == "source") {
+        reader.String(&source);
+      } else {
+        reader.Skip();
+      }
+    });
+    if (absl::StartsWith(destination, "/dev/")) {
+      found->emplace(destination, source);
+    }
+  };
+  reader.Members([&](std::string_view key) {
+    if (key == "mounts" && reader.Peek() == JsonKind::kArray) {
+      reader.Items(add_mount);
+    } else {
+      reader.Skip();
+    }
+  });
+}
+
 class Linter {
  public:
   Linter(const LintRequest& request, const JsonTree& tree)
@@ -185,8 +221,8 @@ class Linter {
     Stage stage;
     std::string message;
     std::string position;
-    // Those under /dev/ that reach the spec: to, from.
-    std::set<std::pair<std::string, std::string>> dev_mounts;
+    // That reach the spec; of engines that make the same, one for all.
+    std::shared_ptr<const DevMounts> dev_mounts;
   };
 
   void Add(Id id, const JsonNode& node, size_t offset, std::string message) {
@@ -263,22 +299,18 @@ void Linter::AskEngines(Answer* answer, const Host& host) {
     request.plugin_name = request_.plugin_name;
     Generator(release, host).Generate(request, answer);
     EngineAnswer& entry = answers_[release.behaviour];
-    entry = {answer->outcome(),
-             answer->stage(),
-             answer->message(),
-             answer->position(),
-             {}};
+    entry = {answer->outcome(), answer->stage(), answer->message(),
+             answer->position(), nullptr};
     if (answer->outcome() != Outcome::kSpec) continue;
-    absl::StatusOr<std::unique_ptr<JsonTree>> spec =
-        JsonTree::Parse(answer->spec(), "spec");
-    if (!spec.ok()) continue;  // specs are JSON
-    if (const JsonNode* mounts = (*spec)->root().Find("mounts")) {
-      for (const JsonNode& mount : mounts->List()) {
-        const std::string_view destination = mount.String("destination");
-        if (!absl::StartsWith(destination, "/dev/")) continue;
-        entry.dev_mounts.emplace(destination, mount.String("source"));
-      }
-    }
+    auto mounts = std::make_shared<DevMounts>();
+    DevMountsOf(answer->spec(), mounts.get());
+    const auto same =
+        std::find_if(answers_.begin(), answers_.end(), [&](const auto& other) {
+          return other.second.dev_mounts != nullptr &&
+                 *other.second.dev_mounts == *mounts;
+        });
+    entry.dev_mounts =
+        same == answers_.end() ? std::move(mounts) : same->second.dev_mounts;
   }
 }
 
@@ -453,7 +485,7 @@ void Linter::LostMount(const JsonNode& mount) {
   const auto lost = [&](const Behaviour& b) {
     const EngineAnswer& answer = answers_.at(&b);
     return answer.outcome == Outcome::kSpec &&
-           !answer.dev_mounts.contains(wanted);
+           !answer.dev_mounts->contains(wanted);
   };
   if (!Any(lost)) return;
   const std::string engines = Engines(lost);
@@ -751,7 +783,7 @@ std::vector<LintFinding> Linter::Run() {
 
 absl::StatusOr<std::vector<LintFinding>> Lint(const LintRequest& request) {
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
-      JsonTree::Parse(request.plugin, request.name);
+      JsonTree::Parse(request.plugin, request.name, JsonTree::kMaxConfigValues);
   if (!tree.ok()) return tree.status();
   return Linter(request, **tree).Run();
 }

@@ -6,7 +6,9 @@
 #include <memory>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "sha2.h"
 #include "specgen/diff/changes_json.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
@@ -23,52 +25,81 @@ constexpr std::string_view kSectionNames[] = {
     "device rules", "masked",       "read-only", "rest",
 };
 
-// A copy of `object` without some keys, as JSON.
+// `object` without some keys, as JSON.
 std::string Without(const JsonNode* object,
                     const std::vector<std::string_view>& keys) {
   if (object == nullptr || !object->is(JsonKind::kObject)) return "{}";
-  JsonNode copy;
-  copy.kind = JsonKind::kObject;
-  for (const JsonNode& item : object->items) {
-    if (std::find(keys.begin(), keys.end(), item.key) == keys.end()) {
-      copy.items.push_back(item);
-    }
-  }
-  return CanonicalJson(copy);
+  return CanonicalJson(*object, keys);
 }
 
 std::string Part(const JsonNode* node) {
   return node == nullptr ? "null" : CanonicalJson(*node);
 }
 
-// The texts of the sections, in the order of kSectionNames.
-std::vector<std::string> SectionTexts(const JsonNode& spec) {
+// Takes the texts of the sections, one after the other, in the order of
+// kSectionNames.
+void SectionTexts(const JsonNode& spec,
+                  absl::FunctionRef<void(const std::string&)> take) {
   const JsonNode* process = spec.Find("process");
   const JsonNode* linux_part = spec.Find("linux");
   const auto in_linux = [&](std::string_view key) {
     return linux_part == nullptr ? nullptr : linux_part->Find(key);
   };
   const JsonNode* resources = in_linux("resources");
-  std::vector<std::string> texts = {
-      Without(process, {"capabilities"}),
-      Part(process == nullptr ? nullptr : process->Find("capabilities")),
-      Part(spec.Find("mounts")),
-      Part(in_linux("namespaces")),
-      Part(in_linux("devices")),
-      Part(resources == nullptr ? nullptr : resources->Find("devices")),
-      Part(in_linux("maskedPaths")),
-      Part(in_linux("readonlyPaths")),
-  };
+  take(Without(process, {"capabilities"}));
+  take(Part(process == nullptr ? nullptr : process->Find("capabilities")));
+  take(Part(spec.Find("mounts")));
+  take(Part(in_linux("namespaces")));
+  take(Part(in_linux("devices")));
+  take(Part(resources == nullptr ? nullptr : resources->Find("devices")));
+  take(Part(in_linux("maskedPaths")));
+  take(Part(in_linux("readonlyPaths")));
   const std::string rest = Without(&spec, {"process", "mounts", "linux"});
   const std::string rest_of_linux = Without(
       linux_part,
       {"namespaces", "devices", "resources", "maskedPaths", "readonlyPaths"});
   // Both are objects; that of the spec is never empty.
-  texts.push_back(rest == "{}"
-                      ? absl::StrCat("{\"linux\":", rest_of_linux, "}")
-                      : absl::StrCat(rest.substr(0, rest.size() - 1),
-                                     ",\"linux\":", rest_of_linux, "}"));
-  return texts;
+  take(rest == "{}" ? absl::StrCat("{\"linux\":", rest_of_linux, "}")
+                    : absl::StrCat(rest.substr(0, rest.size() - 1),
+                                   ",\"linux\":", rest_of_linux, "}"));
+}
+
+// What tells texts apart without holding them.
+std::string Fingerprint(std::string_view text) {
+  SHA2_CTX hash;
+  SHA256Init(&hash);
+  SHA256Update(&hash, reinterpret_cast<const uint8_t*>(text.data()),
+               text.size());
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256Final(reinterpret_cast<uint8_t*>(digest.data()), &hash);
+  return digest;
+}
+
+// A form as the page shows it.
+std::string ShownForm(const std::string& json) {
+  std::string text = IndentJson(json);
+  if (text.size() <= kMaxReportForm) return text;
+  size_t end = text.rfind('\n', kMaxReportForm);
+  if (end == std::string::npos) end = kMaxReportForm;
+  // Not within a character.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  const size_t more = text.size() - end;
+  text.resize(end);
+  text.shrink_to_fit();
+  absl::StrAppend(&text, "\n[", more, " bytes more]");
+  return text;
+}
+
+// Drops what is beyond the limit; how much that is.
+template <typename Rows>
+size_t KeepFirst(Rows* rows) {
+  if (rows->size() <= kMaxReportRows) return 0;
+  const size_t more = rows->size() - kMaxReportRows;
+  rows->erase(rows->begin() + kMaxReportRows, rows->end());
+  rows->shrink_to_fit();
+  return more;
 }
 
 class ReportMaker {
@@ -78,6 +109,7 @@ class ReportMaker {
     for (std::string_view name : kSectionNames) {
       report_.sections.push_back({name, {}});
     }
+    fingerprints_.resize(report_.sections.size());
   }
 
   absl::StatusOr<Report> Make();
@@ -99,6 +131,8 @@ class ReportMaker {
   SecretHider secrets_;
   Report report_;
   std::map<std::pair<const Behaviour*, UserNamespaceRule>, EngineSpec> specs_;
+  // Of the forms of each section.
+  std::vector<std::vector<std::string>> fingerprints_;
   Answer answer_;
 };
 
@@ -130,14 +164,17 @@ ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
     }
   }
   made.spec = *std::move(tree);
-  const std::vector<std::string> texts = SectionTexts(made.spec->root());
-  for (size_t i = 0; i < texts.size(); ++i) {
-    std::vector<std::string>& variants = report_.sections[i].variants;
-    const std::string text = IndentJson(texts[i]);
-    const auto found = std::find(variants.begin(), variants.end(), text);
-    made.variants.push_back(static_cast<size_t>(found - variants.begin()));
-    if (found == variants.end()) variants.push_back(text);
-  }
+  SectionTexts(made.spec->root(), [&](const std::string& text) {
+    const size_t i = made.variants.size();
+    std::vector<std::string>& known = fingerprints_[i];
+    std::string fingerprint = Fingerprint(text);
+    const auto found = std::find(known.begin(), known.end(), fingerprint);
+    made.variants.push_back(static_cast<size_t>(found - known.begin()));
+    if (found == known.end()) {
+      known.push_back(std::move(fingerprint));
+      report_.sections[i].variants.push_back(ShownForm(text));
+    }
+  });
   return made;
 }
 
@@ -157,10 +194,15 @@ void ReportMaker::AddRuns() {
     i = end;
     if (first.hidden) continue;
     EngineSpec& made = SpecOf(first);
-    ReportRun run{releases, made.outcome, made.message, made.variants, {}, {}};
+    ReportRun run;
+    run.releases = releases;
+    run.outcome = made.outcome;
+    run.message = made.message;
+    run.variants = made.variants;
     if (last != nullptr) {
       if (last->spec != nullptr && made.spec != nullptr) {
         run.changes = DiffSpecs(last->spec->root(), made.spec->root());
+        run.more_changes = KeepFirst(&run.changes);
       } else if (last->outcome != made.outcome ||
                  last->message != made.message) {
         run.changes.push_back(
@@ -212,11 +254,13 @@ void ReportMaker::AddPrivileges() {
     report_.prompt.push_back(
         {PromptLine(privilege), std::string(privilege.description)});
   }
+  report_.more_prompt = KeepFirst(&report_.prompt);
   if (!report_.has_spec) return;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(answer_.spec(), "spec");
   if (!tree.ok()) return;
   report_.grants = FindGrants(*in_.engine, plugin, (*tree)->root());
+  report_.more_grants = KeepFirst(&report_.grants);
   HideSecrets(&report_.grants, &secrets_);
 }
 
@@ -230,6 +274,7 @@ absl::StatusOr<Report> ReportMaker::Make() {
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(lint);
   if (!findings.ok()) return findings.status();
   report_.findings = *std::move(findings);
+  report_.more_findings = KeepFirst(&report_.findings);
   for (LintFinding& finding : report_.findings) {
     finding.message = secrets_.Text(finding.message);
   }
@@ -251,6 +296,10 @@ std::string_view OutcomeName(Outcome outcome) {
   return "";
 }
 
+void AddMore(std::string_view key, size_t more, JsonBuilder* json) {
+  if (more > 0) json->Key(key).Integer(static_cast<int64_t>(more));
+}
+
 void AddRunJson(const ReportRun& run, JsonBuilder* json) {
   json->Object();
   json->Key("from").String(run.releases.front().name);
@@ -263,6 +312,7 @@ void AddRunJson(const ReportRun& run, JsonBuilder* json) {
   }
   json->EndList();
   AddChangesJson(run.changes, run.why, json);
+  AddMore("moreChanges", run.more_changes, json);
   json->EndObject();
 }
 
@@ -281,6 +331,7 @@ std::string ReportJson(const Report& report) {
   json.Key("prompt").List();
   for (const PromptItem& item : report.prompt) json.String(item.line);
   json.EndList();
+  AddMore("morePrompt", report.more_prompt, &json);
   json.Key("grants").List();
   for (const Grant& grant : report.grants) {
     json.Object();
@@ -291,6 +342,7 @@ std::string ReportJson(const Report& report) {
     json.EndObject();
   }
   json.EndList();
+  AddMore("moreGrants", report.more_grants, &json);
   json.Key("findings").List();
   for (const LintFinding& finding : report.findings) {
     json.Object();
@@ -302,6 +354,7 @@ std::string ReportJson(const Report& report) {
     json.EndObject();
   }
   json.EndList();
+  AddMore("moreFindings", report.more_findings, &json);
   json.Key("sections").List();
   for (const ReportSection& section : report.sections) {
     json.String(section.name);

@@ -19,11 +19,17 @@
 
 namespace specgen {
 
+// A page is for people. Of what is longer, this much is on it, and how much
+// there is beyond that.
+inline constexpr size_t kMaxReportRows = 1000;       // of each table or list
+inline constexpr size_t kMaxReportForm = 128 << 10;  // bytes of each form
+
 // A part of the spec, a column of the matrix, and the forms that it takes over
 // the engines.
 struct ReportSection {
-  std::string_view name;              // "masked"
-  std::vector<std::string> variants;  // indented JSON, in order of appearance
+  std::string_view name;  // "masked"
+  // Indented JSON, in order of appearance; the start of what is very long.
+  std::vector<std::string> variants;
 };
 
 // Releases that follow each other by version and behave alike.
@@ -35,6 +41,7 @@ struct ReportRun {
   // What is other than in the run before: in this plugin's spec, and in the
   // engine; empty for the first run.
   std::vector<Change> changes;
+  size_t more_changes = 0;  // than these
   std::vector<EngineChange> why;
 };
 
@@ -53,6 +60,10 @@ struct Report {
   std::vector<PromptItem> prompt;
   std::vector<Grant> grants;
   std::vector<LintFinding> findings;  // over the whole range
+  // How many there are beyond the first kMaxReportRows of each, which are here.
+  size_t more_prompt = 0;
+  size_t more_grants = 0;
+  size_t more_findings = 0;
   std::vector<ReportSection> sections;
   std::vector<ReportRun> runs;  // oldest first
 };

@@ -58,6 +58,13 @@ class Page {
     absl::StrAppend(&out_, "</", tag, ">");
   }
 
+  // How much there is that the page leaves out.
+  void More(size_t more, std::string_view where) {
+    if (more == 0) return;
+    Element("p", "muted", absl::StrCat("And ", more, " more: ", where, "."));
+    Raw("\n");
+  }
+
   void Head();
   void Tiles();
   void Tools();
@@ -202,6 +209,7 @@ void Page::Privileges() {
       Raw("\n");
     }
     Raw("</pre>\n");
+    More(report_.more_prompt, "specgen privileges shows all");
   }
   if (!report_.grants.empty()) {
     Raw("<p>What the plugin then gets:</p>\n<div class=\"scroll\"><table>\n"
@@ -220,6 +228,7 @@ void Page::Privileges() {
       Raw("</td></tr>\n");
     }
     Raw("</tbody></table></div>\n");
+    More(report_.more_grants, "specgen privileges shows all");
   }
   Raw("</section>\n");
 }
@@ -244,7 +253,9 @@ void Page::Findings() {
     Text(finding.message);
     Raw("</td></tr>\n");
   }
-  Raw("</tbody></table></div>\n</section>\n");
+  Raw("</tbody></table></div>\n");
+  More(report_.more_findings, "specgen lint shows all");
+  Raw("</section>\n");
 }
 
 void Page::MatrixRow(const ReportRun& run, const ReportRun* before) {
@@ -336,6 +347,7 @@ void Page::Run(const ReportRun& run) {
       Raw("</li>\n");
     }
     Raw("</ul>\n");
+    More(run.more_changes, "specgen diff shows all");
   }
   if (!run.why.empty()) {
     Raw("<details><summary class=\"muted\">What changed in the engine</summary>"

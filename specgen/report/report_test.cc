@@ -139,6 +139,67 @@ TEST(ReportTest, HostileTextIsEscaped) {
   EXPECT_FALSE(absl::StrContains(page, "\xE2\x80\xAE"));  // U+202E
 }
 
+// A page is for people: what no plugin has is counted, not shown.
+TEST(ReportTest, HasABudget) {
+  constexpr size_t kCount = 3000;
+  std::string config =
+      R"({"interface": {"types": ["docker.volumedriver/1.0"]},)";
+  const auto list = [&](std::string_view before, auto item) {
+    absl::StrAppend(&config, before, "[");
+    for (size_t i = 0; i < kCount; ++i) {
+      absl::StrAppend(&config, i == 0 ? "" : ",", item(i));
+    }
+    absl::StrAppend(&config, "]");
+  };
+  list(R"("mounts": )", [](size_t i) {
+    return absl::StrCat(R"({"type":"bind","source":"/s","destination":"/d)", i,
+                        R"(","options":["rbind"]})");
+  });
+  list(R"(,"linux":{"capabilities": )",
+       [](size_t i) { return absl::StrCat("\"CAP_", i, "\""); });
+  config += "}}";
+  const absl::StatusOr<Report> report = Make(config);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_TRUE(report->has_spec) << report->no_spec;
+  EXPECT_GT(report->more_prompt, kCount - kMaxReportRows);
+  EXPECT_EQ(report->prompt.size(), kMaxReportRows);
+  EXPECT_EQ(report->grants.size(), kMaxReportRows);
+  EXPECT_GT(report->more_grants, kCount);
+  EXPECT_EQ(report->findings.size(), kMaxReportRows);
+  EXPECT_GT(report->more_findings, kCount - kMaxReportRows);
+  for (const ReportSection& section : report->sections) {
+    for (const std::string& form : section.variants) {
+      EXPECT_LT(form.size(), kMaxReportForm + 100) << section.name;
+    }
+  }
+  const std::string page = ReportHtml(*report, "0");
+  EXPECT_TRUE(absl::StrContains(
+      page, absl::StrCat("And ", report->more_findings, " more: ")));
+  EXPECT_TRUE(absl::StrContains(page, " bytes more]"));
+  EXPECT_TRUE(
+      absl::StrContains(ReportJson(*report),
+                        absl::StrCat("\"moreGrants\": ", report->more_grants)));
+}
+
+// The same start does not make forms the same.
+TEST(ReportTest, LongFormsDifferInWhatIsNotShown) {
+  std::string config(kConfig.substr(0, kConfig.size() - 2));
+  absl::StrAppend(&config, R"(,"env": [{"name": "A", "value": ")",
+                  std::string(kMaxReportForm, 'a'), "\"}]}");
+  const size_t forms = Make(kConfig)->sections[0].variants.size();
+  ASSERT_GT(forms, 1u);
+  const absl::StatusOr<Report> report = Make(config);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->sections[0].variants.size(), forms);
+}
+
+TEST(ReportTest, ConfigsOfTooManyValuesAreRefused) {
+  std::string config = "{\"mounts\": [{}";
+  for (size_t i = 0; i < 300000; ++i) config += ",{}";
+  EXPECT_EQ(Make(config + "]}").status().message(),
+            "config.json:1:1: the text has 262144 values or more");
+}
+
 // The page needs nothing from elsewhere.
 TEST(ReportTest, IsSelfContained) {
   const std::string page = ReportHtml(*Make(kConfig), "0");
