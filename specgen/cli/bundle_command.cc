@@ -354,6 +354,7 @@ int BundleCommand::Make(Console* console) {
         {maker.config_name(), *options_.release, maker.request(), maker.host()},
         maker.answer(), console);
   }
+  WarnIfNoPlugin(maker.config_name(), maker.request().plugin, "", console);
   if (!IsContainerId(maker.answer().id())) {
     return Fail(absl::FailedPreconditionError(absl::StrCat(
                     "--id: \"", maker.answer().id(),

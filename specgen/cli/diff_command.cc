@@ -71,7 +71,7 @@ class DiffCommand : public Command {
 };
 
 void DiffCommand::Define(CLI::App* app) {
-  plugin_.Define(app);
+  plugin_.Define(app, PluginOptions::About::kConfig);
   app->add_option("OTHER", other_,
                   "The other plugin or runtime spec; all options hold for both")
       ->type_name("FILE");
@@ -105,6 +105,7 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   }
   Request request = plugin_.request();
   request.plugin = text;
+  plugin_.AssumeDevicesOf(text);
   Generator(release, plugin_.host(), plugin_.base_spec())
       .Generate(request, &side->answer);
   if (side->answer.outcome() != Outcome::kSpec) return absl::OkStatus();
@@ -214,6 +215,12 @@ int DiffCommand::Run(Console* console) {
                                   ": ", secrets_.Text(side->answer.message())));
       return kExitBadInput;
     }
+  }
+  if (!before.is_spec_file) plugin_.WarnIfNoPlugin(console);
+  plugin_.NoteAssumedDevices(console);
+  if (!after.is_spec_file && !other_.empty()) {
+    WarnIfNoPlugin(after.name, other_text_, plugin_.request().plugin_name,
+                   console);
   }
   std::vector<Change> changes;
   if (before.spec != nullptr && after.spec != nullptr) {

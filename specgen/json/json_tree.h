@@ -57,10 +57,10 @@ struct JsonNode {
 // A parsed text. Immutable.
 class JsonTree {
  public:
-  // Far above any config or spec.
-  static constexpr size_t kMaxSize = size_t{8} << 20;
-  // Likewise of values: each takes some 90 bytes, whatever its text takes.
-  static constexpr size_t kMaxValues = size_t{1} << 20;
+  // What the generator takes: commands that look at a config take no less.
+  static constexpr size_t kMaxSize = JsonIndex::kMaxSize;
+  // Each value takes some 90 bytes, whatever its text takes.
+  static constexpr size_t kMaxValues = size_t{1} << 22;
 
   // Parses `text`, which the tree copies. Fails (kInvalidArgument) with
   // "`name`:LINE:COL: what is wrong". Takes what Go's encoding/json takes.
