@@ -397,6 +397,14 @@ absl::Status BundleMaker::Generate() {
 
 absl::Status BundleMaker::FillRequest() {
   request_.plugin = config_;
+  // dockerd takes no list there (daemon/pkg/plugin/backend_linux.go, v29.7.2):
+  // only what is given apart from a rootfs may be `docker plugin inspect`'s.
+  const size_t first = config_.find_first_not_of(" \t\r\n");
+  if (image_.has_value() ||
+      (options_.rootfs.empty() && options_.files.empty() &&
+       first != std::string::npos && config_[first] == '[')) {
+    request_.shape = PluginShape::kConfig;
+  }
   set_.assign(options_.set.begin(), options_.set.end());
   request_.set = set_;
   request_.restarted = options_.restarted;

@@ -356,6 +356,7 @@ int BundleCommand::Make(Console* console) {
         {maker.config_name(), *options_.release, maker.request(), maker.host()},
         maker.answer(), console);
   }
+  WarnIfNoPlugin(maker.config_name(), maker.request().plugin, "", console);
   if (!IsContainerId(maker.answer().id())) {
     const std::string why =
         absl::StrCat("\"", maker.answer().id(),

@@ -41,8 +41,9 @@ constexpr CommandInfo kCommands[] = {
     {"lint", "Find what will bite in a plugin's config",
      "Everything that an engine refuses, crashes on, ignores or drops, with "
      "line "
-     "and column. Each rule is explained in specgen/lint/README.md. Nothing "
-     "depends on this machine. Exit code 1 for warnings and errors, not for "
+     "and column. --explain tells what a rule is about. Nothing depends on "
+     "this "
+     "machine. Exit code 1 for warnings and errors, not for "
      "notes.",
      "specgen lint --engine 20.10.. config.json", &MakeLintCommand},
     {"diff", "Tell how two specs differ, in words",
@@ -55,7 +56,10 @@ constexpr CommandInfo kCommands[] = {
      "A self-contained HTML page: engines and the parts of the spec, what "
      "changed "
      "when and why, the privileges, the lint findings. Readable without "
-     "JavaScript, filterable with it. The same input gives the same bytes.",
+     "JavaScript, filterable with it. The same input gives the same bytes. "
+     "Exit "
+     "code 1 if no engine makes a spec of it; the page is written all the "
+     "same.",
      "specgen report config.json -o report.html", &MakeReportCommand},
     {"validate", "Check a runtime spec against the rules of its OCI version",
      "Errors break a rule of the version; warnings are allowed, but likely not "

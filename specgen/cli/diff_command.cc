@@ -74,7 +74,7 @@ class DiffCommand : public Command {
 };
 
 void DiffCommand::Define(CLI::App* app) {
-  plugin_.Define(app);
+  plugin_.Define(app, PluginOptions::About::kConfig);
   app->add_option("OTHER", other_,
                   "The other plugin or runtime spec; all options hold for both")
       ->type_name("FILE");
@@ -112,6 +112,7 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   if (!status.ok()) return status;
   Request request = plugin_.request();
   request.plugin = text;
+  plugin_.AssumeDevicesOf(text);
   Answer answer;
   Generator(release, plugin_.host(), plugin_.base_spec())
       .Generate(request, &answer);
@@ -226,6 +227,12 @@ int DiffCommand::Run(Console* console) {
           absl::StrCat(side->name, ":", side->position, ": ", side->message));
       return kExitBadInput;
     }
+  }
+  if (!before.is_spec_file) plugin_.WarnIfNoPlugin(console);
+  plugin_.NoteAssumedDevices(console);
+  if (!after.is_spec_file && !other_.empty()) {
+    WarnIfNoPlugin(after.name, other_text_, plugin_.request().plugin_name,
+                   console);
   }
   std::vector<Change> changes;
   if (before.spec != nullptr && after.spec != nullptr) {

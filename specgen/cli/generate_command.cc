@@ -126,6 +126,8 @@ int GenerateCommand::Run(Console* console) {
   absl::Status status = CheckOptions();
   if (status.ok()) status = plugin_.Load(console);
   if (!status.ok()) return Fail(status, console);
+  plugin_.WarnIfNoPlugin(console);
+  plugin_.NoteAssumedDevices(console);
 
   Answer answer;
   Generator(plugin_.release(), plugin_.host(), plugin_.base_spec())
@@ -140,7 +142,9 @@ int GenerateCommand::Run(Console* console) {
   // The engine makes directories before it refuses or crashes, too.
   if (!CarryOutPlan(answer, console)) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {
-    return ReportFailure(answer, plugin_, console);
+    const int code = ReportFailure(answer, plugin_, console);
+    if (code == kExitRefused) plugin_.NoteMissingDevices(answer, console);
+    return code;
   }
   if (ReportMissingSources(answer, console) > 0 && strict_) {
     return kExitRefused;

@@ -10,7 +10,10 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
@@ -30,6 +33,7 @@ namespace {
 std::vector<std::string> AsLines(const LintedFile& file) {
   std::vector<std::string> lines;
   for (const LintFinding& finding : file.findings) {
+    if (finding.rule->find == nullptr) continue;  // stands on the error stream
     lines.push_back(absl::StrCat(file.name, ":", ToString(finding.position),
                                  ": ", LintLevelName(finding.rule->level), ": ",
                                  finding.message, " [", finding.rule->id, " ",
@@ -74,10 +78,14 @@ class LintCommand : public Command {
 
  private:
   absl::StatusOr<LintedFile> LintFile(const std::string& file,
-                                      absl::Span<const Release> releases);
+                                      absl::Span<const Release> releases,
+                                      Console* console);
   absl::Status ReadIgnored();
+  int Explain(Console* console) const;
+  LintedFile Unreadable(const std::string& file, std::string_view message);
 
   std::vector<std::string> files_;
+  std::string explain_;
   std::string engines_;
   std::string plugin_name_;
   std::vector<std::string> ignore_names_;
@@ -91,8 +99,11 @@ class LintCommand : public Command {
 void LintCommand::Define(CLI::App* app) {
   app->add_option("FILE", files_,
                   "Plugins in any form that generate takes; - is standard "
-                  "input")
-      ->required();
+                  "input");
+  app->add_option(
+         "--explain", explain_,
+         "Print what a rule is about, with examples, by its id or name")
+      ->type_name("RULE");
   app->add_option("--engine", engines_,
                   "The Docker releases that the plugin shall work on: A..B, "
                   "A.., ..B or one (default: the newest that was "
@@ -121,7 +132,7 @@ absl::Status LintCommand::ReadIgnored() {
     if (rule == nullptr) {
       return absl::FailedPreconditionError(
           absl::StrCat("--ignore: there is no rule \"", name,
-                       "\"; specgen/lint/README.md lists them"));
+                       "\"; they are SG001 to ", LintRules().back().id));
     }
     ignored_.insert(rule);
   }
@@ -129,7 +140,8 @@ absl::Status LintCommand::ReadIgnored() {
 }
 
 absl::StatusOr<LintedFile> LintCommand::LintFile(
-    const std::string& file, absl::Span<const Release> releases) {
+    const std::string& file, absl::Span<const Release> releases,
+    Console* console) {
   absl::StatusOr<std::string> text = ReadInput(file);
   if (!text.ok()) return text.status();
   LintRequest request;
@@ -140,6 +152,7 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();
+  WarnIfNoPlugin(request.name, *text, plugin_name_, console);
   std::erase_if(*findings, [&](const LintFinding& finding) {
     return ignored_.contains(finding.rule);
   });
@@ -149,18 +162,70 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   return LintedFile{std::string(request.name), *std::move(findings)};
 }
 
+int LintCommand::Explain(Console* console) const {
+  const LintRule* rule = FindLintRule(explain_);
+  if (rule == nullptr) {
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
+                    "--explain: there is no rule \"", explain_,
+                    "\"; they are SG001 to ", LintRules().back().id)),
+                console);
+  }
+  console->Out(ExplainRule(*rule));
+  return kExitDone;
+}
+
+// What is said of a file that is no config: `message` starts with its name,
+// and the place where there is one.
+LintedFile LintCommand::Unreadable(const std::string& file,
+                                   std::string_view message) {
+  const std::string name = file == "-" ? "standard input" : file;
+  LintFinding finding;
+  finding.rule = FindLintRule("unreadable");
+  absl::ConsumePrefix(&message, name);
+  absl::ConsumePrefix(&message, ":");
+  const size_t colon = message.find(':');
+  const size_t end =
+      colon == std::string_view::npos ? colon : message.find(':', colon + 1);
+  size_t line = 0;
+  size_t column = 0;
+  if (end != std::string_view::npos &&
+      absl::SimpleAtoi(message.substr(0, colon), &line) &&
+      absl::SimpleAtoi(message.substr(colon + 1, end - colon - 1), &column)) {
+    finding.position = {line, column};
+    finding.code_point_column = column;
+    message.remove_prefix(end + 1);
+  } else {
+    finding.position = {1, 1};
+  }
+  finding.message = secrets_.Text(absl::StripLeadingAsciiWhitespace(message));
+  return LintedFile{name, {std::move(finding)}};
+}
+
 int LintCommand::Run(Console* console) {
   secrets_ = SecretHider(show_secrets_);
+  if (!explain_.empty()) return Explain(console);
+  if (files_.empty()) {
+    return Fail(absl::FailedPreconditionError(
+                    "lint: FILE is required (specgen lint --help tells more)"),
+                console);
+  }
   absl::Status status = ReadIgnored();
   if (!status.ok()) return Fail(status, console);
   absl::StatusOr<absl::Span<const Release>> releases =
       ChooseEngines("--engine", engines_, console);
   if (!releases.ok()) return Fail(releases.status(), console);
+  int code = kExitDone;
   std::vector<LintedFile> files;
   for (const std::string& file : files_) {
-    absl::StatusOr<LintedFile> linted = LintFile(file, *releases);
-    if (!linted.ok()) return Fail(linted.status(), console);
-    files.push_back(*std::move(linted));
+    absl::StatusOr<LintedFile> linted = LintFile(file, *releases, console);
+    if (linted.ok()) {
+      files.push_back(*std::move(linted));
+      continue;
+    }
+    // The others are looked at all the same.
+    code = Fail(linted.status(), console);
+    if (code != kExitBadInput) return code;
+    files.push_back(Unreadable(file, linted.status().message()));
   }
   if (sarif_) {
     console->Out(SarifText(files, kVersion));
@@ -169,6 +234,7 @@ int LintCommand::Run(Console* console) {
   } else {
     for (const LintedFile& file : files) console->OutLines(AsLines(file));
   }
+  if (code != kExitDone) return code;
   const bool found =
       std::any_of(files.begin(), files.end(), [](const LintedFile& file) {
         return std::any_of(file.findings.begin(), file.findings.end(),

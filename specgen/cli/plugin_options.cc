@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@
 #include "specgen/host/go_path.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
+#include "specgen/plugin/input_kind.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -144,13 +146,23 @@ absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file) {
   return std::unique_ptr<Host>(*std::move(snapshot));
 }
 
+void WarnIfNoPlugin(std::string_view name, std::string_view text,
+                    std::string_view plugin_name, Console* console) {
+  const std::string why = WhyNoPlugin(text, plugin_name);
+  if (why.empty()) return;
+  console->Error(absl::StrCat("warning: ", name, " ", why,
+                              "; engines take it for a plugin that asks for "
+                              "nothing"));
+}
+
 void DefineShowSecrets(bool* show, CLI::App* app) {
   app->add_flag("--show-secrets", *show,
                 "Show what looks like a password, token or key, too; without, "
                 "it is shown as (secret N), equal ones with the same number");
 }
 
-void PluginOptions::Define(CLI::App* app) {
+void PluginOptions::Define(CLI::App* app, About about) {
+  about_ = about;
   app->add_option("FILE", file_,
                   "The plugin: an author's config.json, dockerd's stored state "
                   "(/var/lib/docker/plugins/ID/config.json), or what `docker "
@@ -209,6 +221,12 @@ void PluginOptions::Define(CLI::App* app) {
                   "Facts about the machine that the spec is for, as `specgen "
                   "host-facts` prints them (default: this machine)")
       ->type_name("FILE");
+  app->add_flag("--assume-devices", assume_devices_,
+                about == About::kMachine
+                    ? "Devices that the machine lacks count as there, with the "
+                      "numbers that are usual"
+                    : "Devices that the machine lacks count as there, with the "
+                      "numbers that are usual; so they do without --host");
 }
 
 void PluginOptions::DefineDocker(CLI::App* app) {
@@ -276,6 +294,58 @@ absl::Status PluginOptions::ReadFile() {
                    "those of plugins and of images"));
 }
 
+void PluginOptions::AssumeDevicesOf(std::string_view plugin) {
+  if (assumed_ == nullptr) return;
+  Request request = request_;
+  request.plugin = plugin;
+  Answer answer;
+  Generator(*release_, *host_, base_spec_).Generate(request, &answer);
+  if (answer.stage() != Stage::kSpec) return;
+  for (const Slice<PluginDevice>& devices :
+       {answer.plugin().settings.devices, answer.plugin().config.devices}) {
+    for (const PluginDevice& device : devices) {
+      if (device.path != nullptr) assumed_->Add(*device.path);
+    }
+  }
+}
+
+GrantHost PluginOptions::grant_host() const {
+  return {&host().files, assumed_ == nullptr ? decltype(GrantHost::assumed)()
+                                             : assumed_->paths()};
+}
+
+void PluginOptions::NoteMissingDevices(const Answer& answer,
+                                       Console* console) const {
+  if (has_host_file() || answer.stage() != Stage::kSpec) return;
+  for (const PluginDevice& device : answer.plugin().settings.devices) {
+    FileFacts facts;
+    if (device.path == nullptr ||
+        host().files.Lstat(*device.path, &facts) != ENOENT) {
+      continue;
+    }
+    console->Error(absl::StrCat(
+        "this machine has no ", *device.path,
+        ": use --host (facts of the machine that the plugin is for) or "
+        "--assume-devices"));
+    return;
+  }
+}
+
+void PluginOptions::NoteAssumedDevices(Console* console) const {
+  if (assumed_ == nullptr) return;
+  for (const std::string& path : assumed_->paths()) {
+    const FileFacts facts = LikelyDevice(path);
+    console->Error(absl::StrCat(
+        path, " is not on this machine: it counts as there, as the ",
+        S_ISBLK(facts.mode) ? "block" : "character", " device ", facts.major,
+        ":", facts.minor, " (assumed)"));
+  }
+}
+
+void PluginOptions::WarnIfNoPlugin(Console* console) const {
+  specgen::WarnIfNoPlugin(input_name(), text_, plugin_name_, console);
+}
+
 absl::Status PluginOptions::Load(Console* console) {
   if (file_.empty() == docker_.empty()) {
     return UsageError(file_.empty() ? "FILE is required"
@@ -331,6 +401,10 @@ absl::Status PluginOptions::Load(Console* console) {
     metrics_socket_ = MetricsSocketBeside(exec_root_);
   }
   request_.metrics_socket = metrics_socket_;
+  if (assume_devices_ || (about_ == About::kConfig && !has_host_file())) {
+    assumed_ = std::make_unique<AssumedDevices>(*host_);
+    AssumeDevicesOf(text_);
+  }
   return absl::OkStatus();
 }
 

@@ -14,7 +14,9 @@
 #include "absl/types/span.h"
 #include "specgen/cli/console.h"
 #include "specgen/generator/base_spec_reader.h"
+#include "specgen/host/assumed_devices.h"
 #include "specgen/host/host.h"
+#include "specgen/privileges/grants.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -48,6 +50,12 @@ absl::Status WithImageHint(absl::Status status, const std::string& path);
 // Errors are bad input.
 absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file);
 
+// Says on the error stream if `text`, which messages call `name`, is likely no
+// plugin at all: engines take it for one that asks for nothing. `plugin_name`
+// chooses from the list of `docker plugin inspect`.
+void WarnIfNoPlugin(std::string_view name, std::string_view text,
+                    std::string_view plugin_name, Console* console);
+
 // "--show-secrets", of commands that show people what is in a plugin.
 void DefineShowSecrets(bool* show, CLI::App* app);
 
@@ -59,8 +67,12 @@ class PluginOptions {
   PluginOptions(const PluginOptions&) = delete;
   PluginOptions& operator=(const PluginOptions&) = delete;
 
+  // What a command is about: what an engine does on a machine, or what a config
+  // says. For the latter, devices that this machine lacks count as there.
+  enum class About { kMachine, kConfig };
+
   // Adds FILE and the options.
-  void Define(CLI::App* app);
+  void Define(CLI::App* app, About about = About::kMachine);
 
   // Adds --docker, which takes FILE's place.
   void DefineDocker(CLI::App* app);
@@ -71,11 +83,23 @@ class PluginOptions {
 
   // How messages name the input: its path, or "standard input".
   std::string_view input_name() const { return input_name_; }
+  void WarnIfNoPlugin(Console* console) const;
   bool has_host_file() const { return !host_file_.empty(); }
 
   const Request& request() const { return request_; }
   const Release& release() const { return *release_; }
-  const Host& host() const { return *host_; }
+  const Host& host() const {
+    return assumed_ != nullptr ? static_cast<const Host&>(*assumed_) : *host_;
+  }
+  // Takes the devices of another plugin on the same machine as there, too.
+  void AssumeDevicesOf(std::string_view plugin);
+  // What is known of that machine to those who judge a spec.
+  GrantHost grant_host() const;
+  // Says what to do if the engine refuses the plugin for a device that this
+  // machine lacks.
+  void NoteMissingDevices(const Answer& answer, Console* console) const;
+  // Says on the error stream which devices are assumed.
+  void NoteAssumedDevices(Console* console) const;
   // Null without --base-spec.
   std::shared_ptr<const BaseSpec> base_spec() const { return base_spec_; }
 
@@ -97,6 +121,8 @@ class PluginOptions {
   bool restarted_ = false;
   std::string base_spec_file_;
   std::string host_file_;
+  bool assume_devices_ = false;
+  About about_ = About::kMachine;
 
   const CLI::Option* id_option_ = nullptr;
   const CLI::Option* rootfs_option_ = nullptr;
@@ -108,6 +134,7 @@ class PluginOptions {
   Request request_;
   const Release* release_ = nullptr;
   std::unique_ptr<Host> host_;
+  std::unique_ptr<AssumedDevices> assumed_;  // null: none are
   std::shared_ptr<const BaseSpec> base_spec_;
 };
 

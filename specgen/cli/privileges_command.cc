@@ -30,13 +30,14 @@ struct PluginPrivileges {
 };
 
 absl::StatusOr<PluginPrivileges> Inspect(const Release& release,
-                                         const Answer& answer) {
+                                         const Answer& answer,
+                                         const GrantHost& host) {
   absl::StatusOr<std::unique_ptr<JsonTree>> spec =
       JsonTree::Parse(answer.spec(), "the spec");
   if (!spec.ok()) return spec.status();
   return PluginPrivileges{
       ComputePrivileges(*release.behaviour, answer.plugin().config),
-      FindGrants(release, answer.plugin(), (*spec)->root())};
+      FindGrants(release, answer.plugin(), (*spec)->root(), host)};
 }
 
 void HideSecrets(PluginPrivileges* privileges, SecretHider* secrets) {
@@ -80,6 +81,7 @@ void AddJson(const PluginPrivileges& privileges, JsonBuilder* json) {
     json->Key("id").String(grant.id);
     json->Key("what").String(grant.what);
     json->Key("why").String(grant.why);
+    if (grant.assumed) json->Key("assumed").Bool(true);
     json->EndObject();
   }
   json->EndList();
@@ -101,7 +103,7 @@ class PrivilegesCommand : public Command {
 };
 
 void PrivilegesCommand::Define(CLI::App* app) {
-  plugin_.Define(app);
+  plugin_.Define(app, PluginOptions::About::kConfig);
   plugin_.DefineDocker(app);
   app->add_option("--since", since_,
                   "The plugin as it was: show only what FILE adds to it, on "
@@ -122,6 +124,7 @@ int PrivilegesCommand::Run(Console* console) {
                               JsonTree::kMaxConfigValues);
   }
   if (!status.ok()) return Fail(status, console);
+  plugin_.WarnIfNoPlugin(console);
   const Generator generator(plugin_.release(), plugin_.host(),
                             plugin_.base_spec());
   Answer answer;
@@ -130,7 +133,8 @@ int PrivilegesCommand::Run(Console* console) {
   if (answer.outcome() != Outcome::kSpec) {
     return ReportFailure(answer, plugin_, console, &secrets);
   }
-  absl::StatusOr<PluginPrivileges> now = Inspect(plugin_.release(), answer);
+  absl::StatusOr<PluginPrivileges> now =
+      Inspect(plugin_.release(), answer, plugin_.grant_host());
   if (!now.ok()) return Fail(now.status(), console);
   if (!since_.empty()) return RunSince(generator, *now, console);
 
@@ -167,9 +171,11 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   if (!status.ok()) return Fail(status, console);
   Request request = plugin_.request();
   request.plugin = *text;
+  plugin_.AssumeDevicesOf(*text);
   Answer answer;
   generator.Generate(request, &answer);
   const std::string name = since_ == "-" ? "standard input" : since_;
+  WarnIfNoPlugin(name, *text, request.plugin_name, console);
   SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
     console->Error(absl::StrCat(
@@ -180,7 +186,8 @@ int PrivilegesCommand::RunSince(const Generator& generator,
         " makes no spec of it: ", secrets.Text(answer.message())));
     return answer.stage() == Stage::kDecode ? kExitBadInput : kExitRefused;
   }
-  absl::StatusOr<PluginPrivileges> before = Inspect(plugin_.release(), answer);
+  absl::StatusOr<PluginPrivileges> before =
+      Inspect(plugin_.release(), answer, plugin_.grant_host());
   if (!before.ok()) return Fail(before.status(), console);
   PluginPrivileges added{AddedPrivileges(before->prompt, now.prompt),
                          AddedGrants(before->grants, now.grants)};

@@ -1,4 +1,5 @@
 // specgen report: one page about a plugin over many engines.
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -34,7 +35,7 @@ class ReportCommand : public Command {
 };
 
 void ReportCommand::Define(CLI::App* app) {
-  plugin_.Define(app);
+  plugin_.Define(app, PluginOptions::About::kConfig);
   plugin_.DefineDocker(app);
   app->add_option("--engines", engines_,
                   "The Docker releases that the report goes over: A..B, A.., "
@@ -56,6 +57,8 @@ int ReportCommand::Run(Console* console) {
   absl::Status status = output_.Check();
   if (status.ok()) status = plugin_.Load(console);
   if (!status.ok()) return Fail(status, console);
+  plugin_.WarnIfNoPlugin(console);
+  plugin_.NoteAssumedDevices(console);
   if (plugin_.base_spec() != nullptr) {
     return Fail(absl::FailedPreconditionError(
                     "--base-spec: a report goes over engines, of which few "
@@ -71,12 +74,18 @@ int ReportCommand::Run(Console* console) {
   request.engine = &plugin_.release();
   request.releases = *releases;
   request.host = &plugin_.host();
+  request.grant_host = plugin_.grant_host();
   request.show_secrets = show_secrets_;
   absl::StatusOr<Report> report = MakeReport(request);
   if (!report.ok()) return Fail(report.status(), console);
   if (!title_.empty()) report->title = title_;
-  return output_.Write(
+  const int code = output_.Write(
       json_ ? ReportJson(*report) : ReportHtml(*report, kVersion), console);
+  // The page tells why; the exit code is for gates.
+  const bool accepted = std::any_of(
+      report->runs.begin(), report->runs.end(),
+      [](const ReportRun& run) { return run.outcome == Outcome::kSpec; });
+  return code == kExitDone && !accepted ? kExitRefused : code;
 }
 
 }  // namespace

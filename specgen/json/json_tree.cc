@@ -178,7 +178,7 @@ absl::StatusOr<std::unique_ptr<JsonTree>> JsonTree::Parse(std::string_view text,
         name, ":", ToString(FindPosition(text, offset)), ": ", message));
   };
   if (text.size() > kMaxSize) {
-    return error(0, "the text is larger than 8 MiB");
+    return error(0, "the text is larger than 64 MiB");
   }
   std::unique_ptr<JsonTree> tree(new JsonTree());
   tree->text_ = std::string(text);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "specgen/host/assumed_devices.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/host/host.h"
 #include "specgen/host/machine_facts.h"
@@ -20,7 +21,7 @@
 namespace specgen {
 
 // So that what an engine refuses there is refused for what the config says. The
-// paths given are character devices; everything else is an empty directory.
+// paths given are devices; everything else is an empty directory.
 class LintHost : public Host {
  public:
   explicit LintHost(std::set<std::string, std::less<>> devices)
@@ -39,9 +40,7 @@ class LintHost : public Host {
       if (path.find('\0') != std::string_view::npos) return EINVAL;
       *facts = FileFacts();
       if (devices_.contains(path)) {
-        facts->mode = S_IFCHR | 0666;
-        facts->major = 1;
-        facts->minor = 3;
+        *facts = LikelyDevice(path);
       } else {
         facts->mode = S_IFDIR | 0755;
       }

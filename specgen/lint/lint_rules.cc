@@ -1,55 +1,32 @@
 #include "specgen/lint/lint_rules.h"
 
-#include <cstddef>
-#include <iterator>
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 
 namespace specgen {
 namespace {
 
-constexpr LintLevel kNote = LintLevel::kNote;
-constexpr LintLevel kWarning = LintLevel::kWarning;
-constexpr LintLevel kError = LintLevel::kError;
+std::vector<LintRule> AllRules() {
+  std::vector<LintRule> all;
+  for (const absl::Span<const LintRule> rules :
+       {EngineRules(), MountRules(), PathRules(), DeviceLintRules(),
+        InterfaceRules(), SettingsRules(), ProcessRules()}) {
+    all.insert(all.end(), rules.begin(), rules.end());
+  }
+  std::sort(all.begin(), all.end(),
+            [](const LintRule& a, const LintRule& b) { return a.id < b.id; });
+  return all;
+}
 
-constexpr LintRule kRules[] = {
-    {"SG001", "refused", kError, "an engine refuses the plugin"},
-    {"SG002", "crash", kError, "an engine crashes on the plugin", "28.5.2"},
-    {"SG003", "unknown-key", kWarning, "no engine reads the key"},
-    {"SG004", "key-not-read", kWarning,
-     "some engines of the range do not read the key", "1.12.6..28.5.2"},
-    {"SG005", "duplicate-key", kWarning, "the key stands there twice"},
-    {"SG006", "unknown-capability", kError, "Linux has no such capability"},
-    {"SG007", "duplicate-capability", kNote, "the capability is there already"},
-    {"SG008", "null-source", kError, "the mount has no source"},
-    {"SG009", "empty-source", kWarning, "the bind mount's source is empty"},
-    {"SG010", "null-device-path", kError, "the device has no path"},
-    {"SG011", "bind-option", kError,
-     "the bind mount has neither the option bind nor rbind"},
-    {"SG012", "mount-option", kWarning,
-     "the bind mount has an option that is none"},
-    {"SG013", "dev-mount-lost", kError,
-     "the mount under /dev/ does not reach the spec"},
-    {"SG014", "dot-dot-path", kWarning, "the path has a part \"..\""},
-    {"SG015", "relative-path", kWarning, "the path is not absolute"},
-    {"SG016", "workdir-in-proc", kError,
-     "the working folder is an open file (CVE-2024-21626)"},
-    {"SG017", "not-settable", kWarning,
-     "`docker plugin set` cannot set what is called settable"},
-    {"SG018", "interface-type", kWarning,
-     "no engine uses such an interface type"},
-    {"SG019", "no-interface", kWarning,
-     "the plugin has no interface that an engine could call"},
-    {"SG020", "duplicate-name", kWarning,
-     "only the first thing of a name can be set"},
-    {"SG021", "duplicate-destination", kWarning, "a mount hides another one"},
-    {"SG022", "hidden-mount", kWarning,
-     "the engine mounts its own folder over the mount"},
-    {"SG023", "no-entrypoint", kError, "the plugin runs no program"},
-    {"SG024", "network-type", kWarning, "engines do not know the network type"},
-    {"SG025", "propagated-mount-path", kWarning,
-     "dockerd mounts where the plugin's symbolic links lead", "17.03.0"},
-};
-static_assert(std::size(kRules) ==
-              static_cast<size_t>(LintRuleId::kPropagatedMountPath) + 1);
+std::string Capitalised(std::string_view word) {
+  std::string text(word);
+  text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));
+  return text;
+}
 
 }  // namespace
 
@@ -65,17 +42,43 @@ std::string_view LintLevelName(LintLevel level) {
   return "";
 }
 
-absl::Span<const LintRule> LintRules() { return kRules; }
-
-const LintRule& GetLintRule(LintRuleId id) {
-  return kRules[static_cast<size_t>(id)];
+absl::Span<const LintRule> LintRules() {
+  static const std::vector<LintRule>* const kAll =
+      new std::vector<LintRule>(AllRules());
+  return *kAll;
 }
 
 const LintRule* FindLintRule(std::string_view id_or_name) {
-  for (const LintRule& rule : kRules) {
+  for (const LintRule& rule : LintRules()) {
     if (rule.id == id_or_name || rule.name == id_or_name) return &rule;
   }
   return nullptr;
+}
+
+std::string ExampleConfig(std::string_view example) {
+  constexpr std::string_view kBase =
+      R"(  "entrypoint": ["/bin/volumes"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock"})";
+  if (absl::StartsWith(example, "{")) return absl::StrCat(example, "\n");
+  return absl::StrCat("{\n", kBase, example.empty() ? "" : ",\n  ", example,
+                      "\n}\n");
+}
+
+std::string RuleSection(const LintRule& rule) {
+  return absl::StrCat("### ", rule.id, " ", rule.name, "\n\n",
+                      Capitalised(LintLevelName(rule.level)), ": ",
+                      rule.summary, ".\n\n", rule.explanation, "\n");
+}
+
+std::string ExplainRule(const LintRule& rule) {
+  const std::string_view engines = rule.example_engines;
+  return absl::StrCat(
+      rule.id, " ", rule.name, " (", LintLevelName(rule.level),
+      "): ", rule.summary, ".\n\n", rule.explanation,
+      "\n\nIt finds something in",
+      engines.empty() ? "" : absl::StrCat(", for Docker ", engines, ","),
+      ":\n\n", ExampleConfig(rule.bad), "\nand nothing in:\n\n",
+      ExampleConfig(rule.good));
 }
 
 }  // namespace specgen

@@ -1,66 +1,66 @@
-// The rules of `specgen lint`: one table, which the text, the SARIF output, the
-// docs and the tests go by.
+// The rules of `specgen lint`. A rule is one entry, beside the function that
+// finds what it is about, in the file of its topic (rules_*.cc): the text, JSON
+// and SARIF output, --explain, README.md and the tests go by that entry.
 #ifndef SPECGEN_LINT_LINT_RULES_H_
 #define SPECGEN_LINT_LINT_RULES_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/types/span.h"
 
 namespace specgen {
 
+class LintContext;
+
 enum class LintLevel : uint8_t { kNote, kWarning, kError };
 
 // "note", "warning", "error": also SARIF's levels.
 std::string_view LintLevelName(LintLevel level);
 
-// In the order of the table, which never changes: ids are for good.
-enum class LintRuleId : uint8_t {
-  kRefused,
-  kCrash,
-  kUnknownKey,
-  kKeyNotRead,
-  kDuplicateKey,
-  kUnknownCapability,
-  kDuplicateCapability,
-  kNullSource,
-  kEmptySource,
-  kNullDevicePath,
-  kBindOption,
-  kMountOption,
-  kDevMountLost,
-  kDotDotPath,
-  kRelativePath,
-  kWorkdirInProc,
-  kNotSettable,
-  kInterfaceType,
-  kNoInterface,
-  kDuplicateName,
-  kDuplicateDestination,
-  kHiddenMount,
-  kNoEntrypoint,
-  kNetworkType,
-  kPropagatedMountPath,
-};
-
-// Each rule has a section in README.md, and two files in examples/:
-// ID_bad.json, where it finds something, and ID_good.json, where no rule does.
 struct LintRule {
-  std::string_view id;    // "SG001"
+  std::string_view id;    // "SG001"; ids are for good
   std::string_view name;  // "refused"
   LintLevel level;
   std::string_view summary;  // one line
+  // Paragraphs, with line feeds where README.md has them.
+  std::string_view explanation;
+  // A config in which the rule finds something and no other does, and one in
+  // which no rule does: what is added to ExampleConfig, or all of it.
+  std::string_view bad;
+  std::string_view good;
+  // Looks for it in a plugin's config; null for what is no config at all.
+  void (*find)(LintContext* lint) = nullptr;
   // The range of engines that the examples are for; "" is the newest.
   std::string_view example_engines = "";
+  // It only looks at what engines answer, so that the text may be anything.
+  bool asks_engines = false;
 };
 
+// All of them, by id.
 absl::Span<const LintRule> LintRules();
-
-const LintRule& GetLintRule(LintRuleId id);
 
 // The rule of that id or name; null if there is none.
 const LintRule* FindLintRule(std::string_view id_or_name);
+
+// The whole text of an example.
+std::string ExampleConfig(std::string_view example);
+
+// What `specgen lint --explain` prints; ends with a line feed.
+std::string ExplainRule(const LintRule& rule);
+
+// The rule's section of README.md.
+std::string RuleSection(const LintRule& rule);
+
+// Those of each file.
+absl::Span<const LintRule> EngineRules();
+absl::Span<const LintRule> MountRules();
+absl::Span<const LintRule> PathRules();
+absl::Span<const LintRule> DeviceLintRules();
+absl::Span<const LintRule> InterfaceRules();
+absl::Span<const LintRule> SettingsRules();
+absl::Span<const LintRule> ProcessRules();
 
 }  // namespace specgen
 

@@ -1,10 +1,10 @@
-// Every rule has a section in README.md, an example in which it finds
-// something, and one in which no rule does.
+// Every rule has its section in README.md, an example in which it finds
+// something, and one in which no rule does; and what each finds, one line a
+// case.
 //
-//   lint_rules_test DIRECTORY
+//   lint_rules_test README
 #include "specgen/lint/lint_rules.h"
 
-#include <filesystem>
 #include <iostream>
 #include <set>
 #include <string>
@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "specgen/base/files.h"
 #include "specgen/engine/release_range.h"
@@ -22,87 +23,367 @@
 namespace specgen {
 namespace {
 
-const std::string* directory = nullptr;
+const std::string* readme = nullptr;
 
-std::string Read(const std::string& name) {
-  absl::StatusOr<std::string> text =
-      ReadWholeFile(absl::StrCat(*directory, "/", name));
-  EXPECT_TRUE(text.ok()) << text.status();
-  return text.ok() ? *text : "";
-}
-
-// The rules that find something in that example of `rule`; "" after an error.
-std::multiset<std::string_view> FoundIn(const LintRule& rule,
-                                        std::string_view which,
-                                        std::string* messages) {
-  const std::string name =
-      absl::StrCat("examples/", rule.id, "_", which, ".json");
-  const std::string text = Read(name);
+std::vector<LintFinding> Findings(std::string_view text,
+                                  std::string_view engines) {
   LintRequest request;
   request.plugin = text;
-  request.name = name;
-  request.releases = FindReleases(rule.example_engines).value();
+  request.name = "x";
+  request.releases = FindReleases(engines).value();
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
-  EXPECT_TRUE(findings.ok()) << findings.status();
-  std::multiset<std::string_view> found;
-  if (!findings.ok()) return found;
-  for (const LintFinding& finding : *findings) {
-    found.insert(finding.rule->id);
-    absl::StrAppend(messages, "\n  ", finding.rule->id, " ", finding.message);
-  }
-  return found;
+  EXPECT_TRUE(findings.ok()) << findings.status() << text;
+  return findings.ok() ? *std::move(findings) : std::vector<LintFinding>();
+}
+
+// The rules that find something, in the order of the text: "SG009 SG012".
+std::string Found(std::string_view text, std::string_view engines) {
+  return absl::StrJoin(Findings(text, engines), " ",
+                       [](std::string* out, const LintFinding& finding) {
+                         absl::StrAppend(out, finding.rule->id);
+                       });
 }
 
 TEST(LintRulesTest, BadExamplesShowTheirRuleAndNoOther) {
   for (const LintRule& rule : LintRules()) {
-    std::string messages;
-    const std::multiset<std::string_view> found =
-        FoundIn(rule, "bad", &messages);
-    EXPECT_GT(found.count(rule.id), 0u) << rule.id << messages;
-    EXPECT_EQ(found.count(rule.id), found.size()) << rule.id << messages;
+    const std::string text = ExampleConfig(rule.bad);
+    if (rule.find == nullptr) {
+      LintRequest request;
+      request.plugin = text;
+      request.releases = FindReleases("").value();
+      EXPECT_FALSE(Lint(request).ok()) << rule.id;
+      continue;
+    }
+    const std::vector<LintFinding> findings =
+        Findings(text, rule.example_engines);
+    EXPECT_FALSE(findings.empty()) << rule.id << text;
+    for (const LintFinding& finding : findings) {
+      EXPECT_EQ(finding.rule->id, rule.id) << text << finding.message;
+    }
   }
 }
 
 TEST(LintRulesTest, NothingIsFoundInGoodExamples) {
   for (const LintRule& rule : LintRules()) {
-    std::string messages;
-    EXPECT_TRUE(FoundIn(rule, "good", &messages).empty())
-        << rule.id << messages;
+    const std::string text = ExampleConfig(rule.good);
+    EXPECT_EQ(Found(text, rule.example_engines), "") << rule.id << text;
   }
 }
 
-TEST(LintRulesTest, EveryRuleHasASection) {
-  const std::string readme = Read("README.md");
+TEST(LintRulesTest, ReadMeHasTheirSections) {
+  std::string sections;
   for (const LintRule& rule : LintRules()) {
-    EXPECT_TRUE(absl::StrContains(
-        readme, absl::StrCat("\n### ", rule.id, " ", rule.name, "\n")))
-        << rule.id;
+    absl::StrAppend(&sections, "\n", RuleSection(rule));
   }
-}
-
-TEST(LintRulesTest, EveryExampleHasARule) {
-  std::set<std::string> wanted;
-  for (const LintRule& rule : LintRules()) {
-    wanted.insert(absl::StrCat(rule.id, "_bad.json"));
-    wanted.insert(absl::StrCat(rule.id, "_good.json"));
-  }
-  std::set<std::string> there;
-  for (const auto& entry : std::filesystem::directory_iterator(
-           absl::StrCat(*directory, "/examples"))) {
-    there.insert(entry.path().filename());
-  }
-  EXPECT_EQ(there, wanted);
+  EXPECT_TRUE(absl::EndsWith(*readme, absl::StrCat("## Rules\n", sections)))
+      << "README.md should end with:\n## Rules\n"
+      << sections;
 }
 
 TEST(LintRulesTest, IdsAndNamesAreUnique) {
   std::set<std::string_view> seen;
-  for (const LintRule& rule : LintRules()) {
-    EXPECT_TRUE(seen.insert(rule.id).second) << rule.id;
+  for (size_t i = 0; i < LintRules().size(); ++i) {
+    const LintRule& rule = LintRules()[i];
+    EXPECT_EQ(rule.id, absl::StrCat(i < 9 ? "SG00" : "SG0", i + 1));
     EXPECT_TRUE(seen.insert(rule.name).second) << rule.name;
+    EXPECT_FALSE(absl::EndsWith(rule.summary, ".")) << rule.id;
+    EXPECT_TRUE(absl::EndsWith(rule.explanation, ".") ||
+                absl::EndsWith(rule.explanation, ")"))
+        << rule.id;
     EXPECT_EQ(FindLintRule(rule.id), &rule);
     EXPECT_EQ(FindLintRule(rule.name), &rule);
+    EXPECT_TRUE(absl::StrContains(ExplainRule(rule), rule.explanation));
   }
   EXPECT_EQ(FindLintRule("SG000"), nullptr);
+}
+
+std::string Mount(std::string_view members) {
+  return absl::StrCat(R"("mounts": [{)", members, "}]");
+}
+std::string BindAt(std::string_view destination) {
+  return Mount(absl::StrCat(R"("source": "/srv", "destination": ")",
+                            destination,
+                            R"(", "type": "bind", "options": ["rbind"])"));
+}
+std::string Interface(std::string_view type, std::string_view socket = "s.sock",
+                      std::string_view more = "") {
+  return absl::StrCat(R"({"entrypoint": ["/p"], "interface": {"types": [")",
+                      type, R"("], "socket": ")", socket, "\"", more, "}}");
+}
+
+struct Case {
+  std::string added;  // to the example's config; or all of it
+  std::string_view found;
+  std::string_view engines = "";
+};
+
+void ExpectFound(const std::vector<Case>& cases) {
+  for (const Case& c : cases) {
+    const std::string text = ExampleConfig(c.added);
+    EXPECT_EQ(Found(text, c.engines), c.found) << c.engines << " " << text;
+  }
+}
+
+TEST(LintRulesTest, MountsNeedABindOptionOrAFileSystem) {
+  const auto mount = [](std::string_view type, std::string_view options) {
+    return Mount(absl::StrCat(R"("source": "/srv", "destination": "/d")", type,
+                              R"(, "options": [)", options, "]"));
+  };
+  ExpectFound({
+      {mount(R"(, "type": "bind")", R"("rbind")"), ""},
+      {mount(R"(, "type": "bind")", R"("bind")"), ""},
+      {mount(R"(, "type": "bind")", ""), "SG011"},
+      {mount(R"(, "type": "bind")", R"("ro")"), "SG011"},
+      {mount(R"(, "type": "bind")", ""), "", "1.12.6"},
+      {mount(R"(, "type": "none")", R"("rbind")"), ""},
+      {mount(R"(, "type": "none")", ""), "SG011"},
+      {mount(R"(, "type": "none")", ""), "SG011", "1.12.6"},
+      {mount(R"(, "type": "")", ""), "SG011"},
+      {mount(R"(, "type": null)", ""), "SG011"},
+      {mount("", ""), "SG011"},
+      {mount("", R"("bind")"), ""},
+      {mount(R"(, "type": "volume")", ""), "SG011"},
+      {mount(R"(, "type": "rbind")", R"("ro")"), "SG011"},
+      {mount(R"(, "type": "tmpfs")", ""), ""},
+      {mount(R"(, "type": "tmpsf")", ""), "SG011"},
+      {mount(R"(, "type": "nfs")", R"("soft")"), ""},
+      {mount(R"(, "type": "fuse.sshfs")", ""), ""},
+      {mount(R"(, "type": "somefs")", ""), ""},
+      {mount(R"(, "type": 5)", ""), "SG001"},
+  });
+}
+
+TEST(LintRulesTest, EmptySources) {
+  const auto mount = [](std::string_view source, std::string_view type,
+                        std::string_view settable) {
+    return Mount(absl::StrCat(R"("name": "m", "destination": "/d", "source": )",
+                              source, type, R"(, "settable": [)", settable,
+                              "]"));
+  };
+  constexpr std::string_view kBind =
+      R"(, "type": "bind", "options": ["rbind"])";
+  constexpr std::string_view kTmpfs = R"(, "type": "tmpfs")";
+  ExpectFound({
+      {mount(R"("")", kBind, ""), "SG009"},
+      {mount(R"("")", kBind, R"("source")"), "SG026"},
+      {mount(R"("")", R"(, "type": "none", "options": ["bind"])",
+             R"("source")"),
+       "SG026"},
+      {mount(R"("/a")", kBind, R"("source")"), ""},
+      {mount(R"("")", kTmpfs, ""), ""},
+      {mount(R"("")", kTmpfs, R"("source")"), ""},
+      {mount("null", kBind, ""), "SG008"},
+      {mount("null", kBind, ""), "", "1.12.6"},
+  });
+}
+
+TEST(LintRulesTest, MountsAgainstTheEngines) {
+  const std::string network = R"("network": {"type": "host"}, )";
+  const std::string propagated = R"("propagatedMount": "/data", )";
+  ExpectFound({
+      {BindAt("/srv"), ""},
+      // What comes after the plugin's mounts.
+      {BindAt("/run/docker/plugins"), "SG022"},
+      {BindAt("/run/docker/plugins/"), "SG022"},
+      {BindAt("/run//docker/plugins/x"), "SG022"},
+      {BindAt("/run/docker/plugins.d"), ""},
+      {BindAt("/run/docker"), ""},
+      {BindAt("/etc/hosts"), ""},
+      {network + BindAt("/etc/hosts"), "SG022"},
+      {network + BindAt("/etc/resolv.conf"), "SG022"},
+      {network + BindAt("//etc/hosts/"), "SG022"},
+      {network + BindAt("/etc/hostname"), ""},
+      {network + BindAt("/etc"), ""},
+      {R"("network": {"type": ""}, )" + BindAt("/etc/hosts"), ""},
+      // What comes before.
+      {BindAt("/sys"), "SG027"},
+      {BindAt("/sys/"), "SG027"},
+      {BindAt("/sys/fs"), "SG027", "28.5.2"},
+      {BindAt("/sys/fs/cgroup"), "SG027", "28.5.2"},
+      {BindAt("/sys/fs/bpf"), ""},
+      {BindAt("/proc"), "SG027"},
+      {BindAt("/proc/sys"), "SG027"},
+      {BindAt("/process"), ""},
+      {BindAt("/dev"), "SG027"},
+      {BindAt("/devices"), ""},
+      {BindAt("/"), "SG027"},
+      {Mount(R"("source": "proc", "destination": "/proc", "type": "proc")"),
+       ""},
+      // Each other.
+      {R"("mounts": [
+        {"source": "/a", "destination": "/a", "type": "bind", "options": ["rbind"]},
+        {"source": "/b", "destination": "/a/", "type": "bind", "options": ["rbind"]}])",
+       "SG021"},
+      {R"("mounts": [
+        {"source": "/a", "destination": "/a", "type": "bind", "options": ["rbind"]},
+        {"source": "/b", "destination": "/a/b", "type": "bind", "options": ["rbind"]}])",
+       ""},
+      // propagatedMount.
+      {propagated + BindAt("/data"), "SG028"},
+      {propagated + BindAt("/data/"), "SG028"},
+      {propagated + BindAt("/data/x"), ""},
+      {propagated + BindAt("/database"), ""},
+      {R"("propagatedMount": "/mnt/data", )" + BindAt("/mnt"), "SG028"},
+      {R"("propagatedMount": "")", ""},
+      {R"("propagatedMount": "/")", "SG029"},
+      {R"("propagatedMount": "/.")", "SG029"},
+      {R"("propagatedMount": "/proc")", "SG029"},
+      {R"("propagatedMount": "/dev")", "SG029"},
+      {R"("propagatedMount": "/run/docker/plugins")", "SG029"},
+      {R"("propagatedMount": "/run/docker")", ""},
+      {R"("propagatedMount": "/mnt")", ""},
+  });
+}
+
+TEST(LintRulesTest, InterfaceTypesByEngine) {
+  ExpectFound({
+      {Interface("docker.volumedriver/1.0"), ""},
+      {Interface("docker.volumedriver/1.0"), "", "1.12.6"},
+      {Interface("docker.volumedriver/2.0"), "SG018"},
+      {Interface("docker.volumedriver/1"), "SG018"},
+      {Interface("docker.volumedriver"), "SG018"},
+      {Interface("docker.volumedriver/"), "SG018"},
+      {Interface("volumedriver/1.0"), "SG018"},
+      {Interface("acme.volumedriver/1.0"), "SG018"},
+      {Interface("com.docker.volumedriver/1.0"), "SG018"},
+      {Interface("Docker.volumedriver/1.0"), "SG018"},
+      {Interface("docker.volumedrivers/1.0"), "SG018"},
+      {Interface("docker.logdriver/1.0"), "SG018", "17.04.0"},
+      {Interface("docker.logdriver/1.0"), "", "17.05.0"},
+      {Interface("docker.logdriver/1.0"), "SG018", "17.04.0..17.05.0"},
+      {Interface("docker.authz/1.0"), "SG018", "1.12.6"},
+      {Interface("docker.authz/1.0"), "", "1.13.0"},
+      {Interface("docker.graphdriver/1.0"), "", "27.5.1"},
+      {Interface("docker.graphdriver/1.0"), "SG018", "28.0.0"},
+      {Interface("docker.secretprovider/1.0"), "SG018", "17.06.2"},
+      {Interface("docker.secretprovider/1.0"), "", "17.07.0"},
+      {Interface("docker.metricscollector/1.0"), "", "17.06.0"},
+      {Interface("docker.csicontroller/1.0"), "SG018", "20.10.24"},
+      {Interface("docker.csicontroller/1.0"), "", "23.0.0"},
+      {Interface("/1.0"), "SG002", "28.5.2"},
+      {Interface(""), "SG018"},
+  });
+}
+
+TEST(LintRulesTest, Sockets) {
+  const auto socket = [](std::string_view name) {
+    return Interface("docker.volumedriver/1.0", name);
+  };
+  ExpectFound({
+      {socket("p.sock"), ""},
+      {socket("1234567890123456789012"), ""},
+      {socket("12345678901234567890123"), "SG030"},
+      {socket("./1234567890123456789012"), ""},
+      {socket("a/b.sock"), ""},
+      {socket("/run/docker/plugins/p.sock"), "SG030"},
+      {socket("/p.sock"), "SG030"},
+      {socket("../p.sock"), "SG030"},
+      {socket("a/../p.sock"), "SG030"},
+      {socket("..p.sock"), ""},
+      {socket("unix:///p.sock"), "SG030"},
+      {socket("tcp://h:1"), "SG030"},
+      {socket("."), "SG030"},
+      {socket(""), "SG019"},
+  });
+}
+
+TEST(LintRulesTest, WhatTypesDemand) {
+  const auto config = [](std::string_view type, std::string_view more,
+                         std::string_view in_interface = "") {
+    return absl::StrCat(R"({"entrypoint": ["/p"], "interface": {"types": [")",
+                        type, R"("], "socket": "s.sock")", in_interface, "}",
+                        more, "}");
+  };
+  constexpr std::string_view kCsi = "docker.csinode/1.0";
+  constexpr std::string_view kVolume = "docker.volumedriver/1.0";
+  constexpr std::string_view kNetwork = "docker.networkdriver/1.0";
+  constexpr std::string_view kAdmin =
+      R"(, "linux": {"capabilities": ["CAP_SYS_ADMIN"]})";
+  ExpectFound({
+      {config(kCsi, R"(, "propagatedMount": "/data/published")"), ""},
+      {config(kCsi, R"(, "propagatedMount": "/data/published/")"), ""},
+      {config(kCsi, R"(, "propagatedMount": "/data")"), "SG031"},
+      {config(kCsi, ""), "SG031"},
+      {config(kCsi, ""), "SG018", "20.10.24"},
+      {config("docker.csicontroller/1.0", ""), ""},
+      {config(kVolume, ""), ""},
+      {config(kVolume, kAdmin), "SG032"},
+      {config(kVolume, absl::StrCat(R"(, "propagatedMount": "/v")", kAdmin)),
+       ""},
+      {config(kVolume,
+              absl::StrCat(R"(, "mounts": [{"source": "/v", "destination":)"
+                           R"("/v", "type": "bind", "options": ["rbind",)"
+                           R"("rshared"]}])",
+                           kAdmin)),
+       ""},
+      {config("docker.authz/1.0", kAdmin), ""},
+      {config(kNetwork, ""), "SG033"},
+      {config(kNetwork, R"(, "network": {"type": "bridge"})"), "SG033"},
+      {config(kNetwork, R"(, "network": {"type": "host"})"), ""},
+      {config(kVolume, "", R"(, "protocolScheme": "")"), ""},
+      {config(kVolume, "", R"(, "protocolScheme": "moby.plugins.http/v1")"),
+       ""},
+      {config(kVolume, "", R"(, "protocolScheme": "grpc")"), "SG034"},
+      {config("docker.csicontroller/1.0", "", R"(, "protocolScheme": "grpc")"),
+       ""},
+  });
+}
+
+TEST(LintRulesTest, TheProgram) {
+  const auto program = [](std::string_view members) {
+    return absl::StrCat(
+        R"({"interface": {"types": ["docker.authz/1.0"], "socket": "s"})",
+        members, "}");
+  };
+  ExpectFound({
+      {program(R"(, "entrypoint": ["/x", "--foo bar"])"), ""},
+      {program(R"(, "entrypoint": ["/x --foo"])"), "SG036"},
+      {program(R"(, "entrypoint": [], "args": {"value": ["/x --foo"]})"),
+       "SG036"},
+      {program(R"(, "args": {"value": ["/x"]})"), ""},
+      {program(""), "SG023"},
+      {program(R"(, "entrypoint": [])"), "SG023"},
+      {program(R"(, "entrypoint": null)"), "SG023"},
+      // Nothing that only follows from another finding.
+      {program(R"(, "entrypoint": "/x")"), "SG001"},
+      {program(R"(, "args": "/x")"), "SG001"},
+      {program(R"(, "args": {"value": "/x"})"), "SG001"},
+      {R"({"entrypoint": ["/p"], "interface": "x"})", "SG001"},
+      {R"({"entrypoint": ["/p"], "interface": {"types": "x"}})", "SG001"},
+      {R"({"entrypoint": ["/p"], "interface": {"types": ["docker.authz/1.0"],)"
+       R"("socket": 5}})",
+       "SG001"},
+      {R"("env": [{"name": 5, "settable": ["value"]}])", "SG001"},
+      {R"("user": {"uid": 0, "gid": 0})", ""},
+      {R"("user": {"uid": 1})", "SG035"},
+      {R"("user": {"gid": 1})", "SG035"},
+      {R"("user": {})", ""},
+  });
+}
+
+TEST(LintRulesTest, Paths) {
+  const auto device = [](std::string_view path) {
+    return absl::StrCat(R"("linux": {"devices": [{"path": ")", path, "\"}]}");
+  };
+  const auto source = [](std::string_view path) {
+    return Mount(absl::StrCat(R"("destination": "/d", "type": "bind",)"
+                              R"("options": ["rbind"], "source": ")",
+                              path, "\""));
+  };
+  ExpectFound({
+      {device("/dev/fuse"), ""},
+      {device("dev/fuse"), "SG015"},
+      {device("/dev/../dev/fuse"), "SG014"},
+      {source("/srv"), ""},
+      {source("/var/lib/docker/plugins"), "SG037"},
+      {source("/var/lib/docker/plugins/"), "SG037"},
+      {source("/var/lib/docker/plugins.old"), ""},
+      {source("/var/lib/docker"), ""},
+      {R"("env": [{"name": "A", "value": "x:/var/lib/docker/plugins:y"}])",
+       "SG037"},
+      {R"("args": {"value": ["--root=/var/lib/docker/plugins/x"]})", "SG037"},
+      {R"("workdir": "a")", "SG015"},
+  });
 }
 
 TEST(LinterTest, FindsThePluginInEachShape) {
@@ -149,10 +430,14 @@ TEST(LinterTest, ColumnsInBytesAndInCharacters) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   if (argc != 2) {
-    std::cerr << "usage: lint_rules_test DIRECTORY\n";
+    std::cerr << "usage: lint_rules_test README\n";
     return 2;
   }
-  const std::string directory = argv[1];
-  specgen::directory = &directory;
+  const absl::StatusOr<std::string> text = specgen::ReadWholeFile(argv[1]);
+  if (!text.ok()) {
+    std::cerr << text.status() << "\n";
+    return 2;
+  }
+  specgen::readme = &*text;
   return RUN_ALL_TESTS();
 }

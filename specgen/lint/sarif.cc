@@ -31,16 +31,20 @@ std::string UriOfPath(std::string_view path) {
 // (SARIF 2.1.0, 3.11.6): brackets are escaped by a backslash, and so are
 // backslashes before them. "{0}" would stand for an argument (3.11.5): braces
 // are written twice.
-std::string MessageText(std::string_view text) {
+std::string EscapedText(std::string_view text) {
   std::string out;
   size_t backslashes = 0;
-  for (char c : Printable(text)) {
+  for (char c : text) {
     if (c == '[' || c == ']') out.append(backslashes + 1, '\\');
     if (c == '{' || c == '}') out.push_back(c);
     backslashes = c == '\\' ? backslashes + 1 : 0;
     out.push_back(c);
   }
   return out;
+}
+
+std::string MessageText(std::string_view text) {
+  return EscapedText(Printable(text));
 }
 
 void AddRules(JsonBuilder* json) {
@@ -51,6 +55,12 @@ void AddRules(JsonBuilder* json) {
     json->Key("name").String(rule.name);
     json->Key("shortDescription").Object();
     json->Key("text").String(rule.summary);
+    json->EndObject();
+    json->Key("fullDescription").Object();
+    json->Key("text").String(EscapedText(rule.explanation));
+    json->EndObject();
+    json->Key("help").Object();
+    json->Key("text").String(EscapedText(ExplainRule(rule)));
     json->EndObject();
     json->Key("defaultConfiguration").Object();
     json->Key("level").String(LintLevelName(rule.level));

@@ -31,6 +31,7 @@ class ShapeReader {
   }
   void Stored(Plugin* plugin);
   void Inspect(std::string_view wanted, Plugin* plugin);
+  bool InspectItem(Plugin* plugin);
   bool LooksStored();
 
  private:
@@ -51,6 +52,19 @@ void ShapeReader::Stored(Plugin* plugin) {
                   plugin);
 }
 
+// Whether the next value is what `docker plugin inspect` prints of a plugin; a
+// value that is no object at all is another problem.
+bool ShapeReader::InspectItem(Plugin* plugin) {
+  const Schema& schema = *stored_[Key::kPlugin].schema;
+  bool has_config = false;
+  decoder_.Members("plugin", [&](Key key) {
+    has_config |= r_.Peek() == JsonKind::kObject &&
+                  (key == Key::kConfig || key == Key::kManifest);
+    decoder_.Value(schema[key], plugin);
+  });
+  return has_config && !(plugin->id.empty() && plugin->name.empty());
+}
+
 void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
   if (r_.Peek() != JsonKind::kArray) {
     decoder_.WrongType("docker plugin inspect", "a list");
@@ -62,7 +76,7 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
   while (r_.NextItem()) {
     const size_t offset = r_.offset();
     Plugin candidate;
-    decoder_.Object("plugin", *stored_[Key::kPlugin].schema, &candidate);
+    const bool is_plugin = InspectItem(&candidate);
     const bool matches =
         wanted.empty() ? names.empty()
                        : candidate.name == wanted ||
@@ -70,6 +84,13 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
                              candidate.name == absl::StrCat(wanted, ":latest");
     names.emplace_back(candidate.name.empty() ? candidate.id : candidate.name);
     if (!matches) continue;
+    if (!is_plugin && r_.ok()) {
+      r_.Problem(JsonProblem::Kind::kAbort, offset,
+                 absl::StrCat("item ", names.size(),
+                              " of the list is no plugin: `docker plugin "
+                              "inspect` gives each an \"Id\", a \"Name\" and a "
+                              "\"Config\"; a config stands in no list"));
+    }
     if (found) {
       // Only the first problem counts; each message holds all names so far.
       if (!r_.ok()) continue;
@@ -88,7 +109,7 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
                             absl::StrJoin(names, ", "), " by --plugin"));
   } else if (!found) {
     r_.Problem(JsonProblem::Kind::kAbort, 0,
-               names.empty() ? std::string("the list holds no plugin")
+               names.empty() ? std::string("the list is empty: no plugin")
                              : absl::StrCat("no plugin matches \"", wanted,
                                             "\": there are ",
                                             absl::StrJoin(names, ", ")));
@@ -140,12 +161,12 @@ PluginShape GuessShape(JsonReader* reader, const Behaviour& behaviour,
                        std::string_view wanted) {
   if (reader->Peek() == JsonKind::kArray) {
     if (!wanted.empty()) return PluginShape::kInspect;
-    // An empty list or one of anything but objects is no plugin list.
+    // A list of anything but objects is no plugin list.
     reader->EnterArray();
-    const bool list_of_objects =
-        reader->NextItem() && reader->Peek() == JsonKind::kObject;
+    const bool may_be =
+        !reader->NextItem() || reader->Peek() == JsonKind::kObject;
     reader->Restart();
-    return list_of_objects ? PluginShape::kInspect : PluginShape::kConfig;
+    return may_be ? PluginShape::kInspect : PluginShape::kConfig;
   }
   return MayBeStored(reader) && ShapeReader(reader, behaviour).LooksStored()
              ? PluginShape::kStored

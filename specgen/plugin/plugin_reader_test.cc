@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -274,7 +275,46 @@ TEST(ReadPlugin, ChoosesFromAList) {
   EXPECT_THAT(chosen("ab"), HasSubstr("a second plugin matches \"ab\""));
   EXPECT_THAT(chosen(""), HasSubstr("there are several plugins"));
   const Read empty("[]", "28.5.2", PluginShape::kInspect);
-  EXPECT_EQ(empty.problem.message, "the list holds no plugin");
+  EXPECT_EQ(empty.problem.message, "the list is empty: no plugin");
+}
+
+// A config in brackets is refused by Docker, and is no list of plugins here.
+TEST(ReadPlugin, TakesOnlyPluginsInAList) {
+  struct Case {
+    std::string_view items;
+    std::string_view problem;  // "" is none
+  };
+  constexpr std::string_view kNoPlugin = "item 1 of the list is no plugin";
+  for (const Case& c : {
+           Case{R"({"Id":"a","Name":"n","Config":{}})", ""},
+           Case{R"({"Id":"a","Config":{}})", ""},
+           Case{R"({"Name":"a","Config":{}})", ""},
+           Case{R"({"iD":"a","cONFIG":{}})", ""},
+           Case{R"({"Id":"a","Manifest":{}})", ""},
+           Case{R"({"Config":{}})", kNoPlugin},
+           Case{R"({"Id":"","Name":"","Config":{}})", kNoPlugin},
+           Case{R"({"Id":"a","Name":"n"})", kNoPlugin},
+           Case{R"({"Id":"a","Config":null})", kNoPlugin},
+           Case{R"({"Id":"a","Settings":{}})", kNoPlugin},
+           Case{R"({"entrypoint":["/p"],"interface":{"socket":"s"}})",
+                kNoPlugin},
+           Case{"{}", kNoPlugin},
+           Case{R"({"Id":"a","Config":5})", "must be an object"},
+           Case{R"({"Id":"a","Config":{}},{})", "there are several plugins"},
+           Case{"5", "must be an object, not a list"},
+           Case{"", "the list is empty: no plugin"},
+       }) {
+    const Read read(absl::StrCat("[", c.items, "]"));
+    EXPECT_EQ(read.ok(), c.problem.empty()) << c.items;
+    EXPECT_THAT(read.problem.message, HasSubstr(c.problem)) << c.items;
+    // A name to choose by does not make a plugin of it.
+    const Read named(absl::StrCat("[", c.items, "]"), "28.5.2",
+                     PluginShape::kAuto, "a");
+    EXPECT_EQ(named.ok(),
+              absl::StartsWith(c.items, R"({"Id":"a","Config":{}})") ||
+                  c.problem.empty())
+        << c.items;
+  }
 }
 
 TEST(ReadPlugin, InterfaceTypesDependOnTheEngine) {

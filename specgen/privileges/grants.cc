@@ -1,5 +1,7 @@
 #include "specgen/privileges/grants.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <set>
@@ -10,44 +12,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/host/eval_symlinks.h"
+#include "specgen/host/go_path.h"
 #include "specgen/privileges/capabilities.h"
 #include "specgen/privileges/device_rules.h"
+#include "specgen/privileges/interface_types.h"
+#include "specgen/privileges/source_rules.h"
 
 namespace specgen {
 namespace {
 
 using Level = GrantLevel;
-
-constexpr std::string_view kEngineSockets[] = {
-    "/run/docker.sock", "/run/containerd/containerd.sock"};
-
-// Host directories that decide what runs on the host, or hold its secrets.
-constexpr std::string_view kSensitive[] = {
-    "/bin",           "/boot",           "/dev",
-    "/etc",           "/home",           "/lib",
-    "/lib64",         "/proc",           "/root",
-    "/run",           "/sbin",           "/sys",
-    "/usr",           "/var/lib/docker", "/var/lib/containerd",
-    "/var/spool/cron"};
-
-// `path` without a /var before /run: both name the same directory on Linux
-// today.
-std::string_view WithoutVar(std::string_view path) {
-  if (path == "/var/run" || absl::StartsWith(path, "/var/run/")) {
-    path.remove_prefix(4);
-  }
-  return path;
-}
-
-// Whether `path` is `directory` or below it.
-bool IsIn(std::string_view path, std::string_view directory) {
-  while (directory.size() > 1 && absl::EndsWith(directory, "/")) {
-    directory.remove_suffix(1);
-  }
-  while (path.size() > 1 && absl::EndsWith(path, "/")) path.remove_suffix(1);
-  return directory == "/" || path == directory ||
-         (absl::StartsWith(path, directory) && path[directory.size()] == '/');
-}
 
 bool Holds(absl::Span<const std::string_view> list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
@@ -56,10 +31,15 @@ bool Holds(absl::Span<const std::string_view> list, std::string_view name) {
 class GrantFinder {
  public:
   GrantFinder(const Release& release, const Plugin& plugin,
-              const JsonNode& spec)
-      : b_(*release.behaviour), plugin_(plugin), spec_(spec) {}
+              const JsonNode& spec, const GrantHost& host)
+      : release_(release),
+        b_(*release.behaviour),
+        plugin_(plugin),
+        spec_(spec),
+        host_(host) {}
 
   std::vector<Grant> Find() {
+    Interfaces();
     Capabilities();
     Devices();
     Mounts();
@@ -79,9 +59,11 @@ class GrantFinder {
     grants_.push_back({level, id, std::string(what), std::string(why)});
   }
 
+  void Interfaces();
   void Capabilities();
   void Devices();
   void DeviceNode(const JsonNode& device, const DeviceRules& device_rules);
+  void JudgeDevice(const JsonNode& device, const DeviceRules& device_rules);
   void Mounts();
   void BindMount(const JsonNode& mount, std::string_view destination,
                  std::string_view source, bool read_only);
@@ -98,11 +80,50 @@ class GrantFinder {
     return spec_.Find("linux", key);
   }
 
+  bool LeadsElsewhere(std::string_view source, std::string* real) const;
+
+  const Release& release_;
   const Behaviour& b_;
   const Plugin& plugin_;
   const JsonNode& spec_;
+  const GrantHost& host_;
   std::vector<Grant> grants_;
 };
+
+// What an engine has the plugin do, whatever else it may.
+void GrantFinder::Interfaces() {
+  std::set<std::string_view> seen;
+  for (std::string_view text : plugin_.config.interface_types) {
+    const InterfaceTypeName name = SplitInterfaceType(text);
+    const InterfaceType* type = FindInterfaceType(name.capability);
+    if (name.prefix != "docker" || type == nullptr ||
+        !LooksFor(release_, *type) || !seen.insert(name.capability).second) {
+      continue;
+    }
+    Add(type->level, "interface", text, type->why);
+  }
+}
+
+// Where the symbolic links of an absolute path lead on the host, as far as it
+// is there.
+bool GrantFinder::LeadsElsewhere(std::string_view source,
+                                 std::string* real) const {
+  constexpr size_t kLongestPath =
+      4096;  // PATH_MAX: of longer ones none is there
+  if (host_.files == nullptr || !absl::StartsWith(source, "/") ||
+      source.size() >= kLongestPath) {
+    return false;
+  }
+  // The kernel goes through links before "..".
+  std::string_view there = source;
+  while (!EvalSymlinks(*host_.files, there, real)) {
+    const size_t slash = there.rfind('/');
+    if (slash == std::string_view::npos || slash == 0) return false;
+    there = there.substr(0, slash);
+  }
+  *real = JoinPath({*real, source.substr(there.size())});
+  return *real != source;
+}
 
 void GrantFinder::Capabilities() {
   const JsonNode* capabilities = spec_.Find("process", "capabilities");
@@ -144,6 +165,17 @@ void GrantFinder::Capabilities() {
 
 void GrantFinder::DeviceNode(const JsonNode& device,
                              const DeviceRules& device_rules) {
+  const size_t before = grants_.size();
+  JudgeDevice(device, device_rules);
+  if (!host_.assumed.contains(device.String("path"))) return;
+  for (size_t i = before; i < grants_.size(); ++i) {
+    grants_[i].assumed = true;
+    grants_[i].why += " (assumed: this machine has no such device)";
+  }
+}
+
+void GrantFinder::JudgeDevice(const JsonNode& device,
+                              const DeviceRules& device_rules) {
   const std::string_view path = device.String("path");
   const std::string_view type = device.String("type");
   const int64_t major = JsonInteger(device.Find("major")).value_or(0);
@@ -156,16 +188,33 @@ void GrantFinder::DeviceNode(const JsonNode& device,
                      number, " denies it"));
     return;
   }
-  if (type == "b") {
+  // Loop, RAM and network block devices have what they are given.
+  const bool is_disk = type == "b" && major != 1 && major != 7 && major != 43;
+  if (is_disk) {
+    Add(Level::kCritical, "device", path,
+        absl::StrCat("reads and changes all that is on the disk ", number,
+                     ", behind its file systems"));
+  } else if (type == "b") {
     Add(Level::kHigh, "device", path,
-        absl::StrCat("reads, writes and makes the disk ", number,
-                     " behind all file systems"));
+        absl::StrCat("reads and changes the block device ", number,
+                     ", which others may use"));
+  } else if (host_.assumed.contains(path) && major == 1 && minor == 3 &&
+             path != "/dev/null") {
+    Add(Level::kMedium, "device", path,
+        "uses this device of the host as a program on the host does");
   } else if (type == "p") {
     Add(Level::kLow, "device", path, "a FIFO of the host");
   } else if (type == "c" && major == 1 &&
              (minor == 1 || minor == 2 || minor == 4)) {
     Add(Level::kCritical, "device", path,
-        "physical memory or I/O ports of the host");
+        "reads and changes physical memory or I/O ports of the host");
+  } else if (type == "c" && major == 1 && minor == 11) {
+    Add(Level::kHigh, "device", path,
+        "reads the kernel's log, with addresses in its memory");
+  } else if (type == "c" && major == 1) {
+    Add(Level::kLow, "device", path, "a device that every container has");
+  } else if (type == "c" && major == 13) {
+    Add(Level::kHigh, "device", path, "reads what people type on the host");
   } else if (is_fuse) {
     Add(Level::kLow, "device", path, "mounts file systems of its own (FUSE)");
     Add(Level::kInfo, "fuse-rule-order", path,
@@ -173,7 +222,8 @@ void GrantFinder::DeviceNode(const JsonNode& device,
         "one, so it wins");
   } else {
     Add(Level::kMedium, "device", path,
-        absl::StrCat("reads, writes and makes the host's device ", number));
+        absl::StrCat("uses the host's device ", number,
+                     " as a program on the host does"));
   }
 }
 
@@ -207,27 +257,29 @@ void GrantFinder::BindMount(const JsonNode& mount, std::string_view destination,
   const std::string what =
       absl::StrCat(source.empty() ? "(no source)" : source, " at ", destination,
                    read_only ? " (read-only)" : "");
-  const std::string_view path = WithoutVar(source);
-  const auto reaches = [&](std::string_view target) {
-    return IsIn(path, target) || IsIn(target, path);
-  };
   if (source.empty()) {
     Add(Level::kLow, "mount", what,
         "without a source, runc binds the bundle's own folder");
-  } else if (std::any_of(
-                 std::begin(kEngineSockets), std::end(kEngineSockets),
-                 [&](std::string_view socket) { return IsIn(socket, path); })) {
-    Add(Level::kCritical, "mount", what,
-        "holds the engine's socket: who can connect owns the host, also "
-        "read-only");
-  } else if (std::any_of(std::begin(kSensitive), std::end(kSensitive),
-                         reaches)) {
-    Add(read_only ? Level::kMedium : Level::kHigh, "mount", what,
-        read_only ? "reads what decides over the host"
-                  : "writes what decides over the host");
   } else {
-    Add(read_only ? Level::kLow : Level::kMedium, "mount", what,
-        read_only ? "reads files of the host" : "writes files of the host");
+    SourceGrant grant = JudgeSource(source, read_only);
+    std::string real;
+    if (LeadsElsewhere(source, &real)) {
+      SourceGrant there = JudgeSource(real, read_only);
+      if (there.level > grant.level) {
+        there.why = absl::StrCat("leads to ", real, ": ", there.why);
+        grant = std::move(there);
+      }
+    }
+    FileFacts facts;
+    if (grant.rule == nullptr && grant.level < Level::kMedium &&
+        host_.files != nullptr && host_.files->Stat(source, &facts) == 0 &&
+        S_ISSOCK(facts.mode)) {
+      grant.level = Level::kMedium;
+      grant.why =
+          "a socket: who connects to it gives orders to a service of "
+          "the host; read-only does not stop that";
+    }
+    Add(grant.level, "mount", what, grant.why);
   }
   if (const JsonNode* options = mount.Find("options")) {
     for (const JsonNode& option : options->List()) {
@@ -356,7 +408,7 @@ void GrantFinder::Namespaces() {
     Add(Level::kMedium, "host-ipc", "ipc",
         "uses the host's shared memory and message queues");
   }
-  if (!has("user") && plugin_.config.uid == 0) {
+  if (!has("user")) {
     Add(Level::kLow, "host-root", "uid 0",
         "root in it is root on the host: no plugin gets a user namespace");
   }
@@ -433,8 +485,8 @@ std::string_view GrantLevelName(GrantLevel level) {
 }
 
 std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
-                              const JsonNode& spec) {
-  return GrantFinder(release, plugin, spec).Find();
+                              const JsonNode& spec, const GrantHost& host) {
+  return GrantFinder(release, plugin, spec, host).Find();
 }
 
 std::vector<Grant> AddedGrants(const std::vector<Grant>& before,

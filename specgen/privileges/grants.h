@@ -2,11 +2,14 @@
 #ifndef SPECGEN_PRIVILEGES_GRANTS_H_
 #define SPECGEN_PRIVILEGES_GRANTS_H_
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "specgen/engine/engine.h"
+#include "specgen/host/file_tree.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/plugin/plugin.h"
 #include "specgen/privileges/capabilities.h"
@@ -20,13 +23,23 @@ struct Grant {
   std::string_view id;
   std::string what;  // "CAP_SYS_ADMIN"
   std::string why;
+  // It is about a device that the machine does not have.
+  bool assumed = false;
+};
+
+// What is known of the machine that the spec is for.
+struct GrantHost {
+  // To follow symbolic links in the sources of mounts; null: none are followed.
+  const FileTree* files = nullptr;
+  // The paths of devices that only count as there; see AssumedDevices.
+  std::set<std::string, std::less<>> assumed = {};
 };
 
 // The grants of a plugin's spec, most dangerous first. `spec` is what `release`
 // made of `plugin` (parsed); the plugin tells what was asked for and is not
 // there.
 std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
-                              const JsonNode& spec);
+                              const JsonNode& spec, const GrantHost& host = {});
 
 // Those of `now` that are not in `before`, in whatever words.
 std::vector<Grant> AddedGrants(const std::vector<Grant>& before,

@@ -259,7 +259,8 @@ void ReportMaker::AddPrivileges() {
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(answer_.spec(), "spec");
   if (!tree.ok()) return;
-  report_.grants = FindGrants(*in_.engine, plugin, (*tree)->root());
+  report_.grants =
+      FindGrants(*in_.engine, plugin, (*tree)->root(), in_.grant_host);
   report_.more_grants = KeepFirst(&report_.grants);
   HideSecrets(&report_.grants, &secrets_);
 }
@@ -339,6 +340,7 @@ std::string ReportJson(const Report& report) {
     json.Key("id").String(grant.id);
     json.Key("what").String(grant.what);
     json.Key("why").String(grant.why);
+    if (grant.assumed) json.Key("assumed").Bool(true);
     json.EndObject();
   }
   json.EndList();

@@ -74,6 +74,7 @@ struct ReportRequest {
   const Release* engine = nullptr;
   absl::Span<const Release> releases;
   const Host* host = nullptr;
+  GrantHost grant_host = {};  // the same machine, for its privileges
   // What looks like a password, token or key is shown, too.
   bool show_secrets = false;
 };

@@ -36,6 +36,13 @@ std::string RunName(const ReportRun& run) {
   return first == last ? std::string(first) : absl::StrCat(first, " to ", last);
 }
 
+// The day of the release, as far as its tag tells: moby's tags of 17.06 to
+// 18.03 were all made anew on one day in 2020.
+std::string_view ReleaseDate(const Release& release) {
+  constexpr std::string_view kMadeAnew = "2020-03-23";
+  return release.date == kMadeAnew ? "not known" : release.date;
+}
+
 class Page {
  public:
   Page(const Report& report, std::string_view version)
@@ -266,7 +273,7 @@ void Page::MatrixRow(const ReportRun& run, const ReportRun* before) {
   Raw("\">");
   Text(RunName(run));
   Raw("</a></th><td class=\"mono\">");
-  Text(run.releases.front().date);
+  Text(ReleaseDate(run.releases.front()));
   Raw("</td>");
   if (run.outcome != Outcome::kSpec) {
     absl::StrAppend(&out_, "<td class=\"none\" colspan=\"",
@@ -293,7 +300,7 @@ void Page::Matrix() {
       "the "
       "same letter in a column is the same form. A bar on top marks a change. "
       "Releases that behave alike share a row.</p>\n<div class=\"scroll\">"
-      "<table class=\"matrix\">\n<thead><tr><th>Docker</th><th>Date</th>");
+      "<table class=\"matrix\">\n<thead><tr><th>Docker</th><th>Released</th>");
   for (const ReportSection& section : report_.sections) {
     Element("th", "", section.name);
   }
@@ -328,14 +335,17 @@ void Page::Run(const ReportRun& run) {
   Raw("\">\n<h3>");
   Text(RunName(run));
   Raw(" <span class=\"muted\">");
-  Text(run.releases.front().date);
+  Text(ReleaseDate(run.releases.front()));
   Raw("</span></h3>\n");
   if (run.changes.empty()) {
     Raw("<p class=\"muted\">Nothing changes for this plugin.</p>\n");
   } else {
     Raw("<ul>\n");
     for (const Change& change : run.changes) {
-      const char sign = ChangeKindSign(change.kind);
+      // A namespace that goes is no right that goes: the plugin shares the
+      // host's then.
+      const char sign =
+          change.section == "namespaces" ? '~' : ChangeKindSign(change.kind);
       absl::StrAppend(&out_, "<li class=\"",
                       sign == '+'   ? "added"
                       : sign == '-' ? "removed"

@@ -8,9 +8,12 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "specgen/base/printable.h"
 #include "specgen/privileges/capabilities.h"
 
@@ -35,6 +38,36 @@ bool Holds(const List& list, std::string_view text) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
 }
 
+// What is no file system of Linux, though it stands where one belongs.
+constexpr std::string_view kNoFileSystems[] = {"", "none", "rbind", "volume",
+                                               "npipe"};
+
+// "C:\\x", "C:/x", "\\\\server\\share", "\\\\.\\pipe\\x"; also "\\x", of the
+// current drive, which Windows containers take for C:.
+bool IsWindowsPath(std::string_view path) {
+  const auto is_slash = [](char c) { return c == '\\' || c == '/'; };
+  if (!path.empty() && is_slash(path[0])) return true;
+  return path.size() >= 3 &&
+         absl::ascii_isalpha(static_cast<unsigned char>(path[0])) &&
+         path[1] == ':' && is_slash(path[2]);
+}
+
+// "\\\\?\\Volume{GUID}\\"
+bool IsVolumePath(std::string_view path) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  if (!absl::ConsumePrefix(&path, "\\\\?\\Volume{")) return false;
+  if (path.size() < kForm.size() + 1 || path[kForm.size()] != '}') return false;
+  for (size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == '-'
+            ? path[i] != '-'
+            : !absl::ascii_isxdigit(static_cast<unsigned char>(path[i]))) {
+      return false;
+    }
+  }
+  path.remove_prefix(kForm.size() + 1);
+  return path.empty() || path[0] == '\\';
+}
+
 bool IsAbsolute(std::string_view path) { return absl::StartsWith(path, "/"); }
 
 uint64_t Unsigned(const JsonNode* node) {
@@ -53,22 +86,127 @@ class MeaningCheck {
       : spec_(spec), rules_(rules), f_(*findings) {}
 
   void Check() {
+    Platform();
+    Root();
+    Annotations();
+    NulBytes(spec_);
     if (const JsonNode* process = spec_.Find("process")) Process(*process);
-    const JsonNode* root = spec_.Find("root", "path");
-    if (root != nullptr && root->is(JsonKind::kString) && root->text.empty()) {
-      f_.Error("empty-path", *root, "the rootfs has no path");
-    }
     if (const JsonNode* mounts = spec_.Find("mounts")) Mounts(*mounts);
     if (const JsonNode* hooks = spec_.Find("hooks")) Hooks(*hooks);
     if (const JsonNode* linux_part = spec_.Find("linux")) Linux(*linux_part);
+    if (const JsonNode* part = spec_.Find("windows")) Windows(*part);
+    if (const JsonNode* part = spec_.Find("vm")) Vm(*part);
+    if (const JsonNode* list = spec_.Find("zos", "namespaces")) {
+      Namespaces(*list);
+    }
     Hostname();
   }
 
  private:
+  // Which systems the document is for. Linux containers on Windows have parts
+  // for both.
+  void Platform() {
+    linux_ = spec_.Find("linux") != nullptr;
+    windows_ = spec_.Find("windows") != nullptr;
+    has_user_namespace_ = HasNamespace("user");
+  }
+  bool IsWindowsOnly() const { return windows_ && !linux_; }
+
+  bool IsAbsoluteThere(std::string_view path) const {
+    if (IsWindowsOnly()) return IsWindowsPath(path);
+    return IsAbsolute(path) || (windows_ && IsWindowsPath(path));
+  }
+
+  void Root() {
+    const JsonNode* root = spec_.Find("root");
+    const bool hyper_v = spec_.Find("windows", "hyperv") != nullptr &&
+                         rules_.to >= V::k1_0_0_rc6;
+    if (root == nullptr) {
+      if (!hyper_v) f_.Error("required", spec_, "\"root\" is missing");
+      return;
+    }
+    if (hyper_v) {
+      f_.Error("root-with-hyperv", *root,
+               "a Hyper-V container must have no \"root\"");
+      return;
+    }
+    const JsonNode* path = root->Find("path");
+    if (path != nullptr && path->is(JsonKind::kString)) {
+      if (path->text.empty()) {
+        f_.Error("empty-path", *path, "the rootfs has no path");
+      } else if (IsWindowsOnly() && !IsVolumePath(path->text)) {
+        f_.Error("volume-path", *path,
+                 absl::StrCat("on Windows, the rootfs must be a volume GUID "
+                              "path such as \\\\?\\Volume{GUID}\\, not ",
+                              Quote(path->text)));
+      }
+    }
+    const JsonNode* read_only = root->Find("readonly");
+    if (IsWindowsOnly() && read_only != nullptr && read_only->is_true()) {
+      f_.Error("readonly-on-windows", *read_only,
+               "on Windows, \"readonly\" must be false");
+    }
+  }
+
+  void Annotations() {
+    const JsonNode* annotations = spec_.Find("annotations");
+    if (annotations == nullptr || !annotations->is(JsonKind::kObject)) return;
+    for (const JsonNode& member : annotations->items) {
+      if (member.key.empty()) {
+        f_.Error("empty-key", member, "an annotation's key must not be empty");
+      }
+    }
+  }
+
+  // C's strings, which the kernel takes, end there.
+  void NulBytes(const JsonNode& root) {
+    std::vector<const JsonNode*> pending = {&root};
+    while (!pending.empty()) {
+      const JsonNode* node = pending.back();
+      pending.pop_back();
+      if (node->is(JsonKind::kString) &&
+          node->text.find('\0') != std::string_view::npos) {
+        f_.Warning(
+            "nul-byte", *node,
+            absl::StrCat("there is a NUL character in ", Quote(node->text),
+                         ": the kernel's strings end there"));
+      }
+      for (const JsonNode& item : node->items) pending.push_back(&item);
+    }
+  }
+
+  void Windows(const JsonNode& part) {
+    const JsonNode* cpu = part.Find("resources", "cpu");
+    if (cpu != nullptr) {
+      int given = 0;
+      for (std::string_view key : {"count", "shares", "maximum"}) {
+        given += cpu->Find(key) != nullptr ? 1 : 0;
+      }
+      if (given > 1) {
+        f_.Error("windows-cpu", *cpu,
+                 "only one of count, shares and maximum may be there");
+      }
+    }
+    const JsonNode* network = part.Find("network");
+    if (network != nullptr && network->is(JsonKind::kObject) &&
+        network->Find("networkNamespace") != nullptr &&
+        network->items.size() > 1) {
+      f_.Warning("windows-network", *network,
+                 "beside networkNamespace there must be no other setting");
+    }
+  }
+
+  void Vm(const JsonNode& part) {
+    MustBeAbsolute(part.Find("hypervisor", "path"), "the hypervisor's path");
+    MustBeAbsolute(part.Find("kernel", "path"), "the kernel's path");
+    MustBeAbsolute(part.Find("kernel", "initrd"), "the initrd's path");
+    MustBeAbsolute(part.Find("image", "path"), "the image's path");
+  }
+
   // Absolute in every version of the range?
   void MustBeAbsolute(const JsonNode* node, std::string_view what) {
     if (node == nullptr || !node->is(JsonKind::kString) ||
-        IsAbsolute(node->text)) {
+        IsAbsoluteThere(node->text)) {
       return;
     }
     f_.Error("relative-path", *node,
@@ -84,7 +222,10 @@ class MeaningCheck {
                process.Find("commandLine") == nullptr &&
                rules_.to >= V::k1_0_2) {
       // Up to 1.0.1, args is a required field.
-      f_.Error("no-args", process, "there is no program to run: no args");
+      f_.Error("no-args", process,
+               IsWindowsOnly()
+                   ? "there is no program to run: no args and no commandLine"
+                   : "there is no program to run: no args");
     }
     MustBeAbsolute(process.Find("cwd"), "cwd");
     if (const JsonNode* env = process.Find("env")) {
@@ -173,11 +314,12 @@ class MeaningCheck {
     for (const JsonNode& mount : mounts.List()) {
       const JsonNode* destination = mount.Find("destination");
       if (destination != nullptr && destination->is(JsonKind::kString)) {
-        if (!IsAbsolute(destination->text)) {
+        if (!IsAbsoluteThere(destination->text)) {
           const std::string message =
               absl::StrCat("the destination ", Quote(destination->text),
                            " is not an absolute path");
-          if (rules_.to >= V::k1_2_0) {  // SHOULD since then
+          // On Linux a SHOULD since then.
+          if (rules_.to >= V::k1_2_0 && !IsWindowsOnly()) {
             f_.Warning("relative-destination", *destination, message);
           } else {
             f_.Error("relative-destination", *destination, message);
@@ -193,7 +335,83 @@ class MeaningCheck {
         }
       }
       MountOptions(mount);
+      MountMappings(mount);
     }
+    if (IsWindowsOnly()) NestedMounts(mounts);
+  }
+
+  // In Windows, "c:\\a" and "C:/a/" name the same.
+  static std::string FoldedPath(std::string_view path) {
+    std::string folded = absl::AsciiStrToLower(path);
+    std::replace(folded.begin(), folded.end(), '/', '\\');
+    while (folded.size() > 3 && folded.back() == '\\') folded.pop_back();
+    return folded;
+  }
+
+  void NestedMounts(const JsonNode& mounts) {
+    std::map<std::string, const JsonNode*> destinations;
+    for (const JsonNode& mount : mounts.List()) {
+      const JsonNode* destination = mount.Find("destination");
+      if (destination == nullptr || destination->String().empty()) continue;
+      destinations.emplace(FoldedPath(destination->text), destination);
+    }
+    // Deeper than that is no path of Windows, and would take long.
+    constexpr int kDeepest = 100;
+    for (const auto& [path, node] : destinations) {
+      int depth = 0;
+      for (size_t at = path.find('\\');
+           at != std::string::npos && depth < kDeepest;
+           at = path.find('\\', at + 1), ++depth) {
+        const std::string above = path.substr(0, at);
+        if (at + 1 < path.size() && destinations.contains(above)) {
+          f_.Error("nested-mounts", *node,
+                   absl::StrCat("on Windows, the mount at ", Quote(node->text),
+                                " must not be inside of another"));
+          break;
+        }
+      }
+    }
+  }
+
+  void MountMappings(const JsonNode& mount) {
+    const JsonNode* uids = mount.Find("uidMappings");
+    const JsonNode* gids = mount.Find("gidMappings");
+    if ((uids == nullptr) != (gids == nullptr)) {
+      f_.Error("mount-mappings", mount,
+               absl::StrCat(uids != nullptr ? "uidMappings" : "gidMappings",
+                            " must be there with ",
+                            uids != nullptr ? "gidMappings" : "uidMappings"));
+    }
+    const JsonNode* idmap = nullptr;
+    if (const JsonNode* options = mount.Find("options")) {
+      for (const JsonNode& option : options->List()) {
+        if (option.String() == "idmap" || option.String() == "ridmap") {
+          idmap = &option;
+        }
+      }
+    }
+    if (idmap != nullptr && uids == nullptr && gids == nullptr &&
+        !has_user_namespace_) {
+      f_.Error("idmap-without-mappings", *idmap,
+               absl::StrCat(Quote(idmap->text),
+                            " needs uidMappings and gidMappings, or a user "
+                            "namespace"));
+    } else if (idmap == nullptr && uids != nullptr && gids != nullptr) {
+      f_.Warning("mappings-without-idmap", mount,
+                 "there should be the option \"idmap\" or \"ridmap\": older "
+                 "runtimes pass over the mappings");
+    }
+  }
+
+  bool HasNamespace(std::string_view type) const {
+    for (std::string_view system : {"linux", "zos"}) {
+      const JsonNode* namespaces = spec_.Find(system, "namespaces");
+      if (namespaces == nullptr) continue;
+      for (const JsonNode& entry : namespaces->List()) {
+        if (entry.String("type") == type) return true;
+      }
+    }
+    return false;
   }
 
   void MountOptions(const JsonNode& mount) {
@@ -216,10 +434,18 @@ class MeaningCheck {
         propagation = text;
       }
     }
+    const JsonNode* type = mount.Find("type");
     if (mount.String("type") == "bind" && !binds) {
       f_.Error("bind-option", mount,
                "a bind mount needs the option \"bind\" or \"rbind\": there is "
                "no file system of type bind");
+    } else if (linux_ && !windows_ && !binds &&
+               mount.Find("destination") != nullptr &&
+               (type == nullptr || type->is(JsonKind::kString)) &&
+               Holds(kNoFileSystems, type == nullptr ? "" : type->text)) {
+      f_.Error("bind-option", mount,
+               "a mount needs a type that is a file system, or the option "
+               "\"bind\" or \"rbind\"");
     }
     if (binds && mount.String("source").empty()) {
       f_.Warning("bind-source", mount,
@@ -251,6 +477,105 @@ class MeaningCheck {
       }
     }
     Propagation(part.Find("rootfsPropagation"));
+    if (const JsonNode* seccomp = part.Find("seccomp")) Seccomp(*seccomp);
+    if (const JsonNode* resources = part.Find("resources")) {
+      Resources(*resources);
+    }
+    const JsonNode* l3_cache = part.Find("intelRdt", "l3CacheSchema");
+    if (l3_cache != nullptr && !l3_cache->String().empty() &&
+        (!absl::StartsWith(l3_cache->text, "L3:") ||
+         absl::StrContains(l3_cache->text, "\n"))) {
+      f_.Warning("l3-cache-schema", *l3_cache,
+                 "l3CacheSchema should be one line that starts with \"L3:\"");
+    }
+    const JsonNode* flags = part.Find("personality", "flags");
+    if (flags != nullptr && !flags->List().empty()) {
+      f_.Error("personality-flags", *flags,
+               "no flags of a personality are supported");
+    }
+    if (const JsonNode* policy = part.Find("memoryPolicy")) {
+      MemoryPolicy(*policy);
+    }
+  }
+
+  void MemoryPolicy(const JsonNode& policy) {
+    const std::string_view mode = policy.String("mode");
+    const bool has_nodes = !policy.String("nodes").empty();
+    if (has_nodes && (mode == "MPOL_DEFAULT" || mode == "MPOL_LOCAL")) {
+      f_.Warning("memory-nodes", policy,
+                 absl::StrCat(mode, " takes no nodes: set_mempolicy(2) fails"));
+    } else if (!has_nodes &&
+               (mode == "MPOL_BIND" || mode == "MPOL_INTERLEAVE" ||
+                mode == "MPOL_WEIGHTED_INTERLEAVE" ||
+                mode == "MPOL_PREFERRED_MANY")) {
+      f_.Warning("memory-nodes", policy,
+                 absl::StrCat(mode, " needs nodes: set_mempolicy(2) fails"));
+    }
+  }
+
+  // An errno goes with few actions.
+  void Errno(const JsonNode& object, std::string_view action_key,
+             std::string_view errno_key) {
+    const std::string_view action = object.String(action_key);
+    const JsonNode* errno_ret = object.Find(errno_key);
+    if (errno_ret == nullptr || action.empty() || action == "SCMP_ACT_ERRNO" ||
+        action == "SCMP_ACT_TRACE") {
+      return;
+    }
+    f_.Error("errno-without-action", *errno_ret,
+             absl::StrCat(Quote(action), " returns no errno"));
+  }
+
+  void Seccomp(const JsonNode& seccomp) {
+    const JsonNode* metadata = seccomp.Find("listenerMetadata");
+    if (metadata != nullptr && seccomp.String("listenerPath").empty()) {
+      f_.Error("listener-metadata", *metadata,
+               "listenerMetadata must not be there without listenerPath");
+    }
+    Errno(seccomp, "defaultAction", "defaultErrnoRet");
+    if (const JsonNode* syscalls = seccomp.Find("syscalls")) {
+      for (const JsonNode& syscall : syscalls->List()) {
+        Errno(syscall, "action", "errnoRet");
+      }
+    }
+  }
+
+  static bool IsPositive(const JsonNode* node) {
+    return node != nullptr && node->is(JsonKind::kNumber) &&
+           !absl::StartsWith(node->text, "-") && Unsigned(node) > 0;
+  }
+
+  void Resources(const JsonNode& resources) {
+    if (const JsonNode* cpu = resources.Find("cpu")) {
+      const JsonNode* burst = cpu->Find("burst");
+      const JsonNode* quota = cpu->Find("quota");
+      if (IsPositive(burst) && IsPositive(quota) &&
+          Unsigned(burst) > Unsigned(quota)) {
+        f_.Error("cpu-burst", *burst, "burst must be no larger than quota");
+      }
+    }
+    for (std::string_view key : {"weightDevice", "blkioWeightDevice"}) {
+      const JsonNode* list = resources.Find("blockIO", key);
+      if (list == nullptr) continue;
+      for (const JsonNode& device : list->List()) {
+        if (device.is(JsonKind::kObject) && device.Find("weight") == nullptr &&
+            device.Find("leafWeight") == nullptr) {
+          f_.Error("block-weight", device,
+                   "there must be a weight or a leafWeight");
+        }
+      }
+    }
+    const JsonNode* rdma = resources.Find("rdma");
+    if (rdma != nullptr && rdma->is(JsonKind::kObject)) {
+      for (const JsonNode& device : rdma->items) {
+        if (device.is(JsonKind::kObject) &&
+            device.Find("hcaHandles") == nullptr &&
+            device.Find("hcaObjects") == nullptr) {
+          f_.Error("rdma-limits", device,
+                   "there must be hcaHandles or hcaObjects");
+        }
+      }
+    }
   }
 
   void Namespaces(const JsonNode& list) {
@@ -338,23 +663,24 @@ class MeaningCheck {
     for (std::string_view key : {"hostname", "domainname"}) {
       const JsonNode* name = spec_.Find(key);
       if (name == nullptr || name->String().empty()) continue;
-      const JsonNode* namespaces = spec_.Find("linux", "namespaces");
-      bool uts = false;
-      if (namespaces != nullptr) {
-        for (const JsonNode& entry : namespaces->List()) {
-          uts |= entry.String("type") == "uts";
-        }
+      // The text allows it: then it is the name of the runtime's namespace.
+      if (IsWindowsOnly() || spec_.Find("freebsd") != nullptr ||
+          spec_.Find("solaris") != nullptr || HasNamespace("uts")) {
+        continue;
       }
-      if (!uts) {
-        f_.Error("hostname-without-uts", *name,
-                 absl::StrCat("a ", key, " needs a namespace of type \"uts\""));
-      }
+      f_.Warning("hostname-without-uts", *name,
+                 absl::StrCat("a ", key,
+                              " without a namespace of type \"uts\": runc "
+                              "refuses it"));
     }
   }
 
   const JsonNode& spec_;
   const OciVersionRange& rules_;
   FindingList& f_;
+  bool linux_ = false;
+  bool windows_ = false;
+  bool has_user_namespace_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "specgen/validate/spec_fields.h"
 
+#include <cstddef>
+
 namespace specgen {
 namespace {
 
@@ -72,6 +74,68 @@ consteval SpecField OneOf(std::string_view key,
   return {.key = key, .values = values, .since = since};
 }
 
+consteval SpecField Formed(SpecField field, const FieldForm* form) {
+  field.form = form;
+  return field;
+}
+consteval SpecField NotEmpty(SpecField field) {
+  field.not_empty = true;
+  return field;
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// ^[1-9][0-9]*[KMG]B$
+bool IsPageSize(std::string_view text) {
+  if (text.size() < 3 || text[0] == '0' || text.back() != 'B' ||
+      std::string_view("KMG").find(text[text.size() - 2]) ==
+          std::string_view::npos) {
+    return false;
+  }
+  for (char c : text.substr(0, text.size() - 2)) {
+    if (!IsDigit(c)) return false;
+  }
+  return true;
+}
+constexpr FieldForm kPageSize = {IsPageSize, "a size such as 64KB, 2MB or 1GB"};
+
+// "0-3,7", of cpuset(7)'s List Format without strides; "" is no list, but
+// taken.
+bool IsNumberList(std::string_view text) {
+  if (text.empty()) return true;
+  bool in_range = false;
+  size_t digits = 0;
+  for (char c : text) {
+    if (IsDigit(c)) {
+      ++digits;
+    } else if (c == ' ') {
+      // White space is let pass.
+    } else if (c == '-' && digits > 0 && !in_range) {
+      in_range = true;
+      digits = 0;
+    } else if (c == ',' && digits > 0) {
+      in_range = false;
+      digits = 0;
+    } else {
+      return false;
+    }
+  }
+  return digits > 0;
+}
+constexpr FieldForm kNumberList = {IsNumberList, "a list such as 0-3,7"};
+
+bool IsMemoryBandwidth(std::string_view text) {
+  return text.substr(0, 3) == "MB:" &&
+         text.find('\n') == std::string_view::npos;
+}
+constexpr FieldForm kMemoryBandwidth = {IsMemoryBandwidth,
+                                        "one line that starts with \"MB:\""};
+
+bool IsOneLine(std::string_view text) {
+  return text.find('\n') == std::string_view::npos;
+}
+constexpr FieldForm kOneLine = {IsOneLine, "one line"};
+
 constexpr SpecField kPlatform[] = {NeededText("os"), NeededText("arch")};
 
 constexpr SpecField kConsoleSize[] = {
@@ -106,7 +170,7 @@ constexpr FieldValue kIoClasses[] = {
     {"IOPRIO_CLASS_RT"}, {"IOPRIO_CLASS_BE"}, {"IOPRIO_CLASS_IDLE"}};
 constexpr SpecField kIoPriority[] = {
     Needed(OneOf("class", kIoClasses)),
-    Number("priority", INT32_MIN, INT32_MAX),
+    Needed(Number("priority", 0, 7)),
 };
 
 constexpr FieldValue kSchedulerPolicies[] = {
@@ -127,7 +191,8 @@ constexpr SpecField kScheduler[] = {
     Uint64("period"),
 };
 
-constexpr SpecField kCpuAffinity[] = {Text("initial"), Text("final")};
+constexpr SpecField kCpuAffinity[] = {Formed(Text("initial"), &kNumberList),
+                                      Formed(Text("final"), &kNumberList)};
 
 constexpr SpecField kProcess[] = {
     Flag("terminal"),
@@ -195,7 +260,7 @@ constexpr SpecField kMemory[] = {
     Int64("swap"),
     Int64("kernel"),
     Int64("kernelTCP"),
-    Uint64("swappiness"),
+    Number("swappiness", 0, 100),
     Flag("disableOOMKiller", V::k1_0_0),
     Flag("useHierarchy", V::k1_0_2),
     Flag("checkBeforeUpdate", V::k1_1_0_rc_1),
@@ -208,8 +273,8 @@ constexpr SpecField kCpu[] = {
     Uint64("period"),
     Int64("realtimeRuntime"),
     Uint64("realtimePeriod"),
-    Text("cpus"),
-    Text("mems"),
+    Formed(Text("cpus"), &kNumberList),
+    Formed(Text("mems"), &kNumberList),
     Int64("idle", V::k1_1_0_rc_1),
 };
 
@@ -224,7 +289,7 @@ constexpr SpecField kWeightDevice[] = {
 constexpr SpecField kThrottleDevice[] = {
     Needed(Int64("major")),
     Needed(Int64("minor")),
-    Uint64("rate"),
+    Needed(Uint64("rate")),
 };
 constexpr SpecField kBlockIo[] = {
     Uint16("blkioWeight", kOldestOci, V::k1_0_0_rc5),
@@ -248,7 +313,7 @@ constexpr SpecField kBlockIo[] = {
 };
 
 constexpr SpecField kHugepageLimit[] = {
-    NeededText("pageSize"),
+    Formed(NeededText("pageSize"), &kPageSize),
     Needed(Uint64("limit")),
 };
 
@@ -315,6 +380,31 @@ constexpr FieldValue kSeccompFlags[] = {
     {"SECCOMP_FILTER_FLAG_SPEC_ALLOW"},
     {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", V::k1_1_0_rc_1},
 };
+constexpr FieldValue kSeccompArchitectures[] = {
+    {"SCMP_ARCH_X86"},
+    {"SCMP_ARCH_X86_64"},
+    {"SCMP_ARCH_X32"},
+    {"SCMP_ARCH_ARM"},
+    {"SCMP_ARCH_AARCH64"},
+    {"SCMP_ARCH_MIPS"},
+    {"SCMP_ARCH_MIPS64"},
+    {"SCMP_ARCH_MIPS64N32"},
+    {"SCMP_ARCH_MIPSEL"},
+    {"SCMP_ARCH_MIPSEL64"},
+    {"SCMP_ARCH_MIPSEL64N32"},
+    {"SCMP_ARCH_PPC"},
+    {"SCMP_ARCH_PPC64"},
+    {"SCMP_ARCH_PPC64LE"},
+    {"SCMP_ARCH_S390"},
+    {"SCMP_ARCH_S390X"},
+    {"SCMP_ARCH_PARISC"},
+    {"SCMP_ARCH_PARISC64"},
+    {"SCMP_ARCH_RISCV64", V::k1_1_0_rc_1},
+    {"SCMP_ARCH_LOONGARCH64", V::k1_3_0},
+    {"SCMP_ARCH_M68K", V::k1_3_0},
+    {"SCMP_ARCH_SH", V::k1_3_0},
+    {"SCMP_ARCH_SHEB", V::k1_3_0},
+};
 constexpr FieldValue kSeccompOperators[] = {
     {"SCMP_CMP_NE"}, {"SCMP_CMP_LT"}, {"SCMP_CMP_LE"},       {"SCMP_CMP_EQ"},
     {"SCMP_CMP_GE"}, {"SCMP_CMP_GT"}, {"SCMP_CMP_MASKED_EQ"}};
@@ -333,7 +423,8 @@ constexpr SpecField kSyscall[] = {
      .list = true,
      .since = V::k1_0_0_rc5,
      .required = true,
-     .required_since = V::k1_0_0_rc5},
+     .required_since = V::k1_0_0_rc5,
+     .not_empty = true},
     Needed(OneOf("action", kSeccompActions)),
     Uint32("errnoRet", V::k1_1_0_rc_1),
     Parts("args", kSeccompArg),
@@ -342,7 +433,7 @@ constexpr SpecField kSyscall[] = {
 constexpr SpecField kSeccomp[] = {
     Needed(OneOf("defaultAction", kSeccompActions)),
     Uint32("defaultErrnoRet", V::k1_1_0_rc_1),
-    Texts("architectures"),
+    {.key = "architectures", .list = true, .values = kSeccompArchitectures},
     {.key = "flags", .list = true, .values = kSeccompFlags, .since = V::k1_0_2},
     TextSince("listenerPath", V::k1_1_0_rc_1),
     TextSince("listenerMetadata", V::k1_1_0_rc_1),
@@ -351,16 +442,16 @@ constexpr SpecField kSeccomp[] = {
 
 constexpr SpecField kIntelRdt[] = {
     TextSince("closID", V::k1_0_2),
-    Texts("schemata", V::k1_3_0),
+    Formed(Texts("schemata", V::k1_3_0), &kOneLine),
     Text("l3CacheSchema"),
-    TextSince("memBwSchema", V::k1_0_2),
+    Formed(TextSince("memBwSchema", V::k1_0_2), &kMemoryBandwidth),
     Flag("enableCMT", V::k1_1_0_rc_1, V::k1_2_1),
     Flag("enableMBM", V::k1_1_0_rc_1, V::k1_2_1),
     Flag("enableMonitoring", V::k1_3_0),
 };
 
 constexpr FieldValue kDomains[] = {{"LINUX"}, {"LINUX32"}};
-constexpr SpecField kPersonality[] = {OneOf("domain", kDomains),
+constexpr SpecField kPersonality[] = {Needed(OneOf("domain", kDomains)),
                                       Texts("flags")};
 
 constexpr SpecField kTimeOffset[] = {Int64("secs"), Uint32("nanosecs")};
@@ -376,8 +467,8 @@ constexpr FieldValue kMemoryFlags[] = {{"MPOL_F_NUMA_BALANCING"},
                                        {"MPOL_F_RELATIVE_NODES"},
                                        {"MPOL_F_STATIC_NODES"}};
 constexpr SpecField kMemoryPolicy[] = {
-    OneOf("mode", kMemoryModes),
-    Text("nodes"),
+    Needed(OneOf("mode", kMemoryModes)),
+    Formed(Text("nodes"), &kNumberList),
     {.key = "flags", .list = true, .values = kMemoryFlags},
 };
 
@@ -407,6 +498,127 @@ constexpr SpecField kLinux[] = {
     Part("personality", kPersonality, V::k1_0_2),
 };
 
+// config-windows.md.
+constexpr FieldValue kWindowsIdTypes[] = {{"class"}};
+constexpr SpecField kWindowsDevice[] = {
+    NeededText("id"),
+    Needed(OneOf("idType", kWindowsIdTypes)),
+};
+constexpr SpecField kWindowsAffinity[] = {
+    Needed(Uint64("mask")),
+    Needed(Uint32("group")),
+};
+constexpr SpecField kWindowsMemory[] = {Uint64("limit")};
+constexpr SpecField kWindowsCpu[] = {
+    Uint64("count"),
+    Number("shares", 0, 10000),
+    Number("maximum", 0, 10000),
+    Parts("affinity", kWindowsAffinity),
+};
+constexpr SpecField kWindowsStorage[] = {
+    Uint64("iops"),
+    Uint64("bps"),
+    Uint64("sandboxSize"),
+};
+constexpr SpecField kWindowsResources[] = {
+    Part("memory", kWindowsMemory),
+    Part("cpu", kWindowsCpu),
+    Part("storage", kWindowsStorage),
+};
+constexpr SpecField kWindowsNetwork[] = {
+    Texts("endpointList"),    Flag("allowUnqualifiedDNSQuery"),
+    Texts("DNSSearchList"),   Text("networkSharedContainerName"),
+    Text("networkNamespace"),
+};
+constexpr SpecField kHyperV[] = {Text("utilityVMPath")};
+constexpr SpecField kWindows[] = {
+    // Since 1.0.0-rc6.
+    NotEmpty({.key = "layerFolders",
+              .list = true,
+              .required = true,
+              .required_since = V::k1_0_0_rc6}),
+    Parts("devices", kWindowsDevice),
+    Part("resources", kWindowsResources),
+    Part("network", kWindowsNetwork),
+    {.key = "credentialSpec", .kind = K::kAny},
+    Flag("servicing"),
+    Flag("ignoreFlushesDuringBoot"),
+    Part("hyperv", kHyperV),
+};
+
+// config-vm.md. Whether its paths are absolute is looked at elsewhere.
+constexpr FieldValue kImageFormats[] = {
+    {"raw"}, {"qcow2"}, {"vdi"}, {"vmdk"}, {"vhd"}};
+constexpr SpecField kHypervisor[] = {NeededText("path"), Texts("parameters")};
+constexpr SpecField kVmKernel[] = {NeededText("path"), Texts("parameters"),
+                                   Text("initrd")};
+constexpr SpecField kVmImage[] = {NeededText("path"),
+                                  Needed(OneOf("format", kImageFormats))};
+constexpr SpecField kVm[] = {
+    Part("hypervisor", kHypervisor),
+    Needed(Part("kernel", kVmKernel)),
+    Part("image", kVmImage),
+    {.key = "hwConfig", .kind = K::kAny},
+};
+
+// config-zos.md.
+constexpr FieldValue kZosNamespaceTypes[] = {
+    {"mount"}, {"pid"}, {"uts"}, {"ipc"}};
+constexpr SpecField kZosNamespace[] = {
+    Needed(OneOf("type", kZosNamespaceTypes)),
+    Text("path"),
+};
+constexpr SpecField kZos[] = {Parts("namespaces", kZosNamespace)};
+
+// config-solaris.md.
+constexpr SpecField kSolarisCpu[] = {Text("ncpus")};
+constexpr SpecField kSolarisMemory[] = {Text("physical"), Text("swap")};
+constexpr SpecField kSolarisNet[] = {
+    Text("linkname"),       Text("lowerLink"),
+    Text("allowedAddress"), Text("configureAllowedAddress"),
+    Text("defrouter"),      Text("macAddress"),
+    Text("linkProtection"),
+};
+constexpr SpecField kSolaris[] = {
+    Text("milestone"),
+    Text("limitpriv"),
+    Text("maxShmMemory"),
+    Part("cappedCPU", kSolarisCpu),
+    Part("cappedMemory", kSolarisMemory),
+    Parts("anet", kSolarisNet),
+};
+
+// config-freebsd.md.
+constexpr FieldValue kSharing[] = {{"disable"}, {"new"}, {"inherit"}};
+constexpr FieldValue kSharingOrNew[] = {{"new"}, {"inherit"}};
+constexpr SpecField kFreeBsdDevice[] = {NeededText("path"),
+                                        Number("mode", 0, 511)};
+constexpr SpecField kJailAllow[] = {
+    Flag("setHostname"), Flag("rawSockets"),    Flag("chflags"),
+    Texts("mount"),      Flag("quotas"),        Flag("socketAf"),
+    Flag("mlock"),       Flag("reservedPorts"), Flag("suser"),
+};
+constexpr SpecField kJail[] = {
+    Text("parent"),
+    OneOf("host", kSharingOrNew),
+    OneOf("ip4", kSharing),
+    Texts("ip4Addr"),
+    OneOf("ip6", kSharing),
+    Texts("ip6Addr"),
+    OneOf("vnet", kSharingOrNew),
+    Text("interface"),
+    Texts("vnetInterfaces"),
+    OneOf("sysvmsg", kSharing),
+    OneOf("sysvsem", kSharing),
+    OneOf("sysvshm", kSharing),
+    Number("enforceStatfs", 0, 255),
+    Part("allow", kJailAllow),
+};
+constexpr SpecField kFreeBsd[] = {
+    Parts("devices", kFreeBsdDevice),
+    Part("jail", kJail),
+};
+
 constexpr SpecField kSpec[] = {
     NeededText("ociVersion"),
     {.key = "platform",
@@ -420,19 +632,19 @@ constexpr SpecField kSpec[] = {
      .fields = kProcess,
      .required = true,
      .required_until = V::k1_0_0_rc5},
-    // REQUIRED in all of them, but on Windows from 1.0.0-rc6 on.
-    {.key = "root", .kind = K::kObject, .fields = kRoot, .required = true},
+    // REQUIRED, but for Hyper-V containers: see CheckMeaning.
+    Part("root", kRoot),
     Text("hostname"),
     TextSince("domainname", V::k1_1_0_rc_1),
     Parts("mounts", kMount),
     Part("hooks", kHooks),
     {.key = "annotations", .kind = K::kStringMap},
     Part("linux", kLinux),
-    {.key = "solaris", .kind = K::kAny},
-    {.key = "windows", .kind = K::kAny, .since = V::k1_0_0_rc3},
-    {.key = "vm", .kind = K::kAny, .since = V::k1_0_2},
-    {.key = "zos", .kind = K::kAny, .since = V::k1_1_0_rc_1},
-    {.key = "freebsd", .kind = K::kAny, .since = V::k1_3_0},
+    Part("solaris", kSolaris),
+    Part("windows", kWindows, V::k1_0_0_rc3),
+    Part("vm", kVm, V::k1_0_2),
+    Part("zos", kZos, V::k1_1_0_rc_1),
+    Part("freebsd", kFreeBsd, V::k1_3_0),
 };
 
 }  // namespace

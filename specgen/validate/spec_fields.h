@@ -21,7 +21,13 @@ enum class FieldKind : uint8_t {
   kObject,     // of SpecField::fields
   kStringMap,  // any key to a string
   kObjectMap,  // any key to an object of SpecField::fields
-  kAny,        // not looked into: parts for other systems than Linux
+  kAny,        // not looked into: what the text leaves to others
+};
+
+// What a string must look like.
+struct FieldForm {
+  bool (*matches)(std::string_view text);
+  std::string_view name;  // "a size such as 64KB, 2MB or 1GB"
 };
 
 // One of the strings that a field may be.
@@ -47,6 +53,10 @@ struct SpecField {
   bool required = false;
   OciVersion required_since = kOldestOci;
   OciVersion required_until = kNewestOci;
+  // Null: any.
+  const FieldForm* form = nullptr;
+  // A list that must have an item.
+  bool not_empty = false;
 };
 
 // The document itself. Fields of the same key follow each other where a version

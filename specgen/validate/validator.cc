@@ -7,7 +7,9 @@
 #include <system_error>
 #include <tuple>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
@@ -132,6 +134,8 @@ class FieldCheck {
                             wrong_type->list ? "a list" : KindName(*wrong_type),
                             ", not ", JsonKindName(member.kind)));
     } else if (other_version != nullptr) {
+      // Who knows the key all the same refuses what it cannot be.
+      if (other_version->since > rules_.to) CheckLater(member, *other_version);
       f_.WarningAtKey(
           "other-version", member,
           absl::StrCat(Quote(member.key),
@@ -144,6 +148,12 @@ class FieldCheck {
     } else {
       Unknown(member, fields);
     }
+  }
+
+  void CheckLater(const JsonNode& member, const SpecField& field) {
+    const OciVersionRange later = {field.since, kNewestOci};
+    FieldCheck check(later, &f_);
+    check.Member(member, {&field, 1});
   }
 
   void Unknown(const JsonNode& member, absl::Span<const SpecField> fields) {
@@ -161,6 +171,10 @@ class FieldCheck {
     if (!field.list) {
       One(node, field);
       return;
+    }
+    if (field.not_empty && node.items.empty()) {
+      f_.Error("empty-list", node,
+               absl::StrCat(Quote(field.key), " must have an item"));
     }
     for (const JsonNode& item : node.items) {
       if (IsOfKind(item, field.kind)) {
@@ -185,6 +199,11 @@ class FieldCheck {
         break;
       case FieldKind::kString:
         OneOfValues(node, field);
+        if (field.form != nullptr && !field.form->matches(node.text)) {
+          f_.Error("form", node,
+                   absl::StrCat(Quote(field.key), " must be ", field.form->name,
+                                ", not ", Quote(node.text)));
+        }
         break;
       case FieldKind::kObject:
         Object(node, field.fields);
@@ -231,13 +250,55 @@ class FieldCheck {
   FindingList& f_;
 };
 
+// Identifiers of SemVer 2.0.0, with dots between: not empty, of letters, digits
+// and "-"; `numbers`: those of digits only have no leading zero.
+bool AreIdentifiers(std::string_view text, bool numbers) {
+  for (std::string_view part : absl::StrSplit(text, '.')) {
+    bool digits = true;
+    for (char c : part) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (!absl::ascii_isalnum(byte) && c != '-') return false;
+      digits &= absl::ascii_isdigit(byte);
+    }
+    if (part.empty() ||
+        (numbers && digits && part.size() > 1 && part[0] == '0')) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// MAJOR.MINOR.PATCH[-PRERELEASE][+BUILD].
+bool IsSemVer(std::string_view text) {
+  const size_t plus = text.find('+');
+  if (plus != std::string_view::npos) {
+    if (!AreIdentifiers(text.substr(plus + 1), /*numbers=*/false)) return false;
+    text = text.substr(0, plus);
+  }
+  const size_t dash = text.find('-');
+  if (dash != std::string_view::npos) {
+    if (!AreIdentifiers(text.substr(dash + 1), /*numbers=*/true)) return false;
+    text = text.substr(0, dash);
+  }
+  return std::count(text.begin(), text.end(), '.') == 2 &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos &&
+         AreIdentifiers(text, /*numbers=*/true);
+}
+
 // The rules to apply, and a finding where the document does not say well which.
 OciVersionRange ChooseRules(const JsonNode& root, FindingList* findings) {
   constexpr OciVersionRange kNewest = {kNewestOci, kNewestOci};
   const JsonNode* version = root.Find("ociVersion");
   if (version == nullptr || !version->is(JsonKind::kString)) return kNewest;
   if (const auto known = FindOciVersion(version->text)) return *known;
-  if (version->text.substr(0, 2) == "1.") {
+  if (!IsSemVer(version->text)) {
+    findings->Error("oci-version", *version,
+                    absl::StrCat(Quote(version->text),
+                                 " is no version in the form of SemVer 2.0.0, "
+                                 "such as ",
+                                 OciVersionName(kNewestOci)));
+  } else if (version->text.substr(0, 2) == "1." ||
+             version->text.substr(0, 2) == "0.") {
     findings->Warning("oci-version", *version,
                       absl::StrCat(Quote(version->text),
                                    " is no release known here; the "

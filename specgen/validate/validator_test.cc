@@ -174,7 +174,7 @@ TEST(ValidatorTest, Meaning) {
        "rootfs-propagation /linux/rootfsPropagation\n"},
       {"1.0.0", R"("linux":{"maskedPaths":["/a","b"]})",
        "relative-path /linux/maskedPaths/1\n"},
-      {"1.0.0", R"("hostname":"h")", "hostname-without-uts /hostname\n"},
+      {"1.0.0", R"("hostname":"h")", "~hostname-without-uts /hostname\n"},
       {"1.0.0", R"("hooks":{"prestart":[{"path":"x"}]})",
        "relative-path /hooks/prestart/0/path\n"},
   };

@@ -1,0 +1,70 @@
+#include "specgen/host/assumed_devices.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "gtest/gtest.h"
+#include "specgen/host/host_snapshot.h"
+
+namespace specgen {
+namespace {
+
+TEST(LikelyDevice, KnowsNumbersByName) {
+  struct Case {
+    std::string_view path;
+    uint32_t type, major, minor;
+  };
+  for (const Case& c : {
+           Case{"/dev/fuse", S_IFCHR, 10, 229},
+           Case{"/dev/net/tun", S_IFCHR, 10, 200},
+           Case{"/dev/mem", S_IFCHR, 1, 1},
+           Case{"/dev/sda", S_IFBLK, 8, 0},
+           Case{"/dev/nvme0n1", S_IFBLK, 259, 0},
+           Case{"/dev/loop0", S_IFBLK, 7, 0},
+           Case{"/dev/loop-control", S_IFCHR, 10, 237},
+           Case{"/dev/sd", S_IFCHR, 1, 3},
+           Case{"/dev/other", S_IFCHR, 1, 3},
+           Case{"/dev/", S_IFCHR, 1, 3},
+           Case{"/fuse", S_IFCHR, 1, 3},
+           Case{"", S_IFCHR, 1, 3},
+       }) {
+    const FileFacts facts = LikelyDevice(c.path);
+    EXPECT_EQ(facts.mode, c.type | 0666) << c.path;
+    EXPECT_EQ(facts.major, c.major) << c.path;
+    EXPECT_EQ(facts.minor, c.minor) << c.path;
+  }
+}
+
+TEST(AssumedDevices, AreOnlyThoseThatAreMissing) {
+  absl::StatusOr<std::unique_ptr<HostSnapshot>> base = HostSnapshot::Parse(
+      R"({"entries": [{"path": "/dev/sda", "type": "block", "mode": "0660",
+                       "uid": 0, "gid": 6, "major": 8, "minor": 16},
+                      {"path": "/dev/dir", "type": "dir"}]})",
+      "host");
+  ASSERT_TRUE(base.ok());
+  AssumedDevices host(**base);
+  FileFacts facts;
+  EXPECT_EQ(host.files.Lstat("/dev/fuse", &facts), ENOENT);
+  for (std::string_view path :
+       {"/dev/fuse", "/dev/sda", "/dev/dir", "/dev/sda/x", ""}) {
+    host.Add(path);
+  }
+  EXPECT_EQ(host.paths().size(), 2u);
+  EXPECT_TRUE(host.paths().contains("/dev/sda/x"));
+  ASSERT_EQ(host.files.Lstat("/dev/fuse", &facts), 0);
+  EXPECT_EQ(facts.minor, 229u);
+  ASSERT_EQ(host.files.Stat("/dev/fuse", &facts), 0);
+  EXPECT_EQ(facts.minor, 229u);
+  ASSERT_EQ(host.files.Lstat("/dev/sda", &facts), 0);
+  EXPECT_EQ(facts.minor, 16u);
+  ASSERT_EQ(host.files.Stat("/dev/dir", &facts), 0);
+  EXPECT_TRUE(S_ISDIR(facts.mode));
+  EXPECT_EQ(host.files.Lstat("/dev/other", &facts), ENOENT);
+}
+
+}  // namespace
+}  // namespace specgen

@@ -1,0 +1,113 @@
+// What the functions of rules see of a config, and where they say what they
+// find.
+#ifndef SPECGEN_LINT_LINT_CONTEXT_H_
+#define SPECGEN_LINT_LINT_CONTEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
+#include "specgen/base/verdict.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/host.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/lint/lint_rules.h"
+#include "specgen/lint/linter.h"
+#include "specgen/plugin/plugin_schema.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+
+// The member that Go takes for `key`: it does not mind the case of letters.
+// Null if there is none or this is no object.
+const JsonNode* Member(const JsonNode* object, std::string_view key);
+// The items of the member that is a list; none of all else.
+const std::vector<JsonNode>& Items(const JsonNode* object,
+                                   std::string_view key);
+// The member that is a string; "" of all else.
+std::string_view Text(const JsonNode* object, std::string_view key);
+
+template <typename List>
+bool Holds(const List& list, std::string_view text) {
+  for (const auto& item : list) {
+    if (std::string_view(item) == text) return true;
+  }
+  return false;
+}
+
+// Of the mounts in a spec, those under /dev/: to, from.
+using DevMounts = std::set<std::pair<std::string, std::string>>;
+
+// How an engine answered, in short.
+struct EngineAnswer {
+  Outcome outcome;
+  Stage stage;
+  std::string message;
+  std::string position;
+  // That reach the spec; of engines that make the same, one for all.
+  std::shared_ptr<const DevMounts> dev_mounts;
+};
+
+class LintContext {
+ public:
+  LintContext(const LintRequest& request, const JsonTree& tree)
+      : releases(request.releases), request_(request), tree_(tree) {}
+
+  // Runs all rules.
+  std::vector<LintFinding> Run();
+
+  // What the author wrote; not null, and an object unless `is_config` denies
+  // it: then only engines are asked about it.
+  const JsonNode* config = nullptr;
+  const absl::Span<const Release> releases;
+  std::map<const Behaviour*, EngineAnswer> answers;
+
+  // Adds a finding of the rule that runs: at a value, at a member's key, at an
+  // offset of the text.
+  void At(const JsonNode& node, std::string message) {
+    Add(node, node.offset, std::move(message));
+  }
+  void AtKey(const JsonNode& node, std::string message) {
+    Add(node, node.key_offset, std::move(message));
+  }
+  void Add(const JsonNode& node, size_t offset, std::string message);
+
+  // The engines of the range for which `holds`, as "Docker A to B", and "" if
+  // that is all of several, or the only one.
+  std::string Engines(absl::FunctionRef<bool(const Behaviour&)> holds) const;
+  std::string EnginesWhere(absl::FunctionRef<bool(const Release&)> holds) const;
+  bool Any(absl::FunctionRef<bool(const Behaviour&)> holds) const;
+
+  // The lists of config.linux, or of the config itself where some engine of the
+  // range reads it there (`top_bit` of Behaviour::keys).
+  std::vector<const JsonNode*> LinuxLists(std::string_view key,
+                                          uint32_t top_bit) const;
+  // The mounts that are objects.
+  std::vector<const JsonNode*> Mounts() const;
+  std::vector<const JsonNode*> Devices() const;
+
+  size_t LineOf(size_t offset) const { return tree_.Position(offset).line; }
+  size_t Offset(std::string_view position) const {
+    return tree_.Offset(position);
+  }
+
+ private:
+  void AskEngines(Answer* answer, const Host& host);
+
+  const LintRequest& request_;
+  const JsonTree& tree_;
+  const LintRule* rule_ = nullptr;  // that runs
+  std::vector<LintFinding> findings_;
+};
+
+}  // namespace specgen
+
+#endif  // SPECGEN_LINT_LINT_CONTEXT_H_

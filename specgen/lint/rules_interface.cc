@@ -1,0 +1,334 @@
+// How engines find and call the plugin, and what that demands.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
+#include "specgen/host/go_path.h"
+#include "specgen/lint/lint_context.h"
+#include "specgen/lint/lint_rules.h"
+#include "specgen/privileges/interface_types.h"
+
+namespace specgen {
+namespace {
+
+constexpr LintLevel kWarning = LintLevel::kWarning;
+constexpr LintLevel kError = LintLevel::kError;
+
+const std::vector<JsonNode>& Types(const LintContext& lint) {
+  return Items(Member(lint.config, "interface"), "types");
+}
+
+// Whether some engine of the range looks for the plugin as `capability`.
+bool Is(const LintContext& lint, std::string_view capability) {
+  const InterfaceType* const type = FindInterfaceType(capability);
+  const std::vector<JsonNode>& types = Types(lint);
+  return std::any_of(
+             types.begin(), types.end(),
+             [&](const JsonNode& node) {
+               const InterfaceTypeName name = SplitInterfaceType(node.String());
+               return name.prefix == "docker" && name.capability == capability;
+             }) &&
+         std::any_of(lint.releases.begin(), lint.releases.end(),
+                     [&](const Release& r) { return LooksFor(r, *type); });
+}
+
+std::vector<std::string_view> CapabilityNames() {
+  std::vector<std::string_view> names;
+  for (const InterfaceType& type : AllInterfaceTypes()) {
+    names.push_back(type.capability);
+  }
+  return names;
+}
+
+// What is wrong with a type; "" if nothing.
+std::string WrongType(const LintContext& lint, std::string_view text) {
+  const InterfaceTypeName name = SplitInterfaceType(text);
+  const InterfaceType* const type = FindInterfaceType(name.capability);
+  if (name.version.empty()) {
+    return absl::StrCat(Quote(text), " has no version; write ",
+                        Quote(absl::StrCat(text.substr(0, text.find('/')), "/",
+                                           kInterfaceVersion)));
+  }
+  if (name.prefix.empty()) {
+    return absl::StrCat(
+        Quote(text), " has no prefix; engines look for those of \"docker\": ",
+        Quote(absl::StrCat("docker.", text)));
+  }
+  if (name.prefix != "docker") {
+    return absl::StrCat(
+        Quote(text),
+        " is never found: engines look for the prefix "
+        "\"docker\" only",
+        type == nullptr
+            ? ""
+            : absl::StrCat("; write ",
+                           Quote(absl::StrCat("docker.", type->capability, "/",
+                                              kInterfaceVersion))));
+  }
+  if (type == nullptr) {
+    return absl::StrCat("no engine uses ", Quote(text),
+                        DidYouMean(CapabilityNames(), name.capability));
+  }
+  if (name.version != kInterfaceVersion) {
+    return absl::StrCat("engines use version ", kInterfaceVersion, " of ",
+                        type->capability, " only, not ", Quote(text));
+  }
+  // Those that look for it follow each other.
+  if (LooksFor(lint.releases.front(), *type) &&
+      LooksFor(lint.releases.back(), *type)) {
+    return "";
+  }
+  const std::string engines =
+      lint.EnginesWhere([&](const Release& r) { return !LooksFor(r, *type); });
+  return absl::StrCat(
+      engines.empty() ? "the engine" : engines, " does not use ", Quote(text),
+      ": it came with ", type->first,
+      type->last.empty() ? "" : absl::StrCat(", and the last is ", type->last));
+}
+
+void InterfaceTypeRule(LintContext* lint) {
+  const bool crashes = lint->Any([](const Behaviour& b) {
+    return b.interface_types == InterfaceTypes::kRaw;
+  });
+  std::map<std::string_view, std::string> wrong;  // of each that was seen
+  for (const JsonNode& type : Types(*lint)) {
+    if (!type.is(JsonKind::kString) ||
+        (crashes && absl::StartsWith(type.text, "/"))) {
+      continue;
+    }
+    const auto [entry, is_new] = wrong.try_emplace(type.text);
+    if (is_new) entry->second = WrongType(*lint, type.text);
+    if (!entry->second.empty()) lint->At(type, entry->second);
+  }
+}
+
+void NoInterface(LintContext* lint) {
+  const JsonNode* interface = Member(lint->config, "interface");
+  const JsonNode* types = Member(interface, "types");
+  const JsonNode* socket = Member(interface, "socket");
+  // Engines refuse values of other types, and say so.
+  const auto is_other = [](const JsonNode* node, JsonKind kind) {
+    return node != nullptr && !node->is(kind) && !node->is(JsonKind::kNull);
+  };
+  if (is_other(interface, JsonKind::kObject)) return;
+  const JsonNode& at = interface != nullptr ? *interface : *lint->config;
+  if (Types(*lint).empty()) {
+    if (is_other(types, JsonKind::kArray)) return;
+    lint->At(at, "interface.types is empty: engines never call the plugin");
+  } else if (Text(interface, "socket").empty() &&
+             !is_other(socket, JsonKind::kString)) {
+    lint->At(at,
+             "interface.socket is empty: engines cannot connect to the plugin");
+  }
+}
+
+// moby v29.7.2, daemon/pkg/plugin/manager_linux.go: dockerd dials
+// filepath.Join(ExecRoot, id, socket).
+void SocketName(LintContext* lint) {
+  const JsonNode* node = Member(Member(lint->config, "interface"), "socket");
+  if (node == nullptr || node->String().empty()) return;
+  const std::string_view socket = node->text;
+  // sun_path has 108 bytes, the last of which is 0.
+  constexpr size_t kMost =
+      107 - std::string_view("/run/docker/plugins/").size() - 64 - 1;
+  const std::vector<std::string_view> parts = absl::StrSplit(socket, '/');
+  std::string why;
+  if (absl::StrContains(socket, "://")) {
+    why =
+        "is a URL; write the name that the socket has below "
+        "/run/docker/plugins";
+  } else if (absl::StartsWith(socket, "/")) {
+    why =
+        "is absolute; write the name that the socket has below "
+        "/run/docker/plugins";
+  } else if (Holds(parts, "..")) {
+    why = "has a part \"..\": it leads out of /run/docker/plugins";
+  } else if (CleanPath(socket) == ".") {
+    why = "is the directory of the socket";
+  } else if (CleanPath(socket).size() > kMost) {
+    why = absl::StrCat("has more than ", kMost,
+                       " bytes: with the engine's directory and the plugin's "
+                       "id it is too long for a Unix socket");
+  } else {
+    return;
+  }
+  lint->At(*node, absl::StrCat("interface.socket ", Quote(socket), " ", why));
+}
+
+// swarmkit v2, agent/csi/plugin/plugin.go: TargetPublishPath.
+void CsiPropagatedMount(LintContext* lint) {
+  if (!Is(*lint, "csinode")) return;
+  const JsonNode* path = Member(lint->config, "propagatedMount");
+  const std::string_view text = path == nullptr ? "" : path->String();
+  if (!text.empty() && CleanPath(text) == "/data/published") return;
+  if (path != nullptr && !path->is(JsonKind::kString) &&
+      !path->is(JsonKind::kNull)) {
+    return;
+  }
+  lint->At(path != nullptr ? *path : *lint->config,
+           "a csinode plugin is told to publish volumes below "
+           "/data/published: propagatedMount must be that");
+}
+
+bool HasCapability(const LintContext& lint, std::string_view name) {
+  for (const JsonNode* list : lint.LinuxLists("capabilities", kCapabilities)) {
+    for (const JsonNode& item : list->List()) {
+      if (item.String() == name) return true;
+    }
+  }
+  return false;
+}
+
+void MountsNotPropagated(LintContext* lint) {
+  if (!Is(*lint, "volumedriver") ||
+      Member(lint->config, "propagatedMount") != nullptr ||
+      !HasCapability(*lint, "CAP_SYS_ADMIN")) {
+    return;
+  }
+  for (const JsonNode* mount : lint->Mounts()) {
+    for (const JsonNode& option : Items(mount, "options")) {
+      if (option.String() == "rshared" || option.String() == "shared") return;
+    }
+  }
+  lint->At(*Member(lint->config, "interface"),
+           "a volume driver that mounts (CAP_SYS_ADMIN) needs propagatedMount, "
+           "or a mount that is rshared: else only the plugin sees its mounts");
+}
+
+void NetworkDriverWithoutHost(LintContext* lint) {
+  if (!Is(*lint, "networkdriver")) return;
+  const JsonNode* network = Member(lint->config, "network");
+  const JsonNode* type = Member(network, "type");
+  if (Text(network, "type") == "host" ||
+      (type != nullptr && !type->is(JsonKind::kString) &&
+       !type->is(JsonKind::kNull))) {
+    return;
+  }
+  lint->At(type != nullptr ? *type : *Member(lint->config, "interface"),
+           "a network driver needs the network type \"host\": what it makes in "
+           "a network namespace of its own, the engine does not find");
+}
+
+// moby v28.5.2, pkg/plugins/plugins.go, ProtocolSchemeHTTPV1, and who asks for
+// it: volume/drivers, libnetwork/drivers/remote, libnetwork/ipams/remote,
+// daemon/logger.
+void ProtocolScheme(LintContext* lint) {
+  const JsonNode* scheme =
+      Member(Member(lint->config, "interface"), "protocolScheme");
+  if (scheme == nullptr || scheme->String().empty() ||
+      scheme->text == "moby.plugins.http/v1") {
+    return;
+  }
+  for (const InterfaceType& type : AllInterfaceTypes()) {
+    if (absl::StartsWith(type.capability, "csi") ||
+        !Is(*lint, type.capability)) {
+      continue;
+    }
+    lint->At(
+        *scheme,
+        absl::StrCat("engines speak \"moby.plugins.http/v1\" with a "
+                     "plugin of type ",
+                     type.capability, ", and refuse ", Quote(scheme->text)));
+    return;
+  }
+}
+
+constexpr LintRule kRules[] = {
+    {"SG018", "interface-type", kWarning,
+     "no engine of the range uses such an interface type",
+     R"(An interface type is `docker.CAPABILITY/1.0`, such as `docker.volumedriver/1.0`: engines look for that prefix and that
+version only. `authz`, `graphdriver`, `ipamdriver` and `networkdriver` came with 1.13.0, `logdriver` with 17.05,
+`metricscollector` with 17.06, `secretprovider` with 17.07, `csicontroller` and `csinode` with 23.0; `graphdriver` went
+with 28.0.)",
+     R"({
+  "entrypoint": ["/bin/volumes"],
+  "interface": {"types": ["docker.volumedriver", "docker.volumdriver/1.0"], "socket": "volumes.sock"}
+})",
+     "", InterfaceTypeRule},
+    {"SG019", "no-interface", kWarning,
+     "the plugin has no interface that an engine could call",
+     "Without interface types no engine calls the plugin; without a socket "
+     "none can connect.",
+     R"({
+  "entrypoint": ["/bin/volumes"],
+  "interface": {"types": [], "socket": "volumes.sock"}
+})",
+     "", NoInterface},
+    {"SG030", "socket-name", kError,
+     "the engine does not find the socket by that name",
+     R"(`socket` is a name below `/run/docker/plugins`, where the plugin makes it; dockerd connects to EXEC_ROOT/ID/SOCKET. An
+absolute path is joined to that like any other, `..` leads out of the directory that both see, and a URL is no name. A
+Unix socket's path has at most 107 bytes: with `/run/docker/plugins/`, an id of 64 and a slash, 22 are left.)",
+     R"({
+  "entrypoint": ["/bin/volumes"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "/run/docker/plugins/volumes.sock"}
+})",
+     R"({
+  "entrypoint": ["/bin/volumes"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock"}
+})",
+     SocketName},
+    {"SG031", "csi-propagated-mount", kWarning,
+     "a CSI node plugin publishes where the engine does not look",
+     R"(Engines have a `csinode` plugin mount volumes below `/data/published`, and look for them in the directory of
+`propagatedMount`: that must be `/data/published`.)",
+     R"({
+  "entrypoint": ["/bin/csi"],
+  "interface": {"types": ["docker.csinode/1.0"], "socket": "csi.sock"},
+  "propagatedMount": "/mnt/volumes"
+})",
+     R"({
+  "entrypoint": ["/bin/csi"],
+  "interface": {"types": ["docker.csinode/1.0"], "socket": "csi.sock"},
+  "propagatedMount": "/data/published"
+})",
+     CsiPropagatedMount},
+    {"SG032", "mounts-not-propagated", kWarning,
+     "the plugin can mount volumes, but only it sees them",
+     R"(A volume driver with `CAP_SYS_ADMIN` likely mounts file systems. Without `propagatedMount`, or a mount of its own with
+the option `rshared` or `shared`, these stay in the plugin's mount namespace: containers get empty directories.)",
+     R"("linux": {"capabilities": ["CAP_SYS_ADMIN"]})",
+     R"("propagatedMount": "/mnt/volumes",
+  "linux": {"capabilities": ["CAP_SYS_ADMIN"]})",
+     MountsNotPropagated},
+    {"SG033", "network-driver-without-host", kWarning,
+     "a network driver does not see the host's network",
+     R"(A network driver makes interfaces and moves them into containers. Without `"network": {"type": "host"}` it has a network
+namespace of its own, without interfaces, and the engine does not find what it makes there.)",
+     R"({
+  "entrypoint": ["/bin/net"],
+  "interface": {"types": ["docker.networkdriver/1.0"], "socket": "net.sock"}
+})",
+     R"({
+  "entrypoint": ["/bin/net"],
+  "interface": {"types": ["docker.networkdriver/1.0"], "socket": "net.sock"},
+  "network": {"type": "host"}
+})",
+     NetworkDriverWithoutHost},
+    {"SG034", "protocol-scheme", kWarning,
+     "engines do not speak that protocol with such a plugin",
+     R"(Engines speak `moby.plugins.http/v1` with plugins, which is the default, and refuse to use a volume, network, IPAM or log
+driver with another `protocolScheme`. Only CSI plugins speak another, gRPC, whatever stands there.)",
+     R"({
+  "entrypoint": ["/bin/volumes"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock", "protocolScheme": "grpc"}
+})",
+     R"({
+  "entrypoint": ["/bin/volumes"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock", "protocolScheme": "moby.plugins.http/v1"}
+})",
+     ProtocolScheme},
+};
+
+}  // namespace
+
+absl::Span<const LintRule> InterfaceRules() { return kRules; }
+
+}  // namespace specgen

@@ -1,0 +1,539 @@
+// What becomes of the plugin's mounts.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
+#include "specgen/host/go_path.h"
+#include "specgen/lint/lint_context.h"
+#include "specgen/lint/lint_rules.h"
+
+namespace specgen {
+namespace {
+
+constexpr LintLevel kNote = LintLevel::kNote;
+constexpr LintLevel kWarning = LintLevel::kWarning;
+constexpr LintLevel kError = LintLevel::kError;
+
+// Mount options that runc knows (libcontainer/specconv/spec_linux.go, v1.5.1);
+// all else goes to the file system as data, and bind mounts have none.
+constexpr std::string_view kMountOptions[] = {"async",
+                                              "atime",
+                                              "bind",
+                                              "defaults",
+                                              "dev",
+                                              "diratime",
+                                              "dirsync",
+                                              "exec",
+                                              "iversion",
+                                              "lazytime",
+                                              "loud",
+                                              "mand",
+                                              "noatime",
+                                              "nodev",
+                                              "nodiratime",
+                                              "noexec",
+                                              "noiversion",
+                                              "nolazytime",
+                                              "nomand",
+                                              "norelatime",
+                                              "nostrictatime",
+                                              "nosuid",
+                                              "nosymfollow",
+                                              "private",
+                                              "ratime",
+                                              "rbind",
+                                              "rdev",
+                                              "rdiratime",
+                                              "relatime",
+                                              "remount",
+                                              "rexec",
+                                              "rnoatime",
+                                              "rnodev",
+                                              "rnodiratime",
+                                              "rnoexec",
+                                              "rnorelatime",
+                                              "rnostrictatime",
+                                              "rnosuid",
+                                              "rnosymfollow",
+                                              "ro",
+                                              "rprivate",
+                                              "rrelatime",
+                                              "rro",
+                                              "rrw",
+                                              "rshared",
+                                              "rslave",
+                                              "rstrictatime",
+                                              "rsuid",
+                                              "rsymfollow",
+                                              "runbindable",
+                                              "rw",
+                                              "shared",
+                                              "silent",
+                                              "slave",
+                                              "strictatime",
+                                              "suid",
+                                              "symfollow",
+                                              "sync",
+                                              "tmpcopyup",
+                                              "unbindable",
+                                              "idmap",
+                                              "ridmap"};
+
+// File systems of Linux that a plugin may mount; "fuse." and a name is one,
+// too.
+constexpr std::string_view kFileSystems[] = {
+    "9p",       "autofs",    "bcachefs", "binfmt_misc", "bpf",        "btrfs",
+    "ceph",     "cgroup",    "cgroup2",  "cifs",        "configfs",   "debugfs",
+    "devpts",   "devtmpfs",  "ecryptfs", "efivarfs",    "erofs",      "exfat",
+    "ext2",     "ext3",      "ext4",     "f2fs",        "fuse",       "fuseblk",
+    "gfs2",     "hugetlbfs", "iso9660",  "jfs",         "mqueue",     "nfs",
+    "nfs4",     "nfsd",      "ntfs",     "ntfs3",       "ocfs2",      "overlay",
+    "proc",     "pstore",    "ramfs",    "rpc_pipefs",  "securityfs", "smb3",
+    "squashfs", "sysfs",     "tmpfs",    "tracefs",     "udf",        "vfat",
+    "virtiofs", "xfs",       "zfs"};
+
+// What people write where a file system belongs.
+constexpr std::string_view kNoFileSystems[] = {
+    "",        "bind",  "rbind", "none",      "volume", "npipe",
+    "cluster", "image", "dir",   "directory", "file",   "host"};
+
+bool Binds(const JsonNode& mount) {
+  const std::vector<JsonNode>& options = Items(&mount, "options");
+  return std::any_of(options.begin(), options.end(), [](const JsonNode& o) {
+    return o.text == "bind" || o.text == "rbind";
+  });
+}
+
+bool IsBind(const JsonNode& mount) {
+  return Text(&mount, "type") == "bind" || Binds(mount);
+}
+
+// Whether the value is there and of the type that engines take.
+bool IsStringOrMissing(const JsonNode* node) {
+  return node == nullptr || node->is(JsonKind::kString) ||
+         node->is(JsonKind::kNull);
+}
+
+bool IsEmptyString(const JsonNode* node) {
+  return node != nullptr && node->is(JsonKind::kString) && node->text.empty();
+}
+
+bool SourceIsSettable(const JsonNode& mount) {
+  const std::vector<JsonNode>& fields = Items(&mount, "settable");
+  return std::any_of(fields.begin(), fields.end(), [](const JsonNode& field) {
+    return field.text == "source";
+  });
+}
+
+// The destination as the kernel takes it; "" if there is none that is absolute.
+std::string Destination(const JsonNode& mount) {
+  const std::string_view destination = Text(&mount, "destination");
+  return absl::StartsWith(destination, "/") ? CleanPath(destination) : "";
+}
+
+// Whether `path` is `directory`, or below it. Both clean.
+bool IsIn(std::string_view path, std::string_view directory) {
+  if (directory == "/") return absl::StartsWith(path, "/");
+  return absl::StartsWith(path, directory) &&
+         (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+void NullSource(LintContext* lint) {
+  const auto refuses = [](const Behaviour& b) { return !b.allows_null_source; };
+  if (!lint->Any(refuses)) return;
+  const std::string engines = lint->Engines(refuses);
+  for (const JsonNode* mount : lint->Mounts()) {
+    const JsonNode* source = Member(mount, "source");
+    if (source != nullptr && !source->is(JsonKind::kNull)) continue;
+    lint->At(*mount,
+             absl::StrCat("without a source ",
+                          engines.empty() ? "the engine" : engines,
+                          " refuses the plugin, and `docker plugin set` cannot "
+                          "give it one: write \"source\": \"\""));
+  }
+}
+
+void EmptySource(LintContext* lint) {
+  for (const JsonNode* mount : lint->Mounts()) {
+    const JsonNode* source = Member(mount, "source");
+    if (IsEmptyString(source) && IsBind(*mount) && !SourceIsSettable(*mount)) {
+      lint->At(*source,
+               "the source is empty and cannot be set: runc binds the bundle's "
+               "own folder then");
+    }
+  }
+}
+
+void EmptySettableSource(LintContext* lint) {
+  for (const JsonNode* mount : lint->Mounts()) {
+    const JsonNode* source = Member(mount, "source");
+    if (IsEmptyString(source) && IsBind(*mount) && SourceIsSettable(*mount)) {
+      lint->At(*source,
+               "the source is empty until it is set, but `docker plugin "
+               "install` enables the plugin at once: runc then binds the "
+               "bundle's own directory, or fails");
+    }
+  }
+}
+
+void BindOption(LintContext* lint) {
+  const auto fails = [](const Behaviour& b) {
+    return !b.overrides_bind_options;
+  };
+  for (const JsonNode* mount : lint->Mounts()) {
+    const JsonNode* type_node = Member(mount, "type");
+    if (Binds(*mount) || !IsStringOrMissing(type_node)) continue;
+    const std::string_view type = Text(mount, "type");
+    if (Holds(kFileSystems, type) || absl::StartsWith(type, "fuse.")) continue;
+    const JsonNode* options = Member(mount, "options");
+    const JsonNode& at = options != nullptr ? *options : *mount;
+    if (type == "bind") {
+      if (lint->Any(fails)) {
+        lint->At(at,
+                 "a mount of type bind needs the option \"rbind\" or \"bind\": "
+                 "the kernel has no file system of that name");
+      }
+    } else if (Holds(kNoFileSystems, type)) {
+      lint->At(type_node != nullptr ? *type_node : at,
+               absl::StrCat(type.empty()
+                                ? "a mount without a type"
+                                : absl::StrCat("a mount of type ", Quote(type)),
+                            " needs the option \"rbind\" or \"bind\": the "
+                            "kernel has no file system of that name"));
+    } else if (const std::string hint = DidYouMean(kFileSystems, type);
+               !hint.empty()) {
+      lint->At(*type_node,
+               absl::StrCat(Quote(type), " is no file system", hint));
+    }
+  }
+}
+
+void MountOption(LintContext* lint) {
+  for (const JsonNode* mount : lint->Mounts()) {
+    if (!IsBind(*mount)) continue;
+    for (const JsonNode& option : Items(mount, "options")) {
+      if (!option.is(JsonKind::kString) || Holds(kMountOptions, option.text)) {
+        continue;
+      }
+      lint->At(option,
+               absl::StrCat(
+                   Quote(option.text),
+                   " is no option of a bind mount: runc since 1.2 refuses it",
+                   DidYouMean(kMountOptions, option.text)));
+    }
+  }
+}
+
+void DevMountLost(LintContext* lint) {
+  for (const JsonNode* mount : lint->Mounts()) {
+    const std::string_view destination = Text(mount, "destination");
+    if (!absl::StartsWith(destination, "/dev/")) continue;
+    const std::pair<std::string, std::string> wanted(destination,
+                                                     Text(mount, "source"));
+    const auto lost = [&](const Behaviour& b) {
+      const EngineAnswer& answer = lint->answers.at(&b);
+      return answer.outcome == Outcome::kSpec &&
+             !answer.dev_mounts->contains(wanted);
+    };
+    if (!lint->Any(lost)) continue;
+    const std::string engines = lint->Engines(lost);
+    lint->At(*mount, absl::StrCat(
+                         "the mount at ", Quote(destination),
+                         " does not reach the spec",
+                         engines.empty() ? "" : absl::StrCat(" with ", engines),
+                         ": engines drop the plugin's own mounts under /dev/, "
+                         "too"));
+  }
+}
+
+void DuplicateDestination(LintContext* lint) {
+  std::map<std::string, const JsonNode*> destinations;
+  for (const JsonNode* mount : lint->Mounts()) {
+    const JsonNode* destination = Member(mount, "destination");
+    if (destination == nullptr || destination->String().empty()) continue;
+    const auto [entry, is_new] =
+        destinations.try_emplace(CleanPath(destination->text), destination);
+    if (!is_new) {
+      lint->At(*destination,
+               absl::StrCat("the mount at ", Quote(destination->text),
+                            " hides that of line ",
+                            lint->LineOf(entry->second->offset)));
+    }
+  }
+}
+
+// What moby mounts after the plugin's mounts (v29.7.2,
+// daemon/pkg/plugin/v2/plugin_linux.go, InitSpec).
+void HiddenMount(LintContext* lint) {
+  const bool has_network =
+      !Text(Member(lint->config, "network"), "type").empty();
+  for (const JsonNode* mount : lint->Mounts()) {
+    const std::string destination = Destination(*mount);
+    if (IsIn(destination, "/run/docker/plugins")) {
+      lint->At(*mount,
+               "the engine mounts the folder of the plugin's socket over "
+               "/run/docker/plugins after this");
+    } else if (has_network && (destination == "/etc/hosts" ||
+                               destination == "/etc/resolv.conf")) {
+      lint->At(*mount,
+               absl::StrCat("with a network type, the engine mounts the "
+                            "host's own ",
+                            destination, " over this"));
+    }
+  }
+}
+
+// Where engines of the range mount something by themselves.
+std::vector<std::string_view> EngineMounts(const LintContext& lint) {
+  std::vector<std::string_view> destinations;
+  for (const auto& [behaviour, answer] : lint.answers) {
+    for (const auto& mount : behaviour->default_spec.mounts) {
+      destinations.push_back(mount.destination);
+    }
+  }
+  std::sort(destinations.begin(), destinations.end());
+  destinations.erase(std::unique(destinations.begin(), destinations.end()),
+                     destinations.end());
+  return destinations;
+}
+
+// The first of those that a mount at `destination` hides, and "" if none.
+std::string_view FirstCovered(
+    const std::vector<std::string_view>& engine_mounts,
+    std::string_view destination) {
+  for (std::string_view mount : engine_mounts) {
+    // To one under /dev/ of the same name the engine's own yields.
+    const bool yields =
+        mount == destination && absl::StartsWith(destination, "/dev/");
+    if (!yields && IsIn(mount, destination)) return mount;
+  }
+  return "";
+}
+
+void CoversEngineMount(LintContext* lint) {
+  const std::vector<std::string_view> engine_mounts = EngineMounts(*lint);
+  for (const JsonNode* mount : lint->Mounts()) {
+    const std::string destination = Destination(*mount);
+    if (destination.empty()) continue;
+    const std::string_view type = Text(mount, "type");
+    // The same file system anew hides nothing.
+    if (!IsBind(*mount) && ((destination == "/proc" && type == "proc") ||
+                            (destination == "/sys" && type == "sysfs"))) {
+      continue;
+    }
+    const std::string_view covered = FirstCovered(engine_mounts, destination);
+    if (destination == "/proc" ||
+        (destination != "/" && IsIn(destination, "/proc"))) {
+      lint->At(*mount, absl::StrCat("the mount at ", Quote(destination),
+                                    " is upon or inside of /proc: runc refuses "
+                                    "it"));
+    } else if (!covered.empty()) {
+      lint->At(*mount,
+               absl::StrCat("the mount at ", Quote(destination),
+                            " hides what the engine mounts at ", covered));
+    }
+  }
+}
+
+void CoversPropagatedMount(LintContext* lint) {
+  const std::string_view propagated = Text(lint->config, "propagatedMount");
+  if (propagated.empty()) return;
+  const std::string path = CleanPath(absl::StrCat("/", propagated));
+  if (path == "/") return;  // propagated-mount-root
+  for (const JsonNode* mount : lint->Mounts()) {
+    const std::string destination = Destination(*mount);
+    if (destination.empty() || !IsIn(path, destination)) continue;
+    lint->At(*mount, absl::StrCat("the mount at ", Quote(destination),
+                                  " hides propagatedMount, ", Quote(propagated),
+                                  ": what is mounted there does not reach the "
+                                  "engine"));
+  }
+}
+
+void PropagatedMountRoot(LintContext* lint) {
+  const JsonNode* node = Member(lint->config, "propagatedMount");
+  if (node == nullptr || node->String().empty()) return;
+  const std::string path = CleanPath(absl::StrCat("/", node->text));
+  const std::string_view covered = FirstCovered(EngineMounts(*lint), path);
+  std::string what;
+  if (path == "/") {
+    what = "hides the whole rootfs: there is nothing to run";
+  } else if (IsIn(path, "/proc")) {
+    what = "is upon or inside of /proc: runc refuses it";
+  } else if (!covered.empty()) {
+    what = absl::StrCat("hides what the engine mounts at ", covered);
+  } else if (IsIn(path, "/run/docker/plugins")) {
+    what = "is hidden by the directory of the plugin's socket";
+  } else {
+    return;
+  }
+  lint->At(*node,
+           absl::StrCat("propagatedMount ", Quote(node->text), " ", what));
+}
+
+void PropagatedMountPath(LintContext* lint) {
+  const JsonNode* path = Member(lint->config, "propagatedMount");
+  if (path == nullptr || path->String().empty()) return;
+  // moby v1.13.0 (MakeRShared) and v1.13.1 to v18.02.0-ce (Mount),
+  // plugin/manager_linux.go, enable(): of filepath.Join(rootfs,
+  // propagatedMount).
+  const auto follows = [](const Behaviour& b) {
+    return b.propagated_mount == PropagatedMount::kRootfsPropagation;
+  };
+  if (!lint->Any(follows)) return;
+  const std::string engines = lint->Engines(follows);
+  lint->At(*path,
+           absl::StrCat(engines.empty() ? "the engine" : engines,
+                        " itself mounts upon this path of the rootfs at each "
+                        "start, and follows the symbolic links that the plugin "
+                        "has put there: its volumes can cover any folder of "
+                        "the host"));
+}
+
+constexpr LintRule kRules[] = {
+    {"SG008", "null-source", kError, "the mount has no source",
+     R"(A mount without `source` is refused by engines since 1.13.0-rc4, and `docker plugin set` cannot give
+it one (before 17.12 it crashes the daemon). Write `"source": ""` for what shall be set.)",
+     R"("mounts": [
+    {"destination": "/state", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("mounts": [
+    {"name": "state", "source": "/srv", "settable": ["source"], "destination": "/state", "type": "bind", "options": ["rbind"]}
+  ])",
+     NullSource},
+    {"SG009", "empty-source", kWarning, "the bind mount's source is empty",
+     R"(The source of a bind mount is `""` and not settable. runc takes a source that is not absolute as relative to the
+bundle, so it binds the bundle's own directory.)",
+     R"("mounts": [
+    {"source": "", "destination": "/state", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("mounts": [
+    {"source": "/srv/state", "destination": "/state", "type": "bind", "options": ["rbind"]}
+  ])",
+     EmptySource},
+    {"SG011", "bind-option", kError,
+     "the mount has neither the option bind nor rbind, and no type that is a "
+     "file system",
+     R"(A mount with neither `rbind` nor `bind` among its options is one of the file system that `type` names. `bind`, `none`
+and no type at all name none, so that mount(2) fails: "no such device". Docker's own words for mounts, `volume`, `image`
+and the like, are none either. Only 1.12.1 to 1.12.6 add `rbind` by themselves, to mounts of type `bind`.)",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": []}
+  ])",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "ro"]}
+  ])",
+     BindOption},
+    {"SG012", "mount-option", kWarning,
+     "the bind mount has an option that is none",
+     R"(A bind mount has an option that runtimes do not know. They pass it on as data, which bind mounts do
+not take; runc since 1.2 refuses the spec.)",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "nosiud"]}
+  ])",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "nosuid"]}
+  ])",
+     MountOption},
+    {"SG013", "dev-mount-lost", kError,
+     "the mount under /dev/ does not reach the spec",
+     R"(The plugin's mount does not reach the spec. Since 1.13.0-rc2 engines drop default mounts under `/dev/`
+where the plugin has one there, but compare by destination and so drop the plugin's as well; which remain
+depends on the order. Mount at another place, and link to it.)",
+     R"("mounts": [
+    {"source": "/dev/mqueue", "destination": "/dev/mqueue", "type": "bind", "options": ["rbind"]},
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("mounts": [
+    {"source": "/dev/mqueue", "destination": "/mqueue", "type": "bind", "options": ["rbind"]},
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind"]}
+  ])",
+     DevMountLost},
+    {"SG021", "duplicate-destination", kWarning, "a mount hides another one",
+     "Two mounts have the same destination, however it is written: the later "
+     "one hides the former.",
+     R"("mounts": [
+    {"source": "/srv/a", "destination": "/data", "type": "bind", "options": ["rbind"]},
+    {"source": "/srv/b", "destination": "/data", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("mounts": [
+    {"source": "/srv/a", "destination": "/data/a", "type": "bind", "options": ["rbind"]},
+    {"source": "/srv/b", "destination": "/data/b", "type": "bind", "options": ["rbind"]}
+  ])",
+     DuplicateDestination},
+    {"SG022", "hidden-mount", kWarning,
+     "the engine mounts its own files over the mount",
+     R"(The engine mounts the directory of the plugin's socket at `/run/docker/plugins` after the plugin's mounts and, with a
+network type, `/etc/hosts` and `/etc/resolv.conf`, so that a mount there cannot be seen.)",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/run/docker/plugins", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/run/volumes", "type": "bind", "options": ["rbind"]}
+  ])",
+     HiddenMount},
+    {"SG025", "propagated-mount-path", kWarning,
+     "dockerd mounts where the plugin's symbolic links lead",
+     R"(Until 18.02 dockerd itself mounts the folder of the plugin's volumes upon `propagatedMount` in the rootfs
+(1.13.0 only shares the path), at every start, and follows symbolic links there. A plugin that has run may have put one
+there, and then covers any folder of the host, without any capability. From 18.03 on the spec mounts it, where the
+runtime stays inside the rootfs. Nothing in the config helps: use a newer engine, or only plugins that you trust.)",
+     R"("propagatedMount": "/var/lib/volumes")", "", PropagatedMountPath,
+     "17.03.0"},
+    {"SG026", "empty-settable-source", kNote,
+     "the source is empty until somebody sets it",
+     R"(`docker plugin install` enables the plugin at once, with the source that is there: `""`, if the user does not give one
+(`docker plugin install PLUGIN NAME.source=/path`) or installs with `--disable`. runc then binds the bundle's own
+directory, or fails. Write a source that is there on most machines, or say in the documentation what must be set.)",
+     R"("mounts": [
+    {"name": "data", "source": "", "destination": "/data", "type": "bind", "options": ["rbind"], "settable": ["source"]}
+  ])",
+     R"("mounts": [
+    {"name": "data", "source": "/srv", "destination": "/data", "type": "bind", "options": ["rbind"], "settable": ["source"]}
+  ])",
+     EmptySettableSource},
+    {"SG027", "covers-engine-mount", kWarning,
+     "the mount hides what the engine mounts",
+     R"(The plugin's mounts come after the engine's own, such as `/proc`, `/dev`, `/dev/pts`, `/sys` and `/sys/fs/cgroup`: one
+at such a path, or above it, hides them. runc refuses a mount upon `/proc` that is not proc, and nearly all inside of
+it. Bind a single file or directory to a place of its own.)",
+     R"("mounts": [
+    {"source": "/sys", "destination": "/sys", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("mounts": [
+    {"source": "/sys/fs/bpf", "destination": "/sys/fs/bpf", "type": "bind", "options": ["rbind"]}
+  ])",
+     CoversEngineMount},
+    {"SG028", "covers-propagated-mount", kWarning,
+     "the mount hides propagatedMount",
+     R"(The plugin's mounts come after that of `propagatedMount`: one at the same path, or above it, hides it. What the plugin
+mounts there then does not reach the engine.)",
+     R"("propagatedMount": "/data",
+  "mounts": [
+    {"source": "/srv", "destination": "/data/", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("propagatedMount": "/data",
+  "mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind"]}
+  ])",
+     CoversPropagatedMount},
+    {"SG029", "propagated-mount-root", kError,
+     "propagatedMount covers the rootfs, or what the engine mounts",
+     R"(The engine mounts an empty directory at `propagatedMount`. At `/` it hides the whole rootfs, so that there is nothing to
+run; at or above `/proc`, `/dev` or `/sys`, or at `/run/docker/plugins`, it hides what is there, or is hidden. Use a
+directory of its own, such as `/mnt/volumes`.)",
+     R"("propagatedMount": "/")", R"("propagatedMount": "/mnt/volumes")",
+     PropagatedMountRoot},
+};
+
+}  // namespace
+
+absl::Span<const LintRule> MountRules() { return kRules; }
+
+}  // namespace specgen

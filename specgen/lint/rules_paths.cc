@@ -1,0 +1,127 @@
+// Paths, wherever they stand.
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "specgen/base/printable.h"
+#include "specgen/lint/lint_context.h"
+#include "specgen/lint/lint_rules.h"
+
+namespace specgen {
+namespace {
+
+constexpr LintLevel kWarning = LintLevel::kWarning;
+
+// Each path of the config that is not empty. What a relative source is taken
+// from is known: the bundle.
+void ForEachPath(
+    LintContext* lint,
+    absl::FunctionRef<void(const JsonNode& path, std::string_view what,
+                           bool must_be_absolute)>
+        visit) {
+  const auto visit_member = [&](const JsonNode* object, std::string_view key,
+                                std::string_view what, bool must_be_absolute) {
+    const JsonNode* node = Member(object, key);
+    if (node != nullptr && !node->String().empty()) {
+      visit(*node, what, must_be_absolute);
+    }
+  };
+  for (const JsonNode* mount : lint->Mounts()) {
+    visit_member(mount, "destination", "the destination", true);
+    visit_member(mount, "source", "the source", false);
+  }
+  visit_member(lint->config, "propagatedMount", "propagatedMount", true);
+  for (const JsonNode* device : lint->Devices()) {
+    visit_member(device, "path", "the device", true);
+  }
+  visit_member(lint->config, "workdir", "workdir", true);
+}
+
+void DotDotPath(LintContext* lint) {
+  ForEachPath(lint, [&](const JsonNode& path, std::string_view what, bool) {
+    for (std::string_view part : absl::StrSplit(path.text, '/')) {
+      if (part != "..") continue;
+      lint->At(path, absl::StrCat(what, " ", Quote(path.text),
+                                  " has a part \"..\": engines take it as it "
+                                  "is, runtimes resolve it"));
+      break;
+    }
+  });
+}
+
+void RelativePath(LintContext* lint) {
+  ForEachPath(lint, [&](const JsonNode& path, std::string_view what,
+                        bool must_be_absolute) {
+    if (must_be_absolute && !absl::StartsWith(path.text, "/")) {
+      lint->At(path,
+               absl::StrCat(what, " ", Quote(path.text), " is not absolute"));
+    }
+  });
+}
+
+// Whether a text names dockerd's directory of plugins, or what is in it.
+bool NamesDataRoot(std::string_view text) {
+  constexpr std::string_view kPlugins = "/var/lib/docker/plugins";
+  for (size_t at = text.find(kPlugins); at != std::string_view::npos;
+       at = text.find(kPlugins, at + 1)) {
+    const size_t end = at + kPlugins.size();
+    if (end == text.size() || std::string_view("/:;, \"'").find(text[end]) !=
+                                  std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void DataRootPath(LintContext* lint) {
+  const auto look = [&](const JsonNode* node) {
+    if (node != nullptr && NamesDataRoot(node->String())) {
+      lint->At(*node,
+               absl::StrCat(Quote(node->text),
+                            " is there only while dockerd keeps its data in "
+                            "/var/lib/docker (data-root)"));
+    }
+  };
+  for (const JsonNode* mount : lint->Mounts()) {
+    look(Member(mount, "source"));
+    look(Member(mount, "destination"));
+  }
+  for (const JsonNode& env : Items(lint->config, "env")) {
+    look(Member(&env, "value"));
+  }
+  for (const JsonNode& word : Items(lint->config, "entrypoint")) look(&word);
+  for (const JsonNode& word : Items(Member(lint->config, "args"), "value")) {
+    look(&word);
+  }
+  look(Member(lint->config, "propagatedMount"));
+}
+
+constexpr LintRule kRules[] = {
+    {"SG014", "dot-dot-path", kWarning, "the path has a part \"..\"",
+     R"(A path has a part `..`. Engines write it as it is; what it means is up to the runtime, which resolves
+it in the rootfs.)",
+     R"("propagatedMount": "/data/../mnt")", R"("propagatedMount": "/mnt")",
+     DotDotPath},
+    {"SG015", "relative-path", kWarning, "the path is not absolute",
+     R"(A destination, `workdir`, `propagatedMount` or the path of a device that does not start with `/`. runc refuses a
+relative working directory; a relative destination is against the runtime spec before 1.2.0; dockerd takes a relative
+device from where it was started.)",
+     R"("workdir": "data")", R"("workdir": "/data")", RelativePath},
+    {"SG037", "data-root-path", kWarning,
+     "a path holds the default place of dockerd's data",
+     R"(`/var/lib/docker` is where dockerd keeps its data unless `data-root` says otherwise, and the directory of a plugin in it
+has an id for its name: the path is another one on another machine. Use `propagatedMount` for what the host shall see,
+and a settable mount for the rest.)",
+     R"("env": [{"name": "STATE", "value": "/var/lib/docker/plugins/state"}])",
+     R"("env": [{"name": "STATE", "value": "/var/lib/volumes/state"}])",
+     DataRootPath},
+};
+
+}  // namespace
+
+absl::Span<const LintRule> PathRules() { return kRules; }
+
+}  // namespace specgen

@@ -1,0 +1,140 @@
+// The program, as whom it runs, and its network.
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/base/did_you_mean.h"
+#include "specgen/base/printable.h"
+#include "specgen/lint/lint_context.h"
+#include "specgen/lint/lint_rules.h"
+
+namespace specgen {
+namespace {
+
+constexpr LintLevel kWarning = LintLevel::kWarning;
+constexpr LintLevel kError = LintLevel::kError;
+
+void WorkdirInProc(LintContext* lint) {
+  const JsonNode* workdir = Member(lint->config, "workdir");
+  if (workdir == nullptr) return;
+  const std::string_view path = workdir->String();
+  if (absl::StartsWith(path, "/proc/self/fd") ||
+      absl::StartsWith(path, "/proc/thread-self/fd") ||
+      absl::StartsWith(path, "/dev/fd")) {
+    lint->At(*workdir,
+             absl::StrCat(Quote(path),
+                          " is a file that the runtime has open: how "
+                          "containers escape with CVE-2024-21626; fixed "
+                          "runtimes refuse it"));
+  }
+}
+
+// Whether there is a value that is none of a list: engines refuse that, and say
+// so.
+bool IsNoList(const JsonNode* node) {
+  return node != nullptr && !node->is(JsonKind::kArray) &&
+         !node->is(JsonKind::kNull);
+}
+
+void NoEntrypoint(LintContext* lint) {
+  const JsonNode* entrypoint = Member(lint->config, "entrypoint");
+  const JsonNode* args = Member(lint->config, "args");
+  if (!Items(lint->config, "entrypoint").empty() ||
+      !Items(args, "value").empty() || IsNoList(entrypoint) ||
+      IsNoList(Member(args, "value")) ||
+      (args != nullptr && !args->is(JsonKind::kObject) &&
+       !args->is(JsonKind::kNull))) {
+    return;
+  }
+  lint->At(entrypoint != nullptr ? *entrypoint : *lint->config,
+           "there is neither an entrypoint nor a value of args: runtimes have "
+           "nothing to run");
+}
+
+void CommandLine(LintContext* lint) {
+  const std::vector<JsonNode>& entrypoint = Items(lint->config, "entrypoint");
+  const std::vector<JsonNode>& words =
+      entrypoint.empty() ? Items(Member(lint->config, "args"), "value")
+                         : entrypoint;
+  if (words.empty() || !words[0].is(JsonKind::kString)) return;
+  const size_t space = words[0].text.find_first_of(" \t\n");
+  if (space == std::string_view::npos) return;
+  lint->At(words[0],
+           absl::StrCat(Quote(words[0].text),
+                        " is the name of one file, spaces and all: write a "
+                        "word for each argument"));
+}
+
+constexpr std::string_view kNetworkTypes[] = {"", "bridge", "host", "none",
+                                              "null"};
+
+void NetworkType(LintContext* lint) {
+  const JsonNode* type = Member(Member(lint->config, "network"), "type");
+  if (type == nullptr || !type->is(JsonKind::kString) ||
+      Holds(kNetworkTypes, type->text)) {
+    return;
+  }
+  lint->At(*type, absl::StrCat("engines take ", Quote(type->text),
+                               " for a network of its own without interfaces",
+                               DidYouMean(kNetworkTypes, type->text)));
+}
+
+void User(LintContext* lint) {
+  const JsonNode* user = Member(lint->config, "user");
+  for (std::string_view key : {"uid", "gid"}) {
+    const JsonNode* id = Member(user, key);
+    if (id == nullptr || !id->is(JsonKind::kNumber) || id->text == "0") {
+      continue;
+    }
+    lint->AtKey(*user,
+                "no engine reads \"user\": the plugin runs as root, with uid "
+                "and gid 0");
+    return;
+  }
+}
+
+constexpr LintRule kRules[] = {
+    {"SG016", "workdir-in-proc", kError,
+     "the working folder is an open file (CVE-2024-21626)",
+     R"(The working directory is below `/proc/self/fd` or `/dev/fd`: that is how containers escape through a file
+that runc left open (CVE-2024-21626). Fixed runtimes refuse it.)",
+     R"("workdir": "/proc/self/fd/8")", R"("workdir": "/")", WorkdirInProc},
+    {"SG023", "no-entrypoint", kError, "the plugin runs no program",
+     "Neither `entrypoint` nor `args.value` names a program; runtimes refuse "
+     "the spec.",
+     R"({
+  "entrypoint": [],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock"}
+})",
+     "", NoEntrypoint},
+    {"SG024", "network-type", kWarning, "engines do not know the network type",
+     R"(Engines know `host`; with any other type the plugin gets a network namespace of its own without
+interfaces. `bridge`, `none` and `null` say so; another word likely means something else.)",
+     R"("network": {"type": "hosts"})", R"("network": {"type": "host"})",
+     NetworkType},
+    {"SG035", "user-not-read", kWarning,
+     "no engine reads the user: the plugin runs as root",
+     R"(`user` is in the config's schema, but no engine puts it into the spec: the plugin runs with uid and gid 0, whatever stands
+there. Change the user in the plugin's program, or start it by one that does (`su-exec`, `setpriv`).)",
+     R"("user": {"uid": 1000, "gid": 1000})", "", User},
+    {"SG036", "command-line-in-one-word", kWarning,
+     "the program's name has spaces in it",
+     "The first word of `entrypoint` is the name of a file; no shell takes it "
+     "apart. Write a word for each argument.",
+     R"({
+  "entrypoint": ["/bin/volumes --verbose"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock"}
+})",
+     R"({
+  "entrypoint": ["/bin/volumes", "--verbose"],
+  "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock"}
+})",
+     CommandLine},
+};
+
+}  // namespace
+
+absl::Span<const LintRule> ProcessRules() { return kRules; }
+
+}  // namespace specgen

@@ -1,0 +1,20 @@
+// Tells a plugin from the many other things that are called config.json.
+#ifndef SPECGEN_PLUGIN_INPUT_KIND_H_
+#define SPECGEN_PLUGIN_INPUT_KIND_H_
+
+#include <string>
+#include <string_view>
+
+namespace specgen {
+
+// Engines pass over keys that they do not know, so that they take any JSON
+// object for a plugin: one that asks for nothing. Returns why `text`, which an
+// engine can read, is likely none, such as "has no key of a plugin's config: it
+// looks like an npm package.json"; "" if it may be one, or cannot be read.
+//
+// `wanted` chooses from the list of `docker plugin inspect`.
+std::string WhyNoPlugin(std::string_view text, std::string_view wanted);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_PLUGIN_INPUT_KIND_H_

@@ -1,0 +1,79 @@
+#include "specgen/plugin/input_kind.h"
+
+#include <string_view>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace specgen {
+namespace {
+
+using ::testing::EndsWith;
+
+constexpr std::string_view kNoKey = "has no key of a plugin's config";
+
+TEST(WhyNoPlugin, NamesWhatItLooksLike) {
+  struct Case {
+    std::string_view text;
+    std::string_view why;  // how it ends; "" is nothing to say
+  };
+  for (const Case& c : {
+           // Plugins, in each shape.
+           Case{R"({"entrypoint":["/p"]})", ""},
+           Case{R"({"interface":{}})", ""},
+           Case{R"({"ENV":[]})", ""},
+           Case{R"({"network":{"type":"host"},"version":"1","name":"n"})", ""},
+           Case{R"({"mounts":[]})", ""},
+           Case{R"({"linux":{}})", ""},
+           Case{R"({"workdir":""})", ""},
+           Case{R"({"propagatedMount":"/p"})", ""},
+           Case{R"({"user":{}})", ""},
+           Case{R"({"pidhost":true})", ""},
+           Case{R"({"args":{}})", ""},
+           Case{R"({"plugin":{"Id":"a","Config":{"Entrypoint":["/p"]}}})", ""},
+           Case{R"({"Id":"a","Config":{"Entrypoint":["/p"]}})", ""},
+           Case{R"([{"Id":"a","Config":{"Env":[]}}])", ""},
+           Case{R"({"entrypoint":["/p"],"services":{}})", ""},
+           Case{R"({"interface":{},"schemaVersion":2,"config":{}})", ""},
+           // What engines refuse is told by them.
+           Case{"", ""},
+           Case{"[]", ""},
+           Case{"5", ""},
+           Case{R"({"env":{"browser":true}})", ""},
+           // Nothing at all.
+           Case{"{}", "is empty"},
+           Case{"null", "is empty"},
+           Case{R"({"description":"d","documentation":"u"})", kNoKey},
+           Case{R"({"a":1})", kNoKey},
+           Case{R"({"entrypoints":["/p"]})", kNoKey},
+           Case{R"({"plugin":{}})", kNoKey},
+           Case{R"({"plugin":{"Id":"a","Config":{}}})", kNoKey},
+           Case{R"([{"Id":"a","Config":{}}])", kNoKey},
+           Case{R"({"rootfs":{"type":"layers"}})", kNoKey},
+           // Other files.
+           Case{R"({"name":"p","version":"1.0.0","description":"d"})",
+                "an npm package.json"},
+           Case{R"({"scripts":{},"config":{"port":1}})", "an npm package.json"},
+           Case{R"({"ociVersion":"1.0.0","process":{},"root":{},"mounts":[],)"
+                R"("linux":{}})",
+                "an OCI runtime spec"},
+           Case{R"({"schemaVersion":2,"config":{"digest":"d"},"layers":[]})",
+                "an image manifest"},
+           Case{R"({"schemaVersion":2,"manifests":[]})", "an image index"},
+           Case{R"({"architecture":"amd64","config":{"Entrypoint":["/p"]},)"
+                R"("rootfs":{"type":"layers","diff_ids":[]}})",
+                "an image's config"},
+           Case{R"({"services":{"a":{}},"networks":{}})", "a Compose file"},
+           Case{R"({"auths":{}})", "the config.json of the docker CLI"},
+           Case{R"({"data-root":"/d"})", "dockerd's daemon.json"},
+           Case{R"({"Name":"n","Addr":"unix:///s"})",
+                "the spec file of a plugin that is not managed"},
+       }) {
+    const std::string why = WhyNoPlugin(c.text, "");
+    EXPECT_EQ(why.empty(), c.why.empty()) << c.text << ": " << why;
+    EXPECT_THAT(why, EndsWith(c.why)) << c.text;
+  }
+}
+
+}  // namespace
+}  // namespace specgen

@@ -1,0 +1,47 @@
+// What engines look for in a plugin, and what that alone gives to it.
+#ifndef SPECGEN_PRIVILEGES_INTERFACE_TYPES_H_
+#define SPECGEN_PRIVILEGES_INTERFACE_TYPES_H_
+
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "specgen/engine/engine.h"
+#include "specgen/privileges/capabilities.h"
+
+namespace specgen {
+
+// docker.CAPABILITY/VERSION.
+struct InterfaceType {
+  std::string_view capability;  // "volumedriver"
+  // The first release that looks for it, and the last; "" for still.
+  std::string_view first;
+  std::string_view last;
+  GrantLevel level;
+  // What the plugin does for containers, whatever else it may.
+  std::string_view why;
+};
+
+// The version that engines look for (plugin/store.go, defaultAPIVersion).
+inline constexpr std::string_view kInterfaceVersion = "1.0";
+
+absl::Span<const InterfaceType> AllInterfaceTypes();
+
+// Null if no release looks for it.
+const InterfaceType* FindInterfaceType(std::string_view capability);
+
+// Whether `release`, one of AllReleases(), looks for `type`, one of the table.
+bool LooksFor(const Release& release, const InterfaceType& type);
+
+// The parts of "PREFIX.CAPABILITY/VERSION", as moby takes them apart
+// (api/types/plugin_responses.go): at the first slash, and at the last dot
+// before it. What is not there is "".
+struct InterfaceTypeName {
+  std::string_view prefix;
+  std::string_view capability;
+  std::string_view version;
+};
+InterfaceTypeName SplitInterfaceType(std::string_view type);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_PRIVILEGES_INTERFACE_TYPES_H_

@@ -1,0 +1,339 @@
+#include "specgen/privileges/source_rules.h"
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "specgen/host/go_path.h"
+
+namespace specgen {
+namespace {
+
+using Level = GrantLevel;
+constexpr bool kAndBelow = true;
+constexpr Level kLow = Level::kLow;
+constexpr Level kMedium = Level::kMedium;
+constexpr Level kHigh = Level::kHigh;
+constexpr Level kCritical = Level::kCritical;
+
+// One line each: what, where, whether also below, the level of reading and of
+// writing, and why. The words are those of README.md, which a test compares.
+constexpr SourceRule kRules[] = {
+    // Nothing that others could not have.
+    {"devices without a state",
+     "/dev/null /dev/zero /dev/full /dev/random "
+     "/dev/urandom",
+     false, kLow, kLow, "a device that every container has"},
+    {"what tells the host's name and time",
+     "/etc/hostname /etc/localtime /etc/timezone /etc/os-release "
+     "/usr/lib/os-release /usr/share/zoneinfo /etc/machine-id "
+     "/etc/nsswitch.conf /etc/services /etc/protocols /etc/mime.types",
+     kAndBelow, kLow, kMedium, "reads what is no secret of the host",
+     "changes how programs of the host see its name and time"},
+    {"how the host finds names", "/etc/hosts /etc/resolv.conf", false, kLow,
+     kMedium, "reads how the host finds names",
+     "can send the host's connections elsewhere: names lead where it wants"},
+    {"certificates that the host trusts",
+     "/etc/ssl/certs /etc/ca-certificates /etc/ca-certificates.conf "
+     "/usr/share/ca-certificates /usr/local/share/ca-certificates "
+     "/etc/pki/tls/certs /etc/pki/ca-trust",
+     kAndBelow, kLow, kHigh, "reads which certificates the host trusts",
+     "can make the host trust a certificate of its own"},
+    {"the kernel's counters",
+     "/proc/cpuinfo /proc/meminfo /proc/loadavg /proc/uptime /proc/version "
+     "/proc/stat /proc/vmstat /proc/diskstats /proc/filesystems",
+     false, kLow, kLow, "reads counters that every container sees"},
+
+    // Who connects gives orders; a read-only mount does not stop connect(2).
+    {"the socket of a container engine",
+     "/run/docker.sock /run/user/*/docker.sock "
+     "/run/docker/containerd/containerd.sock "
+     "/run/docker/containerd/docker-containerd.sock "
+     "/run/docker/libcontainerd/docker-containerd.sock "
+     "/run/docker/swarm/control.sock /run/containerd/containerd.sock "
+     "/run/containerd/containerd.sock.ttrpc "
+     "/run/k3s/containerd/containerd.sock /run/crio/crio.sock "
+     "/run/cri-dockerd.sock /run/dockershim.sock /run/podman/podman.sock "
+     "/run/user/*/podman/podman.sock /run/buildkit/buildkitd.sock "
+     "/run/nri/nri.sock /run/balena-engine.sock /run/balena.sock "
+     "/var/lib/lxd/unix.socket /var/snap/lxd/common/lxd/unix.socket "
+     "/var/lib/incus/unix.socket /run/libvirt/libvirt-sock",
+     false, kCritical, kCritical,
+     "who connects to it can start a container that has the whole host; "
+     "read-only does not stop that"},
+    {"the socket of the service manager",
+     "/run/systemd/private /run/dbus/system_bus_socket /run/snapd.sock "
+     "/run/udev/control /run/initctl",
+     false, kCritical, kCritical,
+     "who connects to it as root can start programs on the host; read-only "
+     "does not stop that"},
+    {"the kubelet's sockets",
+     "/var/lib/kubelet/device-plugins /var/lib/kubelet/plugins_registry "
+     "/var/lib/kubelet/pod-resources /run/kubelet",
+     kAndBelow, kCritical, kCritical,
+     "who connects to them can take a driver's place for all pods of the node; "
+     "read-only does not stop that"},
+
+    // Behind all file systems and processes.
+    {"raw disks",
+     "/dev/sd* /dev/hd* /dev/vd* /dev/xvd* /dev/nvme* /dev/mmcblk* /dev/dm-* "
+     "/dev/md* /dev/nbd* /dev/rbd* /dev/zd* /dev/sg* /dev/bsg /dev/mapper "
+     "/dev/disk /dev/block /dev/loop* /dev/bcache* /dev/drbd*",
+     kAndBelow, kCritical, kCritical,
+     "who can open a disk reads and changes all files on it, past the file "
+     "system; only the device rules stand before that, read-only does not"},
+    {"memory of the host", "/dev/mem /dev/kmem /dev/port /proc/kcore /dev/cpu",
+     kAndBelow, kCritical, kCritical,
+     "who can open it reads or changes the memory of the kernel and of all "
+     "processes; read-only does not stop that"},
+    {"the kernel's log", "/dev/kmsg /proc/kmsg", false, kHigh, kHigh,
+     "reads the kernel's log, with addresses in its memory, and writes lines "
+     "of its own; read-only does not stop that"},
+    {"terminals and input devices",
+     "/dev/console /dev/tty* /dev/pts /dev/vcs* /dev/input /dev/uinput "
+     "/dev/hidraw*",
+     kAndBelow, kHigh, kHigh,
+     "who can open them reads what people type on the host, and types for "
+     "them; read-only does not stop that"},
+    {"shared memory of the host", "/dev/shm /dev/mqueue", kAndBelow, kMedium,
+     kHigh, "reads what processes of the host share",
+     "changes the memory that processes of the host share"},
+    {"other devices", "/dev", kAndBelow, kMedium, kMedium,
+     "a device of the host, as far as the device rules let it be opened; "
+     "read-only does not stop that"},
+
+    // What root on the host runs or obeys.
+    {"jobs that run at a time",
+     "/etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily "
+     "/etc/cron.weekly /etc/cron.monthly /etc/anacrontab /etc/at.allow "
+     "/var/spool/cron /var/spool/at /var/spool/anacron",
+     kAndBelow, kMedium, kCritical, "reads what runs on the host, and when",
+     "the host runs, as root, what is written there"},
+    {"what is loaded into programs",
+     "/etc/ld.so.preload /etc/ld.so.conf /etc/ld.so.conf.d /etc/ld.so.cache",
+     kAndBelow, kLow, kCritical, "reads which libraries programs load",
+     "every program of the host, root's too, loads the library that is named "
+     "there"},
+    {"kernel modules",
+     "/lib/modules /usr/lib/modules /etc/modules /etc/modules-load.d "
+     "/etc/modprobe.d /etc/modprobe.conf /lib/modprobe.d /usr/lib/modprobe.d "
+     "/lib/firmware /usr/lib/firmware",
+     kAndBelow, kLow, kCritical, "reads the kernel's modules",
+     "the host's kernel loads what is written there"},
+    {"the boot files", "/boot /efi", kAndBelow, kMedium, kCritical,
+     "reads the kernel, and how the host boots",
+     "decides which kernel and which programs the host boots"},
+    {"services and their start",
+     "/etc/systemd /run/systemd /etc/init.d /etc/rc.local /etc/rc.d /etc/rc0.d "
+     "/etc/rc1.d /etc/rc2.d /etc/rc3.d /etc/rc4.d /etc/rc5.d /etc/rc6.d "
+     "/etc/rcS.d "
+     "/etc/inittab /etc/init /etc/udev /run/udev /etc/profile "
+     "/etc/profile.d /etc/bash.bashrc /etc/environment /etc/skel "
+     "/etc/network /etc/NetworkManager /etc/dbus-1 /etc/apt /etc/yum.repos.d",
+     kAndBelow, kMedium, kCritical, "reads how the host's services are run",
+     "the host runs, as root, what is written there"},
+    {"ssh keys", "/root/.ssh /home/*/.ssh /etc/ssh", kAndBelow, kHigh,
+     kCritical,
+     "reads private keys: it can log in elsewhere, or be taken for the host",
+     "can let itself log in (authorized_keys, sshd_config)"},
+    {"accounts and passwords",
+     "/etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow- /etc/sudoers "
+     "/etc/sudoers.d /etc/pam.d /etc/security /etc/krb5.keytab /etc/opasswd",
+     kAndBelow, kHigh, kCritical,
+     "reads password hashes, or who may become root",
+     "decides who may become root on the host"},
+    {"the lists of accounts", "/etc/passwd /etc/group /etc/passwd- /etc/group-",
+     false, kLow, kCritical, "reads which accounts there are",
+     "can make an account of its own with root's rights"},
+    {"credentials",
+     "/root/.docker /root/.aws /root/.kube /root/.gnupg /root/.config "
+     "/root/.azure /home/*/.docker /home/*/.aws /home/*/.kube "
+     "/home/*/.gnupg /home/*/.azure /etc/ssl/private /etc/pki /etc/letsencrypt "
+     "/etc/kubernetes /etc/rancher /etc/ceph /var/run/secrets /run/secrets",
+     kAndBelow, kHigh, kHigh,
+     "reads keys and tokens, with which it can act elsewhere",
+     "reads and replaces keys and tokens that the host uses elsewhere"},
+    {"the engine's settings",
+     "/etc/docker /etc/containerd /etc/crio /etc/containers /etc/cni "
+     "/etc/buildkit /opt/cni",
+     kAndBelow, kHigh, kCritical,
+     "reads the engine's settings, and keys for registries",
+     "decides which program the engine runs for each container"},
+    {"root's home directory", "/root", kAndBelow, kHigh, kCritical,
+     "reads root's files, keys and histories among them",
+     "root's shell runs what is written there"},
+    {"programs of the host",
+     "/bin /sbin /lib /lib32 /lib64 /libx32 /usr /nix /snap", kAndBelow, kLow,
+     kCritical, "reads programs and libraries of the host",
+     "can replace programs that root runs on the host"},
+    {"programs beside the system's", "/opt", kAndBelow, kLow, kHigh,
+     "reads programs of the host", "can replace programs that the host runs"},
+
+    // What other containers and plugins are made of.
+    {"other plugins' directories", "/var/lib/docker/plugins", kAndBelow, kHigh,
+     kCritical,
+     "reads other plugins' files and settings, with the secrets in them",
+     "changes other plugins' programs and settings, and what they may do"},
+    {"sockets of plugins", "/run/docker/plugins", kAndBelow, kHigh, kHigh,
+     "can talk to other plugins as the engine does; read-only does not stop "
+     "that",
+     "can talk to other plugins as the engine does, and take their place"},
+    {"volumes of containers",
+     "/var/lib/docker/volumes /var/lib/containers/storage/volumes", kAndBelow,
+     kHigh, kHigh, "reads the data of all containers",
+     "changes the data of all containers"},
+    {"the engine's state",
+     "/var/lib/docker /var/lib/docker-engine /var/lib/containerd "
+     "/var/lib/containers /var/lib/rancher /var/lib/crio /var/lib/buildkit "
+     "/var/lib/cni /run/docker /run/containerd /run/crio /run/runc "
+     "/home/*/.local/share/docker /home/*/.local/share/containers",
+     kAndBelow, kHigh, kCritical,
+     "reads images, containers and their environment, with the secrets in them",
+     "changes programs in containers, and what these may do"},
+    {"the kubelet's state", "/var/lib/kubelet /var/lib/etcd", kAndBelow, kHigh,
+     kCritical, "reads the secrets and the data of all pods",
+     "changes what runs in pods, and as whom"},
+
+    // The kernel.
+    {"the kernel's settings", "/proc/sys", kAndBelow, kLow, kCritical,
+     "reads the kernel's settings",
+     "can name the program that the kernel runs as root (core_pattern, "
+     "modprobe)"},
+    {"processes of the host", "/proc", kAndBelow, kHigh, kCritical,
+     "reads the environment and memory of the host's processes, and reaches "
+     "their files through /proc/PID/root",
+     "changes processes of the host, and the kernel's settings"},
+    {"control groups", "/sys/fs/cgroup /cgroup", kAndBelow, kMedium, kCritical,
+     "reads which containers there are, and what they use",
+     "changes all limits and device rules, and with cgroups v1 has the kernel "
+     "run a program as root (release_agent)"},
+    {"the kernel's inner side",
+     "/sys/kernel /sys/fs/bpf /sys/firmware/efi/efivars /sys/fs/pstore",
+     kAndBelow, kHigh, kCritical,
+     "reads what the kernel does, and addresses in its memory",
+     "changes how the kernel and the firmware work"},
+    {"devices and drivers", "/sys", kAndBelow, kMedium, kCritical,
+     "reads which devices the host has, and their state",
+     "changes devices and drivers, and has the kernel run a program as root "
+     "(uevent_helper)"},
+
+    // The rest that is more than files.
+    {"users' home directories", "/home", kAndBelow, kMedium, kHigh,
+     "reads the files of the host's users",
+     "changes the files of the host's users, and what their shells run"},
+    {"state of running services", "/run", kAndBelow, kMedium, kHigh,
+     "reads the state of services, and can connect to their sockets; "
+     "read-only does not stop that",
+     "changes the state of services, and can take the place of their sockets"},
+    {"the host's settings", "/etc", kAndBelow, kMedium, kHigh,
+     "reads how the host is set up",
+     "changes how the host is set up, and what its services do"},
+    {"logs", "/var/log", kAndBelow, kMedium, kMedium,
+     "reads what services of the host write, often with secrets",
+     "reads and changes what services of the host write: traces go"},
+};
+
+// One element against another of a rule.
+bool MatchesElement(std::string_view element, std::string_view pattern) {
+  return absl::ConsumeSuffix(&pattern, "*")
+             ? absl::StartsWith(element, pattern) &&
+                   (element.size() > pattern.size() || pattern.empty())
+             : element == pattern;
+}
+
+enum class Place { kElsewhere, kAbove, kAt, kBelow };
+
+// One of the paths of a rule, as its elements.
+struct Pattern {
+  const SourceRule* rule;
+  std::vector<std::string_view> elements;
+};
+
+const std::vector<Pattern>& Patterns() {
+  static const std::vector<Pattern>* const kPatterns = [] {
+    auto* patterns = new std::vector<Pattern>();
+    for (const SourceRule& rule : kRules) {
+      for (std::string_view path : absl::StrSplit(rule.paths, ' ')) {
+        patterns->push_back(
+            {&rule, absl::StrSplit(path, '/', absl::SkipEmpty())});
+      }
+    }
+    return patterns;
+  }();
+  return *kPatterns;
+}
+
+// Where a path is, seen from what a rule names.
+Place PlaceOf(const std::vector<std::string_view>& path,
+              const std::vector<std::string_view>& wanted) {
+  for (size_t i = 0; i < path.size() && i < wanted.size(); ++i) {
+    if (!MatchesElement(path[i], wanted[i])) return Place::kElsewhere;
+  }
+  if (path.size() < wanted.size()) return Place::kAbove;
+  return path.size() == wanted.size() ? Place::kAt : Place::kBelow;
+}
+
+// The kernel's way through the path, as far as no link is followed: "..", "."
+// and slashes. What is not absolute lies anywhere: it is taken from the root.
+std::string WithoutDetours(std::string_view source) {
+  std::string path = CleanPath(absl::StrCat("/", source));
+  // On Linux today, both name the same directory.
+  for (std::string_view name : {"/run", "/lock"}) {
+    const std::string old = absl::StrCat("/var", name);
+    if (path != old && !absl::StartsWith(path, absl::StrCat(old, "/")))
+      continue;
+    path = absl::StrCat(name == "/run" ? "/run" : "/run/lock",
+                        path.substr(old.size()));
+  }
+  return path;
+}
+
+}  // namespace
+
+absl::Span<const SourceRule> SourceRules() { return kRules; }
+
+SourceGrant JudgeSource(std::string_view source, bool read_only) {
+  const std::string path = WithoutDetours(source);
+  const std::vector<std::string_view> elements =
+      absl::StrSplit(path, '/', absl::SkipEmpty());
+  SourceGrant best = {
+      nullptr, read_only ? kLow : kMedium,
+      read_only ? "reads files of the host" : "writes files of the host"};
+  if (elements.empty()) {
+    return {&kRules[0], kCritical,
+            read_only ? "reads all files of the host, its secrets too, and can "
+                        "connect to the engine's socket"
+                      : "reads and changes all files of the host"};
+  }
+  const auto take = [&](const SourceRule& rule, std::string_view holds) {
+    const std::string_view why =
+        read_only || rule.writing.empty() ? rule.reading : rule.writing;
+    best = {&rule, read_only ? rule.read : rule.write,
+            absl::StrCat(holds, rule.what, ": ", why)};
+  };
+  // What names the path most closely says what it is.
+  size_t closest = 0;
+  for (const Pattern& pattern : Patterns()) {
+    const Place place = PlaceOf(elements, pattern.elements);
+    const bool names_it =
+        place == Place::kAt || (place == Place::kBelow && pattern.rule->below);
+    if (names_it && pattern.elements.size() > closest) {
+      closest = pattern.elements.size();
+      take(*pattern.rule, "");
+    }
+  }
+  // What it holds may be more.
+  for (const Pattern& pattern : Patterns()) {
+    const SourceRule& rule = *pattern.rule;
+    if ((read_only ? rule.read : rule.write) > best.level &&
+        PlaceOf(elements, pattern.elements) == Place::kAbove) {
+      take(rule, "holds ");
+    }
+  }
+  return best;
+}
+
+}  // namespace specgen

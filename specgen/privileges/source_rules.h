@@ -1,0 +1,44 @@
+// What the host's files are worth to a plugin that gets them: one table.
+#ifndef SPECGEN_PRIVILEGES_SOURCE_RULES_H_
+#define SPECGEN_PRIVILEGES_SOURCE_RULES_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "specgen/privileges/capabilities.h"
+
+namespace specgen {
+
+// Files of one kind, and what it means to read and to write them. What is for
+// reviewers of plugins: each reason says what the plugin can do.
+struct SourceRule {
+  std::string_view what;  // "the socket of a container engine"
+  // Absolute, clean, separated by spaces; a "*" stands for the rest of one
+  // element. A mount of a directory above reaches them, too.
+  std::string_view paths;
+  bool below = false;  // and all that lies below
+  GrantLevel read = GrantLevel::kLow;
+  GrantLevel write = GrantLevel::kMedium;
+  // Where the two are the same, only `reading` is given.
+  std::string_view reading;
+  std::string_view writing = {};
+};
+
+// Of a path, what names it most closely counts, and what it holds.
+absl::Span<const SourceRule> SourceRules();
+
+struct SourceGrant {
+  const SourceRule* rule = nullptr;  // null: nothing special
+  GrantLevel level = GrantLevel::kLow;
+  std::string why;
+};
+
+// What a bind mount of `source` gives. The path is judged as the kernel takes
+// it, except that no symbolic links are known but that of /var/run: "//run",
+// "/a/../run" and "/var/run/" are "/run".
+SourceGrant JudgeSource(std::string_view source, bool read_only);
+
+}  // namespace specgen
+
+#endif  // SPECGEN_PRIVILEGES_SOURCE_RULES_H_

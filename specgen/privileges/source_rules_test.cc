@@ -1,0 +1,304 @@
+// What mounts, devices and interface types give, by the tables; and that
+// README.md shows these tables as they are.
+//
+//   source_rules_test README
+#include "specgen/privileges/source_rules.h"
+
+#include <iostream>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "specgen/base/files.h"
+#include "specgen/engine/engine.h"
+#include "specgen/privileges/interface_types.h"
+
+namespace specgen {
+namespace {
+
+const std::string* readme = nullptr;
+
+constexpr GrantLevel kLow = GrantLevel::kLow;
+constexpr GrantLevel kMedium = GrantLevel::kMedium;
+constexpr GrantLevel kHigh = GrantLevel::kHigh;
+constexpr GrantLevel kCritical = GrantLevel::kCritical;
+
+TEST(JudgeSource, OneLineACase) {
+  struct Case {
+    std::string_view source;
+    GrantLevel read;
+    GrantLevel write;
+  };
+  for (const Case& c : {
+           // The same socket, however it is written; and what holds it.
+           Case{"/run/docker.sock", kCritical, kCritical},
+           Case{"/var/run/docker.sock", kCritical, kCritical},
+           Case{"//var/run/docker.sock", kCritical, kCritical},
+           Case{"/var/../run/docker.sock", kCritical, kCritical},
+           Case{"/var/run/../run/docker.sock", kCritical, kCritical},
+           Case{"/run/./docker.sock/", kCritical, kCritical},
+           Case{"/mnt/../../run//docker.sock", kCritical, kCritical},
+           Case{"../run/docker.sock", kCritical, kCritical},
+           Case{"/run", kCritical, kCritical},
+           Case{"/var/run/", kCritical, kCritical},
+           Case{"/run/docker.sock.d", kMedium, kHigh},
+           Case{"/run/docker.soc", kMedium, kHigh},
+           Case{"/running", kLow, kMedium},
+           Case{"/run/user/1000/docker.sock", kCritical, kCritical},
+           Case{"/run/user/1000", kCritical, kCritical},
+           Case{"/run/user/1000/x", kMedium, kHigh},
+           // Other sockets.
+           Case{"/run/containerd/containerd.sock", kCritical, kCritical},
+           Case{"/run/containerd", kCritical, kCritical},
+           Case{"/run/crio/crio.sock", kCritical, kCritical},
+           Case{"/run/podman/podman.sock", kCritical, kCritical},
+           Case{"/run/podman", kCritical, kCritical},
+           Case{"/run/buildkit/buildkitd.sock", kCritical, kCritical},
+           Case{"/run/systemd/private", kCritical, kCritical},
+           Case{"/run/dbus/system_bus_socket", kCritical, kCritical},
+           Case{"/var/run/dbus", kCritical, kCritical},
+           Case{"/var/lib/kubelet/device-plugins", kCritical, kCritical},
+           Case{"/var/lib/kubelet/device-plugins/kubelet.sock", kCritical,
+                kCritical},
+           Case{"/var/lib/kubelet", kCritical, kCritical},
+           Case{"/var/lib/kubelet/pods", kHigh, kCritical},
+           // Disks and memory, which read-only does not protect.
+           Case{"/dev/sda", kCritical, kCritical},
+           Case{"/dev/sda1", kCritical, kCritical},
+           Case{"/dev/sd", kMedium, kMedium},
+           Case{"/dev/nvme0n1", kCritical, kCritical},
+           Case{"/dev/disk/by-id/x", kCritical, kCritical},
+           Case{"/dev/mapper", kCritical, kCritical},
+           Case{"/dev/mem", kCritical, kCritical},
+           Case{"/dev/kmem", kCritical, kCritical},
+           Case{"/proc/kcore", kCritical, kCritical},
+           Case{"/dev/kmsg", kHigh, kHigh},
+           Case{"/dev", kCritical, kCritical},
+           Case{"/dev/fuse", kMedium, kMedium},
+           Case{"/dev/null", kLow, kLow},
+           Case{"/dev/./null", kLow, kLow},
+           Case{"/dev/null/x", kMedium, kMedium},
+           Case{"/dev/shm", kMedium, kHigh},
+           // The whole host.
+           Case{"/", kCritical, kCritical},
+           Case{"/.", kCritical, kCritical},
+           Case{"/..", kCritical, kCritical},
+           Case{"/mnt/..", kCritical, kCritical},
+           Case{"//", kCritical, kCritical},
+           Case{".", kCritical, kCritical},
+           // Settings.
+           Case{"/etc", kHigh, kCritical},
+           Case{"/mnt/../etc", kHigh, kCritical},
+           Case{"/etc/hostname", kLow, kMedium},
+           Case{"/etc/hosts", kLow, kMedium},
+           Case{"/etc/resolv.conf", kLow, kMedium},
+           Case{"/etc/localtime", kLow, kMedium},
+           Case{"/etc/ssl/certs", kLow, kHigh},
+           Case{"/etc/ssl", kHigh, kHigh},
+           Case{"/etc/other", kMedium, kHigh},
+           Case{"/etcetera", kLow, kMedium},
+           Case{"/etc/cron.d", kMedium, kCritical},
+           Case{"/etc/cron.d/job", kMedium, kCritical},
+           Case{"/var/spool/cron", kMedium, kCritical},
+           Case{"/var/spool", kMedium, kCritical},
+           Case{"/etc/ld.so.preload", kLow, kCritical},
+           Case{"/etc/shadow", kHigh, kCritical},
+           Case{"/etc/passwd", kLow, kCritical},
+           Case{"/etc/systemd/system/x.service", kMedium, kCritical},
+           Case{"/root", kHigh, kCritical},
+           Case{"/root/.ssh", kHigh, kCritical},
+           Case{"/root/.ssh/id_rsa", kHigh, kCritical},
+           Case{"/home/me/.ssh", kHigh, kCritical},
+           Case{"/home/me", kHigh, kCritical},
+           Case{"/home", kHigh, kCritical},
+           Case{"/home/me/x", kMedium, kHigh},
+           Case{"/etc/docker", kHigh, kCritical},
+           // Programs and the kernel.
+           Case{"/usr", kLow, kCritical},
+           Case{"/bin", kLow, kCritical},
+           Case{"/usr/local/bin/x", kLow, kCritical},
+           Case{"/lib/modules", kLow, kCritical},
+           Case{"/boot", kMedium, kCritical},
+           Case{"/proc", kCritical, kCritical},
+           Case{"/proc/1", kHigh, kCritical},
+           Case{"/proc/sys", kLow, kCritical},
+           Case{"/proc/sys/kernel/core_pattern", kLow, kCritical},
+           Case{"/proc/cpuinfo", kLow, kLow},
+           Case{"/sys", kHigh, kCritical},
+           Case{"/sys/class/net", kMedium, kCritical},
+           Case{"/sys/fs/cgroup", kMedium, kCritical},
+           Case{"/sys/fs/cgroup/memory", kMedium, kCritical},
+           Case{"/sys/kernel/debug", kHigh, kCritical},
+           // Containers and plugins.
+           Case{"/var/lib/docker", kHigh, kCritical},
+           Case{"/var/lib/docker/plugins", kHigh, kCritical},
+           Case{"/var/lib/docker/plugins/0123/rootfs", kHigh, kCritical},
+           Case{"/var/lib/docker/volumes", kHigh, kHigh},
+           Case{"/var/lib/docker/volumes/v", kHigh, kHigh},
+           Case{"/run/docker/plugins", kHigh, kHigh},
+           Case{"/run/docker", kCritical, kCritical},
+           Case{"/var/lib", kCritical, kCritical},
+           Case{"/var", kCritical, kCritical},
+           // The rest.
+           Case{"/srv/data", kLow, kMedium},
+           Case{"/var/lib/volumes", kLow, kMedium},
+           Case{"/var/log", kMedium, kMedium},
+           Case{"/mnt", kLow, kMedium},
+           Case{"/opt", kHigh, kCritical},
+           Case{"/opt/x", kLow, kHigh},
+       }) {
+    const SourceGrant read = JudgeSource(c.source, /*read_only=*/true);
+    const SourceGrant write = JudgeSource(c.source, /*read_only=*/false);
+    EXPECT_EQ(GrantLevelName(read.level), GrantLevelName(c.read))
+        << c.source << ": " << read.why;
+    EXPECT_EQ(GrantLevelName(write.level), GrantLevelName(c.write))
+        << c.source << ": " << write.why;
+  }
+}
+
+// Each line of the table: at, below and above each of its paths.
+TEST(SourceRules, HoldForEachPath) {
+  std::set<std::string_view> names;
+  for (const SourceRule& rule : SourceRules()) {
+    EXPECT_TRUE(names.insert(rule.what).second) << rule.what;
+    EXPECT_FALSE(rule.reading.empty()) << rule.what;
+    EXPECT_LE(rule.read, rule.write) << rule.what;
+    EXPECT_TRUE(rule.read == rule.write || !rule.writing.empty()) << rule.what;
+    for (std::string_view pattern : absl::StrSplit(rule.paths, ' ')) {
+      const std::string at = absl::StrReplaceAll(pattern, {{"*", "a"}});
+      ASSERT_TRUE(absl::StartsWith(at, "/")) << rule.what << ": " << pattern;
+      for (const bool read_only : {true, false}) {
+        const GrantLevel level = read_only ? rule.read : rule.write;
+        const auto judged = [&](const std::string& path) {
+          return JudgeSource(path, read_only).level;
+        };
+        // Another rule may make more of it, never less.
+        EXPECT_GE(judged(at), level) << at;
+        EXPECT_GE(judged(absl::StrCat("//", at, "/.")), level) << at;
+        EXPECT_GE(judged(absl::StrCat("/x/..", at)), level) << at;
+        EXPECT_GE(judged(at.substr(0, at.rfind('/'))), level) << at;
+        if (rule.below) {
+          EXPECT_GE(judged(absl::StrCat(at, "/x")), level) << at;
+        }
+      }
+    }
+  }
+}
+
+TEST(InterfaceTypes, FromTheirFirstReleaseToTheirLast) {
+  struct Case {
+    std::string_view capability;
+    std::string_view engine;
+    bool looks;
+  };
+  for (const Case& c : {
+           Case{"volumedriver", "1.12.0", true},
+           Case{"authz", "1.12.6", false},
+           Case{"authz", "1.13.0-rc1", true},
+           Case{"logdriver", "17.04.0", false},
+           Case{"logdriver", "17.05.0-rc1", true},
+           Case{"metricscollector", "17.05.0", false},
+           Case{"metricscollector", "17.06.0", true},
+           Case{"secretprovider", "17.06.2", false},
+           Case{"secretprovider", "17.07.0", true},
+           Case{"csinode", "20.10.24", false},
+           Case{"csinode", "23.0.0", true},
+           Case{"csicontroller", "29.0.0", true},
+           Case{"graphdriver", "27.5.1", true},
+           Case{"graphdriver", "28.0.0", false},
+           Case{"networkdriver", "29.0.0", true},
+       }) {
+    EXPECT_EQ(
+        LooksFor(**FindRelease(c.engine), *FindInterfaceType(c.capability)),
+        c.looks)
+        << c.capability << " " << c.engine;
+  }
+  for (const InterfaceType& type : AllInterfaceTypes()) {
+    EXPECT_TRUE(FindRelease(type.first).ok()) << type.first;
+    EXPECT_TRUE(type.last.empty() || FindRelease(type.last).ok()) << type.last;
+  }
+  EXPECT_EQ(FindInterfaceType("volume"), nullptr);
+}
+
+TEST(InterfaceTypes, AreTakenApartAsMobyDoes) {
+  struct Case {
+    std::string_view type, prefix, capability, version;
+  };
+  for (const Case& c : {
+           Case{"docker.authz/1.0", "docker", "authz", "1.0"},
+           Case{"com.acme.authz/1.0/x.y", "com.acme", "authz", "1.0/x.y"},
+           Case{"docker.authz", "docker", "authz", ""},
+           Case{"authz/1.0", "", "authz", "1.0"},
+           Case{"authz", "", "authz", ""},
+           Case{"docker./", "docker", "", ""},
+           Case{"/1.0", "", "", "1.0"},
+           Case{"", "", "", ""},
+       }) {
+    const InterfaceTypeName name = SplitInterfaceType(c.type);
+    EXPECT_EQ(name.prefix, c.prefix) << c.type;
+    EXPECT_EQ(name.capability, c.capability) << c.type;
+    EXPECT_EQ(name.version, c.version) << c.type;
+  }
+}
+
+// The tables of README.md.
+std::string SourceTable() {
+  std::string table =
+      "| what | where | read-only | writable | why |\n"
+      "| --- | --- | --- | --- | --- |\n";
+  for (const SourceRule& rule : SourceRules()) {
+    absl::StrAppend(
+        &table, "| ", rule.what, " | `",
+        absl::StrReplaceAll(rule.paths, {{" ", "` `"}}), "`",
+        rule.below ? " and below" : "", " | ", GrantLevelName(rule.read), " | ",
+        GrantLevelName(rule.write), " | ", rule.reading,
+        rule.writing.empty() ? "" : absl::StrCat("; writable: ", rule.writing),
+        " |\n");
+  }
+  return table;
+}
+
+std::string InterfaceTable() {
+  std::string table =
+      "| type | since | until | level | why |\n"
+      "| --- | --- | --- | --- | --- |\n";
+  for (const InterfaceType& type : AllInterfaceTypes()) {
+    absl::StrAppend(&table, "| `docker.", type.capability, "/1.0` | ",
+                    type.first, " | ", type.last, " | ",
+                    GrantLevelName(type.level), " | ", type.why, " |\n");
+  }
+  return table;
+}
+
+TEST(ReadMe, ShowsTheTables) {
+  EXPECT_TRUE(absl::StrContains(*readme, SourceTable()))
+      << "README.md should have:\n"
+      << SourceTable();
+  EXPECT_TRUE(absl::StrContains(*readme, InterfaceTable()))
+      << "README.md should have:\n"
+      << InterfaceTable();
+}
+
+}  // namespace
+}  // namespace specgen
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (argc != 2) {
+    std::cerr << "usage: source_rules_test README\n";
+    return 2;
+  }
+  const absl::StatusOr<std::string> text = specgen::ReadWholeFile(argv[1]);
+  if (!text.ok()) {
+    std::cerr << text.status() << "\n";
+    return 2;
+  }
+  specgen::readme = &*text;
+  return RUN_ALL_TESTS();
+}
