@@ -44,7 +44,7 @@ bool Holds(const List& list, std::string_view text) {
 }
 
 // Of the mounts in a spec, those under /dev/: to, from.
-using DevMounts = std::set<std::pair<std::string, std::string>>;
+using DevMountSet = std::set<std::pair<std::string, std::string>>;
 
 // How an engine answered, in short.
 struct EngineAnswer {
@@ -53,7 +53,7 @@ struct EngineAnswer {
   std::string message;
   std::string position;
   // That reach the spec; of engines that make the same, one for all.
-  std::shared_ptr<const DevMounts> dev_mounts;
+  std::shared_ptr<const DevMountSet> dev_mounts;
 };
 
 class LintContext {

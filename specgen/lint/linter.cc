@@ -45,7 +45,7 @@ const JsonNode* FindConfig(const JsonNode& root, const Answer& answer) {
   return manifest != nullptr ? manifest : Member(plugin, "Config");
 }
 
-void DevMountsOf(std::string_view spec, DevMounts* found) {
+void DevMountsOf(std::string_view spec, DevMountSet* found) {
   JsonIndex index;
   if (index.Build(spec) != JsonIndex::Result::kOk) return;  // specs are JSON
   Arena arena;
@@ -166,7 +166,7 @@ void LintContext::AskEngines(Answer* answer, const Host& host) {
     entry = {answer->outcome(), answer->stage(), answer->message(),
              answer->position(), nullptr};
     if (answer->outcome() != Outcome::kSpec) continue;
-    auto mounts = std::make_shared<DevMounts>();
+    auto mounts = std::make_shared<DevMountSet>();
     DevMountsOf(answer->spec(), mounts.get());
     const auto same =
         std::find_if(answers.begin(), answers.end(), [&](const auto& other) {
