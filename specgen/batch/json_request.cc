@@ -1,5 +1,4 @@
 #include "specgen/batch/json_request.h"
-#include "specgen/json/syntax_hint.h"
 
 #include <optional>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/json/syntax_hint.h"
 
 namespace specgen {
 

@@ -109,11 +109,12 @@ SPECGEN_API const char* specgen_last_error(void);
 SPECGEN_API size_t specgen_engine_count(void);
 SPECGEN_API const char* specgen_engine_name(size_t i);
 
-/* A generator for the engine that people mean by `engine` (a release, a line, or
- * what a daemon or a package calls its version); for NULL the newest release
- * that was recorded. `host_json` holds facts about the machine that the specs are for, as
- * `specgen host-facts` prints them; NULL: the machine that this runs on.
- * SPECGEN_USAGE: there is no such release. SPECGEN_BAD_INPUT: no host facts. */
+/* A generator for the engine that people mean by `engine` (a release, a line,
+ * or what a daemon or a package calls its version); for NULL the newest release
+ * that was recorded. `host_json` holds facts about the machine that the specs
+ * are for, as `specgen host-facts` prints them; NULL: the machine that this
+ * runs on. SPECGEN_USAGE: there is no such release. SPECGEN_BAD_INPUT: no host
+ * facts. */
 SPECGEN_API specgen_status specgen_generator_new(const char* engine,
                                                  const char* host_json,
                                                  size_t host_json_size,

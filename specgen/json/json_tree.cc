@@ -1,5 +1,4 @@
 #include "specgen/json/json_tree.h"
-#include "specgen/json/syntax_hint.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,6 +15,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
+#include "specgen/json/syntax_hint.h"
 
 namespace specgen {
 namespace {

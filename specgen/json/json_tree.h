@@ -60,7 +60,8 @@ class JsonTree {
  public:
   // What the generator takes: commands that look at a config take no less.
   static constexpr size_t kMaxSize = JsonIndex::kMaxSize;
-  // Far above any spec: each value takes some 90 bytes, whatever its text takes.
+  // Far above any spec: each value takes some 90 bytes, whatever its text
+  // takes.
   static constexpr size_t kMaxValues = size_t{1} << 20;
   // Far above any config: what an engine makes of each value takes more.
   static constexpr size_t kMaxConfigValues = size_t{1} << 18;

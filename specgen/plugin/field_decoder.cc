@@ -77,11 +77,10 @@ void FieldDecoder::Uint32(const char* name, uint32_t* value) {
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) {
-    r_.Problem(
-        JsonProblem::Kind::kType, offset,
-        absl::StrCat(Named(name),
-                     " must be a whole number from 0 to 4294967295, not ",
-                     text));
+    r_.Problem(JsonProblem::Kind::kType, offset,
+               absl::StrCat(
+                   Named(name),
+                   " must be a whole number from 0 to 4294967295, not ", text));
     return;
   }
   *value = number;
