@@ -197,7 +197,7 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
        R"("error":{"kind":"invalid","stage":"request","message":"a request must be an object","position":"1:1"})"},
       {"{\"config\":{}",
        R"("message":"the JSON text ends inside an object","position":"1:13")"},
-      {"{\"config\":{},}", "a key in double quotes is expected"},
+      {"{\"config\":{},}", "a comma stands behind the last item"},
       {"{\"config\":\"open}", R"("message":"a string does not end")"},
       {R"({"config":{}} {})", "here the end is expected"},
       {R"({"config":{},"engin":"x"})", R"(a request has no key \"engin\")"},
@@ -263,7 +263,7 @@ TEST(JsonLines, PlacesBehindBytesThatAreNoUtf8AreThoseOfTheLine) {
   const std::vector<std::string> lines = Lines(run.output);
   ASSERT_EQ(lines.size(), 3);
   EXPECT_THAT(lines[0], HasSubstr(R"("position":"1:20"})"));
-  EXPECT_THAT(lines[1], HasSubstr(R"("position":"1:14"})"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("position":"1:13"})"));
   EXPECT_THAT(lines[2], HasSubstr(R"("position":"1:21")"));
 }
 

@@ -18,7 +18,7 @@ import tempfile
 LIMIT_KB = 64 << 10
 LIMIT_TAR_KB = 128 << 10
 # Of the commands that read one config, or compare two.
-LIMITS_KB = {"lint": 288 << 10, "privileges": 128 << 10, "report": 288 << 10,
+LIMITS_KB = {"lint": 576 << 10, "privileges": 128 << 10, "report": 288 << 10,
              "diff": 256 << 10, "validate": 128 << 10}
 CONFIG = {
     "description": "x",

@@ -238,7 +238,7 @@ TEST_F(GoldenSetTest, RefusesHostsAndReleasesThatAreNot) {
   Write("cases/a/x.case", request + "=== answer moon 1.13.0\nok\n{}\n");
   EXPECT_EQ(LoadProblem(), "a/x: there is no hosts/moon.json");
   // No line of releases either: a golden is of one release.
-  for (const char* release : {"1.13", "v1.13.0", "99.0.0"}) {
+  for (const char* release : {"1.13", "99.0.0"}) {
     Write("cases/a/x.case", request + "=== answer h " + release + "\nok\n{}\n");
     EXPECT_EQ(LoadProblem(),
               std::string("a/x: there is no release ") + release);
