@@ -121,7 +121,9 @@ bool IsAcl(std::string_view value) {
          (value.size() - kVersion.size()) % 8 == 0;
 }
 
-// What the kernel would say of one, whatever the file system.
+// What the kernel would say of one, whatever the file system: where it is
+// asked, it is asked only (what it does not know for a type of file, such as
+// any attribute of a symbolic link, is no error).
 absl::Status CheckXattr(const TreeEntry& entry, std::string_view name,
                         std::string_view value) {
   const bool is_default_acl = name == "system.posix_acl_default";
@@ -591,12 +593,12 @@ void TreeWriter::Forget(const struct stat& st) {
 
 absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
                                   const std::string& name, int fd) {
-  for (const auto& [key, value] : entry.xattrs) {
-    if (!IsTreeXattr(key, ownership_)) continue;
-    absl::Status status = CheckXattr(entry, key, value);
-    if (!status.ok()) return status;
-  }
   if (ownership_ == Ownership::kRecord) {
+    for (const auto& [key, value] : entry.xattrs) {
+      if (!IsTreeXattr(key, ownership_)) continue;
+      absl::Status status = CheckXattr(entry, key, value);
+      if (!status.ok()) return status;
+    }
     struct stat st;
     const int result =
         fd >= 0 ? fstat(fd, &st)
