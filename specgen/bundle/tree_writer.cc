@@ -57,11 +57,28 @@ absl::Status EntryError(int error, std::string_view path) {
              : status;
 }
 
+bool IsAclXattr(std::string_view name) {
+  return name == "system.posix_acl_access" ||
+         name == "system.posix_acl_default";
+}
+
+// Whether Linux has attributes of that name.
+bool IsKnownXattr(std::string_view name) {
+  bool known = IsAclXattr(name);
+  for (std::string_view space : {"user.", "trusted.", "security."}) {
+    known = known || (absl::StartsWith(name, space) && name != space);
+  }
+  return known;
+}
+
 // So are attributes that the kernel refuses.
 absl::Status XattrError(int error, std::string_view name,
                         std::string_view path) {
   absl::Status status = FileError(error, name, path);
-  return error == EINVAL || error == EACCES || error == ERANGE || error == E2BIG
+  // A file system may lack what is the kernel's, but nobody has the others.
+  const bool is_no_ones = error == EOPNOTSUPP && !IsKnownXattr(name);
+  return is_no_ones || error == EINVAL || error == EACCES || error == ERANGE ||
+                 error == E2BIG
              ? absl::InvalidArgumentError(status.message())
              : status;
 }
@@ -127,12 +144,9 @@ bool IsAcl(std::string_view value) {
 absl::Status CheckXattr(const TreeEntry& entry, std::string_view name,
                         std::string_view value) {
   const bool is_default_acl = name == "system.posix_acl_default";
-  const bool is_acl = is_default_acl || name == "system.posix_acl_access";
-  bool known = is_acl;
-  for (std::string_view space : {"user.", "trusted.", "security."}) {
-    known = known || (absl::StartsWith(name, space) && name != space);
-  }
-  if (!known || name.size() > kMaxXattrName || value.size() > kMaxXattrValue) {
+  const bool is_acl = IsAclXattr(name);
+  if (!IsKnownXattr(name) || name.size() > kMaxXattrName ||
+      value.size() > kMaxXattrValue) {
     return Hostile(entry.path,
                    "has an extended attribute that Linux does not know, "
                    "or that is too long");

@@ -813,6 +813,10 @@ TEST_F(UnpackTest, AttributesThatLinuxDoesNotKnowAreRefused) {
       TarMember member{"f", '0', "x"};
       member.pax = {{"SCHILY.xattr." + key, value}};
       const absl::Status status = Unpack({member});
+      // Of a regular file, the kernel drops an empty one.
+      if (ownership == Ownership::kKeep && key == "system.posix_acl_default") {
+        continue;
+      }
       EXPECT_TRUE(absl::IsInvalidArgument(status)) << key << status;
     }
   }
