@@ -94,6 +94,7 @@ absl::StatusOr<ProgramOutput> RunProgram(std::vector<std::string> command,
     return failed(errno);
   }
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& word : command) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t files;
