@@ -375,6 +375,7 @@ class ImageReader {
     absl::Status status = ListIndex(index, Choice(), &all);
     if (!status.ok()) return status;
     std::vector<const Choice*> choices;
+    choices.reserve(all.size());
     for (const Choice& choice : all) choices.push_back(&choice);
     const std::vector<const Choice*> listed = choices;
     if (!wanted_.image.empty()) {
@@ -401,6 +402,7 @@ class ImageReader {
     }
     // The same image may be listed by several names.
     std::vector<std::string_view> digests;
+    digests.reserve(choices.size());
     for (const Choice* choice : choices) {
       digests.push_back(choice->digests.back());
     }
