@@ -5,7 +5,6 @@
 //   lint_rules_test README
 #include "specgen/lint/lint_rules.h"
 
-#include <iostream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,14 +15,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
-#include "specgen/base/files.h"
+#include "specgen/base/readme_test_main.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/lint/linter.h"
 
 namespace specgen {
 namespace {
-
-const std::string* readme = nullptr;
 
 std::vector<LintFinding> Findings(std::string_view text,
                                   std::string_view engines) {
@@ -75,7 +72,7 @@ TEST(LintRulesTest, ReadMeHasTheirSections) {
   for (const LintRule& rule : LintRules()) {
     absl::StrAppend(&sections, "\n", RuleSection(rule));
   }
-  EXPECT_TRUE(absl::EndsWith(*readme, absl::StrCat("## Rules\n", sections)))
+  EXPECT_TRUE(absl::EndsWith(Readme(), absl::StrCat("## Rules\n", sections)))
       << "README.md should end with:\n## Rules\n"
       << sections;
 }
@@ -114,7 +111,7 @@ std::string Interface(std::string_view type, std::string_view socket = "s.sock",
 struct Case {
   std::string added;  // to the example's config; or all of it
   std::string_view found;
-  std::string_view engines = "";
+  std::string_view engines;
 };
 
 void ExpectFound(const std::vector<Case>& cases) {
@@ -426,18 +423,3 @@ TEST(LinterTest, ColumnsInBytesAndInCharacters) {
 
 }  // namespace
 }  // namespace specgen
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  if (argc != 2) {
-    std::cerr << "usage: lint_rules_test README\n";
-    return 2;
-  }
-  const absl::StatusOr<std::string> text = specgen::ReadWholeFile(argv[1]);
-  if (!text.ok()) {
-    std::cerr << text.status() << "\n";
-    return 2;
-  }
-  specgen::readme = &*text;
-  return RUN_ALL_TESTS();
-}

@@ -4,25 +4,21 @@
 //   source_rules_test README
 #include "specgen/privileges/source_rules.h"
 
-#include <iostream>
 #include <set>
 #include <string>
 #include <string_view>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
-#include "specgen/base/files.h"
+#include "specgen/base/readme_test_main.h"
 #include "specgen/engine/engine.h"
 #include "specgen/privileges/interface_types.h"
 
 namespace specgen {
 namespace {
-
-const std::string* readme = nullptr;
 
 constexpr GrantLevel kLow = GrantLevel::kLow;
 constexpr GrantLevel kMedium = GrantLevel::kMedium;
@@ -277,28 +273,13 @@ std::string InterfaceTable() {
 }
 
 TEST(ReadMe, ShowsTheTables) {
-  EXPECT_TRUE(absl::StrContains(*readme, SourceTable()))
+  EXPECT_TRUE(absl::StrContains(Readme(), SourceTable()))
       << "README.md should have:\n"
       << SourceTable();
-  EXPECT_TRUE(absl::StrContains(*readme, InterfaceTable()))
+  EXPECT_TRUE(absl::StrContains(Readme(), InterfaceTable()))
       << "README.md should have:\n"
       << InterfaceTable();
 }
 
 }  // namespace
 }  // namespace specgen
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  if (argc != 2) {
-    std::cerr << "usage: source_rules_test README\n";
-    return 2;
-  }
-  const absl::StatusOr<std::string> text = specgen::ReadWholeFile(argv[1]);
-  if (!text.ok()) {
-    std::cerr << text.status() << "\n";
-    return 2;
-  }
-  specgen::readme = &*text;
-  return RUN_ALL_TESTS();
-}

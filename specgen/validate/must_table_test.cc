@@ -3,7 +3,6 @@
 // on each side. README.md shows this table as it is.
 //
 //   must_table_test README
-#include <iostream>
 #include <memory>
 #include <set>
 #include <string>
@@ -14,14 +13,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "specgen/base/files.h"
+#include "specgen/base/readme_test_main.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/validate/validator.h"
 
 namespace specgen {
 namespace {
-
-const std::string* readme = nullptr;
 
 struct Must {
   std::string_view section;  // of the text: file#anchor
@@ -446,24 +443,9 @@ TEST(MustTable, ReadMeShowsIt) {
       absl::StrAppend(&table, "`", must.code, "` | ", ++number, " |\n");
     }
   }
-  EXPECT_TRUE(absl::StrContains(*readme, table)) << "README.md should have:\n"
-                                                 << table;
+  EXPECT_TRUE(absl::StrContains(Readme(), table)) << "README.md should have:\n"
+                                                  << table;
 }
 
 }  // namespace
 }  // namespace specgen
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  if (argc != 2) {
-    std::cerr << "usage: must_table_test README\n";
-    return 2;
-  }
-  const absl::StatusOr<std::string> text = specgen::ReadWholeFile(argv[1]);
-  if (!text.ok()) {
-    std::cerr << text.status() << "\n";
-    return 2;
-  }
-  specgen::readme = &*text;
-  return RUN_ALL_TESTS();
-}
