@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -26,6 +25,7 @@
 #include "absl/strings/strip.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/machine.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/unpack.h"
@@ -185,23 +185,6 @@ bool IsDigestStart(std::string_view digest, std::string_view wanted) {
   return !wanted.empty() &&
          (absl::StartsWith(digest, wanted) ||
           absl::StartsWith(digest, absl::StrCat("sha256:", wanted)));
-}
-
-// In Go's words.
-std::string ThisMachinesPlatform() {
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"x86_64", "amd64"},        {"i686", "386"},
-      {"aarch64", "arm64"},       {"armv8l", "arm"},
-      {"armv7l", "arm/v7"},       {"armv6l", "arm/v6"},
-      {"ppc64le", "ppc64le"},     {"mips64", "mips64le"},
-      {"loongarch64", "loong64"},
-  };
-  struct utsname machine;
-  if (uname(&machine) != 0) return "linux/amd64";
-  for (const auto& [kernel, go] : kNames) {
-    if (kernel == machine.machine) return absl::StrCat("linux/", go);
-  }
-  return absl::StrCat("linux/", machine.machine);  // s390x, riscv64, …
 }
 
 bool Exists(int directory, const std::string& path) {

@@ -4,11 +4,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cerrno>
 #include <cstddef>
@@ -26,6 +24,7 @@
 #include "absl/strings/strip.h"
 #include "specgen/base/arena.h"
 #include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/machine.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/file_tree.h"
@@ -167,40 +166,6 @@ class SpecReader {
 
   JsonReader reader_;
 };
-
-// What `uname -m` calls a machine, and the programs that it executes.
-struct Machine {
-  std::string_view kernel;
-  std::string_view go;  // as Docker calls it
-  std::array<uint16_t, 2> elf;
-};
-constexpr Machine kMachines[] = {
-    {"x86_64", "amd64", {EM_X86_64, EM_386}},
-    {"i686", "386", {EM_386, EM_386}},
-    {"aarch64", "arm64", {EM_AARCH64, EM_ARM}},
-    {"armv7l", "arm", {EM_ARM, EM_ARM}},
-    {"armv6l", "arm", {EM_ARM, EM_ARM}},
-    {"ppc64le", "ppc64le", {EM_PPC64, EM_PPC64}},
-    {"s390x", "s390x", {EM_S390, EM_S390}},
-    {"riscv64", "riscv64", {EM_RISCV, EM_RISCV}},
-};
-
-// This one; null if nothing is known of it.
-const Machine* ThisMachine() {
-  struct utsname name;
-  if (uname(&name) != 0) return nullptr;
-  for (const Machine& machine : kMachines) {
-    if (machine.kernel == name.machine) return &machine;
-  }
-  return nullptr;
-}
-
-std::string ElfMachineName(uint16_t elf) {
-  for (const Machine& machine : kMachines) {
-    if (machine.elf[0] == elf) return std::string(machine.go);
-  }
-  return absl::StrCat("ELF machine ", elf);
-}
 
 class RootfsCheck {
  public:
@@ -398,11 +363,11 @@ class RootfsCheck {
                              : static_cast<uint16_t>((header.e_machine << 8) |
                                                      (header.e_machine >> 8));
     const Machine* const machine = ThisMachine();
-    if (machine != nullptr &&
+    if (machine != nullptr && machine->elf[0] != 0 &&
         (!is_ours || (elf != machine->elf[0] && elf != machine->elf[1]))) {
       return absl::StrCat(what, " is for another machine (",
-                          ElfMachineName(elf), "; this one is ", machine->go,
-                          ")");
+                          ElfMachineName(elf), "; this one is ",
+                          machine->architecture, ")");
     }
     if (!is_ours) return "";
     std::string loader;
