@@ -33,11 +33,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A rootfs in a directory beside "outside", which no archive may reach.
 // CAP_CHOWN, as setcap(8) writes it.
-constexpr std::string_view kFileCaps("\1\0\0\2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+constexpr std::string_view kFileCaps("\1\0\0\2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
                                      20);
 
+// A rootfs in a directory beside "outside", which no archive may reach.
 class UnpackTest : public testing::Test {
  protected:
   UnpackTest() {

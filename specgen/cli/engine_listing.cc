@@ -49,6 +49,7 @@ std::vector<std::string> PresumedRuns(const EngineSelection& selection,
     }
   }
   std::vector<std::string> runs;
+  runs.reserve(reasons.size());
   for (std::string_view reason : reasons) {
     runs.push_back(absl::StrCat(ReleaseRuns([&](const Release& release) {
                                   return release.behaviour == &behaviour &&

@@ -111,7 +111,7 @@ std::string Interface(std::string_view type, std::string_view socket = "s.sock",
 struct Case {
   std::string added;  // to the example's config; or all of it
   std::string_view found;
-  std::string_view engines;
+  std::string_view engines = {};
 };
 
 void ExpectFound(const std::vector<Case>& cases) {
