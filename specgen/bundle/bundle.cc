@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,7 @@
 #include "specgen/engine/engine.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/live_host.h"
+#include "specgen/plugin/input_kind.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -350,6 +352,17 @@ absl::Status BundleMaker::Open(bool dry_run) {
     return absl::InvalidArgumentError(
         absl::StrCat(source, ": is neither a directory nor a tar archive"));
   }
+  // An author's mistake. A tar archive may start so, too, with a file's name.
+  std::array<char, 262> start = {};
+  const ssize_t size = pread(fd.get(), start.data(), start.size(), 0);
+  const std::string_view head(start.data(), size > 0 ? size : 0);
+  if ((absl::StartsWith(head, "{") || absl::StartsWith(head, "[")) &&
+      !absl::EndsWith(head, "ustar")) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        source,
+        ": looks like a config.json: name its directory, or say with --rootfs "
+        "or --file what its rootfs is"));
+  }
   status = CheckNotInSource(fd.get(), /*is_directory=*/false);
   if (status.ok()) status = MakeWorkDirectory();
   if (!status.ok()) return status;
@@ -399,11 +412,11 @@ absl::Status BundleMaker::FillRequest() {
   request_.plugin = config_;
   // dockerd takes no list there (daemon/pkg/plugin/backend_linux.go, v29.7.2):
   // only what is given apart from a rootfs may be `docker plugin inspect`'s.
-  const size_t first = config_.find_first_not_of(" \t\r\n");
-  if (image_.has_value() ||
-      (options_.rootfs.empty() && options_.files.empty() &&
-       first != std::string::npos && config_[first] == '[')) {
+  if (image_.has_value()) {
     request_.shape = PluginShape::kConfig;
+  } else if (options_.rootfs.empty() && options_.files.empty()) {
+    request_.shape =
+        IsStoredState(config_) ? PluginShape::kStored : PluginShape::kConfig;
   }
   set_.assign(options_.set.begin(), options_.set.end());
   request_.set = set_;
@@ -605,6 +618,10 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
          CheckRootfs(spec, rootfs, options_.runs_here && rootfs_is_made_)) {
       findings.push_back(std::move(finding));
     }
+  }
+  if (!rootfs_is_made_ && !is_there) {
+    findings.emplace_back(
+        "--dry-run unpacks nothing: what the rootfs has was not looked at");
   }
   if (options_.runtime != nullptr) {
     const Runtime& runtime = *options_.runtime;

@@ -71,9 +71,11 @@ constexpr std::string_view kLayers[] = {
     "application/vnd.oci.image.layer.v1.tar",
     "application/vnd.oci.image.layer.v1.tar+gzip",
 };
-// … and passes over all others, also over these, which people do make.
+// … and passes over all others, also over these, which people do make, and
+// which are unpacked nevertheless.
 constexpr std::string_view kPassedOverLayers[] = {
     "application/vnd.oci.image.layer.v1.tar+zstd",
+    "application/vnd.docker.image.rootfs.diff.tar.zstd",
     "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
     "application/vnd.docker.image.rootfs.foreign.diff.tar",
     "application/vnd.oci.image.layer.nondistributable.v1.tar",
@@ -424,7 +426,12 @@ class ImageReader {
     const std::string_view option =
         wanted_.image.empty() && !wanted_.platform.empty() ? "--platform"
                                                            : "--image";
-    return absl::FailedPreconditionError(
+    const auto error = [&](const std::string& message) {
+      // Of no image nobody can choose one.
+      return names.empty() ? absl::InvalidArgumentError(message)
+                           : absl::FailedPreconditionError(message);
+    };
+    return error(
         absl::StrCat(image_.name, ": ", option, ": ",
                      found == 0 ? "there is no such image" : "which image",
                      "; there are ", names.empty() ? "none" : list));
@@ -458,15 +465,14 @@ class ImageReader {
     if (layers == nullptr) return Bad(info, "has no \"layers\"");
     for (const JsonNode& layer : layers->items) {
       const std::string layer_type = Text(layer, "mediaType");
-      const bool passed_over = IsOneOf(layer_type, kPassedOverLayers);
-      if (passed_over) {
+      if (!IsOneOf(layer_type, kLayers)) {
+        const bool is_archive = IsOneOf(layer_type, kPassedOverLayers);
         image_.passed_over.push_back(absl::StrCat(
             Text(layer, "digest"), ": dockerd passes over a layer of the type ",
-            layer_type, ", and the plugin would lack its files"));
-      }
-      if (!passed_over && !IsOneOf(layer_type, kLayers)) {
-        return Bad(info, absl::StrCat("has a layer of the type \"", layer_type,
-                                      "\", which specgen does not know"));
+            layer_type.empty() ? "\"\"" : layer_type,
+            is_archive ? ", and the plugin would lack its files"
+                       : "; so does specgen"));
+        if (!is_archive) continue;
       }
       absl::StatusOr<BlobInfo> blob =
           Locate(form_, Text(layer, "digest"), Number(layer, "size"));

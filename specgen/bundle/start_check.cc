@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -177,30 +178,15 @@ class RootfsCheck {
   // What is wrong with what the spec starts; "" if nothing is seen.
   std::string Command() const {
     const std::string& command = spec_.command;
-    if (command.empty()) return "";  // a runtime refuses such a spec at once
+    if (command.empty()) {
+      return "the plugin names no program to start (\"entrypoint\")";
+    }
     const std::string quoted = absl::StrCat("\"", command, "\"");
     if (absl::StrContains(command, '/')) {
       return CheckProgram(InCwd(command), absl::StrCat("the command ", quoted),
                           0);
     }
-    bool hidden = false;
-    for (std::string_view directory : absl::StrSplit(spec_.search_path, ':')) {
-      const std::string path = InCwd(
-          absl::StrCat(directory.empty() ? "." : directory, "/", command));
-      if (IsCovered(path)) hidden = true;
-      const UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
-      struct stat st;
-      // Others are passed over.
-      if (fd.ok() && fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) &&
-          (st.st_mode & 0111) != 0) {
-        return CheckProgram(
-            path, absl::StrCat("the command ", quoted, " (", path, ")"), 0);
-      }
-    }
-    return hidden ? ""
-                  : absl::StrCat("the command ", quoted,
-                                 " is in no directory of PATH (",
-                                 spec_.search_path, ") of the rootfs");
+    return CheckInPath(command, absl::StrCat("the command ", quoted), 0);
   }
 
   std::string WorkingDirectory() const {
@@ -224,6 +210,27 @@ class RootfsCheck {
   }
 
  private:
+  // Likewise, of a program that is looked for in the directories of PATH.
+  std::string CheckInPath(std::string_view name, const std::string& what,
+                          int depth) const {
+    bool hidden = false;
+    for (std::string_view directory : absl::StrSplit(spec_.search_path, ':')) {
+      const std::string path =
+          InCwd(absl::StrCat(directory.empty() ? "." : directory, "/", name));
+      if (IsCovered(path)) hidden = true;
+      const UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
+      struct stat st;
+      // Others are passed over.
+      if (fd.ok() && fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) &&
+          (st.st_mode & 0111) != 0) {
+        return CheckProgram(path, absl::StrCat(what, " (", path, ")"), depth);
+      }
+    }
+    return hidden ? ""
+                  : absl::StrCat(what, " is in no directory of PATH (",
+                                 spec_.search_path, ") of the rootfs");
+  }
+
   std::string InCwd(std::string_view path) const {
     return CleanPath(absl::StartsWith(path, "/")
                          ? std::string(path)
@@ -345,9 +352,20 @@ class RootfsCheck {
                           "interpreter would be \"",
                           name, "\"");
     }
-    return CheckProgram(
+    std::string finding = CheckProgram(
         InCwd(name), absl::StrCat("the interpreter \"", name, "\" of ", what),
         depth + 1);
+    if (!finding.empty() || BasePath(name) != "env") return finding;
+    // "#!/usr/bin/env python3": Linux hands all that follows over as one word.
+    line.remove_prefix(std::min(name.size(), line.size()));
+    const std::string_view word = absl::StripAsciiWhitespace(line);
+    if (word.empty() || word[0] == '-' || absl::StrContains(word, '=') ||
+        absl::StrContains(word, '/')) {
+      return "";
+    }
+    return CheckInPath(word,
+                       absl::StrCat("the interpreter \"", word, "\" of ", what),
+                       depth + 1);
   }
 
   std::string CheckElf(int fd, const std::string& what) const {
@@ -370,6 +388,9 @@ class RootfsCheck {
                           machine->architecture, ")");
     }
     if (!is_ours) return "";
+    if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
+      return absl::StrCat(what, " is no program but an object file or a core");
+    }
     std::string loader;
     switch (header.e_ident[EI_CLASS]) {
       case ELFCLASS64:

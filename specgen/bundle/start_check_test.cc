@@ -76,6 +76,7 @@ std::string Elf(uint16_t machine, std::string_view loader = "") {
   std::memcpy(header.e_ident, ELFMAG, SELFMAG);
   header.e_ident[EI_CLASS] = ELFCLASS64;
   header.e_ident[EI_DATA] = ELFDATA2LSB;
+  header.e_type = ET_DYN;
   header.e_machine = machine;
   header.e_phoff = sizeof(header);
   header.e_phentsize = sizeof(Elf64_Phdr);
@@ -135,6 +136,9 @@ class CheckRootfsTest : public testing::Test {
 
 TEST_F(CheckRootfsTest, TheCommandIsToBeAFileThatCanBeExecuted) {
   Expect("the command \"/p\" is not in the rootfs");
+  spec_.command = "";
+  Expect("the plugin names no program to start");
+  spec_.command = "/p";
   fs::create_directory(temp_ / "rootfs/p");
   Expect("the command \"/p\" is a directory");
   fs::remove(temp_ / "rootfs/p");
@@ -216,6 +220,16 @@ TEST_F(CheckRootfsTest, ProgramsAreForThisMachineAndHaveTheirLoader) {
   odd[EI_CLASS] = 7;
   Add("/p", odd);
   Expect("is a damaged program");
+  for (const char type : {ET_REL, ET_CORE, ET_NONE}) {
+    std::string object = Elf(ours_);
+    object[offsetof(Elf64_Ehdr, e_type)] = type;
+    Add("/p", object);
+    Expect("is no program but an object file or a core");
+  }
+  std::string fixed = Elf(ours_);
+  fixed[offsetof(Elf64_Ehdr, e_type)] = ET_EXEC;
+  Add("/p", fixed);
+  Expect("");
   // Headers that lie are read no further than the file goes.
   std::string lying = Elf(ours_);
   lying.replace(offsetof(Elf64_Ehdr, e_phoff), 8, std::string(8, '\xff'));
@@ -247,6 +261,30 @@ TEST_F(CheckRootfsTest, ScriptsHaveTheirInterpreter) {
         absl::StrCat("#!/s", i + 1, "\n"));
   }
   Add("/s5", Elf(ours_));
+  Expect("");
+}
+
+TEST_F(CheckRootfsTest, EnvFindsItsInterpreterInThePath) {
+  spec_.search_path = "/none:/bin";
+  Add("/usr/bin/env", Elf(ours_));
+  Add("/p", "#!/usr/bin/env python3\n");
+  Expect(
+      "the interpreter \"python3\" of the command \"/p\" is in no directory");
+  Add("/bin/python3", Elf(ours_), 0644);
+  Expect("is in no directory");
+  Add("/bin/python3", Elf(foreign_));
+  Expect(
+      "the interpreter \"python3\" of the command \"/p\" (/bin/python3) is for "
+      "another machine");
+  Add("/bin/python3", Elf(ours_));
+  Expect("");
+  // What env itself makes of these is not judged.
+  for (const char* line : {"", " -S sh -e", " A=1 sh", " /no/sh"}) {
+    Add("/p", absl::StrCat("#!/usr/bin/env", line, "\n"));
+    Expect("");
+  }
+  Add("/p", "#!/bin/other python4\n");
+  Add("/bin/other", Elf(ours_));
   Expect("");
 }
 

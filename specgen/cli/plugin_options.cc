@@ -29,6 +29,7 @@
 #include "specgen/host/go_path.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
+#include "specgen/json/json_tree.h"
 #include "specgen/plugin/input_kind.h"
 #include "specgen/specgen.h"
 
@@ -287,6 +288,11 @@ absl::Status PluginOptions::ReadFile() {
   absl::StatusOr<std::string> text = ReadInput(file_);
   if (!text.ok()) return WithImageHint(text.status(), named);
   text_ = *std::move(text);
+  // A directory's file is never what `docker plugin inspect` prints.
+  if (file_ != named) {
+    request_.shape =
+        IsStoredState(text_) ? PluginShape::kStored : PluginShape::kConfig;
+  }
   if (!IsArchive(text_)) return absl::OkStatus();
   return BadInputError(
       absl::StrCat(input_name(),
@@ -296,6 +302,11 @@ absl::Status PluginOptions::ReadFile() {
 
 void PluginOptions::AssumeDevicesOf(std::string_view plugin) {
   if (assumed_ == nullptr) return;
+  // Of what has too many values the command says so, before it takes memory.
+  if (!JsonTree::CheckValues(plugin, input_name_, JsonTree::kMaxConfigValues)
+           .ok()) {
+    return;
+  }
   Request request = request_;
   request.plugin = plugin;
   Answer answer;

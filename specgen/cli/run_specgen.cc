@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
 #include "specgen/cli/command.h"
@@ -101,8 +103,9 @@ std::string UnexpectedArguments(const CLI::App& app) {
 // The option that names something by no name, as that of a variable that is not
 // set; "" if there is none.
 std::string EmptyValue(const CLI::App& app) {
-  constexpr std::string_view kNames[] = {"FILE", "OLD", "RELEASE", "RANGE",
-                                         "VERSION"};
+  constexpr std::string_view kNames[] = {
+      "FILE",    "OLD",  "RELEASE",          "RANGE",
+      "VERSION", "NAME", "OS/ARCH[/VARIANT]"};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty()) continue;
     if (std::find(std::begin(kNames), std::end(kNames),
@@ -176,13 +179,71 @@ std::string DockerMetadata() {
   return json.EndObject().Finish();
 }
 
+// "docker --context X specgen lint" calls "docker-specgen --context X specgen
+// lint": takes all up to "specgen" away, and hands the options on to the docker
+// command that AskDocker calls, by their variables. "docker help specgen" calls
+// "docker-specgen help specgen".
+absl::Status TakeDockerOptions(std::vector<std::string>* args) {
+  struct Option {
+    std::string_view long_name;
+    std::string_view short_name;
+    const char* variable;  // null: it makes no difference to what is asked for
+    bool has_value;
+  };
+  // docker/cli cli/flags/options.go, v28.5.2. Those of TLS have no variables.
+  constexpr Option kOptions[] = {
+      {"--config", "", "DOCKER_CONFIG", true},
+      {"--context", "-c", "DOCKER_CONTEXT", true},
+      {"--host", "-H", "DOCKER_HOST", true},
+      {"--log-level", "-l", nullptr, true},
+      {"--debug", "-D", nullptr, false},
+  };
+  if (*args == std::vector<std::string>{"help", "specgen"}) {
+    *args = {"help"};
+    return absl::OkStatus();
+  }
+  const auto name = std::find(args->begin(), args->end(), "specgen");
+  if (name == args->end()) return absl::OkStatus();
+  for (auto it = args->begin(); it != name; ++it) {
+    const size_t equals = it->find('=');
+    const std::string_view word = std::string_view(*it).substr(0, equals);
+    const auto* const option = std::find_if(
+        std::begin(kOptions), std::end(kOptions), [word](const Option& o) {
+          return word == o.long_name || word == o.short_name;
+        });
+    // "specgen" is a value further on.
+    if (it == args->begin() && !absl::StartsWith(word, "-")) {
+      return absl::OkStatus();
+    }
+    if (option == std::end(kOptions)) {
+      return UsageError(absl::StrCat("docker's option ", word,
+                                     " cannot be handed on; a context can"));
+    }
+    if (!option->has_value) continue;
+    std::string value;
+    if (equals != std::string::npos) {
+      value = it->substr(equals + 1);
+    } else if (++it != name) {
+      value = *it;
+    } else {
+      return UsageError(absl::StrCat(word, ": needs a value"));
+    }
+    if (option->variable != nullptr) {
+      setenv(option->variable, value.c_str(), /*replace=*/1);
+    }
+  }
+  args->erase(args->begin(), name + 1);
+  return absl::OkStatus();
+}
+
 int Dispatch(std::vector<std::string> args, Console* console) {
   if (args.size() == 1 && args[0] == "docker-cli-plugin-metadata") {
     console->Out(DockerMetadata());
     return kExitDone;
   }
-  // "docker specgen lint" calls "docker-specgen specgen lint".
-  if (!args.empty() && args[0] == "specgen") args.erase(args.begin());
+  if (absl::Status status = TakeDockerOptions(&args); !status.ok()) {
+    return Fail(status, console);
+  }
   if (args.empty()) {
     console->ErrorText(MainHelp());
     return kExitUsage;

@@ -105,6 +105,21 @@ const FileKind* FindFileKind(const Keys& keys) {
 
 }  // namespace
 
+bool IsStoredState(std::string_view text) {
+  JsonIndex index;
+  if (index.Build(text) != JsonIndex::Result::kOk) return false;
+  Arena arena;
+  JsonReader reader(index, &arena);
+  if (reader.Peek() != JsonKind::kObject) return false;
+  bool found = false;
+  reader.Members([&](std::string_view key) {
+    found |= FindKey(key, key.size()) == Key::kPlugin &&
+             reader.Peek() == JsonKind::kObject;
+    reader.Skip();
+  });
+  return found;
+}
+
 std::string WhyNoPlugin(std::string_view text, std::string_view wanted) {
   JsonIndex index;
   if (index.Build(text) != JsonIndex::Result::kOk) return "";

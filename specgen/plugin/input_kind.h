@@ -15,6 +15,11 @@ namespace specgen {
 // `wanted` chooses from the list of `docker plugin inspect`.
 std::string WhyNoPlugin(std::string_view text, std::string_view wanted);
 
+// Whether `text` is what dockerd keeps in a plugin's directory: an object with
+// "plugin", which holds an object (moby plugin/v2/plugin.go, v1.13.0). All else
+// that lies there is an author's config to engines.
+bool IsStoredState(std::string_view text);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_PLUGIN_INPUT_KIND_H_

@@ -75,5 +75,18 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
   }
 }
 
+TEST(IsStoredState, IsAnObjectWithAPlugin) {
+  for (const char* text :
+       {R"({"plugin":{}})", R"({"Rootfs":"/r","PLUGIN":{"Config":{}}})"}) {
+    EXPECT_TRUE(IsStoredState(text)) << text;
+  }
+  for (const char* text :
+       {"", "{", "[]", "{}", R"([{"plugin":{}}])", R"({"plugin":[]})",
+        R"({"plugin":null})", R"({"Config":{},"Id":"a","Name":"n"})",
+        R"({"entrypoint":["/p"]})", R"({"a":{"plugin":{}}})"}) {
+    EXPECT_FALSE(IsStoredState(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace specgen
