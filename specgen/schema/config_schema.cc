@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "specgen/engine/engine.h"
 #include "specgen/engine/release_range.h"
@@ -34,10 +36,7 @@ class SchemaWriter {
     json_.Key("description")
         .String(absl::StrCat(
             "What an author writes for docker plugin create; of Docker ",
-            releases_.front().name,
-            releases_.size() > 1
-                ? absl::StrCat(" to ", releases_.back().name, ".")
-                : "."));
+            Runs([](const Release&) { return true; }), "."));
     json_.Key("type").String("object");
     Members(kConfigSchema, "", "#");
     return json_.EndObject().Finish();
@@ -52,6 +51,17 @@ class SchemaWriter {
            std::any_of(
                releases_.begin(), releases_.end(),
                [&](const Release& release) { return Reads(release, field); });
+  }
+
+  // Which releases, in words that stay true when newer ones come.
+  std::string Runs(absl::FunctionRef<bool(const Release&)> holds) const {
+    std::string runs = ReleaseRuns(releases_, holds);
+    if (&releases_.back() != &AllReleases().back()) return runs;
+    std::string_view text = runs;
+    return absl::ConsumeSuffix(&text,
+                               absl::StrCat(" to ", releases_.back().name))
+               ? absl::StrCat(text, " and later")
+               : runs;
   }
 
   static std::string PathOf(std::string_view above, const Field& field) {
@@ -116,12 +126,10 @@ class SchemaWriter {
     if (!std::all_of(
             releases_.begin(), releases_.end(),
             [&](const Release& release) { return Reads(release, field); })) {
-      absl::StrAppend(&description, " Only read by Docker ",
-                      ReleaseRuns(releases_,
-                                  [&](const Release& release) {
-                                    return Reads(release, field);
-                                  }),
-                      ".");
+      absl::StrAppend(
+          &description, " Only read by Docker ",
+          Runs([&](const Release& release) { return Reads(release, field); }),
+          ".");
     }
     json_.Key("description").String(description);
     if (!Reads(releases_.back(), field)) json_.Key("deprecated").Bool(true);

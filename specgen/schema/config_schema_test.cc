@@ -86,6 +86,11 @@ TEST_F(ConfigSchemaTest, WhatNotAllReadSaysSo) {
   EXPECT_TRUE(absl::StrContains(key->String("description"),
                                 "Only read by Docker 28.5.2"));
   ASSERT_NE(key->Find("deprecated"), nullptr);
+  // What reaches the newest release stays true when there are newer ones.
+  key = At("17.05.0..", "interface", "protocolScheme");
+  ASSERT_NE(key, nullptr);
+  EXPECT_TRUE(absl::EndsWith(key->String("description"),
+                             "Only read by Docker 18.06.0-rc3 and later."));
   key = At("1.12.0..28.5.2", "linux");
   ASSERT_NE(key, nullptr);
   EXPECT_TRUE(absl::StrContains(key->String("description"), "Only read by"));
