@@ -21,7 +21,7 @@ enum class Node { kDevice, kNotADevice, kError };
 // DeviceFromPath of runc's libcontainer/devices, and of containerd's oci since
 // 24.0. `error` and `facts` are what lstat(2) of the path gives.
 inline Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
-              Device* device) {
+                     Device* device) {
   if (error != 0) return Node::kError;
   device->major = facts.major;
   device->minor = facts.minor;

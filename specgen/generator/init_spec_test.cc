@@ -132,7 +132,7 @@ TEST(DevMounts, AFewAndManyOwnMountsAreTreatedAlike) {
   EXPECT_EQ(Destinations(answer.spec()), ActOutDevLoop(memory, own));
 }
 
-TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {
+TEST(Plan, ListsTheRuntimeDirectoryUnlessItIsThere) {
   const auto planned = [](std::string_view host_json, std::string_view root) {
     const std::unique_ptr<HostSnapshot> host = HostOf(host_json);
     const Generator generator(Engine("28.5.2"), *host);
@@ -142,13 +142,13 @@ TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {
     request.exec_root = root;
     Answer answer;
     generator.Generate(request, &answer);
-    std::vector<std::string> folders;
-    for (const PlannedFolder& folder : answer.plan()) {
-      folders.push_back(std::string(folder.path));
-      EXPECT_EQ(folder.mode, 0700u);
+    std::vector<std::string> made;
+    for (const PlannedFolder& directory : answer.plan()) {
+      made.push_back(std::string(directory.path));
+      EXPECT_EQ(directory.mode, 0700u);
     }
-    if (answer.outcome() != Outcome::kSpec) folders.push_back(answer.message());
-    return absl::StrJoin(folders, " ");
+    if (answer.outcome() != Outcome::kSpec) made.push_back(answer.message());
+    return absl::StrJoin(made, " ");
   };
   EXPECT_EQ(planned(R"({"entries":[]})", "/run/p"), "/run /run/p /run/p/id");
   EXPECT_EQ(

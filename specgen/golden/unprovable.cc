@@ -38,7 +38,8 @@ constexpr std::string_view kDaemonOnly =
     "dockerd adds that mount, not InitSpec, and of real daemons only 20.10.24, "
     "26.1.5 and 28.5.2 were recorded";
 constexpr std::string_view kNoStored =
-    "of these engines only author's files were recorded, without the folders "
+    "of these engines only author's files were recorded, without the "
+    "directories "
     "that were made";
 constexpr std::string_view kNotDetached =
     "recorded where the network namespace was not detached, and there both "
@@ -126,9 +127,9 @@ constexpr Unprovable kUnprovable[] = {
     {"metrics_mount", "28.0.2", "28.0.2", kDaemonOnly},
     {"metrics_mount", "29.0.0-rc.1", kNewest, kDaemonOnly},
     {"masks_thermal_throttle", kOldest, kLastOld,
-     "of these engines, no host with such folders was recorded"},
+     "of these engines, no host with such directories was recorded"},
     {"masks_thermal_throttle", kBeta, kBeta,
-     "of these engines, no host with such folders was recorded"},
+     "of these engines, no host with such directories was recorded"},
     {"0:user_namespace=*", kOldest, "24.0.0",
      "in a user namespace, answers were recorded from 24.0.7 on"},
     {"1:user_namespace=*", "29.0.0-rc.1", "29.0.0-rc.1",
