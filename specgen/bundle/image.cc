@@ -25,10 +25,10 @@
 #include "absl/strings/strip.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/confined_open.h"
-#include "specgen/bundle/machine.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/unpack.h"
+#include "specgen/host/architecture.h"
 #include "specgen/json/json_tree.h"
 
 namespace specgen {

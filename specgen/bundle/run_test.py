@@ -402,6 +402,30 @@ def find_spec(folder, plugin_id):
     raise Failure('dockerd\'s spec was not found')
 
 
+def check_audit(folder, version, plugin_id):
+    """That audit finds a plugin as it should be, and what is changed in it."""
+    command = ('audit', '--engine', version, '--data-root', folder + '/data',
+               '--dockerd-exec-root', folder + '/x')
+    (plugin,) = json.loads(specgen(*command, '--json'))['plugins']
+    check((plugin['id'], plugin['state']) == (plugin_id, 'same'),
+          'audit: %s' % plugin)
+    with open(plugin['running_spec']) as file:
+        text = file.read()
+    try:
+        with open(plugin['running_spec'], 'w') as file:
+            file.write(text.replace('"CAP_KILL"', '"CAP_SYS_PTRACE"'))
+        told = specgen(*command, fails=True)
+    finally:
+        with open(plugin['running_spec'], 'w') as file:
+            file.write(text)
+    check('CAP_SYS_PTRACE' in told and 'CAP_KILL' in told,
+          'audit of a changed spec: ' + told)
+    socket = folder + '/docker.sock'
+    docker_api(socket, 'POST', '/plugins/tmpfs/disable')
+    check('is not enabled' in specgen(*command), 'audit of a disabled plugin')
+    docker_api(socket, 'POST', '/plugins/tmpfs/enable?timeout=30')
+
+
 def test_dockerd():
     with work_folder() as folder:
         source = make_plugin(folder)
@@ -428,6 +452,7 @@ def test_dockerd():
                         os.path.join(store, 'propagated-mount'))
             dockers = process_view.view(
                 pid, spec, ((store, 'STORE'), (run_folder, 'RUN')))
+            check_audit(folder, version, plugin_id)
             # Of dockerd's store, while the plugin runs there.
             exec_root = os.path.join(folder, 'run/plugins')
             engine = engine_of(version)

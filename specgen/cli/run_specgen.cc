@@ -101,8 +101,8 @@ std::string UnexpectedArguments(const CLI::App& app) {
 // The option that names something by no name, as that of a variable that is not
 // set; "" if there is none.
 std::string EmptyValue(const CLI::App& app) {
-  constexpr std::string_view kNames[] = {"FILE", "OLD", "RELEASE", "RANGE",
-                                         "VERSION"};
+  constexpr std::string_view kNames[] = {"FILE",  "OLD",     "RELEASE",
+                                         "RANGE", "VERSION", "ARCH"};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty()) continue;
     if (std::find(std::begin(kNames), std::end(kNames),

@@ -19,8 +19,9 @@ namespace specgen {
 // The fields that InitSpec looks at or changes. What else there is, is the
 // encoder's, in `rendered`. Immutable once it is made.
 struct BaseSpec {
-  // The engine's own. `behaviour` must outlive this.
-  explicit BaseSpec(const Behaviour& behaviour);
+  // The engine's own, on a machine of that architecture. `behaviour` must
+  // outlive this.
+  BaseSpec(const Behaviour& behaviour, std::string_view architecture);
 
   BaseSpec() = default;
   BaseSpec(const BaseSpec&) = delete;
@@ -45,10 +46,12 @@ struct BaseSpec {
   std::optional<RenderedBase> rendered;
 };
 
-// The default spec of an engine. It is made once for each behaviour of the
-// table, at its first use, and kept; for other behaviours, which must outlive
-// it, it is made anew. Thread-safe.
-std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour);
+// The default spec of an engine on a machine of that architecture (Go's name;
+// "" is amd64). It is made once for each behaviour of the table, at its first
+// use, and kept; for other behaviours, which must outlive it, and for
+// architectures that show in it, it is made anew. Thread-safe.
+std::shared_ptr<const BaseSpec> DefaultBaseSpec(
+    const Behaviour& behaviour, std::string_view architecture = {});
 
 }  // namespace specgen
 
