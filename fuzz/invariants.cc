@@ -219,7 +219,8 @@ size_t InputSize(const Request& request) {
   size_t size = request.plugin.size() + request.plugin_name.size() +
                 request.id.value_or("").size() +
                 request.rootfs.value_or("").size() + request.lib_root.size() +
-                request.exec_root.size() + request.metrics_socket.size();
+                request.exec_root.value_or("").size() +
+                request.metrics_socket.size();
   for (const std::string_view arg : request.set) size += arg.size() + 16;
   return size;
 }
@@ -323,7 +324,9 @@ void CheckHostAccess(const Trial& trial, const Answer& answer,
          "the host is asked for files only where the plugin names some");
   if (spec_stage && !looks_at_mounts && !has_devices) {
     const std::string directory =
-        JoinPath({trial.request.exec_root, answer.id()});
+        JoinPath({trial.request.exec_root.value_or(
+                      DefaultExecRoot(*trial.release->behaviour)),
+                  answer.id()});
     for (const std::string& path : host.paths()) {
       Require(
           IsOrHolds(path, directory) || LeadsElsewhere(*trial.host, directory),
@@ -389,10 +392,11 @@ void Fail(std::string_view what, std::string_view details) {
 
 std::string Describe(const Trial& trial, const Answer& answer) {
   const Request& request = trial.request;
-  std::string text = absl::StrCat(
-      "Docker ", trial.release->name, ", shape ",
-      static_cast<int>(request.shape), ", exec root ", request.exec_root,
-      "\n--- plugin\n", request.plugin.substr(0, 4000), "\n");
+  std::string text =
+      absl::StrCat("Docker ", trial.release->name, ", shape ",
+                   static_cast<int>(request.shape), ", exec root ",
+                   request.exec_root.value_or("of the engine"),
+                   "\n--- plugin\n", request.plugin.substr(0, 4000), "\n");
   for (const std::string_view arg : request.set) {
     absl::StrAppend(&text, "--- set ", arg, "\n");
   }

@@ -23,6 +23,7 @@ class WatchedHost : public Host {
   explicit WatchedHost(const Host& host)
       : Host(watched_files_, watched_facts_), watched_files_(host.files) {
     const MachineFacts& theirs = host.facts;
+    watched_facts_.architecture.Is(theirs.architecture());
     Watch(theirs.possible_cpus, &cpu_calls_, &watched_facts_.possible_cpus);
     Watch(theirs.thermal_throttle_cpus, &cpu_calls_,
           &watched_facts_.thermal_throttle_cpus);

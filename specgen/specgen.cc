@@ -1,6 +1,9 @@
 #include "specgen/specgen.h"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -12,6 +15,37 @@
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
+namespace {
+
+// `text` up to the end of its first object or list, as a json.Decoder reads it;
+// all of it if there is none. Inside of them nothing is checked here.
+std::string_view FirstJsonValue(std::string_view text) {
+  size_t depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      if (depth == 0) return text;
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth <= 1) return text.substr(0, depth == 0 ? text.size() : i + 1);
+      --depth;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view DefaultExecRoot(const Behaviour& behaviour) {
+  return behaviour.plugins_in_run_docker ? "/run/docker"
+                                         : "/run/docker/plugins";
+}
 
 std::string MetricsSocketBeside(std::string_view exec_root) {
   while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
@@ -26,6 +60,7 @@ inline void Generator::Clear(const Request& request, Answer* answer) {
   answer->spec_.Clear();
   answer->position_.clear();
   answer->plan_.clear();
+  answer->failed_calls_.clear();
   answer->work_ = 0;
   answer->shape_ = request.shape;
   // They point into an earlier request.
@@ -65,7 +100,9 @@ inline void Generator::Locate(const Request& request, Answer* answer) {
 }
 
 void Generator::Generate(const Request& request, Answer* answer) const {
-  const JsonIndex::Result indexed = answer->index_.Build(request.plugin);
+  const JsonIndex::Result indexed = answer->index_.Build(
+      release_.behaviour->ignores_rest ? FirstJsonValue(request.plugin)
+                                       : request.plugin);
   if (indexed != JsonIndex::Result::kOk) {
     Clear(request, answer);
     answer->plugin_ = Plugin();
@@ -91,19 +128,31 @@ void Generator::Generate(const Request& request, const JsonTokens& tokens,
     MakeDefaultSettings(behaviour, arena, &plugin);
     if (request.restarted) UnshareSettings(arena, &plugin);
   }
+  for (size_t i = 0; i < request.set_calls.size(); ++i) {
+    Verdict verdict =
+        ApplySettings(behaviour, request.set_calls[i], arena, &plugin);
+    if (verdict.ok()) continue;
+    if (verdict.outcome() == Outcome::kCrashed) {
+      answer->verdict_ = std::move(verdict);
+      return;
+    }
+    answer->failed_calls_.push_back({i, verdict.message()});
+  }
   if (!request.set.empty()) {
     answer->verdict_ = ApplySettings(behaviour, request.set, arena, &plugin);
     if (!answer->verdict_.ok()) return;
   }
   Locate(request, answer);
 
-  const SpecInput input = {behaviour,
-                           release_.user_namespace,
-                           *base_spec_,
-                           plugin,
-                           {answer->id_, answer->rootfs_, request.lib_root,
-                            request.exec_root, request.metrics_socket},
-                           host_};
+  const SpecInput input = {
+      behaviour,
+      release_.user_namespace,
+      *base_spec_,
+      plugin,
+      {answer->id_, answer->rootfs_, request.lib_root,
+       request.exec_root.value_or(DefaultExecRoot(behaviour)),
+       request.metrics_socket},
+      host_};
   Spec spec;
   answer->verdict_ = InitSpec(input, arena, &answer->plan_, &spec);
   if (!answer->verdict_.ok()) return;

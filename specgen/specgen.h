@@ -21,6 +21,7 @@
 #ifndef SPECGEN_SPECGEN_H_
 #define SPECGEN_SPECGEN_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,8 +53,13 @@ struct Request {
   // Which plugin of `docker plugin inspect`'s list: its name or id.
   std::string_view plugin_name;
 
-  // Arguments of `docker plugin set`, NAME[.FIELD]=VALUE, in one call.
+  // Arguments of `docker plugin set`, NAME[.FIELD]=VALUE, in one call: where it
+  // fails, there is no spec.
   absl::Span<const std::string_view> set;
+  // Calls of `docker plugin set` before that one, in turn, as somebody makes
+  // them who looks away: one that fails keeps what it had changed, and the rest
+  // goes on. See Answer::failed_calls.
+  absl::Span<const absl::Span<const std::string_view>> set_calls;
   // dockerd has restarted since it installed the plugin; see UnshareSettings.
   bool restarted = false;
 
@@ -64,18 +70,30 @@ struct Request {
   std::optional<std::string_view> rootfs;
   std::string_view lib_root = "/var/lib/docker/plugins";
   // The runtime directory, which holds the plugin's socket, is
-  // <exec_root>/<id>.
-  std::string_view exec_root = "/run/docker/plugins";
+  // <exec_root>/<id>; without one, DefaultExecRoot.
+  std::optional<std::string_view> exec_root;
   // dockerd's metrics socket, <its exec root>/metrics.sock. dockerd (18.03 and
   // later), not InitSpec, binds it into plugins of type
   // docker.metricscollector/1.0; without it, that mount is left out.
   std::string_view metrics_socket;
 };
 
+// Where dockerd of that behaviour makes plugins' runtime directories, whatever
+// its own --exec-root is: "/run/docker/plugins", or "/run/docker" before
+// 1.13.0-rc4.
+std::string_view DefaultExecRoot(const Behaviour& behaviour);
+
 // The metrics socket that belongs to an exec root: it lies beside dockerd's
 // plugins directory. Of an exec root that is not called "plugins" it tells
 // nothing: then "".
 std::string MetricsSocketBeside(std::string_view exec_root);
+
+// A call of `docker plugin set` that failed: its index among the calls, and
+// why, in Docker's words.
+struct FailedCall {
+  size_t call;
+  std::string message;
+};
 
 // The answer to a request, and the memory for making it: reused for many
 // requests it stops allocating. Not thread-safe; each thread has its own.
@@ -106,6 +124,9 @@ class Answer {
   // makes before it refuses or crashes.
   const std::vector<PlannedFolder>& plan() const { return plan_; }
 
+  // Those of the request's calls of `docker plugin set` that failed.
+  const std::vector<FailedCall>& failed_calls() const { return failed_calls_; }
+
   // The plugin as it was read, with its settings. Valid unless kDecode failed.
   const Plugin& plugin() const { return plugin_; }
   PluginShape shape() const { return shape_; }
@@ -128,6 +149,7 @@ class Answer {
   Buffer spec_;
   std::string position_;
   std::vector<PlannedFolder> plan_;
+  std::vector<FailedCall> failed_calls_;
   Plugin plugin_;
   PluginShape shape_ = PluginShape::kAuto;
   std::string_view id_;
@@ -149,9 +171,10 @@ class Generator {
             std::shared_ptr<const BaseSpec> base_spec = nullptr)
       : release_(release),
         host_(host),
-        base_spec_(base_spec != nullptr ? std::move(base_spec)
-                                        : DefaultBaseSpec(*release.behaviour)) {
-  }
+        base_spec_(base_spec != nullptr
+                       ? std::move(base_spec)
+                       : DefaultBaseSpec(*release.behaviour,
+                                         host.facts.architecture())) {}
 
   void Generate(const Request& request, Answer* answer) const;
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "specgen/base/buffer.h"
 #include "specgen/base/utf8.h"
@@ -47,6 +48,8 @@ class ProtoAnswerer : public RecordAnswerer {
     request_ = v1::GenerateRequest();
     response_ = v1::GenerateResponse();
     set_ = {};
+    call_arguments_ = {};
+    calls_ = {};
   }
 
  private:
@@ -67,6 +70,8 @@ class ProtoAnswerer : public RecordAnswerer {
   v1::GenerateRequest request_;
   v1::GenerateResponse response_;  // empty between records
   std::vector<std::string_view> set_;
+  std::vector<std::string_view> call_arguments_;
+  std::vector<absl::Span<const std::string_view>> calls_;
   MetricsSockets metrics_sockets_;
 };
 
@@ -101,6 +106,20 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
   request.plugin_name = request_.plugin_name();
   set_.assign(request_.set().begin(), request_.set().end());
   request.set = set_;
+  calls_.clear();
+  call_arguments_.clear();
+  // All arguments first: the calls point to where they are then.
+  for (const v1::SetCall& call : request_.set_calls()) {
+    call_arguments_.insert(call_arguments_.end(), call.set().begin(),
+                           call.set().end());
+  }
+  size_t begin = 0;
+  for (const v1::SetCall& call : request_.set_calls()) {
+    const auto size = static_cast<size_t>(call.set_size());
+    calls_.push_back(absl::MakeConstSpan(call_arguments_).subspan(begin, size));
+    begin += size;
+  }
+  request.set_calls = calls_;
   request.restarted = request_.restarted();
   if (request_.has_id()) request.id = request_.id();
   if (request_.has_rootfs()) request.rootfs = request_.rootfs();
@@ -136,6 +155,11 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     error->set_position(answer.position());
   }
   response_.set_presumed(engine->presumed);
+  for (const FailedCall& failed : answer.failed_calls()) {
+    v1::FailedCall* call = response_.add_failed_calls();
+    call->set_call(static_cast<uint32_t>(failed.call));
+    call->set_message(ToValidUtf8(failed.message));
+  }
   for (const PlannedFolder& planned : answer.plan()) {
     v1::Folder* directory = response_.add_folders();
     directory->set_path(ToValidUtf8(planned.path));

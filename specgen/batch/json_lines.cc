@@ -140,6 +140,20 @@ void JsonLinesAnswerer::WriteAnswer(uint64_t number, Buffer* out) const {
   } else {
     WriteError(&w);
   }
+  if (!answer_->failed_calls().empty()) {
+    char open = '[';
+    w.Raw(",\"failed_calls\":");
+    for (const FailedCall& failed : answer_->failed_calls()) {
+      w.Raw(open);
+      open = ',';
+      w.Raw("{\"call\":");
+      w.Integer(static_cast<int64_t>(failed.call));
+      w.Raw(",\"message\":");
+      w.String(failed.message);
+      w.Raw('}');
+    }
+    w.Raw(']');
+  }
   if (!engine_.presumed.empty()) {
     w.Raw(",\"presumed\":");
     w.String(engine_.presumed);

@@ -1,5 +1,6 @@
 #include "specgen/batch/json_request.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,12 +11,21 @@
 #include "specgen/json/syntax_hint.h"
 
 namespace specgen {
+namespace {
+
+constexpr char kWrongSet[] =
+    "\"set\" must be a list of NAME=VALUE strings, or a list of such lists";
+
+}  // namespace
 
 void JsonRequest::Shrink() {
   index_ = JsonIndex();
   arena_.Release();
   decoded_ = std::string();
   set_ = {};
+  call_arguments_ = {};
+  call_ends_ = {};
+  calls_ = {};
 }
 
 void JsonRequest::Clear(const Request& defaults) {
@@ -25,7 +35,11 @@ void JsonRequest::Clear(const Request& defaults) {
   request_ = defaults;
   source_ = Source::kNone;
   shape_.reset();
+  null_shape_.reset();
   set_.clear();
+  call_arguments_.clear();
+  call_ends_.clear();
+  calls_.clear();
   has_metrics_socket_ = false;
   message_.clear();
   column_.reset();
@@ -101,6 +115,8 @@ bool JsonRequest::ReadText(std::string_view key, JsonReader* reader,
 
 bool JsonRequest::ReadPlugin(bool stored, JsonReader* reader) {
   if (reader->Peek() == JsonKind::kNull) {
+    // It counts if there is no other.
+    null_shape_ = stored ? PluginShape::kStored : PluginShape::kConfig;
     reader->SkipLiteral();
     return true;
   }
@@ -148,18 +164,36 @@ bool JsonRequest::ReadShape(JsonReader* reader) {
 }
 
 bool JsonRequest::ReadSet(JsonReader* reader) {
-  constexpr const char* kWrong = "\"set\" must be a list of NAME=VALUE strings";
   set_.clear();
+  call_arguments_.clear();
+  call_ends_.clear();
   if (reader->Peek() == JsonKind::kNull) {
     reader->SkipLiteral();
     return true;
   }
-  if (reader->Peek() != JsonKind::kArray) return Wrong(*reader, kWrong);
+  if (reader->Peek() != JsonKind::kArray) return Wrong(*reader, kWrongSet);
   reader->EnterArray();
   while (reader->NextItem()) {
-    if (reader->Peek() != JsonKind::kString) return Wrong(*reader, kWrong);
+    if (reader->Peek() == JsonKind::kArray && set_.empty()) {
+      if (!ReadSetCall(reader)) return false;
+      continue;
+    }
+    if (reader->Peek() != JsonKind::kString || !call_ends_.empty()) {
+      return Wrong(*reader, kWrongSet);
+    }
     if (!reader->String(&set_.emplace_back())) break;
   }
+  return true;
+}
+
+// One call of several.
+bool JsonRequest::ReadSetCall(JsonReader* reader) {
+  reader->EnterArray();
+  while (reader->NextItem()) {
+    if (reader->Peek() != JsonKind::kString) return Wrong(*reader, kWrongSet);
+    if (!reader->String(&call_arguments_.emplace_back())) break;
+  }
+  call_ends_.push_back(call_arguments_.size());
   return true;
 }
 
@@ -185,6 +219,11 @@ bool JsonRequest::CheckTokens() {
 bool JsonRequest::Finish(const Request& defaults) {
   switch (source_) {
     case Source::kNone:
+      if (null_shape_.has_value()) {
+        request_.plugin = "null";
+        request_.shape = *null_shape_;
+        break;
+      }
       message_ =
           "there is no plugin: one of \"config\", \"plugin\", \"config_text\" "
           "and \"config_b64\" is needed";
@@ -199,6 +238,13 @@ bool JsonRequest::Finish(const Request& defaults) {
   }
   if (shape_.has_value()) request_.shape = *shape_;
   request_.set = set_;
+  size_t begin = 0;
+  for (const size_t end : call_ends_) {
+    calls_.push_back(
+        absl::MakeConstSpan(call_arguments_).subspan(begin, end - begin));
+    begin = end;
+  }
+  request_.set_calls = calls_;
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "specgen/base/arena.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
@@ -66,6 +67,7 @@ class JsonRequest {
   bool ReadPluginText(std::string_view key, JsonReader* reader);
   bool ReadShape(JsonReader* reader);
   bool ReadSet(JsonReader* reader);
+  bool ReadSetCall(JsonReader* reader);
   bool ReadRestarted(JsonReader* reader);
   // Puts together what the members said.
   bool Finish(const Request& defaults);
@@ -85,7 +87,12 @@ class JsonRequest {
   JsonTokens tokens_;
   bool tokens_are_stored_ = false;  // of "plugin", not "config"
   std::optional<PluginShape> shape_;
+  std::optional<PluginShape> null_shape_;  // of "config" or "plugin": null
   std::vector<std::string_view> set_;
+  // The arguments of all calls, where each call ends among them, and the calls.
+  std::vector<std::string_view> call_arguments_;
+  std::vector<size_t> call_ends_;
+  std::vector<absl::Span<const std::string_view>> calls_;
   bool has_metrics_socket_ = false;
   std::string message_;
   std::optional<size_t> column_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,11 +46,13 @@ class RecordAnswerer {
 // MetricsSocketBeside for many requests, most of which have the same exec root.
 class MetricsSockets {
  public:
-  // The view is valid until the next call.
-  std::string_view Beside(std::string_view exec_root) {
-    if (exec_root != exec_root_) {
-      exec_root_ = exec_root;
-      socket_ = MetricsSocketBeside(exec_root);
+  // The view is valid until the next call. Engines of whom dockerd has a
+  // metrics socket have one default exec root.
+  std::string_view Beside(std::optional<std::string_view> exec_root) {
+    const std::string_view root = exec_root.value_or("/run/docker/plugins");
+    if (root != exec_root_) {
+      exec_root_ = root;
+      socket_ = MetricsSocketBeside(root);
     }
     return socket_;
   }
@@ -116,12 +119,16 @@ class RecordFormat {
 //   "shape"        "auto", "config", "stored" or "inspect"; without one,
 //                  "config" and "plugin" say it, and the other two are "auto"
 //   "plugin_name"  which plugin of an "inspect" list
-//   "set"          ["NAME[.FIELD]=VALUE", ...], as for `docker plugin set`
+//   "set"          ["NAME[.FIELD]=VALUE", ...], as for `docker plugin set`; or
+//                  [[...], ...], a list of such calls, of which one that fails
+//                  keeps what it had changed, and the rest goes on
 //   "restarted"    true: dockerd has restarted since it installed the plugin
 //   "id", "rootfs", "lib_root", "exec_root", "metrics_socket"
 //                  as in specgen::Request; without a metrics socket, that of
 //                  MetricsSocketBeside is meant
-// A key that is null is as if it were not there; of a key that stands twice the
+// "config" and "plugin" may be null, which an engine reads, too; any other key
+// that is null is as if it were not there, and so are these two where another
+// gives a plugin. Of a key that stands twice the
 // last counts. Any other key is an error, so that a misspelt one is noticed.
 // The recorded requests of testdata have this form too. Blank lines are passed
 // over.
@@ -135,7 +142,9 @@ class RecordFormat {
 //              "invalid" is a line that is no request, at stage "request"; the
 //              others are those of Answer. "position", if it is there, is in
 //              the plugin's JSON, or for an invalid request in its line.
-// then, of an engine that was not recorded,
+// then, if one of several calls of `docker plugin set` failed,
+//   "failed_calls" [{"call": 0, "message": ...}, ...], by their index
+// and of an engine that was not recorded,
 //   "presumed" why its answer may be another; see NamedEngine
 // and last
 //   "folders"  [{"path": ..., "mode": "0700"}, ...], if the engine makes some

@@ -37,6 +37,7 @@ namespace specgen {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr std::string_view kConfig =
@@ -151,6 +152,83 @@ TEST(JsonLines, SpecIsTheOneOfTheLibrary) {
   EXPECT_EQ(run.result.counts.bytes_written, run.output.size());
 }
 
+// An engine is named as on the command line. What is only presumed of it stands
+// in the answer, and is told once for the batch.
+TEST(JsonLines, EnginesAreNamedAsPeopleNameThem) {
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  const EngineSet engines(*host, *FindRelease("28.5.2"));
+  const std::unique_ptr<RecordAnswerer> answerer =
+      JsonLinesFormat()->NewAnswerer(engines);
+  const auto answer = [&](std::string_view engine) {
+    Buffer out;
+    answerer->Answer(absl::StrCat(R"({"config":{},"engine":")", engine, "\"}"),
+                     1, &out);
+    return std::string(out.view());
+  };
+  EXPECT_EQ(answer("28.5.2"), answer("5:28.5.2-1~debian.12~bookworm"));
+  EXPECT_THAT(answer("28.5.2"), Not(HasSubstr("presumed")));
+  EXPECT_EQ(engines.Notes(),
+            std::vector<std::string>{
+                "\"5:28.5.2-1~debian.12~bookworm\" is taken as Docker 28.5.2"});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(answer("24.0.7-0ubuntu4.1"),
+                HasSubstr("},\"presumed\":\"Ubuntu's build is presumed to "
+                          "answer as Docker's 24.0.7: "));
+  }
+  EXPECT_EQ(engines.Notes().size(), 3u);
+  EXPECT_THAT(answer("20.10.24+dfsg1"), Not(HasSubstr("presumed")));
+  for (const Release& release : AllReleases()) {
+    EXPECT_EQ(absl::StrContains(answer(release.name), "\"presumed\":"),
+              !release.presumed.empty())
+        << release.name;
+  }
+  // Whoever writes the requests does not decide how much is told.
+  for (int i = 0; i < 100; ++i) answer(absl::StrCat("28.5.2-", i));
+  EXPECT_LE(engines.Notes().size(), 20u);
+}
+
+// A call of `docker plugin set` that fails keeps what it had changed, and the
+// next one is made nevertheless.
+TEST(JsonLines, CallsOfSetFailOneByOne) {
+  constexpr std::string_view kSettable =
+      R"("config":{"entrypoint":["/p"],"env":[{"name":"A","value":"0","settable":["value"]},{"name":"B","value":"0","settable":["value"]},{"name":"C","value":"0","settable":["value"]}]})";
+  const auto answer = [&](std::string_view set) {
+    return RunLines(absl::StrCat("{\"set\":", set, ",", kSettable, "}\n"), 1)
+        .output;
+  };
+  const std::string output =
+      answer(R"([["A=1","NO=2","B=3"],[],["C=4"],["NO=5"]])");
+  EXPECT_THAT(output, HasSubstr("\"A=1\",\"B=0\",\"C=4\"]"));
+  EXPECT_THAT(
+      output,
+      HasSubstr(
+          R"(,"failed_calls":[{"call":0,"message":"setting \"NO\" not found in the plugin configuration"},{"call":3,)"));
+  EXPECT_THAT(answer(R"([["A=1"]])"), Not(HasSubstr("failed_calls")));
+  EXPECT_THAT(answer(R"([["A=1","C=1"]])"),
+              HasSubstr("\"A=1\",\"B=0\",\"C=1\"]"));
+  for (std::string_view wrong : {R"([["A=1"],"B=2"])", R"(["B=2",["A=1"]])",
+                                 R"([[["A=1"]]])", R"([[1]])", R"([{}])"}) {
+    EXPECT_THAT(answer(wrong), HasSubstr("or a list of such lists")) << wrong;
+  }
+}
+
+// Null is a plugin, as the text null is, if there is no other one.
+TEST(JsonLines, APluginMayBeNull) {
+  const std::string null = SpecOf("28.5.2", "null");
+  EXPECT_THAT(RunLines("{\"config\":null}\n").output, HasSubstr(null));
+  EXPECT_THAT(
+      RunLines("{\"config_text\":\"null\",\"shape\":\"config\"}\n").output,
+      HasSubstr(null));
+  const std::string spec = SpecOf("28.5.2", kConfig);
+  EXPECT_THAT(
+      RunLines(absl::StrCat("{\"config\":", kConfig, ",\"plugin\":null}\n"))
+          .output,
+      HasSubstr(spec));
+  // The next request has none.
+  EXPECT_THAT(RunLines("{\"plugin\":null}\n{}\n", 1).output,
+              HasSubstr("there is no plugin"));
+}
+
 TEST(JsonLines, DirectoriesComeWithTheSpec) {
   const BatchRun run = RunLines(
       absl::StrCat(R"({"exec_root":"/r","id":"x","config":)", kConfig, "}\n"));
@@ -202,8 +280,8 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
       {R"({"config":{}} {})", "here the end is expected"},
       {R"({"config":{},"engin":"x"})", R"(a request has no key \"engin\")"},
       {R"({"config":{},"engine":7})", R"(\"engine\" must be a string)"},
-      {R"({"config":{},"engine":"99.0"})", "newer than this specgen knows"},
       {R"({"config":{},"engine":"28.5.3"})", "the nearest one is 28.5.2"},
+      {R"({"config":{},"engine":"99.0"})", "newer than this specgen knows"},
       {R"({"config":{},"engine":""})", "a name is missing"},
       {R"({"config":{},"set":"A=b"})", "must be a list of NAME=VALUE strings"},
       {R"({"config":{},"set":[1]})", "must be a list of NAME=VALUE strings"},
@@ -573,6 +651,47 @@ TEST(Proto, AnswersAsTheLibraryDoes) {
   EXPECT_EQ(responses[4].error().kind(), v1::Error::INVALID);
   EXPECT_EQ(responses[5].error().kind(), v1::Error::INVALID);
   EXPECT_EQ(responses[6].spec(), responses[0].spec());
+}
+
+TEST(Proto, EnginesAreNamedAsPeopleNameThem) {
+  std::string input;
+  for (const char* engine : {"28.5.2-0ubuntu1", "v28.5", "28.5.2+dfsg4", ""}) {
+    v1::GenerateRequest request;
+    request.set_plugin("{}");
+    request.set_engine(engine);
+    input += Delimited(request);
+  }
+  v1::GenerateRequest without;
+  without.set_plugin("{}");
+  input += Delimited(without);
+  const std::vector<v1::GenerateResponse> responses =
+      Responses(RunOn(*DelimitedProtoFormat(), input).output);
+  ASSERT_EQ(responses.size(), 5u);
+  EXPECT_THAT(responses[0].presumed(), StartsWith("Ubuntu's build is"));
+  EXPECT_EQ(responses[0].spec(), SpecOf("28.5.2", "{}"));
+  EXPECT_EQ(responses[1].presumed(), "");
+  EXPECT_EQ(responses[1].spec(), responses[0].spec());
+  EXPECT_THAT(responses[2].presumed(), StartsWith("Debian's build is"));
+  EXPECT_THAT(responses[3].error().message(), HasSubstr("a name is missing"));
+  EXPECT_EQ(responses[3].presumed(), "");
+  EXPECT_EQ(responses[4].spec(), responses[0].spec());
+}
+
+TEST(Proto, CallsOfSetFailOneByOne) {
+  v1::GenerateRequest request;
+  request.set_plugin(
+      R"({"entrypoint":["/p"],"env":[{"name":"A","value":"0","settable":["value"]}]})");
+  request.add_set_calls()->add_set("A=1");
+  v1::SetCall* failing = request.add_set_calls();
+  failing->add_set("A=2");
+  failing->add_set("NO=1");
+  const std::vector<v1::GenerateResponse> responses =
+      Responses(RunOn(*DelimitedProtoFormat(), Delimited(request)).output);
+  ASSERT_EQ(responses.size(), 1u);
+  EXPECT_THAT(responses[0].spec(), HasSubstr("\"A=2\"]"));
+  ASSERT_EQ(responses[0].failed_calls_size(), 1);
+  EXPECT_EQ(responses[0].failed_calls(0).call(), 1u);
+  EXPECT_THAT(responses[0].failed_calls(0).message(), HasSubstr("\"NO\""));
 }
 
 TEST(Proto, AMessageThatIsTooLongIsPassedOver) {

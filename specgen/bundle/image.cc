@@ -25,10 +25,10 @@
 #include "absl/strings/strip.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/confined_open.h"
-#include "specgen/bundle/machine.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/unpack.h"
+#include "specgen/host/architecture.h"
 #include "specgen/json/json_tree.h"
 
 namespace specgen {
@@ -139,6 +139,16 @@ std::string PlatformText(const JsonNode& platform) {
   return absl::StrCat(ShortText(platform, "os"), "/",
                       ShortText(platform, "architecture"),
                       variant.empty() ? "" : "/", variant);
+}
+
+// As Docker takes it: in any case, and the kernel's names for Go's.
+std::string NormalPlatform(std::string_view platform) {
+  const std::string lower = absl::AsciiStrToLower(platform);
+  std::vector<std::string> parts = absl::StrSplit(lower, '/');
+  std::string& machine = parts[parts.size() > 1 ? 1 : 0];
+  const std::string_view architecture = GoArchitecture(machine);
+  if (!architecture.empty()) machine = architecture;
+  return absl::StrJoin(parts, "/");
 }
 
 // Whether `have` is the platform `wanted`, of which the variant, or the
@@ -376,7 +386,7 @@ class ImageReader {
     const bool asks = !wanted_.platform.empty();
     if (asks || choices.size() > 1) {
       const std::string platform =
-          asks ? wanted_.platform : ThisMachinesPlatform();
+          asks ? NormalPlatform(wanted_.platform) : ThisMachinesPlatform();
       std::vector<const Choice*> fitting =
           Narrow(choices, [&](const Choice& choice) {
             return choice.platform.empty()

@@ -155,6 +155,42 @@ TEST_F(ImageTest, ReadsAnIndexInAnIndex) {
   ExpectGood(Read());
 }
 
+// dockerd passes over what is none of its own types.
+TEST_F(ImageTest, SaysWhichLayersDockerdPassesOver) {
+  struct Case {
+    std::string_view type;
+    bool is_unpacked;
+    std::string_view words;  // "": dockerd takes it
+  };
+  for (const Case& c :
+       {Case{"application/vnd.docker.image.rootfs.diff.tar", true, ""},
+        Case{"application/vnd.oci.image.layer.v1.tar", true, ""},
+        Case{"application/vnd.oci.image.layer.v1.tar+gzip", true, ""},
+        Case{"application/vnd.oci.image.layer.v1.tar+zstd", true,
+             "the plugin would lack its files"},
+        Case{"application/vnd.docker.image.rootfs.diff.tar.zstd", true,
+             "the plugin would lack its files"},
+        Case{"application/vnd.in-toto+json", false, "so does specgen"},
+        Case{"text/x", false, "so does specgen"},
+        Case{"", false, "of the type \"\"; so does specgen"}}) {
+    const std::string manifest = absl::StrCat(
+        R"({"schemaVersion":2,"config":)", Descriptor(kPluginType, kConfig),
+        R"(,"layers":[)", Descriptor(c.type, layer2_), ",",
+        Descriptor("application/vnd.oci.image.layer.v1.tar+gzip", layer1_),
+        "]}");
+    WriteLayout(Descriptor(kManifestType, manifest));
+    Blob(manifest);
+    const absl::StatusOr<Image> image = Read();
+    ASSERT_TRUE(image.ok()) << c.type << image.status();
+    EXPECT_EQ(image->layers.size(), c.is_unpacked ? 2u : 1u) << c.type;
+    EXPECT_EQ(image->passed_over.size(), c.words.empty() ? 0u : 1u) << c.type;
+    for (const std::string& words : image->passed_over) {
+      EXPECT_TRUE(absl::StrContains(words, c.words)) << words;
+      EXPECT_TRUE(absl::StrContains(words, Sha256(layer2_))) << words;
+    }
+  }
+}
+
 TEST_F(ImageTest, ChoosesAnImageByNameOrDigest) {
   const auto named = [this](std::string_view name) {
     // Other bytes: two names of one image would be no choice.
@@ -208,6 +244,9 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
            {"", "linux/" + here, true},
            {"", "linux/" + other, true},
            {"", other, true},
+           {"", machine.machine, true},
+           {"", absl::StrCat("Linux/", machine.machine), true},
+           {"", "LINUX/S390X", false},
            {"", "windows/" + here, false},
            {"", "linux/s390x", false},
            {"", "linux/" + here + "/v9", false},

@@ -402,6 +402,30 @@ def find_spec(directory, plugin_id):
     raise Failure('dockerd\'s spec was not found')
 
 
+def check_audit(directory, version, plugin_id):
+    """That audit finds a plugin as it should be, and what is changed in it."""
+    command = ('audit', '--engine', version, '--data-root', directory + '/data',
+               '--dockerd-exec-root', directory + '/x')
+    (plugin,) = json.loads(specgen(*command, '--json'))['plugins']
+    check((plugin['id'], plugin['state']) == (plugin_id, 'same'),
+          'audit: %s' % plugin)
+    with open(plugin['running_spec']) as file:
+        text = file.read()
+    try:
+        with open(plugin['running_spec'], 'w') as file:
+            file.write(text.replace('"CAP_KILL"', '"CAP_SYS_PTRACE"'))
+        told = specgen(*command, fails=True)
+    finally:
+        with open(plugin['running_spec'], 'w') as file:
+            file.write(text)
+    check('CAP_SYS_PTRACE' in told and 'CAP_KILL' in told,
+          'audit of a changed spec: ' + told)
+    socket = directory + '/docker.sock'
+    docker_api(socket, 'POST', '/plugins/tmpfs/disable')
+    check('is not enabled' in specgen(*command), 'audit of a disabled plugin')
+    docker_api(socket, 'POST', '/plugins/tmpfs/enable?timeout=30')
+
+
 def test_dockerd():
     with work_directory() as directory:
         source = make_plugin(directory)
@@ -421,13 +445,14 @@ def test_dockerd():
             spec = json.loads(text)
             found = process_view.differences_from_spec(pid, spec)
             check(not found, 'dockerd: ' + '\n'.join(found))
-            # Not below --exec-root before 23.0.
+            # Not below --exec-root.
             (run_directory,) = (m['source'] for m in spec['mounts']
                              if m['destination'] == '/run/docker/plugins')
             use_volumes(os.path.join(run_directory, 'volumes.sock'),
                         os.path.join(store, 'propagated-mount'))
             dockers = process_view.view(
                 pid, spec, ((store, 'STORE'), (run_directory, 'RUN')))
+            check_audit(directory, version, plugin_id)
             # Of dockerd's store, while the plugin runs there.
             exec_root = os.path.join(directory, 'run/plugins')
             engine = engine_of(version)

@@ -54,6 +54,35 @@ struct Fixture {
   specgen_request request;
 };
 
+// An engine is named as on the command line, and what is only presumed of it is
+// said with each answer.
+TEST(CApi, EnginesAreNamedAsPeopleNameThem) {
+  Fixture package("5:28.5.2-1~debian.12~bookworm");
+  EXPECT_STREQ(specgen_generator_release(package.generator), "28.5.2");
+  EXPECT_STREQ(specgen_answer_presumed(package.answer), "");
+  EXPECT_EQ(package.Generate(), SPECGEN_OK);
+  EXPECT_STREQ(specgen_answer_presumed(package.answer), "");
+
+  Fixture build("20.10.24+dfsg1-1+deb12u1");
+  EXPECT_STREQ(specgen_generator_release(build.generator), "20.10.24+dfsg1");
+
+  Fixture ubuntu("28.5.2-0ubuntu1");
+  EXPECT_STREQ(specgen_answer_presumed(ubuntu.answer), "");
+  EXPECT_EQ(ubuntu.Generate(), SPECGEN_OK);
+  EXPECT_EQ(
+      std::string_view(specgen_answer_presumed(ubuntu.answer)).substr(0, 18),
+      "Ubuntu's build is ");
+  EXPECT_EQ(ubuntu.Spec(), [&] {
+    package.Generate();
+    return package.Spec();
+  }());
+  EXPECT_STREQ(specgen_answer_presumed(nullptr), "");
+
+  specgen_generator* none = nullptr;
+  EXPECT_EQ(specgen_generator_new("", nullptr, 0, &none), SPECGEN_USAGE);
+  EXPECT_EQ(none, nullptr);
+}
+
 TEST(CApi, MakesASpec) {
   EXPECT_EQ(specgen_abi_version(), SPECGEN_ABI_VERSION);
   Fixture f;

@@ -106,9 +106,9 @@ class BatchCommand : public Command {
   std::string output_;
   bool force_ = false;
   std::string engine_;
-  std::string host_file_;
+  HostOptions host_options_;
   std::string lib_root_ = "/var/lib/docker/plugins";
-  std::string exec_root_ = "/run/docker/plugins";
+  std::string exec_root_;
   unsigned threads_ = 0;
   bool protobuf_ = false;
   bool is_directory_ = false;
@@ -136,10 +136,7 @@ void BatchCommand::Define(CLI::App* app) {
                   "The Docker release of requests that name none (default: the "
                   "newest that was recorded)")
       ->type_name("RELEASE");
-  app->add_option("--host", host_file_,
-                  "Facts about the machine that the specs are for, as `specgen "
-                  "host-facts` prints them (default: this machine)")
-      ->type_name("FILE");
+  host_options_.Define("the specs are", " (default: this machine)", app);
   lib_root_option_ =
       app->add_option("--lib-root", lib_root_,
                       "For a folder: where dockerd keeps its plugins")
@@ -148,9 +145,9 @@ void BatchCommand::Define(CLI::App* app) {
   exec_root_option_ =
       app->add_option("--exec-root", exec_root_,
                       "For a folder: where dockerd makes the plugins' runtime "
-                      "folders")
-          ->type_name("FOLDER")
-          ->capture_default_str();
+                      "folders (default: /run/docker/plugins, before "
+                      "1.13.0-rc4 /run/docker)")
+          ->type_name("FOLDER");
   app->add_option("--threads", threads_,
                   "How many threads make specs (default: one for each CPU)")
       ->type_name("COUNT")
@@ -176,7 +173,7 @@ int BatchCommand::Run(Console* console) {
     wrong =
         "--lib-root and --exec-root are for a folder of configs; a request "
         "says its own";
-  } else if (input_ == "-" && host_file_ == "-") {
+  } else if (input_ == "-" && host_options_.from_stdin()) {
     wrong = "only one input can come from standard input";
   }
   if (!wrong.empty()) {
@@ -185,7 +182,7 @@ int BatchCommand::Run(Console* console) {
   const absl::StatusOr<NamedEngine> engine =
       ChooseEngine("--engine", engine_, console);
   if (!engine.ok()) return Fail(engine.status(), console);
-  const absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
+  const absl::StatusOr<std::unique_ptr<Host>> host = host_options_.Open();
   if (!host.ok()) return Fail(host.status(), console);
   return is_directory_ ? RunOnDirectory(*engine->release, **host, console)
                        : RunOnStream(*engine, **host, console);
@@ -201,8 +198,11 @@ int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
   options.progress = [&](const BatchCounts& counts) { bar.Update(counts); };
   Request request;
   request.lib_root = lib_root_;
-  request.exec_root = exec_root_;
-  const std::string metrics_socket = MetricsSocketBeside(exec_root_);
+  const std::string_view exec_root = exec_root_option_->count() > 0
+                                         ? std::string_view(exec_root_)
+                                         : DefaultExecRoot(*release.behaviour);
+  request.exec_root = exec_root;
+  const std::string metrics_socket = MetricsSocketBeside(exec_root);
   request.metrics_socket = metrics_socket;
   const BatchResult result = RunDirectory(
       Generator(release, host), request, input_, output_,

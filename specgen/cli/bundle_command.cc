@@ -84,7 +84,7 @@ class BundleCommand : public Command {
   std::string engine_;
   std::string id_;
   std::string metrics_socket_;
-  std::string host_file_;
+  HostOptions host_options_;
   std::string runtime_ = "runc";
   bool no_owner_ = false;
   bool no_prepare_ = false;
@@ -95,6 +95,7 @@ class BundleCommand : public Command {
   bool strict_ = false;
   const CLI::App* app_ = nullptr;
   const CLI::Option* id_option_ = nullptr;
+  const CLI::Option* exec_root_option_ = nullptr;
   const CLI::Option* metrics_option_ = nullptr;
   const CLI::Option* runtime_option_ = nullptr;
 
@@ -104,7 +105,6 @@ class BundleCommand : public Command {
 };
 
 void BundleCommand::Define(CLI::App* app) {
-  options_.exec_root = "/run/docker/plugins";
   app_ = app;
   app->add_option("PLUGIN", options_.source, "What to make the bundle of");
   app->add_option("-o,--output", output_,
@@ -178,10 +178,12 @@ void BundleCommand::Define(CLI::App* app) {
                                "socket's folder (default: that of dockerd's "
                                "stored state, else the bundle's name)")
                    ->type_name("ID");
-  app->add_option("--exec-root", options_.exec_root,
-                  "Where the folder of the socket is: EXEC_ROOT/ID")
-      ->type_name("FOLDER")
-      ->capture_default_str();
+  exec_root_option_ =
+      app->add_option("--exec-root", options_.exec_root,
+                      "Where the folder of the socket is: EXEC_ROOT/ID "
+                      "(default: /run/docker/plugins, before 1.13.0-rc4 "
+                      "/run/docker)")
+          ->type_name("FOLDER");
   metrics_option_ =
       app->add_option("--metrics-socket", metrics_socket_,
                       "dockerd's metrics socket; see generate (default: "
@@ -198,10 +200,7 @@ void BundleCommand::Define(CLI::App* app) {
                   "Where the bundle will lie when it runs (default: OUTPUT); "
                   "nothing is prepared then")
       ->type_name("FOLDER");
-  app->add_option("--host", host_file_,
-                  "Facts about the machine that the bundle is for, as `specgen "
-                  "host-facts` prints them; nothing is prepared then")
-      ->type_name("FILE");
+  host_options_.Define("the bundle is", "; nothing is prepared then", app);
   app->add_flag("--no-prepare", no_prepare_,
                 "Prepare nothing: only make the bundle");
   app->add_flag(
@@ -229,7 +228,7 @@ absl::Status BundleCommand::Load(Console* console) {
       ChooseEngine("--engine", engine_, console);
   if (!engine.ok()) return engine.status();
   options_.release = engine->release;
-  absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
+  absl::StatusOr<std::unique_ptr<Host>> host = host_options_.Open();
   if (!host.ok()) return host.status();
   host_ = *std::move(host);
   options_.host = host_.get();
@@ -263,18 +262,22 @@ absl::Status BundleCommand::Load(Console* console) {
         "--output: / is no folder for a bundle");
   }
   if (id_option_->count() > 0) options_.id = id_;
+  if (exec_root_option_->count() == 0) {
+    options_.exec_root = DefaultExecRoot(*options_.release->behaviour);
+  }
   options_.metrics_socket = metrics_option_->count() > 0
                                 ? metrics_socket_
                                 : MetricsSocketBeside(options_.exec_root);
   options_.ownership = options_.archive ? Ownership::kRecord
                        : no_owner_      ? Ownership::kDrop
                                         : Ownership::kKeep;
-  options_.runs_here = runs_at_.empty() && host_file_.empty();
+  options_.runs_here = runs_at_.empty() && !host_options_.has_file();
   if (absl::Status status = LoadRuntime(); !status.ok()) return status;
   options_.parent_trust = shared_parent_ ? Trust::kAnyone : Trust::kChecked;
   // The unit prepares the machine itself, at each start; only root may.
   options_.prepare = !no_prepare_ && !systemd_ && runs_at_.empty() &&
-                     host_file_.empty() && (!no_owner_ || geteuid() == 0);
+                     !host_options_.has_file() &&
+                     (!no_owner_ || geteuid() == 0);
   return absl::OkStatus();
 }
 
@@ -315,8 +318,9 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
   if (systemd_) {
     UnitFacts facts;
     // Of another machine nobody knows where it has this program.
-    const std::string program =
-        runs_at_.empty() && host_file_.empty() ? ThisProgram() : "specgen";
+    const std::string program = runs_at_.empty() && !host_options_.has_file()
+                                    ? ThisProgram()
+                                    : "specgen";
     facts.id = id;
     facts.bundle = options_.runs_at;
     facts.runtime = runtime_;

@@ -71,6 +71,14 @@ constexpr CommandInfo kCommands[] = {
      "values of a type that one of them refuses.",
      "specgen schema --engine 20.10.. -o config.schema.json",
      &MakeSchemaCommand},
+    {"audit", "Compare running plugins with what dockerd should have made",
+     "For each plugin of the dockerd of this machine the spec is made that its "
+     "release makes of the stored state, and compared with the config.json "
+     "that "
+     "containerd keeps of the running plugin: both must be the same bytes. "
+     "Exit code 1 if one differs, or is enabled and does not run. Nothing is "
+     "changed. Needs the rights to read dockerd's directories, root's mostly.",
+     "specgen audit --json", &MakeAuditCommand},
     {"engines", "List Docker's releases and how they differ",
      "Releases that answer every plugin alike are listed together, with what "
      "changed since the ones before them.",

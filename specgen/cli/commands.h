@@ -8,6 +8,7 @@
 
 namespace specgen {
 
+std::unique_ptr<Command> MakeAuditCommand();
 std::unique_ptr<Command> MakeBundleCommand();
 std::unique_ptr<Command> MakeCompletionCommand();
 std::unique_ptr<Command> MakeDiffCommand();

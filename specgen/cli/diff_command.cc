@@ -59,7 +59,7 @@ class DiffCommand : public Command {
  private:
   absl::Status LoadSides(Side* before, Side* after, Console* console);
   absl::Status LoadSide(std::string_view text, std::string_view name,
-                        const Release& release, Side* side);
+                        const Release& release, Side* side, Console* console);
   void Print(const Side& before, const Side& after,
              const std::vector<Change>& changes,
              const std::vector<EngineChange>& why, Console* console) const;
@@ -89,7 +89,8 @@ void DiffCommand::Define(CLI::App* app) {
 }
 
 absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
-                                   const Release& release, Side* side) {
+                                   const Release& release, Side* side,
+                                   Console* console) {
   side->name = std::string(name);
   side->release = &release;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
@@ -116,6 +117,7 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   Answer answer;
   Generator(release, plugin_.host(), plugin_.base_spec())
       .Generate(request, &answer);
+  plugin_.NoteFailedCalls(answer, console);
   side->outcome = answer.outcome();
   if (side->outcome != Outcome::kSpec) {
     side->message = secrets_.Text(answer.message());
@@ -151,14 +153,15 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
     }
   }
   status = LoadSide(plugin_.request().plugin, plugin_.input_name(),
-                    plugin_.release(), before);
+                    plugin_.release(), before, console);
   if (!status.ok()) return status;
   if (other_.empty()) {
     if (before->is_spec_file) {
       return absl::FailedPreconditionError(
           "--to-engine: a runtime spec is made already; name a plugin");
     }
-    return LoadSide(plugin_.request().plugin, plugin_.input_name(), *to, after);
+    return LoadSide(plugin_.request().plugin, plugin_.input_name(), *to, after,
+                    console);
   }
   if (other_ == "-" && plugin_.input_name() == "standard input") {
     return absl::FailedPreconditionError(
@@ -168,7 +171,7 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
   if (!text.ok()) return text.status();
   other_text_ = *std::move(text);
   return LoadSide(other_text_, other_ == "-" ? "standard input" : other_, *to,
-                  after);
+                  after, console);
 }
 
 void DiffCommand::Print(const Side& before, const Side& after,

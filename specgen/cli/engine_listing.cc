@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/engine/known_differences.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/json_writer.h"
 
@@ -178,6 +179,11 @@ std::string EngineListing(const EngineSelection& selection) {
     absl::StrAppend(&text, "  - ", distribution.name,
                     "'s: ", distribution.presumed, "\n");
   }
+  text += "\nKnown differences from Docker:\n";
+  for (const KnownDifference& difference : KnownDifferences()) {
+    absl::StrAppend(&text, "  - ", difference.engines, ": ", difference.what,
+                    "; ", difference.why, "\n");
+  }
   text += '\n';
   absl::StrAppend(&text, releases, releases == 1 ? " release" : " releases",
                   " with ", behaviours,
@@ -267,6 +273,17 @@ std::string EngineListingJson(const EngineSelection& selection) {
     w.String(distribution.name);
     w.Raw(",\"presumed\":");
     w.String(distribution.presumed);
+    w.Raw('}');
+  }
+  w.Raw("],\"known_differences\":[");
+  for (const KnownDifference& difference : KnownDifferences()) {
+    if (&difference != KnownDifferences().data()) w.Raw(',');
+    w.Raw("{\"engines\":");
+    w.String(difference.engines);
+    w.Raw(",\"what\":");
+    w.String(difference.what);
+    w.Raw(",\"why\":");
+    w.String(difference.why);
     w.Raw('}');
   }
   w.Raw("]}");

@@ -43,7 +43,9 @@ std::string EngineListing(const EngineSelection& selection);
 //          "by": "Debian 12", "date": "2024-10-12", "package": "docker.io ...",
 //          "presumed": ""}]}],
 //    "distributions": [            whose other builds are taken as Docker's own
-//      {"name": "Debian", "presumed": "..."}]}
+//      {"name": "Debian", "presumed": "..."}],
+//    "known_differences": [        where specgen does not answer as Docker does
+//      {"engines": "...", "what": "...", "why": "..."}]}
 //
 // `user_namespace` is "as-elsewhere", "keep-locked-flags", "rootless" or
 // "rootless-keep-cgroup". Ends with a line feed.

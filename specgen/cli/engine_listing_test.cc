@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "specgen/base/arena.h"
+#include "specgen/engine/known_differences.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
@@ -171,6 +172,22 @@ TEST(EngineListing, JsonHasThePromisedShape) {
     EXPECT_EQ(members, "name presumed ");
   }
   EXPECT_EQ(distributions, AllDistributions().size());
+  ASSERT_TRUE(r.NextKey(&key));
+  EXPECT_EQ(key, "known_differences");
+  ASSERT_TRUE(r.EnterArray());
+  size_t differences = 0;
+  while (r.NextItem()) {
+    ++differences;
+    ASSERT_TRUE(r.EnterObject());
+    std::string members;
+    while (r.NextKey(&key)) {
+      members += std::string(key) + " ";
+      ASSERT_TRUE(r.String(&value));
+    }
+    EXPECT_EQ(members, "engines what why ");
+  }
+  EXPECT_EQ(differences, KnownDifferences().size());
+  EXPECT_GT(differences, 0u);
   EXPECT_EQ(builds.size(), AllBuilds().size());
   EXPECT_FALSE(r.NextKey(&key));
   r.ExpectEnd();

@@ -42,14 +42,16 @@ void EnginesCommand::Define(CLI::App* app) {
                   "Only say which engine that is, in any form that --engine "
                   "takes; exit with 1 if it is not known")
       ->type_name("VERSION");
-  app->add_flag("--json", json_,
-                "As JSON: {\"table_date\", \"default\", \"behaviours\": "
-                "[{\"name\", \"based_on\", \"changes\", \"sources\", "
-                "\"releases\": [{\"name\", \"date\", \"tag\", "
-                "\"user_namespace\", \"released\", \"presumed\"}], "
-                "\"builds\": [{\"name\", \"release\", \"by\", \"date\", "
-                "\"package\", \"presumed\"}]}], \"distributions\": "
-                "[{\"name\", \"presumed\"}]}");
+  app->add_flag(
+      "--json", json_,
+      "As JSON: {\"table_date\", \"default\", \"behaviours\": "
+      "[{\"name\", \"based_on\", \"changes\", \"sources\", "
+      "\"releases\": [{\"name\", \"date\", \"tag\", "
+      "\"user_namespace\", \"released\", \"presumed\"}], "
+      "\"builds\": [{\"name\", \"release\", \"by\", \"date\", "
+      "\"package\", \"presumed\"}]}], \"distributions\": "
+      "[{\"name\", \"presumed\"}], \"known_differences\": [{\"engines\", "
+      "\"what\", \"why\"}]}");
 }
 
 int EnginesCommand::Check(const std::string& name, Console* console) {

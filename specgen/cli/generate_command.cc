@@ -100,7 +100,7 @@ size_t GenerateCommand::ReportMissingSources(const Answer& answer,
   // dockerd's own directories of the plugin.
   const Request& request = plugin_.request();
   made.directories = {
-      JoinPath({request.exec_root, answer.id()}),
+      JoinPath({*request.exec_root, answer.id()}),
       CleanPath(request.rootfs.has_value() ? DirPath(*request.rootfs)
                                            : request.lib_root)};
   const std::vector<std::string> findings = CheckSources(
@@ -132,6 +132,7 @@ int GenerateCommand::Run(Console* console) {
   Answer answer;
   Generator(plugin_.release(), plugin_.host(), plugin_.base_spec())
       .Generate(plugin_.request(), &answer);
+  plugin_.NoteFailedCalls(answer, console);
   if (apply_ && !IsPathElement(answer.id())) {
     // It would be a path out of the directory that it is to lie in.
     return Fail(absl::FailedPreconditionError(absl::StrCat(

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "CLI/App.hpp"
+#include "CLI/Option.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -22,11 +23,14 @@
 #include "absl/types/span.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
-#include "specgen/base/run_program.h"
+#include "specgen/base/printable.h"
+#include "specgen/cli/ask_docker.h"
 #include "specgen/cli/console.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/generator/base_spec_reader.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/go_path.h"
+#include "specgen/host/host_of_architecture.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
 #include "specgen/json/json_tree.h"
@@ -135,16 +139,39 @@ absl::Status WithImageHint(absl::Status status, const std::string& path) {
                             absl::StrCat(status.message(), " (", hint, ")"));
 }
 
-absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file) {
-  if (file.empty()) return std::make_unique<LiveHost>();
-  absl::StatusOr<std::string> text = ReadInput(file);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<std::unique_ptr<HostSnapshot>> snapshot =
-      HostSnapshot::Parse(*text, file == "-" ? "standard input" : file);
-  if (!snapshot.ok()) {
-    return AsBadInput(snapshot.status());
+void HostOptions::Define(std::string_view what, std::string_view note,
+                         CLI::App* app) {
+  app->add_option(
+         "--host", file_,
+         absl::StrCat("Facts about the machine that ", what,
+                      " for, as `specgen host-facts` prints them", note))
+      ->type_name("FILE");
+  app->add_option("--arch", architecture_,
+                  "The architecture of that machine, as Go or `uname -m` calls "
+                  "it, such as arm64 or aarch64; engines before 17.09.0 write "
+                  "it into the spec (default: that of the machine)")
+      ->type_name("ARCH");
+}
+
+absl::StatusOr<std::unique_ptr<Host>> HostOptions::Open() const {
+  const std::string_view architecture = GoArchitecture(architecture_);
+  if (!architecture_.empty() && architecture.empty()) {
+    return UsageError(absl::StrCat("--arch: ", QuoteShort(architecture_),
+                                   " is none of ", GoArchitectures()));
   }
-  return std::unique_ptr<Host>(*std::move(snapshot));
+  std::unique_ptr<Host> host;
+  if (file_.empty()) {
+    host = std::make_unique<LiveHost>();
+  } else {
+    absl::StatusOr<std::string> text = ReadInput(file_);
+    if (!text.ok()) return text.status();
+    absl::StatusOr<std::unique_ptr<HostSnapshot>> snapshot =
+        HostSnapshot::Parse(*text, file_ == "-" ? "standard input" : file_);
+    if (!snapshot.ok()) return AsBadInput(snapshot.status());
+    host = *std::move(snapshot);
+  }
+  if (architecture.empty()) return host;
+  return std::make_unique<HostOfArchitecture>(std::move(host), architecture);
 }
 
 void WarnIfNoPlugin(std::string_view name, std::string_view text,
@@ -164,6 +191,7 @@ void DefineShowSecrets(bool* show, CLI::App* app) {
 
 void PluginOptions::Define(CLI::App* app, About about) {
   about_ = about;
+  app_ = app;
   app->add_option("FILE", file_,
                   "The plugin: an author's config.json, dockerd's stored state "
                   "(/var/lib/docker/plugins/ID/config.json), or what `docker "
@@ -190,14 +218,18 @@ void PluginOptions::Define(CLI::App* app, About about) {
                       "stored state, else LIB_ROOT/ID/rootfs); engines before "
                       "1.13.0-rc4 always take the latter")
           ->type_name("FOLDER");
-  app->add_option("--lib-root", lib_root_, "Where dockerd keeps its plugins")
-      ->type_name("FOLDER")
-      ->capture_default_str();
-  app->add_option("--exec-root", exec_root_,
-                  "Where dockerd makes the plugins' runtime folders")
-      ->type_name("FOLDER")
-      ->capture_default_str();
-  metrics_option_ =
+  CLI::Option* const lib_root =
+      app->add_option("--lib-root", lib_root_,
+                      "Where dockerd keeps its plugins")
+          ->type_name("FOLDER")
+          ->capture_default_str();
+  exec_root_option_ =
+      app->add_option("--exec-root", exec_root_,
+                      "Where dockerd makes the plugins' runtime folders "
+                      "(default: /run/docker/plugins, before 1.13.0-rc4 "
+                      "/run/docker; dockerd's --exec-root plays no part)")
+          ->type_name("FOLDER");
+  CLI::Option* const metrics_socket =
       app->add_option(
              "--metrics-socket", metrics_socket_,
              "dockerd's metrics socket, which it (18.03 and later) "
@@ -205,11 +237,27 @@ void PluginOptions::Define(CLI::App* app, About about) {
              "\"\" leaves that mount out (default: metrics.sock beside "
              "an EXEC_ROOT that is called \"plugins\", else none)")
           ->type_name("PATH");
-  app->add_option("--set", set_,
-                  "An argument of `docker plugin set`; may be repeated")
-      ->type_name("NAME[.FIELD]=VALUE")
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  metrics_option_ = metrics_socket;
+  // By dockerd's own names; --exec-root was taken.
+  app->add_option("--data-root", data_root_,
+                  "dockerd's --data-root, in place of --lib-root")
+      ->type_name("FOLDER")
+      ->excludes(lib_root);
+  app->add_option("--dockerd-exec-root", dockerd_exec_root_,
+                  "dockerd's --exec-root: metrics.sock in it is the metrics "
+                  "socket. Plugins' runtime folders do not depend on it")
+      ->type_name("FOLDER")
+      ->excludes(metrics_socket);
+  set_option_ =
+      app->add_option("--set", set_,
+                      "An argument of `docker plugin set`; may be repeated")
+          ->type_name("NAME[.FIELD]=VALUE")
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  then_option_ = app->add_flag(
+      "--then",
+      "The --set behind it are another call of `docker plugin set`, made even "
+      "if one before it failed half-way: that keeps what it had changed");
   app->add_flag("--restarted", restarted_,
                 "dockerd has restarted since it installed the plugin: --set "
                 "then changes the sources of mounts, but not the devices' "
@@ -218,10 +266,7 @@ void PluginOptions::Define(CLI::App* app, About about) {
                   "The spec to start from in place of the engine's own, for "
                   "engines that take one: 1.13.0-dev to 1.13.0-rc4")
       ->type_name("FILE");
-  app->add_option("--host", host_file_,
-                  "Facts about the machine that the spec is for, as `specgen "
-                  "host-facts` prints them (default: this machine)")
-      ->type_name("FILE");
+  host_options_.Define("the spec is", " (default: this machine)", app);
   app->add_flag("--assume-devices", assume_devices_,
                 about == About::kMachine
                     ? "Devices that the machine lacks count as there, with the "
@@ -239,46 +284,17 @@ void PluginOptions::DefineDocker(CLI::App* app) {
       ->type_name("NAME");
 }
 
-namespace {
-
-// What the docker command prints; what it says on its standard error is the
-// error.
-absl::StatusOr<std::string> AskDockerFor(std::vector<std::string> words) {
-  words.insert(words.begin(), "docker");
-  constexpr int kPatience = 30;  // a daemon may be far away
-  absl::StatusOr<ProgramOutput> ran =
-      RunProgram(words, {.seconds = kPatience, .bytes = kMaxFileBytes});
-  if (!ran.ok()) {
-    return absl::Status(
-        ran.status().code(),
-        absl::StrCat("--docker: ", ran.status().message(),
-                     absl::IsNotFound(ran.status())
-                         ? " (install Docker's command, or give a file)"
-                         : ""));
-  }
-  if (ran->succeeded) return std::move(ran->out);
-  return BadInputError(absl::StrCat(
-      "--docker: ", absl::StrJoin(words, " "), ": ",
-      absl::StripAsciiWhitespace(
-          std::string_view(ran->error).substr(0, ran->error.find('\n')))));
-}
-
-}  // namespace
-
-absl::Status PluginOptions::AskDocker() {
+absl::Status PluginOptions::ReadFromDocker() {
   absl::StatusOr<std::string> text =
-      AskDockerFor({"plugin", "inspect", "--", docker_});
+      AskDocker("--docker", {"plugin", "inspect", "--", docker_});
   if (!text.ok()) return text.status();
   text_ = *std::move(text);
   input_name_ = absl::StrCat("docker plugin inspect ", docker_);
   if (!engine_.empty()) return absl::OkStatus();
-  absl::StatusOr<std::string> version =
-      AskDockerFor({"version", "--format", "{{.Server.Version}}"});
+  absl::StatusOr<std::string> version = DockerVersion("--docker");
   if (!version.ok()) return version.status();
-  engine_ = absl::StripAsciiWhitespace(*version);
-  if (!engine_.empty()) return absl::OkStatus();
-  return BadInputError(
-      "--docker: dockerd does not say its version; give it with --engine");
+  engine_ = *std::move(version);
+  return absl::OkStatus();
 }
 
 absl::Status PluginOptions::ReadFile() {
@@ -357,13 +373,37 @@ void PluginOptions::WarnIfNoPlugin(Console* console) const {
   specgen::WarnIfNoPlugin(input_name(), text_, plugin_name_, console);
 }
 
+void PluginOptions::GroupSettings() {
+  set_views_.assign(set_.begin(), set_.end());
+  const absl::Span<const std::string_view> all = set_views_;
+  size_t begin = 0;
+  size_t end = 0;
+  for (const CLI::Option* option : app_->parse_order()) {
+    if (option == set_option_) ++end;
+    if (option != then_option_) continue;
+    set_calls_.push_back(all.subspan(begin, end - begin));
+    begin = end;
+  }
+  last_set_call_ = all.subspan(begin);
+}
+
+void PluginOptions::NoteFailedCalls(const Answer& answer,
+                                    Console* console) const {
+  for (const FailedCall& failed : answer.failed_calls()) {
+    console->Error(absl::StrCat(
+        "--set, call ", failed.call + 1, " of ", set_calls_.size() + 1,
+        ": Docker ", release_->name, " would refuse it: ", failed.message,
+        "; what it had changed stays"));
+  }
+}
+
 absl::Status PluginOptions::Load(Console* console) {
   if (file_.empty() == docker_.empty()) {
     return UsageError(file_.empty() ? "FILE is required"
                                     : "--docker: takes the place of FILE");
   }
   if (!docker_.empty()) {
-    absl::Status status = AskDocker();
+    absl::Status status = ReadFromDocker();
     if (!status.ok()) return status;
   }
   const absl::StatusOr<NamedEngine> engine =
@@ -371,7 +411,7 @@ absl::Status PluginOptions::Load(Console* console) {
   if (!engine.ok()) return engine.status();
   release_ = engine->release;
   const int from_stdin =
-      (file_ == "-") + (base_spec_file_ == "-") + (host_file_ == "-");
+      (file_ == "-") + (base_spec_file_ == "-") + host_options_.from_stdin();
   if (from_stdin > 1) {
     return absl::FailedPreconditionError(
         "only one input can come from standard input");
@@ -381,7 +421,7 @@ absl::Status PluginOptions::Load(Console* console) {
     absl::Status status = ReadFile();
     if (!status.ok()) return status;
   }
-  absl::StatusOr<std::unique_ptr<Host>> host = OpenHost(host_file_);
+  absl::StatusOr<std::unique_ptr<Host>> host = host_options_.Open();
   if (!host.ok()) return host.status();
   host_ = *std::move(host);
   if (!base_spec_file_.empty()) {
@@ -399,16 +439,23 @@ absl::Status PluginOptions::Load(Console* console) {
     base_spec_ = *std::move(spec);
   }
 
-  set_views_.assign(set_.begin(), set_.end());
+  GroupSettings();
   request_.plugin = text_;
   request_.plugin_name = plugin_name_;
-  request_.set = set_views_;
+  request_.set_calls = set_calls_;
+  request_.set = last_set_call_;
   request_.restarted = restarted_;
   if (id_option_->count() > 0) request_.id = id_;
   if (rootfs_option_->count() > 0) request_.rootfs = rootfs_;
+  if (!data_root_.empty()) lib_root_ = JoinPath({data_root_, "plugins"});
   request_.lib_root = lib_root_;
+  if (exec_root_option_->count() == 0) {
+    exec_root_ = DefaultExecRoot(*release_->behaviour);
+  }
   request_.exec_root = exec_root_;
-  if (metrics_option_->count() == 0) {
+  if (!dockerd_exec_root_.empty()) {
+    metrics_socket_ = JoinPath({dockerd_exec_root_, "metrics.sock"});
+  } else if (metrics_option_->count() == 0) {
     metrics_socket_ = MetricsSocketBeside(exec_root_);
   }
   request_.metrics_socket = metrics_socket_;

@@ -46,9 +46,26 @@ std::string PluginFile(const std::string& path);
 // archive of one, which only `specgen bundle` takes.
 absl::Status WithImageHint(absl::Status status, const std::string& path);
 
-// "--host": the snapshot in that file, the machine specgen runs on for "".
-// Errors are bad input.
-absl::StatusOr<std::unique_ptr<Host>> OpenHost(const std::string& file);
+// The options that say which machine a spec is for.
+class HostOptions {
+ public:
+  // `what` is for the machine, as in "the spec is"; `note` is added to the help
+  // of --host.
+  void Define(std::string_view what, std::string_view note, CLI::App* app);
+
+  // "--host": the snapshot in that file, the machine specgen runs on without.
+  // "--arch": the same machine with another architecture. Errors are usage or
+  // bad input.
+  absl::StatusOr<std::unique_ptr<Host>> Open() const;
+
+  // Whether it is another machine than this one.
+  bool has_file() const { return !file_.empty(); }
+  bool from_stdin() const { return file_ == "-"; }
+
+ private:
+  std::string file_;
+  std::string architecture_;
+};
 
 // Says on the error stream if `text`, which messages call `name`, is likely no
 // plugin at all: engines take it for one that asks for nothing. `plugin_name`
@@ -84,7 +101,7 @@ class PluginOptions {
   // How messages name the input: its path, or "standard input".
   std::string_view input_name() const { return input_name_; }
   void WarnIfNoPlugin(Console* console) const;
-  bool has_host_file() const { return !host_file_.empty(); }
+  bool has_host_file() const { return host_options_.has_file(); }
 
   const Request& request() const { return request_; }
   const Release& release() const { return *release_; }
@@ -98,6 +115,8 @@ class PluginOptions {
   // Says what to do if the engine refuses the plugin for a device that this
   // machine lacks.
   void NoteMissingDevices(const Answer& answer, Console* console) const;
+  // Says on the error stream which calls of --set before the last one failed.
+  void NoteFailedCalls(const Answer& answer, Console* console) const;
   // Says on the error stream which devices are assumed.
   void NoteAssumedDevices(Console* console) const;
   // Null without --base-spec.
@@ -105,8 +124,10 @@ class PluginOptions {
 
  private:
   // Sets text_, and engine_ if it is not given.
-  absl::Status AskDocker();
+  absl::Status ReadFromDocker();
   absl::Status ReadFile();
+  // Puts --set and --then into calls.
+  void GroupSettings();
 
   std::string file_;
   std::string docker_;  // the name of a plugin
@@ -115,22 +136,31 @@ class PluginOptions {
   std::string id_;
   std::string rootfs_;
   std::string lib_root_ = "/var/lib/docker/plugins";
-  std::string exec_root_ = "/run/docker/plugins";
+  std::string data_root_;
+  std::string dockerd_exec_root_;
+  std::string exec_root_;
   std::string metrics_socket_;
   std::vector<std::string> set_;
   bool restarted_ = false;
   std::string base_spec_file_;
-  std::string host_file_;
+  HostOptions host_options_;
   bool assume_devices_ = false;
   About about_ = About::kMachine;
 
+  const CLI::App* app_ = nullptr;
   const CLI::Option* id_option_ = nullptr;
   const CLI::Option* rootfs_option_ = nullptr;
+  const CLI::Option* exec_root_option_ = nullptr;
   const CLI::Option* metrics_option_ = nullptr;
+  const CLI::Option* set_option_ = nullptr;
+  const CLI::Option* then_option_ = nullptr;
 
   std::string input_name_;
   std::string text_;
   std::vector<std::string_view> set_views_;
+  // They point into set_views_.
+  std::vector<absl::Span<const std::string_view>> set_calls_;
+  absl::Span<const std::string_view> last_set_call_;
   Request request_;
   const Release* release_ = nullptr;
   std::unique_ptr<Host> host_;

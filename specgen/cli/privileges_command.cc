@@ -129,6 +129,7 @@ int PrivilegesCommand::Run(Console* console) {
                             plugin_.base_spec());
   Answer answer;
   generator.Generate(plugin_.request(), &answer);
+  plugin_.NoteFailedCalls(answer, console);
   SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
     return ReportFailure(answer, plugin_, console, &secrets);

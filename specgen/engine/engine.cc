@@ -143,6 +143,9 @@ absl::Span<const Behaviour> AllBehaviours() { return kBehaviourTable; }
 absl::Span<const Release> AllReleases() { return kReleaseTable; }
 absl::Span<const Release> AllBuilds() { return kBuildTable; }
 absl::Span<const Distribution> AllDistributions() { return kDistributionTable; }
+absl::Span<const KnownDifference> KnownDifferences() {
+  return kDifferenceTable;
+}
 std::string_view EngineTableDate() { return kTableDate; }
 
 bool IsPreRelease(const Release& release) {

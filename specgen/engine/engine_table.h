@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "specgen/engine/engine.h"
+#include "specgen/engine/known_differences.h"
 
 namespace specgen {
 
@@ -13,6 +14,7 @@ extern const absl::Span<const Behaviour> kBehaviourTable;
 extern const absl::Span<const Release> kReleaseTable;  // by version
 extern const absl::Span<const Release> kBuildTable;    // by version
 extern const absl::Span<const Distribution> kDistributionTable;
+extern const absl::Span<const KnownDifference> kDifferenceTable;
 extern const std::string_view kTableDate;
 
 }  // namespace specgen

@@ -243,6 +243,9 @@ class TableReader {
     for (int i = 0; i < release_table_.distribution_size(); ++i) {
       ReadDistribution(i);
     }
+    for (int i = 0; i < release_table_.difference_size(); ++i) {
+      ReadDifference(i);
+    }
     CheckNames();
   }
 
@@ -420,6 +423,18 @@ class TableReader {
       entry.Problem("mark: is looked for in lower case; write it so");
     }
     table_.distributions.push_back(distribution);
+  }
+
+  void ReadDifference(int index) {
+    const Difference& difference = release_table_.difference(index);
+    const Entry entry(&releases_, release_table_, "difference", index,
+                      absl::StrCat("difference ", index + 1));
+    CheckTexts(difference, entry);
+    if (difference.engines().empty() || difference.what().empty() ||
+        difference.why().empty()) {
+      entry.Problem("has no engines, what or why; write all of them");
+    }
+    table_.differences.push_back(difference);
   }
 
   // Each behaviour has the name of its first release that is no candidate, or

@@ -17,6 +17,7 @@ struct EngineTable {
   std::vector<Release> releases;      // by version
   std::vector<Build> builds;          // by version
   std::vector<Distribution> distributions;
+  std::vector<Difference> differences;
 };
 
 struct SourceFile {

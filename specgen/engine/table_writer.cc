@@ -179,6 +179,12 @@ std::string TableSource(const EngineTable& table) {
                     Literal(distribution.mark()), ", ",
                     Literal(distribution.presumed()), "},\n");
   }
+  std::string differences;
+  for (const Difference& difference : table.differences) {
+    absl::StrAppend(&differences, "    {", Literal(difference.engines()), ", ",
+                    Literal(difference.what()), ", ", Literal(difference.why()),
+                    "},\n");
+  }
   return absl::StrCat(
       "// Made of releases.textproto and behaviours.textproto by "
       "compile_table; do\n// not edit.\n"
@@ -190,12 +196,16 @@ std::string TableSource(const EngineTable& table) {
       "};\n\nconstexpr std::array<Release, ", table.builds.size(),
       "> kBuilds = {{\n", builds, "}};\n\nconstexpr std::array<Distribution, ",
       table.distributions.size(), "> kDistributions = {{\n", distributions,
+      "}};\n\nconstexpr std::array<KnownDifference, ", table.differences.size(),
+      "> kDifferences = {{\n", differences,
       "}};\n\n}  // namespace\n\n"
       "const absl::Span<const Behaviour> kBehaviourTable = kBehaviours;\n"
       "const absl::Span<const Release> kReleaseTable = kReleases;\n"
       "const absl::Span<const Release> kBuildTable = kBuilds;\n"
       "const absl::Span<const Distribution> kDistributionTable = "
       "kDistributions;\n"
+      "const absl::Span<const KnownDifference> kDifferenceTable = "
+      "kDifferences;\n"
       "const std::string_view kTableDate = ",
       Literal(table.date), ";\n\n}  // namespace specgen\n");
 }

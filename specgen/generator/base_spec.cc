@@ -7,10 +7,11 @@
 #include "specgen/base/once.h"
 #include "specgen/engine/default_spec.h"
 #include "specgen/generator/rendered_base.h"
+#include "specgen/host/architecture.h"
 
 namespace specgen {
 
-BaseSpec::BaseSpec(const Behaviour& behaviour) {
+BaseSpec::BaseSpec(const Behaviour& behaviour, std::string_view architecture) {
   const DefaultSpec& spec = behaviour.default_spec;
   capabilities = spec.capabilities;
   if (behaviour.capability_sets) {
@@ -24,7 +25,7 @@ BaseSpec::BaseSpec(const Behaviour& behaviour) {
     namespaces.push_back({type, ""});
   masked_paths = spec.masked_paths;
   readonly_paths = spec.readonly_paths;
-  Render(PiecesOf(behaviour), behaviour);
+  Render(PiecesOf(behaviour, architecture), behaviour);
 }
 
 BaseSpec::BaseSpec() = default;
@@ -36,7 +37,14 @@ void BaseSpec::Render(BasePieces rest, const Behaviour& behaviour) {
 
 const RenderedBase& RenderedOf(const BaseSpec& base) { return *base.rendered_; }
 
-std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour) {
+std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour,
+                                                std::string_view architecture) {
+  if (!behaviour.platform || architecture.empty()) {
+    architecture = kDefaultArchitecture;
+  }
+  if (architecture != kDefaultArchitecture) {
+    return std::make_shared<BaseSpec>(behaviour, architecture);
+  }
   struct Kept {
     Once once;
     std::shared_ptr<const BaseSpec> spec;
@@ -46,10 +54,12 @@ std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour) {
   for (size_t i = 0; i < AllBehaviours().size(); ++i) {
     if (&AllBehaviours()[i] != &behaviour) continue;
     Kept& kept = all[i];
-    kept.once.Do([&] { kept.spec = std::make_shared<BaseSpec>(behaviour); });
+    kept.once.Do([&] {
+      kept.spec = std::make_shared<BaseSpec>(behaviour, architecture);
+    });
     return kept.spec;
   }
-  return std::make_shared<BaseSpec>(behaviour);
+  return std::make_shared<BaseSpec>(behaviour, architecture);
 }
 
 }  // namespace specgen

@@ -20,8 +20,9 @@ struct RenderedBase;  // which is the encoder's
 // The fields that InitSpec looks at or changes. What else there is, only the
 // encoder knows. Immutable once it is made.
 struct BaseSpec {
-  // The engine's own. `behaviour` must outlive this.
-  explicit BaseSpec(const Behaviour& behaviour);
+  // The engine's own, on a machine of that architecture. `behaviour` must
+  // outlive this.
+  BaseSpec(const Behaviour& behaviour, std::string_view architecture);
 
   // One of another's fields: they are set, and then Render is called.
   BaseSpec();
@@ -54,10 +55,12 @@ struct BaseSpec {
   std::unique_ptr<const RenderedBase> rendered_;
 };
 
-// The default spec of an engine. It is made once for each behaviour of the
-// table, at its first use, and kept; for other behaviours, which must outlive
-// it, it is made anew. Thread-safe.
-std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour);
+// The default spec of an engine on a machine of that architecture (Go's name;
+// "" is amd64). It is made once for each behaviour of the table, at its first
+// use, and kept; for other behaviours, which must outlive it, and for
+// architectures that show in it, it is made anew. Thread-safe.
+std::shared_ptr<const BaseSpec> DefaultBaseSpec(
+    const Behaviour& behaviour, std::string_view architecture = {});
 
 }  // namespace specgen
 

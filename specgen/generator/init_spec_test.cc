@@ -60,6 +60,77 @@ std::string ActOutDevLoop(std::vector<std::string> memory,
   return absl::StrJoin(memory, " ");
 }
 
+// Docker 1.12 read the config by a json.Decoder, which stops behind the first
+// value (plugin/manager.go, v1.12.6).
+TEST(InitSpec, TextBehindTheConfigIsIgnoredByTheFirstEngines) {
+  const auto host = HostSnapshot::Empty();
+  const auto answer = [&](std::string_view engine, std::string_view plugin) {
+    Request request;
+    request.plugin = plugin;
+    Answer made;
+    Generator(Engine(engine), *host).Generate(request, &made);
+    return made.outcome() == Outcome::kSpec ? std::string(made.spec())
+                                            : made.message();
+  };
+  constexpr std::string_view kConfig =
+      R"({"entrypoint":["/p\"}"],"env":[{"name":"]"}]})";
+  const std::string spec = answer("1.12.6", kConfig);
+  EXPECT_THAT(spec, HasSubstr("ociVersion"));
+  for (std::string_view behind :
+       {" {}", "]", "x", " \"open", "\"a\nb\"", "}}}", "\0"}) {
+    const std::string text = absl::StrCat(kConfig, behind);
+    EXPECT_EQ(answer("1.12.6", text), spec) << behind;
+    EXPECT_THAT(answer("1.13.0", text), Not(HasSubstr("ociVersion"))) << behind;
+  }
+  for (std::string_view bad : {"", "x{}", "]{}", "{\"a\":}", "{", "\"a\" {}"}) {
+    EXPECT_THAT(answer("1.12.6", bad), Not(HasSubstr("ociVersion"))) << bad;
+  }
+}
+
+// plugin/manager.go, v1.12.6 and v1.13.0-rc4; daemon/daemon_linux.go since.
+TEST(InitSpec, WhereRuntimeDirectoriesAre) {
+  const auto host = HostSnapshot::Empty();
+  const auto source = [&](std::string_view engine) {
+    Request request;
+    request.plugin = R"({"entrypoint":["/p"],"interface":{"socket":"s"}})";
+    request.id = "x";
+    Answer answer;
+    Generator(Engine(engine), *host).Generate(request, &answer);
+    return std::string(answer.spec());
+  };
+  const auto from = [](std::string_view directory) {
+    return HasSubstr(absl::StrCat(R"("source":")", directory, "\""));
+  };
+  EXPECT_THAT(source("1.13.0-rc3"), from("/run/docker/x"));
+  for (std::string_view engine : {"1.13.0-rc4", "1.13.0", "28.5.2"}) {
+    EXPECT_THAT(source(engine), from("/run/docker/plugins/x")) << engine;
+  }
+}
+
+// platform.arch is what Go calls the daemon's machine (runtime.GOARCH;
+// oci/defaults_linux.go, v17.05.0-ce): no recording has another than amd64.
+TEST(InitSpec, ThePlatformIsTheMachines) {
+  const auto spec = [](std::string_view engine, std::string_view facts) {
+    const auto host = HostOf(absl::StrCat("{\"entries\": []", facts, "}"));
+    Request request;
+    request.plugin = "{}";
+    Answer answer;
+    Generator(Engine(engine), *host).Generate(request, &answer);
+    return std::string(answer.spec());
+  };
+  constexpr std::string_view kArm = ", \"architecture\": \"aarch64\"";
+  const auto platform = [](std::string_view architecture) {
+    return HasSubstr(absl::StrCat(R"(,"platform":{"os":"linux","arch":")",
+                                  architecture, R"("},"process":)"));
+  };
+  EXPECT_THAT(spec("17.07.0", ""), platform("amd64"));
+  EXPECT_THAT(spec("17.07.0", kArm), platform("arm64"));
+  EXPECT_THAT(spec("17.07.0", ", \"architecture\": \"ppc64le\""),
+              platform("ppc64le"));
+  EXPECT_EQ(spec("17.09.0", ""), spec("17.09.0", kArm));
+  EXPECT_THAT(spec("17.09.0", kArm), Not(HasSubstr("platform")));
+}
+
 // Every list of up to four own mounts over six destinations, which are those of
 // default mounts under /dev/, others there, and elsewhere.
 TEST(DevMounts, LeaveWhatGosLoopLeavesInEverySmallCase) {

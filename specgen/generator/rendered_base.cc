@@ -55,13 +55,14 @@ constexpr char kZeroConsoleSize[] =
 
 }  // namespace
 
-BasePieces PiecesOf(const Behaviour& behaviour) {
+BasePieces PiecesOf(const Behaviour& behaviour, std::string_view architecture) {
   const DefaultSpec& spec = behaviour.default_spec;
   BasePieces pieces;
   pieces.head = Json([&](JsonWriter* w) {
     w->Write("\"ociVersion\":", Quoted{spec.oci_version}, ',');
     if (behaviour.platform) {
-      w->Raw("\"platform\":{\"os\":\"linux\",\"arch\":\"amd64\"},");
+      w->Write("\"platform\":{\"os\":\"linux\",\"arch\":", Quoted{architecture},
+               "},");
     }
   });
   pieces.process_head =

@@ -37,7 +37,7 @@ struct BasePieces {
 };
 
 // The pieces of an engine's own default spec.
-BasePieces PiecesOf(const Behaviour& behaviour);
+BasePieces PiecesOf(const Behaviour& behaviour, std::string_view architecture);
 
 struct BaseSpec;
 

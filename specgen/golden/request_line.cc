@@ -43,7 +43,8 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
   // The recorder knows no defaults.
   Request defaults;
   defaults.shape = PluginShape::kConfig;
-  defaults.lib_root = defaults.exec_root = "";
+  defaults.lib_root = "";
+  defaults.exec_root = "";
   JsonRequest read;
   if (!read.Read(line, defaults) || !read.CheckTokens()) {
     return absl::InvalidArgumentError(read.message());
@@ -68,7 +69,7 @@ absl::StatusOr<RequestLine> ParseRequestLine(std::string_view line) {
   out.id = request.id.value_or("");
   out.rootfs = request.rootfs.value_or("");
   out.lib_root = request.lib_root;
-  out.exec_root = request.exec_root;
+  out.exec_root = request.exec_root.value_or("");
   out.metrics_socket = request.metrics_socket;
   return out;
 }

@@ -55,6 +55,9 @@ constexpr Unprovable kUnprovable[] = {
      "is no part of the spec; //specgen/privileges:prompt_test proves it"},
     {"describes_privileges", kOldest, kNewest,
      "is no part of the spec; //specgen/privileges:prompt_test proves it"},
+    {"plugins_in_run_docker", kOldest, kNewest,
+     "only a default of requests, and recorded ones say theirs; "
+     "//specgen/generator:init_spec_test proves it"},
     {"removes_last_namespace", kOldest, kNewest,
      "no effect: no default spec has two namespaces of a type"},
     {"overrides_bind_options", "1.13.0-rc4", kNewest,

@@ -21,6 +21,7 @@
 #include "specgen/base/errno_text.h"
 #include "specgen/base/printable.h"
 #include "specgen/base/utf8.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
 #include "specgen/host/machine_facts.h"
@@ -212,6 +213,10 @@ class Writer {
     }
     json_.Raw("\n],\n");
     const MachineFacts& facts = host.facts;
+    json_.Raw("\"architecture\": ");
+    json_.String(facts.architecture().empty() ? kDefaultArchitecture
+                                              : facts.architecture());
+    json_.Raw(",\n");
     // What the kernel calls possible may be unknown; then any CPU may throttle.
     if (!facts.possible_cpus().empty()) {
       WriteNumbers("possible_cpus", facts.possible_cpus());

@@ -63,6 +63,7 @@ constexpr std::string_view kHost = R"({"entries": [
   {"path": "/run", "type": "dir", "mode": "0755", "uid": 0, "gid": 0},
   {"path": "/run/log", "type": "socket", "mode": "0666", "uid": 0, "gid": 0}
 ],
+"architecture": "arm64",
 "possible_cpus": [0, 1, 2],
 "thermal_throttle_cpus": [0, 2],
 "user_namespace": true,
@@ -118,6 +119,7 @@ TEST(HostFactsTest, NothingThere) {
             R"({"entries": [
   {"path": "/", "type": "dir", "mode": "0755", "uid": 0, "gid": 0}
 ],
+"architecture": "amd64",
 "thermal_throttle_cpus": [],
 "user_namespace": false,
 "rootlesskit": false,
@@ -235,6 +237,8 @@ TEST_F(LiveTreeTest, TheMachineItself) {
   EXPECT_EQ(snapshot->facts.in_user_namespace(),
             live_.facts.in_user_namespace());
   EXPECT_EQ(snapshot->facts.unified_cgroups(), live_.facts.unified_cgroups());
+  EXPECT_NE(live_.facts.architecture(), "");
+  EXPECT_EQ(snapshot->facts.architecture(), live_.facts.architecture());
   for (const std::string_view path : {"/dev/null", "/dev", "/", "."}) {
     FileFacts want, got;
     ASSERT_EQ(live_.files.Stat(path, &want), 0);

@@ -16,13 +16,15 @@
 //     0755 and owner root.
 //     A path or target that is not UTF-8 cannot stand in JSON: "path_hex" and
 //     "target_hex" give its bytes in hexadecimal instead.
+//   "architecture": "amd64"          Go's name of it, or the kernel's; "amd64"
+//                                    when absent
 //   "possible_cpus": [0, 1]          see MachineFacts
 //   "thermal_throttle_cpus": [0, 1]
 //   "user_namespace": bool
 //   "rootlesskit": bool
 //   "detached_network_namespace": bool
 //   "unified_cgroups": bool
-//     The lists are empty and the rest is false when absent.
+//     The lists are empty and the flags false when absent.
 //   "cwd": "/"                       what relative paths start from; without
 //                                    it they do not exist (ENOENT)
 //   "mounts": [{"path": "/x", "flags": ["ro", "nosuid"]}]

@@ -27,7 +27,8 @@ TEST(HostSnapshotTest, OtherFacts) {
   const auto host = MustParse(R"({"entries": [], "possible_cpus": [3, 0, 1],
       "thermal_throttle_cpus": [3, 1], "user_namespace": true,
       "rootlesskit": true, "detached_network_namespace": true,
-      "unified_cgroups": true})");
+      "unified_cgroups": true, "architecture": "aarch64"})");
+  EXPECT_EQ(host->facts.architecture(), "arm64");
   EXPECT_EQ(host->facts.possible_cpus(), (std::vector<uint32_t>{0, 1, 3}));
   EXPECT_EQ(host->facts.thermal_throttle_cpus(), (std::vector<uint32_t>{1, 3}));
   EXPECT_TRUE(host->facts.in_user_namespace());
@@ -46,6 +47,7 @@ TEST(HostSnapshotTest, EmptyHosts) {
     std::vector<std::string> names = {"old"};
     EXPECT_EQ(host->files.ListDirectory("/", &names), 0);
     EXPECT_TRUE(names.empty());
+    EXPECT_EQ(host->facts.architecture(), "");
     EXPECT_TRUE(host->facts.thermal_throttle_cpus().empty());
     EXPECT_FALSE(host->facts.in_user_namespace());
     EXPECT_FALSE(host->facts.under_rootlesskit());

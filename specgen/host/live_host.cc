@@ -34,6 +34,7 @@
 #include "specgen/base/errno_text.h"
 #include "specgen/base/files.h"
 #include "specgen/base/no_memory.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/mount_table.h"
 #include "specgen/host/path_walk.h"
 
@@ -108,6 +109,10 @@ LiveHost::LiveHost(LiveSystem system)
     : Host(live_files_, live_facts_),
       system_(std::move(system)),
       live_files_(system_) {
+  live_facts_.architecture.IsFoundBy([] {
+    const Machine* const machine = ThisMachine();
+    return machine != nullptr ? machine->architecture : std::string_view();
+  });
   live_facts_.possible_cpus.IsFoundBy([this] { return FindPossibleCpus(); });
   live_facts_.thermal_throttle_cpus.IsFoundBy(
       [this] { return FindThermalThrottleCpus(); });

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,11 @@ class Fact {
 // Facts about one machine. Who makes it says what they are; one that is left
 // out is false, or an empty list.
 struct MachineFacts {
+  // What Go calls the architecture of the engine (GOARCH); see architecture.h,
+  // which owns the text. "": amd64. Engines before 17.09.0 write it into the
+  // spec (moby oci/defaults_linux.go, v17.05.0-ce).
+  Fact<std::string_view> architecture;
+
   // The CPU numbers of /sys/devices/system/cpu/possible, ascending; empty if
   // they are not known.
   Fact<std::vector<uint32_t>> possible_cpus;

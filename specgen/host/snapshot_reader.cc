@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/machine_facts.h"
@@ -150,6 +151,7 @@ class Reader {
   absl::Status ReadRoot() {
     enum Key : size_t {
       kEntries,
+      kArchitecture,
       kPossibleCpus,
       kThermalThrottleCpus,
       kUserNamespace,
@@ -160,9 +162,16 @@ class Reader {
       kMounts,
     };
     static constexpr std::string_view kKeys[] = {
-        "entries",         "possible_cpus", "thermal_throttle_cpus",
-        "user_namespace",  "rootlesskit",   "detached_network_namespace",
-        "unified_cgroups", "cwd",           "mounts",
+        "entries",
+        "architecture",
+        "possible_cpus",
+        "thermal_throttle_cpus",
+        "user_namespace",
+        "rootlesskit",
+        "detached_network_namespace",
+        "unified_cgroups",
+        "cwd",
+        "mounts",
     };
     bool has_entries = false;
     absl::Status status =
@@ -172,6 +181,8 @@ class Reader {
             case kEntries:
               has_entries = true;
               return text_.ReadList(what, [this] { return ReadEntry(); });
+            case kArchitecture:
+              return ReadArchitecture(what);
             case kPossibleCpus:
               knows_possible_cpus_ = true;
               return ReadCpus(what, &possible_cpus_);
@@ -202,6 +213,20 @@ class Reader {
     absl::StatusOr<bool> value = text_.ReadBool(what);
     if (value.ok()) fact->Is(*value);
     return value.status();
+  }
+
+  absl::Status ReadArchitecture(std::string_view what) {
+    const size_t offset = text_.offset();
+    absl::StatusOr<std::string_view> name = text_.ReadString(what);
+    if (!name.ok()) return name.status();
+    const std::string_view architecture = GoArchitecture(*name);
+    if (architecture.empty()) {
+      return text_.ErrorAt(
+          offset, absl::StrCat("unknown architecture ", QuoteShort(*name),
+                               "; there are ", GoArchitectures()));
+    }
+    facts_->architecture.Is(architecture);
+    return absl::OkStatus();
   }
 
   absl::Status ReadCpus(std::string_view what, Cpus* cpus) {

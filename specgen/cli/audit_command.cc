@@ -1,0 +1,364 @@
+// specgen audit: whether running plugins have the specs that dockerd made.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/base/errno_text.h"
+#include "specgen/cli/ask_docker.h"
+#include "specgen/cli/command.h"
+#include "specgen/cli/commands.h"
+#include "specgen/cli/console.h"
+#include "specgen/cli/plugin_options.h"
+#include "specgen/diff/changes_json.h"
+#include "specgen/diff/spec_diff.h"
+#include "specgen/host/file_tree.h"
+#include "specgen/host/go_path.h"
+#include "specgen/host/live_host.h"
+#include "specgen/json/json_builder.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/secrets/hide_secrets.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+enum class State : uint8_t {
+  kSame,
+  kDifferent,
+  kRefused,     // this engine makes no spec of it
+  kNotRunning,  // though it is enabled
+  kNotEnabled,
+};
+
+std::string_view StateName(State state) {
+  switch (state) {
+    case State::kSame:
+      return "same";
+    case State::kDifferent:
+      return "different";
+    case State::kRefused:
+      return "refused";
+    case State::kNotRunning:
+      return "not_running";
+    case State::kNotEnabled:
+      return "not_enabled";
+  }
+  return "";
+}
+
+// An installed plugin, and what was found out about it.
+struct AuditedPlugin {
+  std::string id;
+  std::string name;
+  State state = State::kSame;
+  std::string running_spec;  // the file
+  std::string message;       // why there is no spec
+  std::vector<Change> changes;
+};
+
+// Where containerd keeps the config.json of a running plugin, below dockerd's
+// --exec-root: of a containerd of dockerd's own, then (kSystemPlaces) of the
+// system's. Before 17.11 dockerd wrote it itself
+// (libcontainerd/client_linux.go, v17.06.0-ce). The namespace is that of
+// plugin/executor/containerd (v17.12.0-ce), and of
+// --containerd-plugins-namespace since.
+constexpr std::string_view kPlaces[] = {
+    "containerd/daemon/io.containerd.runtime.v2.task/plugins.moby",
+    "containerd/daemon/io.containerd.runtime.v1.linux/plugins.moby",
+    "libcontainerd",
+};
+constexpr std::string_view kSystemPlaces[] = {
+    "/run/containerd/io.containerd.runtime.v2.task/plugins.moby",
+    "/run/containerd/io.containerd.runtime.v1.linux/plugins.moby",
+};
+
+// dockerd's names of plugins' directories (stringid.GenerateRandomID).
+bool IsPluginId(std::string_view name) {
+  constexpr size_t kLength = 64;
+  return name.size() == kLength &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+                  (c >= 'a' && c <= 'f');
+         });
+}
+
+class AuditCommand : public Command {
+ public:
+  void Define(CLI::App* app) override;
+  int Run(Console* console) override;
+
+ private:
+  absl::StatusOr<std::vector<std::string>> FindPlugins() const;
+  // All that there are: a machine may have had both.
+  std::vector<std::string> RunningSpecs(const std::string& id) const;
+  absl::StatusOr<AuditedPlugin> Audit(const std::string& id);
+  // The changes from `made` to what the file has.
+  absl::StatusOr<std::vector<Change>> Compare(std::string_view made,
+                                              const std::string& file);
+  absl::StatusOr<std::unique_ptr<JsonTree>> Parse(std::string_view text,
+                                                  std::string_view name);
+  void PrintJson(const std::vector<AuditedPlugin>& plugins,
+                 Console* console) const;
+  void PrintLines(const std::vector<AuditedPlugin>& plugins,
+                  Console* console) const;
+
+  std::string data_root_ = "/var/lib/docker";
+  std::string exec_root_ = "/run/docker";
+  std::string engine_;
+  bool json_ = false;
+  bool show_secrets_ = false;
+  SecretHider secrets_;
+  const Release* release_ = nullptr;
+  LiveHost host_;
+};
+
+void AuditCommand::Define(CLI::App* app) {
+  app->add_option("--engine", engine_,
+                  "dockerd's version (default: that of the dockerd that the "
+                  "docker command of PATH speaks to)")
+      ->type_name("RELEASE");
+  app->add_option("--data-root", data_root_, "dockerd's --data-root")
+      ->type_name("DIRECTORY")
+      ->capture_default_str();
+  app->add_option("--dockerd-exec-root", exec_root_, "dockerd's --exec-root")
+      ->type_name("DIRECTORY")
+      ->capture_default_str();
+  app->add_flag("--json", json_,
+                "Print JSON: {\"engine\", \"plugins\": [{\"id\", \"name\", "
+                "\"state\": \"same\", \"different\", \"refused\", "
+                "\"not_running\" or \"not_enabled\", \"running_spec\", "
+                "\"message\", \"changes\" as of diff}]}");
+  DefineShowSecrets(&show_secrets_, app);
+}
+
+absl::StatusOr<std::vector<std::string>> AuditCommand::FindPlugins() const {
+  const std::string directory = JoinPath({data_root_, "plugins"});
+  std::vector<std::string> names;
+  const int error = host_.files.ListDirectory(directory, &names);
+  if (error != 0) {
+    return absl::UnavailableError(absl::StrCat(
+        directory, ": ", ErrnoText(error),
+        error == EACCES ? ": only root may look at dockerd's plugins"
+                        : ": is that dockerd's --data-root?"));
+  }
+  std::vector<std::string> ids;
+  for (std::string& name : names) {
+    if (IsPluginId(name)) ids.push_back(std::move(name));
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::vector<std::string> AuditCommand::RunningSpecs(
+    const std::string& id) const {
+  std::vector<std::string> files;
+  const auto look = [&](std::string_view root, std::string_view place) {
+    std::string file = JoinPath({root, place, id, "config.json"});
+    FileFacts facts;
+    if (host_.files.Lstat(file, &facts) == 0) files.push_back(std::move(file));
+  };
+  for (std::string_view place : kPlaces) look(exec_root_, place);
+  for (std::string_view place : kSystemPlaces) look("/", place);
+  return files;
+}
+
+absl::StatusOr<std::unique_ptr<JsonTree>> AuditCommand::Parse(
+    std::string_view text, std::string_view name) {
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
+  if (!tree.ok()) return tree;
+  // Both are compared as they are shown: what differs still does.
+  const std::optional<std::string> hidden = secrets_.Json((*tree)->root());
+  return hidden.has_value() ? JsonTree::Parse(*hidden, name) : std::move(tree);
+}
+
+absl::StatusOr<std::vector<Change>> AuditCommand::Compare(
+    std::string_view made, const std::string& file) {
+  absl::StatusOr<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.status();
+  if (*text == made) return std::vector<Change>();
+  absl::StatusOr<std::unique_ptr<JsonTree>> before = Parse(made, "the spec");
+  if (!before.ok()) return before.status();
+  absl::StatusOr<std::unique_ptr<JsonTree>> after = Parse(*text, file);
+  if (!after.ok()) {
+    return std::vector<Change>{{ChangeKind::kChanged, "bytes", "config.json",
+                                std::string(after.status().message())}};
+  }
+  std::vector<Change> changes = DiffSpecs((*before)->root(), (*after)->root());
+  if (changes.empty()) {
+    changes.push_back({ChangeKind::kChanged, "bytes", "config.json",
+                       "it means the same, but its bytes are others: somebody "
+                       "wrote it again"});
+  }
+  return changes;
+}
+
+absl::StatusOr<AuditedPlugin> AuditCommand::Audit(const std::string& id) {
+  const std::string file = JoinPath({data_root_, "plugins", id, "config.json"});
+  absl::StatusOr<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+      JsonTree::Parse(*text, file, JsonTree::kMaxConfigValues);
+  if (!tree.ok()) return tree.status();
+  AuditedPlugin plugin;
+  plugin.id = id;
+  const JsonNode* const state = (*tree)->root().Find("plugin");
+  if (state != nullptr) plugin.name = state->String("Name");
+  const JsonNode* const enabled =
+      state == nullptr ? nullptr : state->Find("Enabled");
+  if (enabled == nullptr || !enabled->is_true()) {
+    plugin.state = State::kNotEnabled;
+    return plugin;
+  }
+  const std::vector<std::string> running = RunningSpecs(id);
+  if (running.empty()) {
+    plugin.state = State::kNotRunning;
+    return plugin;
+  }
+  const std::string lib_root = JoinPath({data_root_, "plugins"});
+  const std::string metrics_socket = JoinPath({exec_root_, "metrics.sock"});
+  Request request;
+  request.plugin = *text;
+  request.shape = PluginShape::kStored;
+  request.id = id;
+  request.lib_root = lib_root;
+  request.metrics_socket = metrics_socket;
+  Answer answer;
+  Generator(*release_, host_).Generate(request, &answer);
+  if (answer.outcome() != Outcome::kSpec) {
+    plugin.state = State::kRefused;
+    plugin.running_spec = running.front();
+    plugin.message = secrets_.Text(answer.message());
+    return plugin;
+  }
+  for (const std::string& spec : running) {
+    absl::StatusOr<std::vector<Change>> changes = Compare(answer.spec(), spec);
+    if (!changes.ok()) return changes.status();
+    plugin.running_spec = spec;
+    plugin.changes = *std::move(changes);
+    if (plugin.changes.empty()) continue;
+    plugin.state = State::kDifferent;
+    break;
+  }
+  return plugin;
+}
+
+void AuditCommand::PrintJson(const std::vector<AuditedPlugin>& plugins,
+                             Console* console) const {
+  JsonBuilder json;
+  json.Object();
+  json.Key("engine").String(release_->name);
+  json.Key("plugins").List();
+  for (const AuditedPlugin& plugin : plugins) {
+    json.Object();
+    json.Key("id").String(plugin.id);
+    json.Key("name").String(plugin.name);
+    json.Key("state").String(StateName(plugin.state));
+    json.Key("running_spec").String(plugin.running_spec);
+    json.Key("message").String(plugin.message);
+    AddChangesJson(plugin.changes, {}, &json);
+    json.EndObject();
+  }
+  json.EndList();
+  json.EndObject();
+  console->Out(json.Finish());
+}
+
+void AuditCommand::PrintLines(const std::vector<AuditedPlugin>& plugins,
+                              Console* console) const {
+  std::vector<std::string> lines;
+  for (const AuditedPlugin& plugin : plugins) {
+    constexpr size_t kShortId = 12;  // as docker plugin ls
+    const std::string name =
+        absl::StrCat(plugin.name, plugin.name.empty() ? "" : " ",
+                     plugin.id.substr(0, kShortId), ": ");
+    switch (plugin.state) {
+      case State::kSame:
+        lines.push_back(absl::StrCat(name, "runs with the spec that Docker ",
+                                     release_->name, " makes"));
+        break;
+      case State::kDifferent:
+        lines.push_back(absl::StrCat(name,
+                                     "does not run with the spec that "
+                                     "Docker ",
+                                     release_->name,
+                                     " makes: ", plugin.running_spec));
+        break;
+      case State::kRefused:
+        lines.push_back(absl::StrCat(name, "runs, but Docker ", release_->name,
+                                     " would not start it: ", plugin.message));
+        break;
+      case State::kNotRunning:
+        lines.push_back(absl::StrCat(
+            name, "is enabled, but has no spec below ", exec_root_,
+            " or /run/containerd: it does not run, or not under this dockerd"));
+        break;
+      case State::kNotEnabled:
+        lines.push_back(absl::StrCat(name, "is not enabled"));
+        break;
+    }
+    for (const Change& change : plugin.changes) {
+      lines.push_back(absl::StrCat("  ",
+                                   std::string(1, ChangeKindSign(change.kind)),
+                                   " ", change.section, ": ", change.text));
+    }
+  }
+  console->OutLines(lines);
+}
+
+int AuditCommand::Run(Console* console) {
+  secrets_ = SecretHider(show_secrets_);
+  if (engine_.empty()) {
+    absl::StatusOr<std::string> version = DockerVersion("audit");
+    if (!version.ok()) return Fail(version.status(), console);
+    engine_ = *std::move(version);
+  }
+  const absl::StatusOr<NamedEngine> engine =
+      ChooseEngine("--engine", engine_, console);
+  if (!engine.ok()) return Fail(engine.status(), console);
+  release_ = engine->release;
+  absl::StatusOr<std::vector<std::string>> ids = FindPlugins();
+  if (!ids.ok()) return Fail(ids.status(), console);
+  std::vector<AuditedPlugin> plugins;
+  plugins.reserve(ids->size());
+  for (const std::string& id : *ids) {
+    absl::StatusOr<AuditedPlugin> plugin = Audit(id);
+    if (!plugin.ok()) return Fail(plugin.status(), console);
+    plugins.push_back(*std::move(plugin));
+  }
+  if (json_) {
+    PrintJson(plugins, console);
+  } else {
+    PrintLines(plugins, console);
+  }
+  if (plugins.empty() && !json_) {
+    console->Error(absl::StrCat(data_root_, ": there are no plugins"));
+  }
+  const bool all_well = std::all_of(plugins.begin(), plugins.end(),
+                                    [](const AuditedPlugin& plugin) {
+                                      return plugin.state == State::kSame ||
+                                             plugin.state == State::kNotEnabled;
+                                    });
+  return all_well ? kExitDone : kExitRefused;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeAuditCommand() {
+  return std::make_unique<AuditCommand>();
+}
+
+}  // namespace specgen
