@@ -143,6 +143,7 @@ void CheckLint(const Input& input, std::string_view name, std::string_view text,
                         finding.pointer, ": ", finding.message, "\n", text);
   };
   const LintFinding* last = nullptr;
+  std::map<const LintRule*, size_t> found;
   for (const LintFinding& finding : *findings) {
     CheckPosition(text, finding.position);
     Require(!finding.message.empty() && finding.code_point_column >= 1 &&
@@ -154,6 +155,12 @@ void CheckLint(const Input& input, std::string_view name, std::string_view text,
             "findings are in the order of the text",
             [&] { return details(finding); });
     last = &finding;
+    ++found[finding.rule];
+    Require(finding.more == 0 || found[finding.rule] == kMaxFindings,
+            "more follows the last of a rule",
+            [&] { return details(finding); });
+    Require(found[finding.rule] <= kMaxFindings, "findings are few",
+            [&] { return details(finding); });
     CheckPrintable(finding.message);
     Require(FindLintRule(finding.rule->id) == finding.rule &&
                 FindLintRule(finding.rule->name) == finding.rule,

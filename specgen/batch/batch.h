@@ -80,11 +80,12 @@ BatchResult RunStream(const RecordFormat& format, const EngineSet& engines,
 // may be.
 inline constexpr size_t kMaxBytesInFlight = size_t{128} << 20;
 
-// What became of one file of a directory.
+// What is to be said of one file of a directory.
 struct FileProblem {
   std::string path;      // below the directory of configs
   std::string position;  // "LINE:COL" in the file, or ""
   RecordOutcome outcome;
+  // Of a spec: why its config is likely none, as WhyNoPlugin puts it.
   std::string message;
   // There is a file where its spec would be, and it was left as it is.
   bool left = false;
@@ -94,7 +95,8 @@ struct FileProblem {
 // `config_directory` whose name ends in ".json", a file of the same name below
 // `spec_directory`, whose directories are made as needed. Each spec is the
 // exact bytes that Docker makes, and appears at once, whole. A config that
-// gives no spec is told to `problem`, one at a time, in no order.
+// gives no spec, or has no key of a plugin, is told to `problem`, one at a
+// time, in no order.
 //
 // Nothing that is there is lost: without `overwrite`, the batch is refused
 // before it changes anything if a file of a spec's name is there, and with it

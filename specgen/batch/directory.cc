@@ -30,6 +30,7 @@
 #include "specgen/batch/cpu_count.h"
 #include "specgen/batch/spec_directory.h"
 #include "specgen/batch/start_threads.h"
+#include "specgen/plugin/input_kind.h"
 
 namespace specgen {
 namespace {
@@ -61,6 +62,7 @@ class Directory {
   void Work();
   // Returns the size of the config.
   size_t Make(const std::string& name, Answer* answer, BatchCounts* counts);
+  void Tell(const std::string& name, FileProblem* problem);
   void GiveUp(const absl::Status& status);
   bool MustStop();
 
@@ -131,6 +133,12 @@ void Directory::GiveUp(const absl::Status& status) {
   ends_ = true;
 }
 
+void Directory::Tell(const std::string& name, FileProblem* problem) {
+  problem->path = name;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  problem_(*problem);
+}
+
 size_t Directory::Make(const std::string& name, Answer* answer,
                        BatchCounts* counts) {
   const std::string config = absl::StrCat(config_directory_, "/", name);
@@ -156,6 +164,8 @@ size_t Directory::Make(const std::string& name, Answer* answer,
       }
       ++counts->specs;
       counts->bytes_written += answer->spec().size();
+      problem.message = WhyNoPlugin(*text, "");
+      if (!problem.message.empty()) Tell(name, &problem);
       return size;
     }
     problem.position = answer->position();
@@ -169,9 +179,7 @@ size_t Directory::Make(const std::string& name, Answer* answer,
     return size;
   }
   problem.left = *left == SpecDirectory::Left::kOfSomebodyElse;
-  problem.path = name;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  problem_(problem);
+  Tell(name, &problem);
   return size;
 }
 

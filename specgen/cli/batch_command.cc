@@ -209,6 +209,11 @@ int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
       force_ ? Overwrite::kYes : Overwrite::kNo,
       [&](const FileProblem& problem) {
         bar.Clear();
+        if (problem.outcome == RecordOutcome::kSpec) {
+          WarnOfNoPlugin(absl::StrCat(input_, "/", problem.path),
+                         problem.message, console);
+          return;
+        }
         const std::string_view at = problem.position;
         // The message of a file that cannot be read names it.
         console->Error(

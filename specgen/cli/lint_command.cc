@@ -34,12 +34,34 @@ std::vector<std::string> AsLines(const LintedFile& file) {
   std::vector<std::string> lines;
   for (const LintFinding& finding : file.findings) {
     if (finding.rule->find == nullptr) continue;  // stands on the error stream
-    lines.push_back(absl::StrCat(file.name, ":", ToString(finding.position),
-                                 ": ", LintLevelName(finding.rule->level), ": ",
-                                 finding.message, " [", finding.rule->id, " ",
-                                 finding.rule->name, "]"));
+    const auto add = [&](std::string_view message) {
+      lines.push_back(absl::StrCat(file.name, ":", ToString(finding.position),
+                                   ": ", LintLevelName(finding.rule->level),
+                                   ": ", message, " [", finding.rule->id, " ",
+                                   finding.rule->name, "]"));
+    };
+    add(finding.message);
+    if (finding.more > 0) {
+      add(absl::StrCat("and ", finding.more, " more of this kind"));
+    }
   }
   return lines;
+}
+
+void AddMore(const LintedFile& file, JsonBuilder* json) {
+  bool is_first = true;
+  for (const LintFinding& finding : file.findings) {
+    if (finding.more == 0) continue;
+    if (is_first) json->Key("moreFindings").List();
+    is_first = false;
+    json->Object();
+    json->Key("id").String(finding.rule->id);
+    json->Key("rule").String(finding.rule->name);
+    json->Key("level").String(LintLevelName(finding.rule->level));
+    json->Key("count").Integer(static_cast<int64_t>(finding.more));
+    json->EndObject();
+  }
+  if (!is_first) json->EndList();
 }
 
 std::string AsJson(const std::vector<LintedFile>& files,
@@ -65,7 +87,9 @@ std::string AsJson(const std::vector<LintedFile>& files,
       json.Key("message").String(finding.message);
       json.EndObject();
     }
-    json.EndList().EndObject();
+    json.EndList();
+    AddMore(file, &json);
+    json.EndObject();
   }
   json.EndList().EndObject();
   return json.Finish();

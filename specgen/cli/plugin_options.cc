@@ -177,7 +177,11 @@ absl::StatusOr<std::unique_ptr<Host>> HostOptions::Open() const {
 void WarnIfNoPlugin(std::string_view name, std::string_view text,
                     std::string_view plugin_name, Console* console) {
   const std::string why = WhyNoPlugin(text, plugin_name);
-  if (why.empty()) return;
+  if (!why.empty()) WarnOfNoPlugin(name, why, console);
+}
+
+void WarnOfNoPlugin(std::string_view name, std::string_view why,
+                    Console* console) {
   console->Error(absl::StrCat("warning: ", name, " ", why,
                               "; engines take it for a plugin that asks for "
                               "nothing"));

@@ -72,6 +72,9 @@ class HostOptions {
 // chooses from the list of `docker plugin inspect`.
 void WarnIfNoPlugin(std::string_view name, std::string_view text,
                     std::string_view plugin_name, Console* console);
+// The same of what is known to be none: `why` as WhyNoPlugin says it.
+void WarnOfNoPlugin(std::string_view name, std::string_view why,
+                    Console* console);
 
 // "--show-secrets", of commands that show people what is in a plugin.
 void DefineShowSecrets(bool* show, CLI::App* app);

@@ -101,11 +101,17 @@ class LintContext {
 
  private:
   void AskEngines(Answer* answer, const Host& host);
+  void RunRule(const LintRule& rule);
+  // Of the findings of the rule that runs, keeps the first ones of the text.
+  void KeepFirst();
 
   const LintRequest& request_;
   const JsonTree& tree_;
-  const LintRule* rule_ = nullptr;  // that runs
   std::vector<LintFinding> findings_;
+  // Of the rule that runs: its findings are those from `begin_` on.
+  const LintRule* rule_ = nullptr;
+  size_t begin_ = 0;
+  size_t left_out_ = 0;
 };
 
 }  // namespace specgen

@@ -5,6 +5,8 @@
 //   lint_rules_test README
 #include "specgen/lint/lint_rules.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
@@ -313,7 +315,20 @@ TEST(LintRulesTest, WhatTypesDemand) {
                            R"("rshared"]}])",
                            kAdmin)),
        ""},
+      {config(kVolume,
+              absl::StrCat(R"(, "mounts": [{"source": "/v", "destination":)"
+                           R"("/v", "type": "bind", "options": ["rbind",)"
+                           R"("shared"]}])",
+                           kAdmin)),
+       ""},
+      {config(kVolume,
+              absl::StrCat(R"(, "mounts": [{"source": "/v", "destination":)"
+                           R"("/v", "type": "bind", "options": ["rbind"]}])",
+                           kAdmin)),
+       "SG032"},
       {config("docker.authz/1.0", kAdmin), ""},
+      {config(kCsi, R"(, "propagatedMount": null)"), "SG031"},
+      {config(kNetwork, R"(, "network": {"type": null})"), "SG033"},
       {config(kNetwork, ""), "SG033"},
       {config(kNetwork, R"(, "network": {"type": "bridge"})"), "SG033"},
       {config(kNetwork, R"(, "network": {"type": "host"})"), ""},
@@ -383,6 +398,99 @@ TEST(LintRulesTest, Paths) {
   });
 }
 
+TEST(LintRulesTest, KeysOfObjectsInLists) {
+  ExpectFound({
+      {R"("env": [{"name": "A", "x": 1}])", "SG003"},
+      {R"("linux": {"devices": [{"path": "/dev/fuse", "x": 1}]})", "SG003"},
+      {R"("linux": {"capabilities": [{"x": 1}]})", "SG001"},
+      {R"("env": [5])", "SG001"},
+      {R"("env": [{"name": "A", "settable": ["name"]}])", "SG017"},
+      {R"("args": {"name": "a", "settable": ["name"], "value": []})", "SG017"},
+      {R"("args": {"name": "a", "settable": ["value"], "value": []})", ""},
+      {R"("capabilities": ["NET_ADMIN"])", "SG004"},
+      {R"("capabilities": ["NET_ADMIN"])", "SG006", "1.12.6"},
+      // Only what engines say of it.
+      {R"({"plugin": {"Id": "a", "Name": "n", "Config": 5}})", "SG001"},
+  });
+}
+
+TEST(LintRulesTest, MountsUnderDevThatStay) {
+  ExpectFound({
+      {BindAt("/dev/x"), "SG013"},
+      {BindAt("/dev/x"), "", "1.12.6"},
+      // The second one stays.
+      {R"("mounts": [
+        {"source": "/x", "destination": "/dev/x", "type": "bind", "options": ["rbind"]},
+        {"source": "/y", "destination": "/dev/y", "type": "bind", "options": ["rbind"]}])",
+       "SG013"},
+      {BindAt("/device/x"), ""},
+      {Mount(R"("source": "sysfs", "destination": "/sys", "type": "sysfs")"),
+       ""},
+      {Mount(R"("source": "t", "destination": "/sys", "type": "tmpfs")"),
+       "SG027"},
+      {Mount(R"("source": "s", "destination": "/", "type": "sysfs")"), "SG027"},
+  });
+}
+
+// What one finding says.
+struct MessageCase {
+  std::string added;
+  std::string_view engines;
+  std::string_view message;
+};
+
+TEST(LintRulesTest, Messages) {
+  const std::vector<MessageCase> cases = {
+      {R"("linux": {"capabilities": ["NET_ADMIN"]})", "28.5.2",
+       R"("NET_ADMIN" is no capability: runc ignores it, before 1.0.0-rc94 it )"
+       R"(refuses it; did you mean "CAP_NET_ADMIN"?)"},
+      {R"("linux": {"capabilities": ["cap_net_admin"]})", "28.5.2",
+       R"("cap_net_admin" is no capability: runc ignores it, before )"
+       R"(1.0.0-rc94 it refuses it; did you mean "CAP_NET_ADMIN"?)"},
+      {R"("linux": {"workdir": "/"})", "28.5.2",
+       R"(no engine reads "workdir" here; it belongs to the top)"},
+      {R"("linux": {"zzz": 1})", "28.5.2", R"(no engine reads "zzz" here)"},
+      {R"("zzz": 1)", "28.5.2", R"(no engine reads "zzz" here)"},
+      {R"("netwrok": {"type": "host"})", "28.5.2",
+       R"(no engine reads "netwrok" here; did you mean "network"?)"},
+      {R"("capabilities": [])", "28.5.2",
+       R"("capabilities" is not read; it moved into "linux")"},
+      {R"("devices": [])", "1.12.6..28.5.2",
+       R"("devices" is not read by Docker 1.13.0-rc2 to 28.5.2; it moved into )"
+       R"("linux")"},
+      {R"("pidhost": true)", "17.04.0..28.5.2",
+       R"("pidhost" is not read by Docker 17.04.0)"},
+      {R"("linux": {"capabilities": [], "devices": []})", "1.12.6",
+       R"("linux" is not read)"},
+      {Interface("/1.0"), "28.5.2..29.0.0",
+       "Docker 28.5.2 crashes on an interface type that starts with a slash"},
+      {R"("env": "x")", "1.12.6..28.5.2",
+       R"(the engine refuses the plugin: "env" must be a list, not a string)"},
+      {BindAt("/dev/x"), "1.12.6..28.5.2",
+       R"(the mount at "/dev/x" does not reach the spec with Docker )"
+       R"(1.13.0-rc2 to 28.5.2: engines drop the plugin's own mounts under )"
+       R"(/dev/, too)"},
+  };
+  for (const MessageCase& c : cases) {
+    const std::string text = ExampleConfig(c.added);
+    const std::vector<LintFinding> findings = Findings(text, c.engines);
+    ASSERT_EQ(findings.size(), 1u) << text;
+    EXPECT_EQ(findings[0].message, c.message);
+  }
+  // Of two values that only newer engines read.
+  const std::vector<LintFinding> findings = Findings(
+      ExampleConfig(R"("pidhost": "x", "entrypoint": 5)"), "17.04.0..28.5.2");
+  std::vector<std::string> messages;
+  for (const LintFinding& finding : findings) {
+    if (finding.rule->id == "SG001") messages.push_back(finding.message);
+  }
+  EXPECT_EQ(
+      absl::StrJoin(messages, "\n"),
+      "Docker 17.05.0-rc1 to 28.5.2 refuses the plugin: \"pidhost\" must "
+      "be true or false, not a string\nDocker 17.04.0 refuses the plugin: "
+      "\"entrypoint\" must be a list, not a number");
+}
+
 TEST(LinterTest, FindsThePluginInEachShape) {
   constexpr std::string_view kConfig =
       R"({"entrypoint":["/p"],"interface":{"types":["docker.volumedriver"],)"
@@ -405,6 +513,66 @@ TEST(LinterTest, FindsThePluginInEachShape) {
     ASSERT_EQ(findings->size(), 1u) << text;
     EXPECT_EQ((*findings)[0].rule->name, "interface-type");
   }
+}
+
+// Lines `"NAME<i>": VALUE,`, from 0 to `count` - 1.
+std::string Lines(std::string_view name, size_t count, std::string_view value) {
+  std::string text;
+  for (size_t i = 0; i < count; ++i) {
+    absl::StrAppend(&text, "\"", name, i, "\": ", value, ",\n");
+  }
+  return text;
+}
+
+TEST(LinterTest, TheFirstFindingsOfEachRuleAndHowManyMore) {
+  for (const size_t count : {99u, 100u, 101u, 199u, 200u, 201u, 1000u}) {
+    const std::string text =
+        absl::StrCat("{\n", Lines("x", count, "1"), R"("workdir": "a",)", "\n",
+                     R"("entrypoint": ["/p"], "interface": {"types": )"
+                     R"(["docker.authz/1.0"], "socket": "s"}})");
+    const std::vector<LintFinding> findings = Findings(text, "28.5.2");
+    const size_t shown = std::min(count, kMaxFindings);
+    ASSERT_EQ(findings.size(), shown + 1) << count;
+    for (size_t i = 0; i < shown; ++i) {
+      EXPECT_EQ(findings[i].rule->id, "SG003");
+      EXPECT_EQ(findings[i].position.line, 2 + i);
+      EXPECT_EQ(findings[i].more, i + 1 < shown ? 0 : count - shown) << count;
+    }
+    // What other rules find is not counted.
+    EXPECT_EQ(findings[shown].rule->id, "SG015");
+    EXPECT_EQ(findings[shown].more, 0u);
+  }
+}
+
+// A rule may find what stands first last.
+TEST(LinterTest, TheFirstFindingsAreTheFirstOfTheText) {
+  for (const size_t count : {100u, 150u, 250u}) {
+    std::string mounts;
+    for (size_t i = 0; i < count; ++i) {
+      absl::StrAppend(&mounts, i == 0 ? "" : ",\n",
+                      R"({"source": "/s", "destination": "d)", i,
+                      R"(", "type": "bind", "options": ["rbind"]})");
+    }
+    const std::vector<LintFinding> findings =
+        Findings(ExampleConfig(absl::StrCat(
+                     "\"workdir\": \"a\",\n\"mounts\": [\n", mounts, "\n]")),
+                 "28.5.2");
+    ASSERT_EQ(findings.size(), kMaxFindings) << count;
+    EXPECT_EQ(findings.front().pointer, "/workdir") << count;
+    EXPECT_EQ(findings.back().pointer, "/mounts/98/destination") << count;
+    EXPECT_EQ(findings.back().more, count + 1 - kMaxFindings);
+  }
+}
+
+// A text that each of many findings repeats would take any memory.
+TEST(LinterTest, LongTextsAreCutInMessages) {
+  const std::string path = absl::StrCat("/", std::string(100000, 'p'));
+  const std::string text = ExampleConfig(
+      absl::StrCat("\"propagatedMount\": \"", path, "\",\n", BindAt(path)));
+  const std::vector<LintFinding> findings = Findings(text, "28.5.2");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule->id, "SG028");
+  EXPECT_LT(findings[0].message.size(), 600u);
 }
 
 TEST(LinterTest, ColumnsInBytesAndInCharacters) {

@@ -1,6 +1,7 @@
 #include "specgen/lint/linter.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <set>
@@ -43,6 +44,11 @@ const JsonNode* FindConfig(const JsonNode& root, const Answer& answer) {
   }
   const JsonNode* manifest = Member(plugin, "Manifest");
   return manifest != nullptr ? manifest : Member(plugin, "Config");
+}
+
+bool StandsBefore(const LintFinding& a, const LintFinding& b) {
+  return std::tie(a.position.line, a.position.column, a.rule->id) <
+         std::tie(b.position.line, b.position.column, b.rule->id);
 }
 
 void DevMountsOf(std::string_view spec, DevMountSet* found) {
@@ -103,6 +109,24 @@ void LintContext::Add(const JsonNode& node, size_t offset,
   findings_.push_back({rule_, tree_.Position(offset),
                        tree_.CodePointColumn(offset), node.Pointer(),
                        std::move(message)});
+  if (findings_.size() - begin_ == 2 * kMaxFindings) KeepFirst();
+}
+
+void LintContext::KeepFirst() {
+  std::stable_sort(findings_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                   findings_.end(), StandsBefore);
+  const size_t end = std::min(findings_.size(), begin_ + kMaxFindings);
+  left_out_ += findings_.size() - end;
+  findings_.resize(end);
+}
+
+void LintContext::RunRule(const LintRule& rule) {
+  rule_ = &rule;
+  begin_ = findings_.size();
+  left_out_ = 0;
+  rule.find(this);
+  KeepFirst();
+  if (left_out_ > 0) findings_.back().more = left_out_;
 }
 
 std::string LintContext::EnginesWhere(
@@ -198,15 +222,9 @@ std::vector<LintFinding> LintContext::Run() {
   if (!is_config) config = &tree_.root();
   for (const LintRule& rule : LintRules()) {
     if (rule.find == nullptr || (!is_config && !rule.asks_engines)) continue;
-    rule_ = &rule;
-    rule.find(this);
+    RunRule(rule);
   }
-  std::stable_sort(
-      findings_.begin(), findings_.end(),
-      [](const LintFinding& a, const LintFinding& b) {
-        return std::tie(a.position.line, a.position.column, a.rule->id) <
-               std::tie(b.position.line, b.position.column, b.rule->id);
-      });
+  std::stable_sort(findings_.begin(), findings_.end(), StandsBefore);
   return std::move(findings_);
 }
 

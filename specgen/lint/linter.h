@@ -21,7 +21,14 @@ struct LintFinding {
   size_t code_point_column = 1;  // the column in characters, for SARIF
   std::string pointer;           // RFC 6901, from the root of the text
   std::string message;           // with the engines, where they differ
+  // At the last finding of a rule: how many more it has, further on in the text
+  // or at the same place. See kMaxFindings.
+  size_t more = 0;
 };
+
+// The first ones of each rule are told; a rule that finds something at each of
+// a hundred thousand values tells nobody more by the rest.
+inline constexpr size_t kMaxFindings = 100;
 
 struct LintRequest {
   std::string_view plugin;       // JSON, in any shape that generate takes
@@ -31,8 +38,9 @@ struct LintRequest {
   absl::Span<const Release> releases;
 };
 
-// The findings, in the order of the text. Fails (kInvalidArgument, with the
-// place) if the text is not JSON, or holds no plugin.
+// The findings, in the order of the text, of each rule the first kMaxFindings.
+// Fails (kInvalidArgument, with the place) if the text is not JSON, or holds no
+// plugin.
 //
 // Nothing depends on the machine: device nodes count as there.
 absl::StatusOr<std::vector<LintFinding>> Lint(const LintRequest& request);

@@ -38,7 +38,7 @@ void UnknownCapability(LintContext* lint) {
       lint->At(
           name,
           absl::StrCat(
-              Quote(name.text),
+              QuoteShort(name.text),
               " is no capability: runc ignores it, before 1.0.0-rc94 it "
               "refuses it",
               DidYouMean(CapabilityNames(), FindCapability(upper) != nullptr
@@ -60,9 +60,10 @@ void DuplicateCapability(LintContext* lint) {
             return Holds(r.behaviour->default_spec.capabilities, name.text);
           });
       if (!seen.insert(name.text).second) {
-        lint->At(name, absl::StrCat(Quote(name.text), " is in the list twice"));
+        lint->At(name,
+                 absl::StrCat(QuoteShort(name.text), " is in the list twice"));
       } else if (is_default) {
-        lint->At(name, absl::StrCat(Quote(name.text),
+        lint->At(name, absl::StrCat(QuoteShort(name.text),
                                     " is given to every plugin anyway"));
       }
     }

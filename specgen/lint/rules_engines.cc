@@ -113,9 +113,9 @@ void UnknownKey(LintContext* lint) {
                                IsField(FieldOf(linux_schema, member.key))) {
                       hint = "; it belongs into \"linux\"";
                     }
-                    lint->AtKey(member,
-                                absl::StrCat("no engine reads ",
-                                             Quote(member.key), " here", hint));
+                    lint->AtKey(member, absl::StrCat("no engine reads ",
+                                                     QuoteShort(member.key),
+                                                     " here", hint));
                   }
                 });
 }
@@ -138,7 +138,7 @@ void KeyNotRead(LintContext* lint) {
                               NamesField("devices", field.name));
           lint->AtKey(
               member,
-              absl::StrCat(Quote(member.key), " is not read",
+              absl::StrCat(QuoteShort(member.key), " is not read",
                            engines.empty() ? "" : absl::StrCat(" by ", engines),
                            moved ? "; it moved into \"linux\"" : ""));
         }
@@ -155,7 +155,7 @@ void DuplicateKey(LintContext* lint) {
         for (const JsonNode& member : object.items) {
           const JsonNode* again = last[FoldKey(member.key)];
           if (again == &member) continue;
-          lint->AtKey(member, absl::StrCat(Quote(member.key),
+          lint->AtKey(member, absl::StrCat(QuoteShort(member.key),
                                            " stands here again in line ",
                                            lint->LineOf(again->key_offset),
                                            ": engines lay that over this"));

@@ -52,33 +52,34 @@ std::string WrongType(const LintContext& lint, std::string_view text) {
   const InterfaceTypeName name = SplitInterfaceType(text);
   const InterfaceType* const type = FindInterfaceType(name.capability);
   if (name.version.empty()) {
-    return absl::StrCat(Quote(text), " has no version; write ",
-                        Quote(absl::StrCat(text.substr(0, text.find('/')), "/",
-                                           kInterfaceVersion)));
+    return absl::StrCat(QuoteShort(text), " has no version; write ",
+                        QuoteShort(absl::StrCat(text.substr(0, text.find('/')),
+                                                "/", kInterfaceVersion)));
   }
   if (name.prefix.empty()) {
     return absl::StrCat(
-        Quote(text), " has no prefix; engines look for those of \"docker\": ",
-        Quote(absl::StrCat("docker.", text)));
+        QuoteShort(text),
+        " has no prefix; engines look for those of \"docker\": ",
+        QuoteShort(absl::StrCat("docker.", text)));
   }
   if (name.prefix != "docker") {
     return absl::StrCat(
-        Quote(text),
+        QuoteShort(text),
         " is never found: engines look for the prefix "
         "\"docker\" only",
         type == nullptr
             ? ""
             : absl::StrCat("; write ",
-                           Quote(absl::StrCat("docker.", type->capability, "/",
-                                              kInterfaceVersion))));
+                           QuoteShort(absl::StrCat("docker.", type->capability,
+                                                   "/", kInterfaceVersion))));
   }
   if (type == nullptr) {
-    return absl::StrCat("no engine uses ", Quote(text),
+    return absl::StrCat("no engine uses ", QuoteShort(text),
                         DidYouMean(CapabilityNames(), name.capability));
   }
   if (name.version != kInterfaceVersion) {
     return absl::StrCat("engines use version ", kInterfaceVersion, " of ",
-                        type->capability, " only, not ", Quote(text));
+                        type->capability, " only, not ", QuoteShort(text));
   }
   // Those that look for it follow each other.
   if (LooksFor(lint.releases.front(), *type) &&
@@ -88,8 +89,8 @@ std::string WrongType(const LintContext& lint, std::string_view text) {
   const std::string engines =
       lint.EnginesWhere([&](const Release& r) { return !LooksFor(r, *type); });
   return absl::StrCat(
-      engines.empty() ? "the engine" : engines, " does not use ", Quote(text),
-      ": it came with ", type->first,
+      engines.empty() ? "the engine" : engines, " does not use ",
+      QuoteShort(text), ": it came with ", type->first,
       type->last.empty() ? "" : absl::StrCat(", and the last is ", type->last));
 }
 
@@ -159,7 +160,8 @@ void SocketName(LintContext* lint) {
   } else {
     return;
   }
-  lint->At(*node, absl::StrCat("interface.socket ", Quote(socket), " ", why));
+  lint->At(*node,
+           absl::StrCat("interface.socket ", QuoteShort(socket), " ", why));
 }
 
 // swarmkit v2, agent/csi/plugin/plugin.go: TargetPublishPath.
@@ -231,11 +233,11 @@ void ProtocolScheme(LintContext* lint) {
         !Is(*lint, type.capability)) {
       continue;
     }
-    lint->At(
-        *scheme,
-        absl::StrCat("engines speak \"moby.plugins.http/v1\" with a "
-                     "plugin of type ",
-                     type.capability, ", and refuse ", Quote(scheme->text)));
+    lint->At(*scheme,
+             absl::StrCat("engines speak \"moby.plugins.http/v1\" with a "
+                          "plugin of type ",
+                          type.capability, ", and refuse ",
+                          QuoteShort(scheme->text)));
     return;
   }
 }

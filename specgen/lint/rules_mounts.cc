@@ -201,15 +201,15 @@ void BindOption(LintContext* lint) {
       }
     } else if (Holds(kNoFileSystems, type)) {
       lint->At(type_node != nullptr ? *type_node : at,
-               absl::StrCat(type.empty()
-                                ? "a mount without a type"
-                                : absl::StrCat("a mount of type ", Quote(type)),
+               absl::StrCat(type.empty() ? "a mount without a type"
+                                         : absl::StrCat("a mount of type ",
+                                                        QuoteShort(type)),
                             " needs the option \"rbind\" or \"bind\": the "
                             "kernel has no file system of that name"));
     } else if (const std::string hint = DidYouMean(kFileSystems, type);
                !hint.empty()) {
       lint->At(*type_node,
-               absl::StrCat(Quote(type), " is no file system", hint));
+               absl::StrCat(QuoteShort(type), " is no file system", hint));
     }
   }
 }
@@ -223,7 +223,7 @@ void MountOption(LintContext* lint) {
       }
       lint->At(option,
                absl::StrCat(
-                   Quote(option.text),
+                   QuoteShort(option.text),
                    " is no option of a bind mount: runc since 1.2 refuses it",
                    DidYouMean(kMountOptions, option.text)));
     }
@@ -244,7 +244,7 @@ void DevMountLost(LintContext* lint) {
     if (!lint->Any(lost)) continue;
     const std::string engines = lint->Engines(lost);
     lint->At(*mount, absl::StrCat(
-                         "the mount at ", Quote(destination),
+                         "the mount at ", QuoteShort(destination),
                          " does not reach the spec",
                          engines.empty() ? "" : absl::StrCat(" with ", engines),
                          ": engines drop the plugin's own mounts under /dev/, "
@@ -261,7 +261,7 @@ void DuplicateDestination(LintContext* lint) {
         destinations.try_emplace(CleanPath(destination->text), destination);
     if (!is_new) {
       lint->At(*destination,
-               absl::StrCat("the mount at ", Quote(destination->text),
+               absl::StrCat("the mount at ", QuoteShort(destination->text),
                             " hides that of line ",
                             lint->LineOf(entry->second->offset)));
     }
@@ -330,12 +330,12 @@ void CoversEngineMount(LintContext* lint) {
     const std::string_view covered = FirstCovered(engine_mounts, destination);
     if (destination == "/proc" ||
         (destination != "/" && IsIn(destination, "/proc"))) {
-      lint->At(*mount, absl::StrCat("the mount at ", Quote(destination),
+      lint->At(*mount, absl::StrCat("the mount at ", QuoteShort(destination),
                                     " is upon or inside of /proc: runc refuses "
                                     "it"));
     } else if (!covered.empty()) {
       lint->At(*mount,
-               absl::StrCat("the mount at ", Quote(destination),
+               absl::StrCat("the mount at ", QuoteShort(destination),
                             " hides what the engine mounts at ", covered));
     }
   }
@@ -349,10 +349,11 @@ void CoversPropagatedMount(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
     const std::string destination = Destination(*mount);
     if (destination.empty() || !IsIn(path, destination)) continue;
-    lint->At(*mount, absl::StrCat("the mount at ", Quote(destination),
-                                  " hides propagatedMount, ", Quote(propagated),
-                                  ": what is mounted there does not reach the "
-                                  "engine"));
+    lint->At(*mount,
+             absl::StrCat("the mount at ", QuoteShort(destination),
+                          " hides propagatedMount, ", QuoteShort(propagated),
+                          ": what is mounted there does not reach the "
+                          "engine"));
   }
 }
 
@@ -374,7 +375,7 @@ void PropagatedMountRoot(LintContext* lint) {
     return;
   }
   lint->At(*node,
-           absl::StrCat("propagatedMount ", Quote(node->text), " ", what));
+           absl::StrCat("propagatedMount ", QuoteShort(node->text), " ", what));
 }
 
 void PropagatedMountPath(LintContext* lint) {

@@ -44,7 +44,7 @@ void DotDotPath(LintContext* lint) {
   ForEachPath(lint, [&](const JsonNode& path, std::string_view what, bool) {
     for (std::string_view part : absl::StrSplit(path.text, '/')) {
       if (part != "..") continue;
-      lint->At(path, absl::StrCat(what, " ", Quote(path.text),
+      lint->At(path, absl::StrCat(what, " ", QuoteShort(path.text),
                                   " has a part \"..\": engines take it as it "
                                   "is, runtimes resolve it"));
       break;
@@ -56,8 +56,8 @@ void RelativePath(LintContext* lint) {
   ForEachPath(lint, [&](const JsonNode& path, std::string_view what,
                         bool must_be_absolute) {
     if (must_be_absolute && !absl::StartsWith(path.text, "/")) {
-      lint->At(path,
-               absl::StrCat(what, " ", Quote(path.text), " is not absolute"));
+      lint->At(path, absl::StrCat(what, " ", QuoteShort(path.text),
+                                  " is not absolute"));
     }
   });
 }
@@ -80,7 +80,7 @@ void DataRootPath(LintContext* lint) {
   const auto look = [&](const JsonNode* node) {
     if (node != nullptr && NamesDataRoot(node->String())) {
       lint->At(*node,
-               absl::StrCat(Quote(node->text),
+               absl::StrCat(QuoteShort(node->text),
                             " is there only while dockerd keeps its data in "
                             "/var/lib/docker (data-root)"));
     }

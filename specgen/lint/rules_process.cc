@@ -23,7 +23,7 @@ void WorkdirInProc(LintContext* lint) {
       absl::StartsWith(path, "/proc/thread-self/fd") ||
       absl::StartsWith(path, "/dev/fd")) {
     lint->At(*workdir,
-             absl::StrCat(Quote(path),
+             absl::StrCat(QuoteShort(path),
                           " is a file that the runtime has open: how "
                           "containers escape with CVE-2024-21626; fixed "
                           "runtimes refuse it"));
@@ -61,7 +61,7 @@ void CommandLine(LintContext* lint) {
   const size_t space = words[0].text.find_first_of(" \t\n");
   if (space == std::string_view::npos) return;
   lint->At(words[0],
-           absl::StrCat(Quote(words[0].text),
+           absl::StrCat(QuoteShort(words[0].text),
                         " is the name of one file, spaces and all: write a "
                         "word for each argument"));
 }
@@ -75,7 +75,7 @@ void NetworkType(LintContext* lint) {
       Holds(kNetworkTypes, type->text)) {
     return;
   }
-  lint->At(*type, absl::StrCat("engines take ", Quote(type->text),
+  lint->At(*type, absl::StrCat("engines take ", QuoteShort(type->text),
                                " for a network of its own without interfaces",
                                DidYouMean(kNetworkTypes, type->text)));
 }

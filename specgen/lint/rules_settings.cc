@@ -35,9 +35,9 @@ void NotSettable(LintContext* lint) {
     const std::vector<JsonNode>& fields = Items(&thing, "settable");
     for (const JsonNode& field : fields) {
       if (!field.is(JsonKind::kString) || field.text == allowed) continue;
-      lint->At(field,
-               absl::StrCat(Quote(field.text), " cannot be set; here only ",
-                            Quote(allowed), " can"));
+      lint->At(field, absl::StrCat(QuoteShort(field.text),
+                                   " cannot be set; here only ",
+                                   QuoteShort(allowed), " can"));
     }
     const JsonNode* name_node = Member(&thing, "name");
     if (fields.empty() ||
@@ -53,7 +53,7 @@ void NotSettable(LintContext* lint) {
                "NAME=VALUE");
     } else if (name.find_first_of("=.") != std::string_view::npos) {
       lint->At(*settable,
-               absl::StrCat("the name ", Quote(name),
+               absl::StrCat("the name ", QuoteShort(name),
                             " cannot be given to `docker plugin set`, which "
                             "takes NAME.FIELD=VALUE apart at the dot and the "
                             "equals sign"));
@@ -69,7 +69,7 @@ void DuplicateName(LintContext* lint) {
     const auto [entry, is_new] = names.try_emplace(name, &thing);
     if (is_new) return;
     lint->At(*Member(&thing, "name"),
-             absl::StrCat("the name ", Quote(name), " is taken in line ",
+             absl::StrCat("the name ", QuoteShort(name), " is taken in line ",
                           lint->LineOf(entry->second->offset),
                           ": `docker plugin set` sees that one only"));
   });

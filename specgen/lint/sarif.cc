@@ -1,5 +1,6 @@
 #include "specgen/lint/sarif.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -70,15 +71,14 @@ void AddRules(JsonBuilder* json) {
   json->EndList();
 }
 
-void AddResult(const LintedFile& file, const LintFinding& finding,
-               JsonBuilder* json) {
-  json->Object();
-  json->Key("ruleId").String(finding.rule->id);
-  json->Key("ruleIndex").Integer(finding.rule - LintRules().data());
-  json->Key("level").String(LintLevelName(finding.rule->level));
+void AddMessage(std::string_view text, JsonBuilder* json) {
   json->Key("message").Object();
-  json->Key("text").String(MessageText(finding.message));
+  json->Key("text").String(MessageText(text));
   json->EndObject();
+}
+
+void AddLocation(const LintedFile& file, const LintFinding& finding,
+                 JsonBuilder* json) {
   json->Key("locations").List().Object();
   json->Key("physicalLocation").Object();
   json->Key("artifactLocation").Object();
@@ -91,7 +91,43 @@ void AddResult(const LintedFile& file, const LintFinding& finding,
   json->EndObject();
   json->EndObject();
   json->EndObject().EndList();
+}
+
+void AddResult(const LintedFile& file, const LintFinding& finding,
+               JsonBuilder* json) {
+  json->Object();
+  json->Key("ruleId").String(finding.rule->id);
+  json->Key("ruleIndex").Integer(finding.rule - LintRules().data());
+  json->Key("level").String(LintLevelName(finding.rule->level));
+  AddMessage(finding.message, json);
+  AddLocation(file, finding, json);
   json->EndObject();
+}
+
+// Which rules have more results than there are: 3.20 and 3.58, the invocation's
+// notifications.
+void AddInvocation(const std::vector<LintedFile>& files, JsonBuilder* json) {
+  json->Key("invocations").List().Object();
+  json->Key("executionSuccessful").Bool(true);
+  json->Key("toolExecutionNotifications").List();
+  for (const LintedFile& file : files) {
+    for (const LintFinding& finding : file.findings) {
+      if (finding.more == 0) continue;
+      json->Object();
+      json->Key("level").String("note");
+      json->Key("associatedRule").Object();
+      json->Key("id").String(finding.rule->id);
+      json->Key("index").Integer(finding.rule - LintRules().data());
+      json->EndObject();
+      AddMessage(absl::StrCat("and ", finding.more, " more of ",
+                              finding.rule->id, " ", finding.rule->name),
+                 json);
+      AddLocation(file, finding, json);
+      json->EndObject();
+    }
+  }
+  json->EndList();
+  json->EndObject().EndList();
 }
 
 }  // namespace
@@ -108,6 +144,13 @@ std::string SarifText(const std::vector<LintedFile>& files,
   json.Key("version").String(version);
   AddRules(&json);
   json.EndObject().EndObject();
+  const bool is_whole =
+      std::all_of(files.begin(), files.end(), [](const LintedFile& file) {
+        return std::all_of(
+            file.findings.begin(), file.findings.end(),
+            [](const LintFinding& finding) { return finding.more == 0; });
+      });
+  if (!is_whole) AddInvocation(files, &json);
   json.Key("columnKind").String("unicodeCodePoints");
   json.Key("results").List();
   for (const LintedFile& file : files) {

@@ -15,8 +15,9 @@ struct LintedFile {
   std::vector<LintFinding> findings;
 };
 
-// One run with all rules and all findings, as indented JSON. Columns count
-// characters, as its columnKind says.
+// One run with all rules and all findings, as indented JSON; how many more a
+// rule has is a notification of the invocation. Columns count characters, as
+// its columnKind says.
 std::string SarifText(const std::vector<LintedFile>& files,
                       std::string_view version);
 

@@ -275,7 +275,10 @@ absl::StatusOr<Report> ReportMaker::Make() {
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(lint);
   if (!findings.ok()) return findings.status();
   report_.findings = *std::move(findings);
-  report_.more_findings = KeepFirst(&report_.findings);
+  for (const LintFinding& finding : report_.findings) {
+    report_.more_findings += finding.more;
+  }
+  report_.more_findings += KeepFirst(&report_.findings);
   for (LintFinding& finding : report_.findings) {
     finding.message = secrets_.Text(finding.message);
   }

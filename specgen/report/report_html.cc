@@ -36,13 +36,6 @@ std::string RunName(const ReportRun& run) {
   return first == last ? std::string(first) : absl::StrCat(first, " to ", last);
 }
 
-// The day of the release, as far as its tag tells: moby's tags of 17.06 to
-// 18.03 were all made anew on one day in 2020.
-std::string_view ReleaseDate(const Release& release) {
-  constexpr std::string_view kMadeAnew = "2020-03-23";
-  return release.date == kMadeAnew ? "not known" : release.date;
-}
-
 class Page {
  public:
   Page(const Report& report, std::string_view version)
@@ -261,7 +254,7 @@ void Page::Findings() {
     Raw("</td></tr>\n");
   }
   Raw("</tbody></table></div>\n");
-  More(report_.more_findings, "specgen lint shows all");
+  More(report_.more_findings, "specgen lint says of which kind");
   Raw("</section>\n");
 }
 
@@ -273,7 +266,7 @@ void Page::MatrixRow(const ReportRun& run, const ReportRun* before) {
   Raw("\">");
   Text(RunName(run));
   Raw("</a></th><td class=\"mono\">");
-  Text(ReleaseDate(run.releases.front()));
+  Text(run.releases.front().date);
   Raw("</td>");
   if (run.outcome != Outcome::kSpec) {
     absl::StrAppend(&out_, "<td class=\"none\" colspan=\"",
@@ -335,7 +328,7 @@ void Page::Run(const ReportRun& run) {
   Raw("\">\n<h3>");
   Text(RunName(run));
   Raw(" <span class=\"muted\">");
-  Text(ReleaseDate(run.releases.front()));
+  Text(run.releases.front().date);
   Raw("</span></h3>\n");
   if (run.changes.empty()) {
     Raw("<p class=\"muted\">Nothing changes for this plugin.</p>\n");
