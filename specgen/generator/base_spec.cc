@@ -1,9 +1,12 @@
 #include "specgen/generator/base_spec.h"
 
 #include <cstddef>
+#include <memory>
+#include <utility>
 
 #include "specgen/base/once.h"
 #include "specgen/engine/default_spec.h"
+#include "specgen/generator/rendered_base.h"
 
 namespace specgen {
 
@@ -21,8 +24,17 @@ BaseSpec::BaseSpec(const Behaviour& behaviour) {
     namespaces.push_back({type, ""});
   masked_paths = spec.masked_paths;
   readonly_paths = spec.readonly_paths;
-  rendered.emplace(*this, PiecesOf(behaviour), behaviour);
+  Render(PiecesOf(behaviour), behaviour);
 }
+
+BaseSpec::BaseSpec() = default;
+BaseSpec::~BaseSpec() = default;
+
+void BaseSpec::Render(BasePieces rest, const Behaviour& behaviour) {
+  rendered_ = std::make_unique<RenderedBase>(*this, std::move(rest), behaviour);
+}
+
+const RenderedBase& RenderedOf(const BaseSpec& base) { return *base.rendered_; }
 
 std::shared_ptr<const BaseSpec> DefaultBaseSpec(const Behaviour& behaviour) {
   struct Kept {

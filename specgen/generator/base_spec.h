@@ -4,7 +4,6 @@
 #define SPECGEN_GENERATOR_BASE_SPEC_H_
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,19 +11,27 @@
 #include "absl/types/span.h"
 #include "specgen/engine/engine.h"
 #include "specgen/generator/namespace_list.h"
-#include "specgen/generator/rendered_base.h"
 
 namespace specgen {
 
-// The fields that InitSpec looks at or changes. What else there is, is the
-// encoder's, in `rendered`. Immutable once it is made.
+struct BasePieces;    // rendered_base.h,
+struct RenderedBase;  // which is the encoder's
+
+// The fields that InitSpec looks at or changes. What else there is, only the
+// encoder knows. Immutable once it is made.
 struct BaseSpec {
   // The engine's own. `behaviour` must outlive this.
   explicit BaseSpec(const Behaviour& behaviour);
 
-  BaseSpec() = default;
+  // One of another's fields: they are set, and then Render is called.
+  BaseSpec();
+  ~BaseSpec();
   BaseSpec(const BaseSpec&) = delete;
   BaseSpec& operator=(const BaseSpec&) = delete;
+
+  // Makes what the encoder needs: JSON of these fields, which stay as they are
+  // from here on, and of all else there is, which `rest` holds.
+  void Render(BasePieces rest, const Behaviour& behaviour);
 
   // Before 17.06.0 there were no sets, but one list.
   absl::Span<const std::string_view> capabilities;
@@ -42,7 +49,9 @@ struct BaseSpec {
   absl::Span<const std::string_view> masked_paths;
   absl::Span<const std::string_view> readonly_paths;
 
-  std::optional<RenderedBase> rendered;
+ private:
+  friend const RenderedBase& RenderedOf(const BaseSpec& base);
+  std::unique_ptr<const RenderedBase> rendered_;
 };
 
 // The default spec of an engine. It is made once for each behaviour of the

@@ -114,7 +114,7 @@ class BaseSpecBuilder {
     BuildMounts(spec.Sub("mounts"));
     spec_.has_linux = !spec.Member("linux").is_nil();
     if (spec_.has_linux) BuildLinux(spec.Sub("linux"), &pieces);
-    spec_.rendered.emplace(spec_, std::move(pieces), behaviour);
+    spec_.Render(std::move(pieces), behaviour);
   }
 
  private:

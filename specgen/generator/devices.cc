@@ -76,10 +76,10 @@ std::string ReplaceFirst(std::string_view path, std::string_view from,
 
 // filepath.Walk: every file under a directory, in the order of names, a
 // directory before what is in it. Does not follow symbolic links.
-void AddDevicesUnder(const std::string& root, std::string_view path,
+void AddDevicesUnder(std::string_view root, std::string_view path,
                      DeviceNodes nodes, const FileTree& files, Arena* arena,
                      const DeviceLists& lists) {
-  std::vector<std::string> pending = {root};
+  std::vector<std::string> pending = {std::string(root)};
   while (!pending.empty()) {
     const std::string file = std::move(pending.back());
     pending.pop_back();
@@ -99,45 +99,13 @@ void AddDevicesUnder(const std::string& root, std::string_view path,
   }
 }
 
-// The rest of DevicesFromPath, for a path that is not that of a device itself:
-// a link's target, or of a directory, the devices in it; else the reason.
-[[gnu::noinline, gnu::cold]] Verdict DevicesFromOtherPath(
-    std::string_view path, FileFacts facts, int error, DeviceNodes nodes,
-    const FileTree& files, Arena* arena, const DeviceLists& lists) {
-  std::string on_host(path);
-  std::string resolved;
-  if (error == 0 && S_ISLNK(facts.mode) &&
-      EvalSymlinks(files, path, &resolved)) {
-    on_host = resolved;
-    error = files.Lstat(on_host, &facts);
-  }
-  Device device;
-  const Node node = ReadNode(facts, error, nodes, &device);
-  if (node == Node::kDevice) {
-    device.path = path;
-    lists.Append(device, arena);
-    return Verdict();
-  }
-  if (node == Node::kNotADevice) {
-    const size_t before = lists.devices->size();
-    if (files.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
-      AddDevicesUnder(on_host, path, nodes, files, arena, lists);
-    }
-    if (lists.devices->size() > before) return Verdict();
-  }
-  std::string reason = "not a device node";
-  if (node == Node::kError) {
-    reason = GoErrnoText(error);
-    // Go's os.Lstat names the path, unix.Lstat does not.
-    if (nodes == DeviceNodes::kByGoMode) {
-      reason = absl::StrCat("lstat ", on_host, ": ", reason);
-    }
-  }
-  return Verdict::Refused(
-      Stage::kSpec,
-      absl::StrCat(
-          "error gathering device information while adding custom device ",
-          Quote(path), ": ", reason));
+std::string WhyNone(Node node, int error, std::string_view on_host,
+                    DeviceNodes nodes) {
+  if (node != Node::kError) return "not a device node";
+  // Go's os.Lstat names the path, unix.Lstat does not.
+  return nodes == DeviceNodes::kByGoMode
+             ? absl::StrCat("lstat ", on_host, ": ", GoErrnoText(error))
+             : GoErrnoText(error);
 }
 
 }  // namespace
@@ -147,14 +115,39 @@ Verdict DevicesFromPath(std::string_view path, DeviceNodes nodes,
                         Slice<Device>* devices, Slice<DeviceRule>* rules) {
   const DeviceLists lists = {devices, rules};
   FileFacts facts;
-  const int error = files.Lstat(path, &facts);
-  Device device;
-  if (ReadNode(facts, error, nodes, &device) != Node::kDevice) {
-    return DevicesFromOtherPath(path, facts, error, nodes, files, arena, lists);
+  int error = files.Lstat(path, &facts);
+
+  // A symbolic link stands for what it leads to.
+  std::string_view on_host = path;
+  std::string resolved;
+  if (error == 0 && S_ISLNK(facts.mode) &&
+      EvalSymlinks(files, path, &resolved)) {
+    on_host = resolved;
+    error = files.Lstat(on_host, &facts);
   }
-  device.path = path;
-  lists.Append(device, arena);
-  return Verdict();
+
+  Device device;
+  const Node node = ReadNode(facts, error, nodes, &device);
+  if (node == Node::kDevice) {
+    device.path = path;
+    lists.Append(device, arena);
+    return Verdict();
+  }
+
+  // A directory stands for the devices in it.
+  if (node == Node::kNotADevice) {
+    const size_t before = devices->size();
+    if (files.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
+      AddDevicesUnder(on_host, path, nodes, files, arena, lists);
+    }
+    if (devices->size() > before) return Verdict();
+  }
+
+  return Verdict::Refused(
+      Stage::kSpec,
+      absl::StrCat(
+          "error gathering device information while adding custom device ",
+          Quote(path), ": ", WhyNone(node, error, on_host, nodes)));
 }
 
 }  // namespace specgen

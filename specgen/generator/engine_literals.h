@@ -16,6 +16,8 @@ inline constexpr std::string_view kDefaultPathEnv[] = {
 inline constexpr std::string_view kRuntimeDestination = "/run/docker/plugins";
 inline constexpr std::string_view kRuntimeOptions[] = {"rbind", "rshared"};
 
+// The directory beside the rootfs which the propagated mount binds.
+inline constexpr char kPropagatedMountName[] = "propagated-mount";
 inline constexpr std::string_view kPropagatedOptions[] = {"rbind", "rw",
                                                           "rshared"};
 

@@ -70,8 +70,8 @@ void MaskThermalThrottle(const Host& host, Arena* arena, Spec::Linux* linux) {
   linux->masked_paths = SpanOf(masked);
 }
 
-// Before 1.13.0-rc4: makes each directory that is bound, if the plugin has a
-// directory there.
+// Before 1.13.0-rc4: makes the source of each bind mount, if the plugin has a
+// directory at its destination.
 Verdict MakeBindSources(const Behaviour& b, std::string_view rootfs,
                         PlannedTree* files, absl::Span<Mount> mounts) {
   for (Mount& mount : mounts) {
@@ -118,6 +118,8 @@ Verdict AddDevices(const Slice<PluginDevice>& devices, const Behaviour& b,
 
 }  // namespace
 
+// To be read beside moby's function, in whose order it stands; where ours does
+// a thing earlier or later, a comment says so and why that is the same.
 Verdict InitSpec(const SpecInput& in, Arena* arena,
                  std::vector<PlannedFolder>* plan, Spec* s) {
   const Behaviour& b = in.behaviour;
@@ -128,19 +130,23 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   // What is planned is there for what is looked up later.
   PlannedTree files(in.host.files, arena, plan);
 
+  // s := oci.DefaultSpec()
   StartFrom(in.base, own_mounts.size() + kUsualMounts, arena, s);
   if (b.masks_thermal_throttle && s->linux != nullptr) {
     MaskThermalThrottle(in.host, arena, s->linux);
   }
 
-  // Root.Readonly becomes false, and so does Process.Terminal below; false is
-  // left out, whatever the base spec says.
+  // s.Root. Readonly is false there, and so is s.Process.Terminal below: false
+  // is left out of the JSON, whatever a base spec has.
   s->root.path = in.paths.rootfs;
   if (b.rootfs == RootfsRule::kInLibRoot) {
     s->root.path = JoinPath(JoinPath(in.paths.lib_root, in.paths.id, arena),
                             "rootfs", arena);
   }
 
+  // The map userMounts is made by YieldDevMounts, the only one that asks it.
+
+  // execRoot; before 1.13.0-rc5 p.runtimeSourcePath, which is the same path.
   const std::string_view runtime_directory =
       JoinPath(in.paths.exec_root, in.paths.id, arena);
   if (b.runtime_folder_mode != 0) {
@@ -148,16 +154,20 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     if (!made.ok()) return made;
   }
 
+  // Since 18.03.0 here, before that below.
   if (b.propagated_mount == PropagatedMount::kBind &&
       !config.propagated_mount.empty()) {
     const std::string_view source =
-        JoinPath(DirPath(s->root.path, arena), "propagated-mount", arena);
+        JoinPath(DirPath(s->root.path, arena), kPropagatedMountName, arena);
     s->mounts.Append(
         arena, {config.propagated_mount, "bind", source, kPropagatedOptions});
     if (s->linux == nullptr) return NilDereference();
     s->linux->rootfs_propagation = "rshared";
   }
 
+  // Here moby begins the list `mounts`: own_mounts and the runtime directory,
+  // and for a network two files. None of it depends on the namespaces removed
+  // meanwhile, so that the loop over it below names them in place.
   const bool has_network = b.network && !config.network_type.empty();
   if (has_network && config.network_type == "host") {
     if (s->linux == nullptr) return NilDereference();
@@ -172,6 +182,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     s->linux->namespaces.Remove("ipc", b.removes_last_namespace);
   }
 
+  // for _, mnt := range mounts
   for (const PluginMount& own : own_mounts) {
     if (own.source == nullptr && !b.allows_null_source) {
       return Refuse("mount source is not specified");
@@ -187,7 +198,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     s->mounts.Append(arena, kEtcHosts);
     s->mounts.Append(arena, kResolvConf);
   }
-  // In moby's loop over these mounts; but none of its other steps can fail.
+  // Part of that loop in moby. None of its other steps fails in these engines,
+  // which take a null source, and appending looks at nothing on the host.
   if (b.makes_bind_sources) {
     Verdict made =
         MakeBindSources(b, s->root.path, &files,
@@ -195,7 +207,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     if (!made.ok()) return made;
   }
 
-  // Those of the list userMounts.
+  // for i, m := range s.Mounts
   if (b.dev_mounts == DevMounts::kYieldToConfig) {
     YieldDevMounts(config.mounts, arena, &s->mounts);
   }
@@ -203,6 +215,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     YieldDevMounts(settings.mounts, arena, &s->mounts);
   }
 
+  // Before 18.03.0. moby sets p.PropagatedMount as well: dockerd itself uses
+  // it, and no spec shows it.
   if (b.propagated_mount == PropagatedMount::kRootfsPropagation &&
       !config.propagated_mount.empty()) {
     if (s->linux == nullptr) return NilDereference();
@@ -223,7 +237,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     if (!found.ok()) return found;
   }
 
-  if (b.replaces_process) {  // before 1.13.0-rc3
+  // Before 1.13.0-rc2 s.Process = specs.Process{...}; since then its fields.
+  if (b.replaces_process) {
     s->process = Spec::Process();
     s->process.is_new = true;
   }
@@ -231,7 +246,9 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   s->process.args_are_nil = config.entrypoint.is_nil() && settings.args.empty();
   s->process.cwd = config.workdir.empty() ? "/" : config.workdir;
   s->process.env = {kDefaultPathEnv, SpanOf(settings.env)};
-  // Those that make the process anew add none.
+  // append(s.Process.Capabilities, ...), since 17.06.0 for each of the four
+  // sets: what holds them, caps, is made of the base spec above. A process that
+  // was made anew has none.
   if (b.capabilities && !b.replaces_process) {
     Spec::Capabilities& sets = *s->process.capabilities;
     sets.bounding.second = SpanOf(config.capabilities);
@@ -240,8 +257,10 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     sets.effective.second = SpanOf(config.capabilities);
   }
 
-  // dockerd's own addition (modifyRuntimeSpec in daemon/metrics_unix.go): once
-  // for each time that the type is listed.
+  // p.modifyRuntimeSpec, since 18.03.0: set by plugin/store.go for each time
+  // that the type is listed, to what dockerd wants of it
+  // (daemon/metrics_unix.go; since 28.0.0 internal/metrics/plugin_unix.go,
+  // since 29.0.0 in daemon/).
   if (b.metrics_mount && !in.paths.metrics_socket.empty()) {
     for (std::string_view type : config.interface_types) {
       if (type != "docker.metricscollector/1.0") continue;
@@ -250,7 +269,7 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     }
   }
 
-  // sort.Slice, which is not stable.
+  // sort.Slice, which is not stable: 18.03.0 only.
   if (b.sorts_mounts) {
     const absl::Span<Mount> mounts = s->mounts.Edit(arena);
     GoSort(mounts.data(), mounts.size(), [](const Mount& x, const Mount& y) {
@@ -258,7 +277,8 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     });
   }
 
-  // From 26.0.0-rc3 on, and under RootlessKit from 29.5.3 on.
+  // userns.RunningInUserNS(), since 25.0.5 and 26.0.0-rc3, and in it
+  // rootless.RunningWithRootlessKit(), since 29.5.3.
   if (KeepsLockedFlags(in.user_namespace) &&
       in.host.facts.in_user_namespace()) {
     Verdict kept = KeepLockedFlags(files, arena, &s->mounts);

@@ -3,11 +3,15 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "specgen/host/host_snapshot.h"
@@ -128,7 +132,7 @@ TEST(DevMounts, AFewAndManyOwnMountsAreTreatedAlike) {
   EXPECT_EQ(Destinations(answer.spec()), ActOutDevLoop(memory, own));
 }
 
-TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {
+TEST(Plan, ListsTheRuntimeDirectoryUnlessItIsThere) {
   const auto planned = [](std::string_view host_json, std::string_view root) {
     const std::unique_ptr<HostSnapshot> host = HostOf(host_json);
     const Generator generator(Engine("28.5.2"), *host);
@@ -138,13 +142,13 @@ TEST(Plan, ListsTheRuntimeFolderUnlessItIsThere) {
     request.exec_root = root;
     Answer answer;
     generator.Generate(request, &answer);
-    std::vector<std::string> folders;
-    for (const PlannedFolder& folder : answer.plan()) {
-      folders.push_back(std::string(folder.path));
-      EXPECT_EQ(folder.mode, 0700u);
+    std::vector<std::string> made;
+    for (const PlannedFolder& directory : answer.plan()) {
+      made.push_back(std::string(directory.path));
+      EXPECT_EQ(directory.mode, 0700u);
     }
-    if (answer.outcome() != Outcome::kSpec) folders.push_back(answer.message());
-    return absl::StrJoin(folders, " ");
+    if (answer.outcome() != Outcome::kSpec) made.push_back(answer.message());
+    return absl::StrJoin(made, " ");
   };
   EXPECT_EQ(planned(R"({"entries":[]})", "/run/p"), "/run /run/p /run/p/id");
   EXPECT_EQ(
@@ -315,6 +319,274 @@ TEST(Metrics, SocketIsBoundOncePerType) {
   request.metrics_socket = "";
   Generator(Engine("18.03.1"), *host).Generate(request, &answer);
   EXPECT_THAT(answer.spec(), Not(HasSubstr("metrics.sock")));
+}
+
+// What the rules make of `plugin_`, looked at as fields.
+class RulesTest : public testing::Test {
+ protected:
+  // Whether there is a spec, which is in spec_ then; else what the engine says.
+  std::string Run(std::string_view engine,
+                  std::shared_ptr<const BaseSpec> base = nullptr) {
+    const Behaviour& behaviour = *Engine(engine).behaviour;
+    base_ = base != nullptr ? std::move(base) : DefaultBaseSpec(behaviour);
+    spec_ = Spec();
+    std::vector<PlannedFolder> plan;
+    const Verdict verdict =
+        InitSpec({behaviour,
+                  UserNamespaceRule::kNothing,
+                  *base_,
+                  plugin_,
+                  {"id", "/lib/id/rootfs", "/lib", "/run", ""},
+                  *host_},
+                 &arena_, &plan, &spec_);
+    return verdict.ok() ? "spec" : verdict.message();
+  }
+
+  static std::shared_ptr<BaseSpec> BaseWithoutLinux() {
+    auto base = std::make_shared<BaseSpec>();
+    base->has_linux = false;
+    return base;
+  }
+
+  void AddMount(std::string_view destination, std::string_view* source) {
+    PluginMount mount;
+    mount.destination = destination;
+    mount.source = source;
+    plugin_.config.mounts.Append(&arena_, mount);
+    plugin_.settings.mounts.Append(&arena_, mount);
+  }
+
+  std::string Namespaces() const {
+    std::vector<std::string_view> left;
+    for (size_t i = 0; i < base_->namespaces.size(); ++i) {
+      const Namespace& space = base_->namespaces[i];
+      const absl::Span<const size_t> removed =
+          spec_.linux->namespaces.removed();
+      if (!absl::c_linear_search(removed, i)) {
+        left.push_back(space.path.empty() ? space.type : space.path);
+      }
+    }
+    return absl::StrJoin(left, " ");
+  }
+
+  // The mounts that the engine has added.
+  std::string Added() const {
+    std::vector<std::string> added;
+    for (const Mount& mount : spec_.mounts.own()) {
+      const bool is_base = absl::c_any_of(base_->mounts, [&](const Mount& m) {
+        return m.destination == mount.destination;
+      });
+      if (!is_base) {
+        added.push_back(absl::StrCat(mount.destination, "=", mount.source, ":",
+                                     absl::StrJoin(mount.options, ",")));
+      }
+    }
+    return absl::StrJoin(added, " ");
+  }
+
+  Arena arena_;
+  Plugin plugin_;
+  Spec spec_;
+  std::shared_ptr<const BaseSpec> base_;
+  // With what engines look for that make the sources of bind mounts.
+  std::unique_ptr<HostSnapshot> host_ = HostOf(
+      R"({"entries":[{"path":"/lib/id/rootfs/run/docker/plugins","type":"dir"},)"
+      R"({"path":"/lib/id/rootfs/etc/hosts","type":"file"},)"
+      R"({"path":"/lib/id/rootfs/etc/resolv.conf","type":"file"}]})");
+};
+
+constexpr std::string_view kNil =
+    "runtime error: invalid memory address or nil pointer dereference";
+
+// "DEFAULTS+OWN" of bounding, effective, inheritable and permitted.
+std::string CapabilitiesText(const Spec::Process& process) {
+  if (process.capabilities == nullptr) return "none";
+  const Spec::Capabilities& sets = *process.capabilities;
+  std::vector<std::string> all;
+  for (const Strings* set :
+       {&sets.bounding, &sets.effective, &sets.inheritable, &sets.permitted}) {
+    all.push_back(
+        absl::StrCat(set->first.size(), "+", absl::StrJoin(set->second, ",")));
+  }
+  return absl::StrJoin(all, " ");
+}
+
+TEST_F(RulesTest, CapabilitiesAreAddedToThoseOfEachSet) {
+  // Neither what is no capability nor what is there already is left out.
+  for (std::string_view name : {"CAP_SYS_ADMIN", "cap_x", "CAP_CHOWN"}) {
+    plugin_.config.capabilities.Append(&arena_, name);
+  }
+  constexpr std::string_view kOwn = "CAP_SYS_ADMIN,cap_x,CAP_CHOWN";
+  const std::string full = absl::StrCat("14+", kOwn);
+  const std::string none = absl::StrCat("0+", kOwn);
+  const std::string all = absl::StrJoin({full, full, full, full}, " ");
+  // Since 20.10.14 plugins inherit none but their own (CVE-2022-24769).
+  const std::string own = absl::StrJoin({full, full, none, full}, " ");
+  const std::vector<std::pair<std::string_view, std::string>> table = {
+      {"1.12.0", "none"},  {"1.12.6", "none"},  {"1.13.0-rc1", "none"},
+      {"1.13.0-rc2", all}, {"1.13.0-rc4", all}, {"1.13.1", all},
+      {"17.05.0", all},    {"17.06.0", all},    {"18.03.0", all},
+      {"19.03.15", all},   {"20.10.13", all},   {"20.10.14", own},
+      {"23.0.0", own},     {"28.5.2", own},     {"29.0.0", own},
+  };
+  for (const auto& [engine, wanted] : table) {
+    ASSERT_EQ(Run(engine), "spec") << engine;
+    EXPECT_EQ(CapabilitiesText(spec_.process), wanted) << engine;
+  }
+}
+
+TEST_F(RulesTest, WithoutCapabilitiesOfItsOwnAPluginHasTheDefaultOnes) {
+  const std::vector<std::pair<std::string_view, std::string_view>> table = {
+      {"1.13.0-rc1", "none"},
+      {"1.13.0-rc2", "14+ 14+ 14+ 14+"},
+      {"20.10.13", "14+ 14+ 14+ 14+"},
+      {"20.10.14", "14+ 14+ 0+ 14+"},
+  };
+  for (const auto& [engine, wanted] : table) {
+    ASSERT_EQ(Run(engine), "spec") << engine;
+    EXPECT_EQ(CapabilitiesText(spec_.process), wanted) << engine;
+  }
+  ASSERT_EQ(Run("1.13.0-rc4", BaseWithoutLinux()), "spec");
+  EXPECT_EQ(CapabilitiesText(spec_.process), "0+ 0+ 0+ 0+");
+}
+
+TEST_F(RulesTest, APropagatedMountIsIgnoredOrPropagatesOrIsBound) {
+  std::string_view source = "/host";
+  AddMount("/own", &source);
+  constexpr std::string_view kOthers =
+      "/own=/host: /run/docker/plugins=/run/id:rbind,rshared";
+  const std::string bound =
+      absl::StrCat("/p=/lib/id/propagated-mount:rbind,rw,rshared ", kOthers);
+  // By destination.
+  const std::string sorted =
+      "/own=/host: /p=/lib/id/propagated-mount:rbind,rw,rshared "
+      "/run/docker/plugins=/run/id:rbind,rshared";
+  struct Case {
+    std::string_view engine;
+    std::string_view propagation;
+    std::string_view added;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"1.12.6", "", kOthers},
+           {"1.13.0-rc3", "", kOthers},
+           {"1.13.0-rc4", "rshared", kOthers},
+           {"1.13.0", "rshared", kOthers},
+           {"18.02.0", "rshared", kOthers},
+           {"18.03.0", "rshared", sorted},
+           {"18.03.1", "rshared", bound},
+           {"20.10.0", "rshared", bound},
+           {"28.5.2", "rshared", bound},
+       }) {
+    plugin_.config.propagated_mount = "/p";
+    ASSERT_EQ(Run(c.engine), "spec") << c.engine;
+    EXPECT_EQ(spec_.linux->rootfs_propagation, c.propagation) << c.engine;
+    EXPECT_EQ(Added(), c.added) << c.engine;
+    plugin_.config.propagated_mount = "";
+    ASSERT_EQ(Run(c.engine), "spec") << c.engine;
+    EXPECT_EQ(spec_.linux->rootfs_propagation, "") << c.engine;
+    EXPECT_EQ(Added(), kOthers) << c.engine;
+  }
+}
+
+TEST_F(RulesTest, PropagationOfABaseSpecStaysUnlessThePluginAsks) {
+  const auto base = std::make_shared<BaseSpec>();
+  base->rootfs_propagation = "slave";
+  ASSERT_EQ(Run("1.13.0-rc4", base), "spec");
+  EXPECT_EQ(spec_.linux->rootfs_propagation, "slave");
+  plugin_.config.propagated_mount = "/p";
+  ASSERT_EQ(Run("1.13.0-rc4", base), "spec");
+  EXPECT_EQ(spec_.linux->rootfs_propagation, "rshared");
+  EXPECT_EQ(Run("1.13.0-rc4", BaseWithoutLinux()), kNil);
+  // This one ignores it.
+  EXPECT_EQ(Run("1.13.0-rc3", BaseWithoutLinux()), "spec");
+}
+
+TEST_F(RulesTest, NamespacesAreLeftForTheHosts) {
+  struct Case {
+    std::string_view engine;
+    std::string_view network;
+    bool pid;
+    bool ipc;
+    std::string_view left;
+  };
+  constexpr std::string_view kAll = "mount network uts pid ipc";
+  for (const Case& c : std::vector<Case>{
+           {"1.12.6", "host", true, true, kAll},
+           {"1.13.0-rc1", "host", true, true, kAll},
+           {"1.13.0-rc2", "host", true, true, "mount uts pid ipc"},
+           {"1.13.1", "host", true, true, "mount uts pid ipc"},
+           {"1.13.1", "bridge", true, true, kAll},
+           {"17.05.0", "host", true, true, "mount uts"},
+           {"17.05.0", "", true, false, "mount network uts ipc"},
+           {"17.05.0", "none", false, true, "mount network uts pid"},
+           {"20.10.0", "host", false, false, "mount uts pid ipc"},
+           {"28.5.2", "host", true, true, "mount uts"},
+           {"28.5.2", "", false, false, kAll},
+           // Only that very word.
+           {"28.5.2", "HOST", false, false, kAll},
+           {"28.5.2", "host ", false, false, kAll},
+       }) {
+    plugin_.config.network_type = c.network;
+    plugin_.config.pid_host = c.pid;
+    plugin_.config.ipc_host = c.ipc;
+    ASSERT_EQ(Run(c.engine), "spec") << c.engine;
+    EXPECT_EQ(Namespaces(), c.left)
+        << c.engine << " " << c.network << c.pid << c.ipc;
+  }
+  plugin_.config = PluginConfig();
+  plugin_.config.network_type = "host";
+  ASSERT_EQ(Run("29.5.0"), "spec");
+  EXPECT_THAT(Namespaces(), HasSubstr("time"));
+  EXPECT_THAT(Namespaces(), Not(HasSubstr("network")));
+}
+
+// oci.RemoveNamespace went on behind the first until 17.05.0.
+TEST_F(RulesTest, OfTwoNamespacesOfATypeOneStays) {
+  const auto base = std::make_shared<BaseSpec>();
+  base->namespaces = {{"network", "/first"}, {"pid", ""}, {"network", "/last"}};
+  plugin_.config.network_type = "host";
+  plugin_.config.pid_host = true;
+  ASSERT_EQ(Run("1.13.0-rc4", base), "spec");
+  EXPECT_EQ(Namespaces(), "/first pid");
+  ASSERT_EQ(Run("17.05.0", base), "spec");
+  EXPECT_EQ(Namespaces(), "/last");
+}
+
+TEST_F(RulesTest, RemovingANamespaceOfNothingCrashesBeforeMountsAreLookedAt) {
+  AddMount("/own", nullptr);
+  const auto run = [&](std::string_view network, bool pid, bool ipc) {
+    plugin_.config.network_type = network;
+    plugin_.config.pid_host = pid;
+    plugin_.config.ipc_host = ipc;
+    return Run("28.5.2", BaseWithoutLinux());
+  };
+  constexpr std::string_view kNoSource = "mount source is not specified";
+  EXPECT_EQ(run("host", false, false), kNil);
+  EXPECT_EQ(run("", true, false), kNil);
+  EXPECT_EQ(run("", false, true), kNil);
+  EXPECT_EQ(run("bridge", false, false), kNoSource);
+  EXPECT_EQ(run("", false, false), kNoSource);
+}
+
+TEST_F(RulesTest, ANetworkOfAnyTypeBindsTwoFilesOfTheHost) {
+  constexpr std::string_view kRuntime =
+      "/run/docker/plugins=/run/id:rbind,rshared";
+  const std::string with_network = absl::StrCat(
+      kRuntime,
+      " /etc/hosts=/etc/hosts:rbind,ro /etc/resolv.conf=/etc/resolv.conf:"
+      "rbind,ro");
+  for (std::string_view type : {"host", "bridge", "none", "?"}) {
+    plugin_.config.network_type = type;
+    ASSERT_EQ(Run("1.13.0-rc1"), "spec");
+    EXPECT_EQ(Added(), kRuntime) << type;
+    for (std::string_view engine : {"1.13.0-rc2", "17.05.0", "28.5.2"}) {
+      ASSERT_EQ(Run(engine), "spec") << engine;
+      EXPECT_EQ(Added(), with_network) << engine << " " << type;
+    }
+  }
+  plugin_.config.network_type = "";
+  ASSERT_EQ(Run("28.5.2"), "spec");
+  EXPECT_EQ(Added(), kRuntime);
 }
 
 // An Answer that is used again shows nothing of its past, also where the text

@@ -90,6 +90,9 @@ struct RenderedBase {
   std::string propagated_end;
 };
 
+// Those of `base`, as long as it lives. For the encoder alone.
+const RenderedBase& RenderedOf(const BaseSpec& base);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_GENERATOR_RENDERED_BASE_H_

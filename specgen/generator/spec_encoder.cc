@@ -37,7 +37,7 @@ class SpecEncoder {
  public:
   SpecEncoder(const Behaviour& behaviour, const BaseSpec& base,
               const Spec& spec)
-      : b_(behaviour), base_(base), r_(*base.rendered), spec_(spec) {}
+      : b_(behaviour), base_(base), r_(RenderedOf(base)), spec_(spec) {}
 
   void Write(Buffer* json) const;
 

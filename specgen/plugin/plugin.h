@@ -59,7 +59,7 @@ struct PluginConfig {
   StringList interface_types;  // as written; escapes are kept for kRaw engines
   bool ipc_host = false;
   bool pid_host = false;
-  // In "linux"; at the top before 1.13.0-rc3.
+  // In "linux"; at the top before 1.13.0-rc2.
   StringList capabilities;
   Slice<PluginDevice> devices;
   bool allow_all_devices = false;  // deviceCreation before 1.13.0

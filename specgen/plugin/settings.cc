@@ -194,8 +194,8 @@ Verdict ApplyOne(const Behaviour& behaviour, Setting setting,
 
 }  // namespace
 
-[[gnu::hot]] void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
-                                      Plugin* plugin) {
+void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
+                         Plugin* plugin) {
   const PluginConfig& config = plugin->config;
   PluginSettings& settings = plugin->settings;
   settings = PluginSettings();
