@@ -43,6 +43,7 @@
 #include "specgen/bundle/walk_tree.h"
 #include "specgen/bundle/work_directory.h"
 #include "specgen/engine/engine.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/live_host.h"
 #include "specgen/specgen.h"
@@ -55,7 +56,6 @@ constexpr uint32_t kFileMode = 0755;
 
 constexpr char kSpecName[] = "config.json";
 constexpr char kRootfsName[] = "rootfs";
-constexpr char kSharedName[] = "propagated-mount";
 constexpr char kWorkName[] = "bundle";  // of the bundle that is being made
 // dockerd's: directories get exactly the mode that is asked for.
 constexpr mode_t kUmask = 022;
@@ -546,8 +546,8 @@ absl::Status BundleMaker::FinishRootfs() {
     if (!status.ok()) return status;
   }
   if (plan_.record.shares_mount) {
-    absl::StatusOr<UniqueFd> shared =
-        WorkDirectory::MakeDirectoryIn(bundle_.get(), kSharedName, 0755);
+    absl::StatusOr<UniqueFd> shared = WorkDirectory::MakeDirectoryIn(
+        bundle_.get(), kPropagatedMountName, 0755);
     if (!shared.ok()) return shared.status();
     if (!plan_.record.mount_in_rootfs.empty()) {
       absl::Status status =
@@ -572,10 +572,7 @@ const Release* BundleMaker::NewestEngineFor(const Runtime& runtime) const {
   const Behaviour* tried = nullptr;
   for (auto release = releases.rbegin(); release != releases.rend();
        ++release) {
-    // Candidates and betas have a hyphen.
-    if (release->behaviour == tried || absl::StrContains(release->name, '-')) {
-      continue;
-    }
+    if (release->behaviour == tried || IsPreRelease(*release)) continue;
     tried = release->behaviour;
     Answer answer;
     Generator(*release, host()).Generate(request_, &answer);
@@ -791,8 +788,9 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
     if (!status.ok()) return status;
   }
   // The plugin may have lost it.
-  const bool adds_shared = renameat2(bundle_.get(), kSharedName, old.fd.get(),
-                                     kSharedName, RENAME_NOREPLACE) == 0;
+  const bool adds_shared =
+      renameat2(bundle_.get(), kPropagatedMountName, old.fd.get(),
+                kPropagatedMountName, RENAME_NOREPLACE) == 0;
   if (!before.ok() || *before != record) {
     status = WriteBundleRecord(old.fd.get(), output, record);
   }
@@ -806,8 +804,8 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
     unlinkat(old.fd.get(), std::string(kBundleRecordName).c_str(), 0);
   }
   if (adds_shared) {
-    renameat2(old.fd.get(), kSharedName, bundle_.get(), kSharedName,
-              RENAME_NOREPLACE);
+    renameat2(old.fd.get(), kPropagatedMountName, bundle_.get(),
+              kPropagatedMountName, RENAME_NOREPLACE);
   }
   if (!difference.empty()) (void)ExchangeWith(old);
   return status;

@@ -23,6 +23,7 @@
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/walk_tree.h"
 #include "specgen/bundle/work_directory.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
 
 namespace specgen {
@@ -65,7 +66,7 @@ absl::Status CheckIsAllOurs(const Existing& bundle) {
   }
   for (const std::string& name : names) {
     if (name != "config.json" && name != "rootfs" &&
-        name != "propagated-mount" && name != kBundleRecordName &&
+        name != kPropagatedMountName && name != kBundleRecordName &&
         name != absl::StrCat(".", kBundleRecordName, ".new")) {
       return absl::UnavailableError(
           absl::StrCat(bundle.held.name, "/", name,
@@ -77,12 +78,13 @@ absl::Status CheckIsAllOurs(const Existing& bundle) {
 
 absl::Status CheckHoldsNoData(const Existing& bundle) {
   const UniqueFd shared = OpenWithoutLinks(
-      bundle.held.fd.get(), "propagated-mount", O_RDONLY | O_DIRECTORY);
+      bundle.held.fd.get(), kPropagatedMountName, O_RDONLY | O_DIRECTORY);
   if (!shared.ok()) {
     return errno == ENOENT ? absl::OkStatus()
                            : FileError(errno, bundle.held.name);
   }
-  const std::string name = absl::StrCat(bundle.held.name, "/propagated-mount");
+  const std::string name =
+      absl::StrCat(bundle.held.name, "/", kPropagatedMountName);
   absl::StatusOr<std::string> file = FirstFile(shared.get(), name);
   if (!file.ok()) return file.status();
   if (file->empty()) return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "specgen/base/printable.h"
 #include "specgen/bundle/init_layer.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
 
 namespace specgen {
@@ -77,9 +78,10 @@ BundlePlan PlanBundle(const BundleFacts& facts) {
   if (!facts.propagated_mount.empty() &&
       facts.behaviour->propagated_mount != PropagatedMount::kIgnored) {
     plan.build.push_back({Kind::kMakeDirectory,
-                          absl::StrCat(bundle, "/propagated-mount"), "",
+                          absl::StrCat(bundle, "/", kPropagatedMountName), "",
                           kPropagatedMountMode});
-    const std::string at = absl::StrCat(facts.runs_at, "/propagated-mount");
+    const std::string at =
+        absl::StrCat(facts.runs_at, "/", kPropagatedMountName);
     plan.start.push_back({Kind::kBind, at, at});
     plan.start.push_back({Kind::kShare, at, ""});
     record.shares_mount = true;

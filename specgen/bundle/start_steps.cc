@@ -30,6 +30,7 @@
 #include "specgen/bundle/trusted_path.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/bundle/work_directory.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/live_host.h"
 #include "specgen/host/mount_table.h"
@@ -37,7 +38,6 @@
 namespace specgen {
 namespace {
 
-constexpr char kSharedName[] = "propagated-mount";
 constexpr char kRootfsName[] = "rootfs";
 constexpr int kPath = O_PATH | O_DIRECTORY;
 
@@ -116,7 +116,8 @@ int LookUnderMounts(const HeldBundle& bundle, Facts* facts) {
   const UniqueFd alone = OpenTree(
       bundle.fd.get(), "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
   if (!alone.ok()) return errno;
-  const UniqueFd fd = OpenWithoutLinks(alone.get(), kSharedName, kPath);
+  const UniqueFd fd =
+      OpenWithoutLinks(alone.get(), kPropagatedMountName, kPath);
   return fd.ok() ? Look(fd.get(), facts) : errno;
 }
 
@@ -198,8 +199,8 @@ class DirectoryMaker {
 // Makes "propagated-mount" a shared mount; its top is in *shared then.
 absl::Status ShareMount(const HeldBundle& bundle, UniqueFd* shared,
                         Undo* undo) {
-  const std::string name = absl::StrCat(bundle.name, "/", kSharedName);
-  *shared = OpenPart(bundle, kSharedName, kPath);
+  const std::string name = absl::StrCat(bundle.name, "/", kPropagatedMountName);
+  *shared = OpenPart(bundle, kPropagatedMountName, kPath);
   Facts facts;
   if (!shared->ok()) return FileError(errno, name);
   if (const int error = Look(shared->get(), &facts); error != 0) {
@@ -207,7 +208,7 @@ absl::Status ShareMount(const HeldBundle& bundle, UniqueFd* shared,
   }
   if (!facts.is_mount) {
     UniqueFd tree =
-        OpenTree(bundle.fd.get(), kSharedName,
+        OpenTree(bundle.fd.get(), kPropagatedMountName,
                  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
     if (!tree.ok()) return MountError(errno, name);
     if (const int error = AttachMount(tree.get(), shared->get()); error != 0) {
@@ -351,7 +352,8 @@ absl::Status UnmountAll(const HeldBundle& bundle, const BundleRecord& record) {
     // Who may not mount has mounted nothing.
     return error == EPERM || error == ENOENT
                ? absl::OkStatus()
-               : FileError(error, absl::StrCat(bundle.name, "/", kSharedName));
+               : FileError(error, absl::StrCat(bundle.name, "/",
+                                               kPropagatedMountName));
   }
   absl::Status first_error;
   if (!record.mount_in_rootfs.empty()) {
@@ -363,7 +365,7 @@ absl::Status UnmountAll(const HeldBundle& bundle, const BundleRecord& record) {
       first_error.Update(Unmount(bundle, path, ours));
     }
   }
-  first_error.Update(Unmount(bundle, kSharedName, ours));
+  first_error.Update(Unmount(bundle, kPropagatedMountName, ours));
   return first_error;
 }
 

@@ -11,26 +11,15 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "specgen/base/printable.h"
 #include "specgen/engine/engine_name.h"
 #include "specgen/engine/engine_table.h"
 
 namespace specgen {
 namespace {
-
-bool IsPreRelease(const Release& release) {
-  return release.hidden || absl::StrContains(release.name, '-');
-}
-
-// A name as messages show it.
-std::string Shown(std::string_view name) {
-  constexpr size_t kShown = 64;
-  return absl::StrCat("\"", absl::CHexEscape(name.substr(0, kShown)),
-                      name.size() > kShown ? "..." : "", "\"");
-}
 
 // The table's names are versions.
 EngineName VersionOf(const Release& release) {
@@ -135,14 +124,14 @@ absl::Status NoSuchRelease(std::string_view name,
         "no Docker release is called \"\": a name is missing");
   }
   const std::string none =
-      absl::StrCat("no Docker release is called ", Shown(name));
+      absl::StrCat("no Docker release is called ", QuoteShort(name));
   if (!wanted.has_value()) return absl::NotFoundError(none);
   const Release& newest = NewestRelease();
   const std::vector<uint32_t> last = VersionOf(newest).numbers;
   if (wanted->numbers > last) {
     return absl::NotFoundError(absl::StrCat(
-        Shown(name), " is newer than this specgen knows (", newest.name, ", ",
-        newest.date, "); --engine newest takes that"));
+        QuoteShort(name), " is newer than this specgen knows (", newest.name,
+        ", ", newest.date, "); --engine newest takes that"));
   }
   return absl::NotFoundError(
       absl::StrCat(none, "; the nearest one is ", Nearest(*wanted).name));
@@ -155,6 +144,10 @@ absl::Span<const Release> AllReleases() { return kReleaseTable; }
 absl::Span<const Release> AllBuilds() { return kBuildTable; }
 absl::Span<const Distribution> AllDistributions() { return kDistributionTable; }
 std::string_view EngineTableDate() { return kTableDate; }
+
+bool IsPreRelease(const Release& release) {
+  return release.hidden || NamesCandidate(release.name);
+}
 
 const Release& NewestRelease() {
   size_t i = kReleaseTable.size() - 1;
@@ -210,7 +203,7 @@ absl::StatusOr<NamedEngine> FindEngine(std::string_view name) {
 
   const Release& release = *engine.release;
   engine.understood = absl::StrCat(
-      Shown(name), " is taken as Docker ", release.name,
+      QuoteShort(name), " is taken as Docker ", release.name,
       release.build_of == nullptr ? "" : ", the build of ", release.built_by);
   engine.presumed = Presumption(release);
   if (wanted.has_value() && release.build_of == nullptr) {

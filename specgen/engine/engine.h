@@ -52,11 +52,14 @@ absl::Span<const Distribution> AllDistributions();
 // The day the list of releases was last brought up to date, YYYY-MM-DD.
 std::string_view EngineTableDate();
 
-// The newest release that is not a release candidate or beta.
+// Whether it is a release candidate or beta, or was never released.
+bool IsPreRelease(const Release& release);
+
+// The newest release that IsPreRelease is not.
 const Release& NewestRelease();
 
 // The engine that is meant where none is named: the newest release that was
-// recorded and is not a release candidate or beta.
+// recorded and that IsPreRelease is not.
 const Release& DefaultRelease();
 
 // In a sentence without a full stop, as what it is presumed to answer, and why;

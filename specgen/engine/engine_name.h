@@ -42,6 +42,11 @@ struct EngineName {
 // Nothing: it is no version.
 std::optional<EngineName> ParseEngineName(std::string_view text);
 
+// Whether that name of a release in the table is a candidate's or beta's.
+inline bool NamesCandidate(std::string_view name) {
+  return name.find('-') != std::string_view::npos;
+}
+
 // Whether `suffix` holds `mark`, in which "#" stands for a digit.
 bool HoldsMark(std::string_view suffix, std::string_view mark);
 

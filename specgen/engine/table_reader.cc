@@ -14,6 +14,7 @@
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
+#include "specgen/engine/engine_name.h"
 #include "specgen/engine/list_edit.h"
 
 namespace specgen::engine {
@@ -125,7 +126,7 @@ std::pair<std::vector<int>, std::string> VersionKey(const std::string& name) {
 }
 
 bool IsCandidate(const Release& release) {
-  return release.hidden() || release.name().find('-') != std::string::npos;
+  return release.hidden() || NamesCandidate(release.name());
 }
 
 // Calls `visit` with each text in `message`.

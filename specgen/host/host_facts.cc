@@ -18,9 +18,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
-#include "simdjson.h"
 #include "specgen/base/errno_text.h"
 #include "specgen/base/printable.h"
+#include "specgen/base/utf8.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
 #include "specgen/host/machine_facts.h"
@@ -36,10 +36,6 @@ struct Entry {
   FileFacts facts;
   std::string target;  // of a symbolic link
 };
-
-bool IsUtf8(std::string_view bytes) {
-  return simdjson::validate_utf8(bytes.data(), bytes.size());
-}
 
 // Collects entries by their real paths.
 class Collector {
@@ -225,7 +221,7 @@ class Writer {
     WriteBool("rootlesskit", facts.under_rootlesskit());
     WriteBool("detached_network_namespace", facts.detached_network_namespace());
     WriteBool("unified_cgroups", facts.unified_cgroups());
-    if (request.cwd.has_value() && IsUtf8(*request.cwd)) {
+    if (request.cwd.has_value() && IsValidUtf8(*request.cwd)) {
       json_.Raw("\"cwd\": ");
       json_.String(*request.cwd);
       json_.Raw(",\n");
@@ -283,7 +279,7 @@ class Writer {
   void WriteBytes(std::string_view key, std::string_view bytes) {
     json_.Raw('"');
     json_.Raw(key);
-    if (IsUtf8(bytes)) {
+    if (IsValidUtf8(bytes)) {
       json_.Raw("\": ");
       json_.String(bytes);
     } else {
@@ -345,7 +341,7 @@ absl::StatusOr<HostFacts> WriteHostFacts(const Host& host,
   HostFacts facts;
   Writer(&facts.json).Write(host, request, collector.entries(), mounts);
   facts.warnings = collector.TakeWarnings();
-  if (request.cwd.has_value() && !IsUtf8(*request.cwd)) {
+  if (request.cwd.has_value() && !IsValidUtf8(*request.cwd)) {
     // A snapshot has no other spelling for it.
     facts.warnings.push_back(
         absl::StrCat(Printable(*request.cwd),

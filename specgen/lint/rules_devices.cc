@@ -35,14 +35,15 @@ void UnknownCapability(LintContext* lint) {
       }
       std::string upper = absl::AsciiStrToUpper(name.text);
       if (!absl::StartsWith(upper, "CAP_")) upper.insert(0, "CAP_");
-      lint->At(name,
-               absl::StrCat(
-                   QuoteShort(name.text),
-                   " is no capability: runc ignores it, before 1.0.0-rc94 it "
-                   "refuses it",
-                   FindCapability(upper) != nullptr
-                       ? absl::StrCat("; did you mean ", QuoteShort(upper), "?")
-                       : DidYouMean(CapabilityNames(), name.text)));
+      lint->At(
+          name,
+          absl::StrCat(
+              QuoteShort(name.text),
+              " is no capability: runc ignores it, before 1.0.0-rc94 it "
+              "refuses it",
+              DidYouMean(CapabilityNames(), FindCapability(upper) != nullptr
+                                                ? std::string_view(upper)
+                                                : name.text)));
     }
   }
 }

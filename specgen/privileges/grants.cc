@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/eval_symlinks.h"
 #include "specgen/host/go_path.h"
 #include "specgen/privileges/capabilities.h"
@@ -324,7 +325,7 @@ void GrantFinder::Mounts() {
       }
       if (!plugin_.config.propagated_mount.empty() &&
           destination == plugin_.config.propagated_mount &&
-          absl::EndsWith(source, "/propagated-mount")) {
+          absl::EndsWith(source, absl::StrCat("/", kPropagatedMountName))) {
         Add(Level::kMedium, "propagated-mount", destination,
             absl::StrCat("what the plugin mounts there appears on the host, "
                          "below ",
