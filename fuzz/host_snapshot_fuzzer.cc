@@ -56,7 +56,7 @@ void CheckPath(const FileTree& files, const std::string& path) {
     Require(S_ISLNK(lstat.mode) || (stat_error == 0 && Same(lstat, stat)),
             "what is no link is found the same either way", details);
     Require((list_error == 0) == (stat_error == 0 && S_ISDIR(stat.mode)),
-            "folders are what can be listed", details);
+            "directories are what can be listed", details);
     Require(flags_error == stat_error, "what is there is in some mount",
             details);
   }
@@ -70,7 +70,7 @@ void CheckPath(const FileTree& files, const std::string& path) {
     for (const int error : {files.Lstat(path + "/", &with_slash),
                             files.Stat(path + "/", &with_slash)}) {
       Require(error == expected && (error != 0 || Same(with_slash, stat)),
-              "with a slash behind it, a path names the folder or nothing",
+              "with a slash behind it, a path names the directory or nothing",
               details);
     }
   }
@@ -113,7 +113,7 @@ void Walk(const FileTree& files) {
     pending.pop_back();
     CheckPath(files, path);
     FileFacts facts;
-    Require(files.Lstat(path, &facts) == 0, "what a folder lists is there",
+    Require(files.Lstat(path, &facts) == 0, "what a directory lists is there",
             [&] { return path; });
     if (!S_ISDIR(facts.mode)) continue;
     std::vector<std::string> names;

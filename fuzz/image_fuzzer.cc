@@ -158,7 +158,7 @@ class Sandbox {
     const char* const test = std::getenv("TEST_TMPDIR");
     base_ = absl::StrCat(test != nullptr ? test : "/dev/shm",
                          "/specgen-image-XXXXXX");
-    Require(mkdtemp(base_.data()) != nullptr, "there is a temporary folder",
+    Require(mkdtemp(base_.data()) != nullptr, "there is a temporary directory",
             Errno);
     std::atexit([] {
       std::error_code ignored;
@@ -347,7 +347,7 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
                                    : words.record ? Ownership::kRecord
                                                   : Ownership::kDrop,
                                    limits);
-    Require(writer.ok(), "a folder can be written to",
+    Require(writer.ok(), "a directory can be written to",
             [&] { return std::string(writer.status().message()); });
     std::optional<CatchInterrupts> signals;
     if (words.interrupted) {
@@ -537,7 +537,7 @@ bool Record(const Words& words, Whiteouts whiteouts, UniqueFd archive,
   Sandbox& sandbox = Sandbox::Get();
   sandbox.MakeRootfs();
   auto writer = TreeWriter::Open(sandbox.rootfs(), Ownership::kRecord, limits);
-  Require(writer.ok(), "a folder can be written to",
+  Require(writer.ok(), "a directory can be written to",
           [&] { return std::string(writer.status().message()); });
   BlobReader reader(std::move(archive), "archive");
   absl::Status status = UnpackTar(&reader, whiteouts, writer->get());

@@ -257,7 +257,7 @@ void CheckCost(const Trial& trial, const Answer& answer,
   require(answer.spec().size(), (32 << 10) + 16 * input + 512 * walks,
           "memory is linear: the spec");
   require(answer.plan().size(), input,
-          "memory is linear: folders that are planned");
+          "memory is linear: directories that are planned");
   // 64 KiB: what an Answer starts with, of that 32 KiB for simdjson's tokens.
   // 2 KiB a directory: two keys of a hash table, which Abseil builds anew at
   // random under ASan (400 bytes a key), and entries of lists that grow by
@@ -327,7 +327,7 @@ void CheckHostAccess(const Trial& trial, const Answer& answer,
     for (const std::string& path : host.paths()) {
       Require(
           IsOrHolds(path, directory) || LeadsElsewhere(*trial.host, directory),
-          "the host is asked for the runtime folder alone",
+          "the host is asked for the runtime directory alone",
           [&] { return absl::StrCat(path, "\n", Describe(trial, answer)); });
     }
   }
@@ -520,7 +520,8 @@ const Answer& CheckedAnswer(const Trial& trial) {
             [&] { return absl::StrCat(pretty, "\n", answer.spec()); });
     if (trial.base_spec == nullptr) CheckWithValidator(answer.spec());
     for (const PlannedFolder& directory : answer.plan()) {
-      Require(IsCleanPath(directory.path), "planned folders have clean paths",
+      Require(IsCleanPath(directory.path),
+              "planned directories have clean paths",
               [&] { return Describe(trial, answer); });
     }
   }

@@ -1,4 +1,4 @@
-# What the scripts of this folder and tools/fuzz_all share; they source it from
+# What the scripts of this directory and tools/fuzz_all share; they source it from
 # the top of the checkout.
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
@@ -8,7 +8,7 @@ die() {
 }
 
 [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] ||
-  die 'HOME is not set: set it to a folder that can hold a cache'
+  die 'HOME is not set: set it to a directory that can hold a cache'
 fuzz_cache=${XDG_CACHE_HOME:-$HOME/.cache}/specgen/fuzz
 
 # The fuzz targets, one a line.
@@ -29,10 +29,10 @@ llvm_tool() {
     die "$1 is not installed: apt-get install llvm-14"
 }
 
-# build_fuzzers CONFIG FOLDER TARGET...: builds and copies what is needed to run,
+# build_fuzzers CONFIG DIRECTORY TARGET...: builds and copies what is needed to run,
 # since the next configuration's build replaces it.
 build_fuzzers() {
-  local config=$1 folder=$2 target
+  local config=$1 directory=$2 target
   shift 2
   local labels=()
   for target; do
@@ -44,14 +44,14 @@ build_fuzzers() {
   local bin
   bin=$(tools/bazel ${SPECGEN_BAZEL_STARTUP:-} info "--config=$config" \
     ${SPECGEN_BAZEL_FLAGS:-} bazel-bin 2>/dev/null)
-  mkdir -p "$folder"
+  mkdir -p "$directory"
   for target; do
     cp -Lf "$bin/fuzz/${target}_bin" "$bin/fuzz/$target.dict" \
-      "$bin/fuzz/$target.options" "$folder/"
+      "$bin/fuzz/$target.options" "$directory/"
   done
 }
 
-# Builds the stand-in for Docker's code into a folder, with the default compiler:
+# Builds the stand-in for Docker's code into a directory, with the default compiler:
 # what only libFuzzer can link is not in it.
 build_stand_in() {
   tools/bazel ${SPECGEN_BAZEL_STARTUP:-} build ${SPECGEN_BAZEL_FLAGS:-} \
@@ -62,15 +62,15 @@ build_stand_in() {
     bazel-bin 2>/dev/null)/fuzz/fake_reference" "$1/"
 }
 
-# libFuzzer's options of a target that was built into a folder, one a line.
+# libFuzzer's options of a target that was built into a directory, one a line.
 fuzzer_options() {
-  local folder=$1 target=$2
-  [[ ! -s $folder/$target.dict ]] || echo "-dict=$folder/$target.dict"
-  sed -n 's/^\([a-z_]*\) = \(.*\)$/-\1=\2/p' "$folder/$target.options"
+  local directory=$1 target=$2
+  [[ ! -s $directory/$target.dict ]] || echo "-dict=$directory/$target.dict"
+  sed -n 's/^\([a-z_]*\) = \(.*\)$/-\1=\2/p' "$directory/$target.options"
 }
 
-# The folders that hold a target's seeds and past findings.
-seed_folders() {
+# The directories that hold a target's seeds and past findings.
+seed_directories() {
   echo "fuzz/corpus/$1"
   # It starts from the structures of the other target as well.
   [[ $1 != differential_fuzzer ]] || echo fuzz/corpus/mount_list_fuzzer

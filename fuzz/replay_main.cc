@@ -1,6 +1,6 @@
 // Runs a fuzz target over files, without a fuzzer: the regression test.
 //
-//   x FILE_OR_FOLDER...
+//   x FILE_OR_DIRECTORY...
 //
 // Fails if a file cannot be read, or if there is none: a test of nothing would
 // pass.
@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
   }
   std::sort(files.begin(), files.end());
   if (files.empty()) {
-    std::cerr << argv[0] << ": there is no corpus: name files or folders\n";
+    std::cerr << argv[0] << ": there is no corpus: name files or directories\n";
     return 2;
   }
   std::atexit([] {

@@ -88,7 +88,7 @@ if [[ -n $reproduce ]]; then
 fi
 
 [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] ||
-  die 'HOME is not set: set it to a folder that can hold a cache'
+  die 'HOME is not set: set it to a directory that can hold a cache'
 state=${XDG_CACHE_HOME:-$HOME/.cache}/specgen/fuzz/$name
 corpus=$(absolute "${corpus:-$state/corpus}")
 findings=$(absolute "${findings:-$state/findings}")

@@ -59,7 +59,7 @@ _PLUGIN_ATTRS = {
         doc = "Facts about the machine, as specgen host-facts prints them.",
     ),
     "id": attr.string(doc = "The plugin's id."),
-    "exec_root": attr.string(doc = "Where dockerd makes the plugins' runtime folders."),
+    "exec_root": attr.string(doc = "Where dockerd makes the plugins' runtime directories."),
     "metrics_socket": attr.string(doc = "dockerd's metrics socket; \"none\" leaves it out."),
     "restarted": attr.bool(doc = "dockerd has restarted since it installed the plugin."),
 }
@@ -150,7 +150,7 @@ Output: NAME.json, byte for byte what dockerd of `engine` hands to runc; with
 )
 
 def _runfile(file):
-    """How a test's script finds a file, from the folder that it is started in."""
+    """How a test's script finds a file, from the directory that it is started in."""
     return file.short_path
 
 def _quote(text):
@@ -418,7 +418,7 @@ plugin_bundle = rule(
                   "they belong to root and have mode 0755.",
         ),
         "at": attr.string(
-            doc = "The folder where the bundle will be unpacked, which the spec must " +
+            doc = "The directory where the bundle will be unpacked, which the spec must " +
                   "name. Default: /var/lib/specgen/NAME",
         ),
     }),
@@ -430,14 +430,14 @@ propagatedMount) propagated-mount. Unpack it as root:
     mkdir -p AT &&
     tar --xattrs --xattrs-include='*' --numeric-owner -xpf NAME.tar -C AT
 
-It is an archive because Bazel's folders hold no more than plain files, all with the
-same mode: owners, set-id bits, file capabilities, device nodes and empty folders
+It is an archive because Bazel's directories hold no more than plain files, all with the
+same mode: owners, set-id bits, file capabilities, device nodes and empty directories
 (/proc, say, where the runtime mounts) would be lost, the more so in a remote cache.
 In the archive all of that is what the layers say, although neither root nor a device
 is there when it is made. The bytes depend on the inputs only.
 
 `id` defaults to that of dockerd's stored state, or else to the last part of `at`.
-The machine must be prepared before each start: the spec's socket folder and the
+The machine must be prepared before each start: the spec's socket directory and the
 shared propagated-mount. `specgen bundle --systemd` prints a unit that does it; see
 specgen/bundle/README.md.
 """,

@@ -1,6 +1,6 @@
 """What a plugin's process sees, read from /proc, and what its spec promises.
 
-A view is a dictionary that does not depend on where the plugin's folder is or
+A view is a dictionary that does not depend on where the plugin's directory is or
 what its id is, so that the views of two plugins can be compared.
 """
 import os
@@ -68,9 +68,9 @@ def namespaces(pid):
 def device_nodes(pid):
     """The device nodes in the process's /dev."""
     result = {}
-    folder = '/proc/%d/root/dev' % pid
-    for name in os.listdir(folder):
-        st = os.lstat(os.path.join(folder, name))
+    directory = '/proc/%d/root/dev' % pid
+    for name in os.listdir(directory):
+        st = os.lstat(os.path.join(directory, name))
         if stat.S_ISCHR(st.st_mode) or stat.S_ISBLK(st.st_mode):
             result['/dev/' + name] = (
                 'c' if stat.S_ISCHR(st.st_mode) else 'b',
@@ -93,14 +93,14 @@ def device_rules(pid):
 
 
 def hidden(pid, path):
-    """How a path is masked: "file", "folder", "absent", or "no"."""
+    """How a path is masked: "file", "directory", "absent", or "no"."""
     full = '/proc/%d/root%s' % (pid, path)
     try:
         st = os.lstat(full)
     except OSError:
         return 'absent'
     if stat.S_ISDIR(st.st_mode):
-        return 'folder' if not os.listdir(full) else 'no'
+        return 'directory' if not os.listdir(full) else 'no'
     if stat.S_ISCHR(st.st_mode) and st.st_rdev == os.makedev(1, 3):
         return 'file'
     return 'no'
@@ -132,7 +132,7 @@ def view(pid, spec, replacements):
         'environment': sorted(
             neutral(e) for e in
             _read('/proc/%d/environ' % pid).decode().split('\0')[:-1]),
-        'folder': os.readlink('/proc/%d/cwd' % pid),
+        'directory': os.readlink('/proc/%d/cwd' % pid),
     }
 
 
@@ -167,7 +167,7 @@ def differences_from_spec(pid, spec, more_mounts=()):
     expect('group', facts['Gid'].split()[0], str(user['gid']))
     expect('no new privileges', facts['NoNewPrivs'],
            '1' if process.get('noNewPrivileges') else '0')
-    expect('folder', os.readlink('/proc/%d/cwd' % pid), process['cwd'])
+    expect('directory', os.readlink('/proc/%d/cwd' % pid), process['cwd'])
     expect('arguments',
            _read('/proc/%d/cmdline' % pid).decode().split('\0')[:-1],
            process['args'])

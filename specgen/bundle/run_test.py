@@ -66,33 +66,33 @@ def is_mounted(path):
     return any(mount['point'] == path for mount in process_view.mounts(os.getpid()))
 
 
-def unmount_all(folder):
+def unmount_all(directory):
     points = [mount['point'] for mount in process_view.mounts(os.getpid())
-              if mount['point'].startswith(folder + '/')]
+              if mount['point'].startswith(directory + '/')]
     for point in reversed(points):
         subprocess.run(('umount', '-l', point), stderr=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager
-def work_folder():
+def work_directory():
     # Short: the path of a socket has at most 107 bytes.
-    folder = os.path.realpath(tempfile.mkdtemp(prefix='s-', dir='/tmp'))
+    directory = os.path.realpath(tempfile.mkdtemp(prefix='s-', dir='/tmp'))
     # A shared mount of its own, as the root of a usual machine is. Else dockerd
     # makes its data root one, and runc, which makes the mount that a rootfs
     # lies on private, leaves other mounts shared than without dockerd.
-    run('mount', '--bind', folder, folder)
-    run('mount', '--make-shared', folder)
+    run('mount', '--bind', directory, directory)
+    run('mount', '--make-shared', directory)
     try:
-        yield folder
+        yield directory
     finally:
-        unmount_all(folder)
-        run('umount', '-l', folder)
-        shutil.rmtree(folder)
+        unmount_all(directory)
+        run('umount', '-l', directory)
+        shutil.rmtree(directory)
 
 
-def make_plugin(folder):
-    """An author's folder, as `docker plugin create` takes it."""
-    source = os.path.join(folder, 'plugin')
+def make_plugin(directory):
+    """An author's directory, as `docker plugin create` takes it."""
+    source = os.path.join(directory, 'plugin')
     rootfs = os.path.join(source, 'rootfs')
     os.makedirs(os.path.join(rootfs, 'host/etc'))
     os.makedirs(os.path.join(rootfs, 'volumes'))
@@ -193,10 +193,10 @@ def specgen(*words, **options):
 def test_runtimes():
     for engine in ENGINES:
         for runtime in ('runc', 'crun'):
-            with work_folder() as folder:
-                source = make_plugin(folder)
-                bundle = os.path.join(folder, 'tmpfs-volume')
-                exec_root = os.path.join(folder, 'run/plugins')
+            with work_directory() as directory:
+                source = make_plugin(directory)
+                bundle = os.path.join(directory, 'tmpfs-volume')
+                exec_root = os.path.join(directory, 'run/plugins')
                 make = ('bundle', '--engine', engine, '--exec-root', exec_root,
                         '--output', bundle, source)
                 check(': made\n' in specgen(*make), 'not made')
@@ -208,7 +208,7 @@ def test_runtimes():
                 if not can_run(runtime, spec):
                     try:
                         with container(runtime, bundle, name,
-                                       os.path.join(folder, 'log')):
+                                       os.path.join(directory, 'log')):
                             raise SystemExit('%s takes the spec of %s' %
                                              (runtime, engine))
                     except Failure as failure:
@@ -218,7 +218,7 @@ def test_runtimes():
                 more = () if any(m['destination'] == '/volumes' for m in
                                  spec['mounts']) else ('/volumes',)
                 with container(runtime, bundle, name,
-                               os.path.join(folder, 'log')) as pid:
+                               os.path.join(directory, 'log')) as pid:
                     socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
                     wait_for(lambda: listens(socket), 'the socket')
                     # crun makes what is mounted in a rootfs private.
@@ -234,21 +234,21 @@ def test_runtimes():
 
 def test_archive():
     """One that nobody makes, on a machine of which there are facts only."""
-    with work_folder() as folder:
-        os.chmod(folder, 0o755)
-        source = make_plugin(folder)
-        layer = os.path.join(folder, 'layer.tar')
+    with work_directory() as directory:
+        os.chmod(directory, 0o755)
+        source = make_plugin(directory)
+        layer = os.path.join(directory, 'layer.tar')
         run('tar', '-C', os.path.join(source, 'rootfs'), '--xattrs',
             '--xattrs-include=*', '-cf', layer, '.')
-        program = shutil.copy(SPECGEN, os.path.join(folder, 'specgen'))
-        config = shutil.copy(CONFIG, os.path.join(folder, 'config.json'))
-        host = os.path.join(folder, 'host.json')
+        program = shutil.copy(SPECGEN, os.path.join(directory, 'specgen'))
+        config = shutil.copy(CONFIG, os.path.join(directory, 'config.json'))
+        host = os.path.join(directory, 'host.json')
         specgen('host-facts', '--output', host)
-        archive = os.path.join(folder, 'nobodys', 'bundle.tar')
+        archive = os.path.join(directory, 'nobodys', 'bundle.tar')
         os.mkdir(os.path.dirname(archive))
         os.chown(os.path.dirname(archive), 65534, 65534)
-        bundle = os.path.join(folder, 'tmpfs-volume')
-        exec_root = os.path.join(folder, 'run/plugins')
+        bundle = os.path.join(directory, 'tmpfs-volume')
+        exec_root = os.path.join(directory, 'run/plugins')
         make = ('bundle', '--engine', ENGINE, '--exec-root', exec_root,
                 '--rootfs', layer)
         run('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
@@ -264,7 +264,7 @@ def test_archive():
         with open(os.path.join(bundle, 'config.json')) as file:
             spec = json.load(file)
         with container('runc', bundle, 'specgen-archive-%d' % os.getpid(),
-                       os.path.join(folder, 'log')) as pid:
+                       os.path.join(directory, 'log')) as pid:
             socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
             wait_for(lambda: listens(socket), 'the socket')
             use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
@@ -315,15 +315,15 @@ def unit_commands(unit, key):
 
 
 def test_systemd():
-    with work_folder() as folder:
-        source = make_plugin(folder)
-        bundle = os.path.join(folder, 'a bundle%')
-        exec_root = os.path.join(folder, 'run/plugins')
+    with work_directory() as directory:
+        source = make_plugin(directory)
+        bundle = os.path.join(directory, 'a bundle%')
+        exec_root = os.path.join(directory, 'run/plugins')
         make = ('bundle', '--systemd', '--engine', ENGINE, '--id', 'unit-test', '--exec-root',
                 exec_root, '--output', bundle, source)
         check(specgen(*make, '--dry-run') == specgen(*make), '--dry-run differs')
         unit = specgen(*make)
-        path = os.path.join(folder, 'unit-test.service')
+        path = os.path.join(directory, 'unit-test.service')
         with open(path, 'w') as file:
             file.write(unit)
         # The first version that checks without a running systemd is 250.
@@ -335,11 +335,11 @@ def test_systemd():
                 if 'delete' not in words:
                     run(*words)
             check(os.stat(os.path.join(exec_root, 'unit-test')).st_mode & 0o777 ==
-                  0o700, 'mode of the socket\'s folder')
+                  0o700, 'mode of the socket\'s directory')
             (words,) = unit_commands(unit, 'ExecStart')
             started = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL,
-                stdout=open(os.path.join(folder, 'log'), 'w'),
+                stdout=open(os.path.join(directory, 'log'), 'w'),
                 stderr=subprocess.STDOUT)
             socket = os.path.join(exec_root, 'unit-test/volumes.sock')
             wait_for(lambda: listens(socket), 'the socket')
@@ -353,18 +353,18 @@ def test_systemd():
             for words in unit_commands(unit, 'ExecStopPost'):
                 subprocess.run(words, stderr=subprocess.DEVNULL)
         check(not os.path.exists(os.path.join(exec_root, 'unit-test')),
-              'the socket\'s folder is left')
+              'the socket\'s directory is left')
         check(not is_mounted(os.path.join(bundle, 'propagated-mount')),
               'the shared mount is left')
 
 
 @contextlib.contextmanager
-def dockerd(folder):
-    host = 'unix://%s/docker.sock' % folder
-    log = open(os.path.join(folder, 'dockerd.log'), 'w')
+def dockerd(directory):
+    host = 'unix://%s/docker.sock' % directory
+    log = open(os.path.join(directory, 'dockerd.log'), 'w')
     daemon = subprocess.Popen(
-        ('unshare', '--net', 'dockerd', '--data-root', folder + '/data',
-         '--exec-root', folder + '/x', '--pidfile', folder + '/docker.pid',
+        ('unshare', '--net', 'dockerd', '--data-root', directory + '/data',
+         '--exec-root', directory + '/x', '--pidfile', directory + '/docker.pid',
          '--host', host, '--iptables=false', '--bridge=none',
          '--ip-forward=false', '--ip-masq=false', '--storage-driver=vfs'),
         stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -373,10 +373,10 @@ def dockerd(folder):
         def ready():
             check(daemon.poll() is None, open(log.name).read())
             return subprocess.run(
-                ('curl', '-sf', '--unix-socket', folder + '/docker.sock',
+                ('curl', '-sf', '--unix-socket', directory + '/docker.sock',
                  'http://d/_ping'), stdout=subprocess.DEVNULL).returncode == 0
         wait_for(ready, 'dockerd', 60)
-        yield folder + '/docker.sock'
+        yield directory + '/docker.sock'
     finally:
         daemon.send_signal(signal.SIGTERM)
         try:
@@ -392,9 +392,9 @@ def docker_api(socket, method, path, *options):
                method, *options, 'http://docker' + path)
 
 
-def find_spec(folder, plugin_id):
+def find_spec(directory, plugin_id):
     """dockerd's own config.json of a running plugin, and its process."""
-    for top, _, files in os.walk(os.path.join(folder, 'x')):
+    for top, _, files in os.walk(os.path.join(directory, 'x')):
         if os.path.basename(top) == plugin_id and 'config.json' in files and \
                 'init.pid' in files:
             return (open(os.path.join(top, 'config.json')).read(),
@@ -403,12 +403,12 @@ def find_spec(folder, plugin_id):
 
 
 def test_dockerd():
-    with work_folder() as folder:
-        source = make_plugin(folder)
-        archive = os.path.join(folder, 'plugin.tar')
+    with work_directory() as directory:
+        source = make_plugin(directory)
+        archive = os.path.join(directory, 'plugin.tar')
         run('tar', '-C', source, '--xattrs', '-cf', archive, 'config.json',
             'rootfs')
-        with dockerd(folder) as socket:
+        with dockerd(directory) as socket:
             version = json.loads(docker_api(socket, 'GET', '/version'))['Version']
             docker_api(socket, 'POST', '/plugins/create?name=tmpfs', '-H',
                        'Content-Type: application/x-tar', '--data-binary',
@@ -416,27 +416,27 @@ def test_dockerd():
             docker_api(socket, 'POST', '/plugins/tmpfs/enable?timeout=30')
             plugin_id = json.loads(
                 docker_api(socket, 'GET', '/plugins/tmpfs/json'))['Id']
-            store = os.path.join(folder, 'data/plugins', plugin_id)
-            text, pid = find_spec(folder, plugin_id)
+            store = os.path.join(directory, 'data/plugins', plugin_id)
+            text, pid = find_spec(directory, plugin_id)
             spec = json.loads(text)
             found = process_view.differences_from_spec(pid, spec)
             check(not found, 'dockerd: ' + '\n'.join(found))
             # Not below --exec-root before 23.0.
-            (run_folder,) = (m['source'] for m in spec['mounts']
+            (run_directory,) = (m['source'] for m in spec['mounts']
                              if m['destination'] == '/run/docker/plugins')
-            use_volumes(os.path.join(run_folder, 'volumes.sock'),
+            use_volumes(os.path.join(run_directory, 'volumes.sock'),
                         os.path.join(store, 'propagated-mount'))
             dockers = process_view.view(
-                pid, spec, ((store, 'STORE'), (run_folder, 'RUN')))
+                pid, spec, ((store, 'STORE'), (run_directory, 'RUN')))
             # Of dockerd's store, while the plugin runs there.
-            exec_root = os.path.join(folder, 'run/plugins')
+            exec_root = os.path.join(directory, 'run/plugins')
             engine = engine_of(version)
-            bundle = os.path.join(folder, 'of-store')
+            bundle = os.path.join(directory, 'of-store')
             specgen('bundle', '--engine', engine, '--exec-root', exec_root,
                     '--metrics-socket', '', '--output', bundle, store)
             docker_api(socket, 'POST', '/plugins/tmpfs/disable')
-            blobs = os.path.join(folder, 'data/plugins/storage/blobs/sha256')
-            image = os.path.join(folder, 'image')
+            blobs = os.path.join(directory, 'data/plugins/storage/blobs/sha256')
+            image = os.path.join(directory, 'image')
             shutil.copytree(blobs, image)
             with open(os.path.join(store, 'config.json')) as file:
                 manifest = json.load(file)['Manifest'].split(':')[1]
@@ -445,16 +445,16 @@ def test_dockerd():
             with open(os.path.join(image, 'version'), 'w') as file:
                 file.write('Directory Transport Version: 1.1\n')
             dockers = {'view': dockers,
-                       'spec': neutral_spec(text, store, run_folder)}
-            check_runs_alike(folder, bundle, exec_root, plugin_id, dockers)
+                       'spec': neutral_spec(text, store, run_directory)}
+            check_runs_alike(directory, bundle, exec_root, plugin_id, dockers)
         # The image that dockerd made, as skopeo copies it to dir:.
-        bundle = os.path.join(folder, 'of-image')
+        bundle = os.path.join(directory, 'of-image')
         specgen('bundle', '--engine', engine, '--exec-root', exec_root, '--id',
                 plugin_id, '--metrics-socket', '', '--output', bundle, image)
         check_kept(os.path.join(bundle, 'rootfs'))
-        check_runs_alike(folder, bundle, exec_root, plugin_id, dockers)
+        check_runs_alike(directory, bundle, exec_root, plugin_id, dockers)
         # And as an OCI layout.
-        layout = os.path.join(folder, 'layout')
+        layout = os.path.join(directory, 'layout')
         os.makedirs(os.path.join(layout, 'blobs'))
         shutil.copytree(blobs, os.path.join(layout, 'blobs/sha256'))
         with open(os.path.join(layout, 'oci-layout'), 'w') as file:
@@ -471,7 +471,7 @@ def test_dockerd():
             'the OCI layout gives another bundle')
         # Of both, skopeo makes the same directory.
         for i, source in enumerate(('oci:' + layout, 'dir:' + image)):
-            copied = os.path.join(folder, 'copied-%d' % i)
+            copied = os.path.join(directory, 'copied-%d' % i)
             run('skopeo', '--insecure-policy', 'copy', source, 'dir:' + copied)
             check(': unchanged\n' in specgen(
                 'bundle', '--engine', engine, '--exec-root', exec_root, '--id',
@@ -487,20 +487,20 @@ def engine_of(version):
     return match.group()
 
 
-def neutral_spec(text, bundle, run_folder):
+def neutral_spec(text, bundle, run_directory):
     """A spec's text without where it lies. Debian's dockerd 20.10.24 was built
     with a later runc, which leaves the type out of a device's fileMode."""
-    text = text.replace(bundle, 'BUNDLE').replace(run_folder, 'RUN')
+    text = text.replace(bundle, 'BUNDLE').replace(run_directory, 'RUN')
     return re.sub(r'"fileMode":(\d+)',
                   lambda m: '"fileMode":%d' % (int(m.group(1)) & 0o7777), text)
 
 
-def check_runs_alike(folder, bundle, exec_root, plugin_id, dockers):
+def check_runs_alike(directory, bundle, exec_root, plugin_id, dockers):
     spec = open(os.path.join(bundle, 'config.json')).read()
     neutral = neutral_spec(spec, bundle, os.path.join(exec_root, plugin_id))
     check(neutral == dockers['spec'], 'dockerd\'s spec is another one:\n%s\n%s' %
           (dockers['spec'], neutral))
-    with container('runc', bundle, plugin_id, os.path.join(folder, 'log')) as pid:
+    with container('runc', bundle, plugin_id, os.path.join(directory, 'log')) as pid:
         socket = os.path.join(exec_root, plugin_id, 'volumes.sock')
         wait_for(lambda: listens(socket), 'the socket')
         use_volumes(socket, os.path.join(bundle, 'propagated-mount'))
@@ -514,42 +514,42 @@ def check_runs_alike(folder, bundle, exec_root, plugin_id, dockers):
 
 
 def test_podman():
-    with work_folder() as folder:
-        source = make_plugin(folder)
+    with work_directory() as directory:
+        source = make_plugin(directory)
         # dockerd knows where a plugin's paths are on the host; podman takes them
         # as they are. So the directory of the volumes has the same path in both.
-        volumes_path = os.path.join(folder, 'volumes')
+        volumes_path = os.path.join(directory, 'volumes')
         config = os.path.join(source, 'config.json')
         with open(config) as file:
             text = file.read().replace('"/volumes"', json.dumps(volumes_path))
         with open(config, 'w') as file:
             file.write(text)
-        bundle = os.path.join(folder, 'tmpfs-volume')
-        exec_root = os.path.join(folder, 'run/plugins')
+        bundle = os.path.join(directory, 'tmpfs-volume')
+        exec_root = os.path.join(directory, 'run/plugins')
         specgen('bundle', '--engine', ENGINE, '--exec-root', exec_root,
                 '--output', bundle, source)
         os.symlink(os.path.join(bundle, 'propagated-mount'), volumes_path)
         socket = os.path.join(exec_root, 'tmpfs-volume/volumes.sock')
-        with open(os.path.join(folder, 'containers.conf'), 'w') as file:
+        with open(os.path.join(directory, 'containers.conf'), 'w') as file:
             file.write('[engine]\ncgroup_manager = "cgroupfs"\n'
                        'events_logger = "file"\n'
                        '[engine.volume_plugins]\ntmpfs = "%s"\n' % socket)
         # A rootfs in which a container can read a file.
-        rootfs = os.path.join(folder, 'rootfs')
+        rootfs = os.path.join(directory, 'rootfs')
         os.makedirs(os.path.join(rootfs, 'data'))
         for path in ['/bin/cat'] + re.findall(r'/\S+', run('ldd', '/bin/cat')):
             os.makedirs(os.path.dirname(rootfs + path), exist_ok=True)
             shutil.copy(path, rootfs + path)
         environment = dict(os.environ, CONTAINERS_CONF=os.path.join(
-            folder, 'containers.conf'))
+            directory, 'containers.conf'))
 
         def podman(*words):
-            return run('podman', '--root', folder + '/podman', '--runroot',
-                       folder + '/podman-run', '--storage-driver', 'vfs',
+            return run('podman', '--root', directory + '/podman', '--runroot',
+                       directory + '/podman-run', '--storage-driver', 'vfs',
                        '--runtime', 'runc', *words, env=environment)
 
         name = 'specgen-podman-%d' % os.getpid()
-        with container('runc', bundle, name, os.path.join(folder, 'log')):
+        with container('runc', bundle, name, os.path.join(directory, 'log')):
             wait_for(lambda: listens(socket), 'the socket')
             podman('volume', 'create', '--driver', 'tmpfs', 'data')
             seen = json.loads(podman('volume', 'inspect', 'data'))

@@ -146,7 +146,7 @@ std::string LargePlugin() {
   return text + "}";
 }
 
-// Folders that engines make for binds, in a plan that needs an index.
+// Directories that engines make for binds, in a plan that needs an index.
 std::string PlanningPlugin() {
   return R"({"entrypoint":["/p"],"mounts":)" +
          Repeat(
@@ -305,12 +305,12 @@ struct Outcome {
   std::string spec;
   std::string message;
   std::string position;
-  size_t folders;
+  size_t directories;
 
   bool operator==(const Outcome& other) const {
     return status == other.status && spec == other.spec &&
            message == other.message && position == other.position &&
-           folders == other.folders;
+           directories == other.directories;
   }
 };
 

@@ -8,7 +8,7 @@ def command_test(name, cases, data = [], **kwargs):
     Args:
       name: of the test; `bazel run` of it with --update rewrites the cases.
       cases: labels of the case files.
-      data: other files, below the runfiles' folder $TEST_SRCDIR.
+      data: other files, below the runfiles' directory $TEST_SRCDIR.
       **kwargs: passed to cc_test.
     """
     native.cc_test(

@@ -399,8 +399,9 @@ std::string Difference(const GoldenRow& row, const Release& release) {
   if (difference.empty() && row.answer->directories.has_value()) {
     const std::string directories = DirectoryList(answer);
     if (directories != *row.answer->directories) {
-      difference = absl::StrCat(
-          "folders: ", FirstDifference(*row.answer->directories, directories));
+      difference =
+          absl::StrCat("directories: ",
+                       FirstDifference(*row.answer->directories, directories));
     }
   }
   return difference;

@@ -94,15 +94,15 @@ def _go():
         raise Failure(f"go cannot get {module}")
     root = json.loads(done.stdout)["Dir"]
     # Modules have no executables; a newer Go does the same with this one.
-    for folder in ("bin", "pkg/tool"):
-        for place, _, names in os.walk(f"{root}/{folder}"):
+    for directory in ("bin", "pkg/tool"):
+        for place, _, names in os.walk(f"{root}/{directory}"):
             for name in names:
                 os.chmod(f"{place}/{name}", 0o555)
     return f"{root}/bin/go"
 
 
 def build(package, release=None):
-    """Builds a Go program of this folder; returns its path."""
+    """Builds a Go program of this directory; returns its path."""
     sources = [f"{HERE}/{package}/{name}"
                for name in sorted(os.listdir(f"{HERE}/{package}"))]
     flags = []

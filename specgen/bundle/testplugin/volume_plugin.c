@@ -3,7 +3,7 @@
  *   volume_plugin SOCKET VOLUMES
  *
  * Answers Docker's plugin protocol (HTTP over the unix socket SOCKET) with a
- * driver whose volumes are folders in VOLUMES: Create makes one, Mount mounts a
+ * driver whose volumes are directories in VOLUMES: Create makes one, Mount mounts a
  * tmpfs of 64 KiB upon it and writes "mounted" into the file "state" there,
  * Unmount and Remove take both away. VOLUMES is a plugin's propagatedMount, so
  * the mounts show on the host. One request at a time, one per connection.
@@ -118,20 +118,20 @@ static void Volume(int fd, const char *name) {
 static void List(int fd) {
   char json[65536];
   size_t length = (size_t)snprintf(json, sizeof(json), "{\"Volumes\": [");
-  DIR *folder = opendir(g_volumes);
-  if (folder == NULL) {
+  DIR *directory = opendir(g_volumes);
+  if (directory == NULL) {
     ReplyError(fd, g_volumes);
     return;
   }
   const char *comma = "";
-  for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
     if (entry->d_name[0] == '.' || length + 8192 > sizeof(json)) continue;
     length += (size_t)snprintf(json + length, sizeof(json) - length,
                                "%s{\"Name\": \"%s\", \"Mountpoint\": \"%s/%s\"}",
                                comma, entry->d_name, g_volumes, entry->d_name);
     comma = ", ";
   }
-  closedir(folder);
+  closedir(directory);
   snprintf(json + length, sizeof(json) - length, "], \"Err\": \"\"}");
   Reply(fd, 200, json);
 }

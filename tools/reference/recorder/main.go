@@ -13,11 +13,11 @@
 //	NAME<TAB>panic<TAB>decode|settings|spec<TAB>"MESSAGE"
 //
 // and for a stored plugin then <TAB>mkdir<TAB>[["PATH", "0oMODE"], ...], the
-// folders that were made.
+// directories that were made.
 //
-// Docker's code looks at devices on the host and makes folders there. With -root
+// Docker's code looks at devices on the host and makes directories there. With -root
 // the program first changes its root to DIR, which then is that host; whatever
-// folders a request made are removed before the next one. Relative paths start
+// directories a request made are removed before the next one. Relative paths start
 // from PATH in it, or without -cwd do not exist.
 //
 // Exit codes: 0 all answered, 2 usage, 3 a line is not a request, 4 a failure of
@@ -152,8 +152,8 @@ func missing(path string) []string {
 		if errors.Is(err, os.ErrNotExist) {
 			parts = append([]string{p}, parts...)
 		} else if !errors.Is(err, syscall.ENAMETOOLONG) && !errors.Is(err, syscall.EINVAL) {
-			return parts // there, or beneath something that is no folder
-		} // else no folder can have that name, but what it is in may be made
+			return parts // there, or beneath something that is no directory
+		} // else no directory can have that name, but what it is in may be made
 		if p == filepath.Dir(p) {
 			return parts
 		}
@@ -171,7 +171,7 @@ func made(paths []string) string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
-// enter changes the working folder to `cwd`, or, without one, to a folder that
+// enter changes the working directory to `cwd`, or, without one, to a directory that
 // is removed: in that, every lookup of a relative path says ENOENT.
 func enter(cwd string) error {
 	if cwd != "" {
@@ -193,7 +193,7 @@ func fail(code int, err error) {
 }
 
 func main() {
-	root := flag.String("root", "", "the folder that is the host's root; needs root's rights")
+	root := flag.String("root", "", "the directory that is the host's root; needs root's rights")
 	cwd := flag.String("cwd", "", "where relative paths start from, in that root")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -224,14 +224,14 @@ func main() {
 			if err != nil {
 				fail(3, fmt.Errorf("request %q: %w", r.Name, err))
 			}
-			folders := missing(filepath.Join(r.ExecRoot, r.ID))
+			directories := missing(filepath.Join(r.ExecRoot, r.ID))
 			text := answer(&r, config)
 			if r.Plugin != nil {
-				text += "\tmkdir\t" + made(folders)
+				text += "\tmkdir\t" + made(directories)
 			}
 			fmt.Fprintf(out, "%s\t%s\n", r.Name, text)
-			if len(folders) > 0 {
-				if err := os.RemoveAll(folders[0]); err != nil {
+			if len(directories) > 0 {
+				if err := os.RemoveAll(directories[0]); err != nil {
 					fail(4, err)
 				}
 			}

@@ -4,8 +4,8 @@
 //	bench -rootfs DIR -spec GOLDEN [-threads N] CONFIG
 //
 // Prints the nanoseconds of one spec on one thread: the median and the least of
-// many rounds. InitSpec looks at devices and at the runtime folder on the machine
-// that this runs on; the folder is made first, as it is while dockerd runs.
+// many rounds. InitSpec looks at devices and at the runtime directory on the machine
+// that this runs on; the directory is made first, as it is while dockerd runs.
 package main
 
 import (
