@@ -450,6 +450,8 @@ TEST(LintRulesTest, Messages) {
       {R"("linux": {"workdir": "/"})", "28.5.2",
        R"(no engine reads "workdir" here; it belongs to the top)"},
       {R"("linux": {"zzz": 1})", "28.5.2", R"(no engine reads "zzz" here)"},
+      {R"("allowAllDevices": true)", "28.5.2",
+       R"(no engine reads "allowAllDevices" here; it belongs into "linux")"},
       {R"("zzz": 1)", "28.5.2", R"(no engine reads "zzz" here)"},
       {R"("netwrok": {"type": "host"})", "28.5.2",
        R"(no engine reads "netwrok" here; did you mean "network"?)"},
