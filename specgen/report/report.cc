@@ -284,7 +284,8 @@ absl::StatusOr<Report> ReportMaker::Make() {
   }
   report_.more_findings += KeepFirst(&report_.findings);
   for (LintFinding& finding : report_.findings) {
-    finding.message = Shown(secrets_.Text(finding.message));
+    HideSecrets(&finding, &secrets_);
+    finding.message = Shown(finding.message);
   }
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;
