@@ -538,8 +538,9 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
     }
   }
   Add(level, "file-system",
-      absl::StrCat(Shown(mount.source, leads_to), " at ", mount.destination,
-                   " of type ", mount.type, read_only),
+      absl::StrCat(
+          mount.source.empty() ? "(no source)" : Shown(mount.source, leads_to),
+          " at ", mount.destination, " of type ", mount.type, read_only),
       why);
 }
 

@@ -103,6 +103,7 @@ TEST(Grants, OfFileSystems) {
            Case{"cifs", "//etc/shadow", "/x", "",
                 "medium //etc/shadow at /x of type cifs"},
            Case{"nfs", "h:/etc", "/x", "", "medium h:/etc at /x of type nfs"},
+           Case{"nfs", "", "/x", "", "medium (no source) at /x of type nfs"},
            Case{"fuse.x", "/etc", "/x", "", "medium /etc at /x of type fuse.x"},
            Case{"overlay", "/etc", "/x", "",
                 "medium /etc at /x of type overlay"},
