@@ -18,8 +18,9 @@ import tempfile
 LIMIT_KB = 64 << 10
 LIMIT_TAR_KB = 128 << 10
 # Of the commands that read one config, or compare two.
-LIMITS_KB = {"lint": 576 << 10, "privileges": 128 << 10, "report": 288 << 10,
-             "diff": 256 << 10, "validate": 128 << 10}
+LIMITS_KB = {"lint": 128 << 10, "privileges": 256 << 10, "report": 576 << 10,
+             "diff": 448 << 10, "validate": 128 << 10}
+LIMIT_LARGE_LINT_KB = 320 << 10
 CONFIG = {
     "description": "x",
     "interface": {"types": ["docker.volumedriver/1.0"], "socket": "p.sock"},
@@ -168,6 +169,19 @@ WHOLE_CONFIGS = {
         mounts=[mount(i, "/dev/%d") for i in range(VALUES // 6)]),
     "unknown keys": lambda: plugin(**{"k%d" % i: 1 for i in range(VALUES)}),
     "a long argument": lambda: plugin(args={"value": ["a" * (4 << 20)]}),
+    # Those whose path a message holds.
+    "a long device": lambda: plugin(
+        linux={"devices": [{"path": "dev/" + "p" * (7 << 20)}]}),
+    "mounts over a long path": lambda: plugin(
+        propagatedMount="/" + "p" * (3 << 20),
+        mounts=[{"source": "/", "destination": "/", "type": "bind",
+                 "options": ["rbind"]}] * 20000),
+}
+LARGE_CONFIGS = {
+    "text": lambda: plugin(args={"value": ["a" * (60 << 20)]},
+                           mounts=[{}] * (VALUES - 100)),
+    "variables": lambda: plugin(
+        env=[{"name": "A%d" % i, "value": "b" * 700} for i in range(80000)]),
 }
 SPECS = {
     "many values": lambda i: {"ociVersion": "1.0.2", "hostname": str(i),
@@ -249,6 +263,10 @@ def main():
                         ["report", "--json", "-o", str(page), "--force"]):
             check(f"{' '.join(command[:2])}, {name}",
                   [specgen, *command, str(config)], LIMITS_KB[command[0]])
+    for name, make in LARGE_CONFIGS.items():
+        config.write_text(json.dumps(make(), separators=(",", ":")))
+        check(f"lint, large: {name}", [specgen, "lint", str(config)],
+              LIMIT_LARGE_LINT_KB)
     for name, make in SPECS.items():
         for i, path in enumerate((config, other)):
             path.write_text(json.dumps(make(i), separators=(",", ":")))

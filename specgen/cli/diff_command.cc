@@ -167,6 +167,7 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
     return absl::FailedPreconditionError(
         "only one input can come from standard input");
   }
+  other_ = PluginFile(other_);
   absl::StatusOr<std::string> text = ReadInput(other_);
   if (!text.ok()) return text.status();
   other_text_ = *std::move(text);

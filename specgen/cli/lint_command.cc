@@ -122,8 +122,8 @@ class LintCommand : public Command {
 
 void LintCommand::Define(CLI::App* app) {
   app->add_option("FILE", files_,
-                  "Plugins in any form that generate takes; - is standard "
-                  "input");
+                  "Plugins in any form that generate takes, or directories "
+                  "with a config.json; - is standard input");
   app->add_option(
          "--explain", explain_,
          "Print what a rule is about, with examples, by its id or name")
@@ -181,7 +181,7 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
     return ignored_.contains(finding.rule);
   });
   for (LintFinding& finding : *findings) {
-    finding.message = secrets_.Text(finding.message);
+    HideSecrets(&finding, &secrets_);
   }
   return LintedFile{std::string(request.name), *std::move(findings)};
 }
@@ -221,7 +221,8 @@ LintedFile LintCommand::Unreadable(const std::string& file,
   } else {
     finding.position = {1, 1};
   }
-  finding.message = secrets_.Text(absl::StripLeadingAsciiWhitespace(message));
+  finding.message = absl::StripLeadingAsciiWhitespace(message);
+  HideSecrets(&finding, &secrets_);
   return LintedFile{name, {std::move(finding)}};
 }
 
@@ -240,7 +241,8 @@ int LintCommand::Run(Console* console) {
   if (!releases.ok()) return Fail(releases.status(), console);
   int code = kExitDone;
   std::vector<LintedFile> files;
-  for (const std::string& file : files_) {
+  for (const std::string& named : files_) {
+    const std::string file = PluginFile(named);
     absl::StatusOr<LintedFile> linted = LintFile(file, *releases, console);
     if (linted.ok()) {
       files.push_back(*std::move(linted));

@@ -165,6 +165,7 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                     "only one input can come from standard input"),
                 console);
   }
+  since_ = PluginFile(since_);
   absl::StatusOr<std::string> text = ReadInput(since_);
   if (!text.ok()) return Fail(text.status(), console);
   absl::Status status =

@@ -89,8 +89,10 @@ class ValidateCommand : public Command {
 };
 
 void ValidateCommand::Define(CLI::App* app) {
-  app->add_option("FILE", files_,
-                  "Runtime specs (a bundle's config.json); - is standard input")
+  app->add_option(
+         "FILE", files_,
+         "Runtime specs, or bundles (their config.json); - is standard "
+         "input")
       ->required();
   app->add_option("--oci-version", as_,
                   "The rules to apply, from 1.0.0-rc1 to 1.3.0 (default: those "
@@ -133,7 +135,7 @@ int ValidateCommand::Run(Console* console) {
   json.Object().Key("files").List();
   std::vector<std::string> lines;
   for (const std::string& file : files_) {
-    absl::StatusOr<CheckedFile> checked = Check(file);
+    absl::StatusOr<CheckedFile> checked = Check(PluginFile(file));
     if (!checked.ok()) return Fail(checked.status(), console);
     AddJson(*checked, &json);
     AddLines(*checked, &lines);

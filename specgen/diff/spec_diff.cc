@@ -600,25 +600,55 @@ class SpecDiff {
 
   void Namespaces(const JsonNode& a, const JsonNode& b) {
     const size_t at = changes_.size();
-    const auto texts = [](const JsonNode* list) {
-      std::vector<std::string> all;
-      if (list == nullptr) return all;
-      for (const JsonNode& entry : list->List()) {
-        const std::string_view path = entry.String("path");
-        all.push_back(absl::StrCat(entry.String("type"),
-                                   path.empty() ? "" : " of ", path));
-      }
-      return all;
+    // What each type is on both sides; nothing: it is the host's.
+    std::map<std::string_view, std::pair<std::string, std::string>> kinds;
+    const auto add = [](const JsonNode& entry, std::string* what) {
+      const std::string_view path = entry.String("path");
+      absl::StrAppend(what, what->empty() ? "" : ", ",
+                      path.empty() ? "of its own" : "at ", path);
     };
-    Set(
-        "namespaces", texts(a.Find("namespaces")), texts(b.Find("namespaces")),
-        [](std::string_view type) {
-          return absl::StrCat("it gets a namespace: ", type);
-        },
-        [](std::string_view type) {
-          return absl::StrCat("it shares the host's namespace: ", type);
-        },
-        "namespaces");
+    const JsonNode* const list_a = a.Find("namespaces");
+    const JsonNode* const list_b = b.Find("namespaces");
+    if (list_a != nullptr) {
+      for (const JsonNode& entry : list_a->List()) {
+        add(entry, &kinds[entry.String("type")].first);
+      }
+    }
+    if (list_b != nullptr) {
+      for (const JsonNode& entry : list_b->List()) {
+        add(entry, &kinds[entry.String("type")].second);
+      }
+    }
+    // Sharing is a right: it is what is added and removed.
+    for (const auto& [type, what] : kinds) {
+      const auto& [before, after] = what;
+      if (before == after) continue;
+      if (after.empty()) {
+        Add(Kind::kAdded, "namespaces", type,
+            absl::StrCat("it shares the host's ", type, " namespace"));
+      } else if (before.empty()) {
+        Add(Kind::kRemoved, "namespaces", type,
+            absl::StrCat("it no longer shares the host's ", type,
+                         " namespace: it has one ", after));
+      } else {
+        Add(Kind::kChanged, "namespaces", type,
+            absl::StrCat("its ", type, " namespace is now one ", after,
+                         " (before: ", before, ")"));
+      }
+    }
+    if (changes_.size() == at && list_a != nullptr && list_b != nullptr) {
+      const auto types = [](const JsonNode& list) {
+        std::vector<std::string_view> all;
+        for (const JsonNode& entry : list.List()) {
+          all.push_back(entry.String("type"));
+        }
+        return all;
+      };
+      if (types(*list_a) != types(*list_b)) {
+        Add(Kind::kReordered, "namespaces", "",
+            "the namespaces are the same in another order");
+      }
+    }
     Rest("namespaces", "namespaces", a.Find("namespaces"), b.Find("namespaces"),
          at);
   }

@@ -108,8 +108,9 @@ TEST(SpecDiffTest, Linux) {
            R"({"linux":{"namespaces":[{"type":"ipc"},{"type":"time"}],)"
            R"("maskedPaths":["/b","/c"],"devices":[{"path":"/dev/b"}],)"
            R"("resources":{"devices":[{"allow":true,"access":"rwm"}]}}})"),
-      "+ namespaces: it gets a namespace: time\n"
-      "- namespaces: it shares the host's namespace: pid\n"
+      "+ namespaces: it shares the host's pid namespace\n"
+      "- namespaces: it no longer shares the host's time namespace: it has one "
+      "of its own\n"
       "+ masked paths: /c is newly masked\n"
       "- masked paths: /a is no longer masked\n"
       "+ devices: the device /dev/b is there\n"
@@ -119,6 +120,35 @@ TEST(SpecDiffTest, Linux) {
   EXPECT_EQ(Diff(R"({"linux":{"maskedPaths":["/a","/b"]}})",
                  R"({"linux":{"maskedPaths":["/b","/a"]}})"),
             "~ masked paths: the masked paths are the same in another order\n");
+}
+
+TEST(SpecDiffTest, Namespaces) {
+  const auto diff = [](std::string_view before, std::string_view after) {
+    return Diff(absl::StrCat(R"({"linux":{"namespaces":[)", before, "]}}"),
+                absl::StrCat(R"({"linux":{"namespaces":[)", after, "]}}"));
+  };
+  constexpr std::string_view kPid = R"({"type":"pid"})";
+  constexpr std::string_view kPidOf = R"({"type":"pid","path":"/p"})";
+  constexpr std::string_view kIpc = R"({"type":"ipc"})";
+  EXPECT_EQ(diff(kPid, ""),
+            "+ namespaces: it shares the host's pid namespace\n");
+  EXPECT_EQ(diff(kPidOf, ""),
+            "+ namespaces: it shares the host's pid namespace\n");
+  EXPECT_EQ(diff("", kPid),
+            "- namespaces: it no longer shares the host's pid namespace: it "
+            "has one of its own\n");
+  EXPECT_EQ(diff("", kPidOf),
+            "- namespaces: it no longer shares the host's pid namespace: it "
+            "has one at /p\n");
+  EXPECT_EQ(diff(kPid, kPidOf),
+            "~ namespaces: its pid namespace is now one at /p (before: of "
+            "its own)\n");
+  EXPECT_EQ(diff(absl::StrCat(kPid, ",", kIpc), absl::StrCat(kIpc, ",", kPid)),
+            "~ namespaces: the namespaces are the same in another order\n");
+  EXPECT_EQ(diff(kPid, absl::StrCat(kPid, ",", kPid)),
+            "~ namespaces: its pid namespace is now one of its own, of its own "
+            "(before: of its own)\n");
+  EXPECT_EQ(diff(kPid, kPid), "");
 }
 
 // Whatever differs in meaning is named, also in documents of odd types.

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <string>
+
+#include "specgen/host/go_path.h"
 
 namespace specgen {
 namespace {
@@ -27,6 +30,7 @@ constexpr KnownDevice kKnownDevices[] = {
     {"urandom", S_IFCHR, 1, 9},
     {"kmsg", S_IFCHR, 1, 11},
     {"tty", S_IFCHR, 5, 0},
+    {"tty0", S_IFCHR, 4, 0},
     {"console", S_IFCHR, 5, 1},
     {"ptmx", S_IFCHR, 5, 2},
     {"watchdog", S_IFCHR, 10, 130},
@@ -41,7 +45,10 @@ constexpr KnownDevice kKnownDevices[] = {
     {"mapper/control", S_IFCHR, 10, 236},
     {"loop-control", S_IFCHR, 10, 237},
     {"vhost-net", S_IFCHR, 10, 238},
+    {"sg*", S_IFCHR, 21, 0},
+    {"input/*", S_IFCHR, 13, 64},
     {"sd*", S_IFBLK, 8, 0},
+    {"sr*", S_IFBLK, 11, 0},
     {"hd*", S_IFBLK, 3, 0},
     {"loop*", S_IFBLK, 7, 0},
     {"md*", S_IFBLK, 9, 0},
@@ -65,7 +72,9 @@ bool Names(const KnownDevice& known, std::string_view name) {
 
 }  // namespace
 
-FileFacts LikelyDevice(std::string_view path) {
+FileFacts LikelyDevice(std::string_view its_path) {
+  std::string storage;
+  const std::string_view path = CleanPath(its_path, &storage);
   FileFacts facts;
   facts.mode = S_IFCHR | 0666;
   facts.major = 1;

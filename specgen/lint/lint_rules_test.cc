@@ -20,6 +20,8 @@
 #include "specgen/base/readme_test_main.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/lint/linter.h"
+#include "specgen/privileges/interface_types.h"
+#include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
 namespace {
@@ -149,6 +151,16 @@ TEST(LintRulesTest, MountsNeedABindOptionOrAFileSystem) {
       {mount(R"(, "type": "fuse.sshfs")", ""), ""},
       {mount(R"(, "type": "somefs")", ""), ""},
       {mount(R"(, "type": 5)", ""), "SG001"},
+      // Kernels and runc mind the case.
+      {mount(R"(, "type": "None")", ""), "SG011"},
+      {mount(R"(, "type": "BIND")", ""), "SG011"},
+      {mount(R"(, "type": "BIND")", R"("RBIND")"), "SG011"},
+      {mount(R"(, "type": "none")", R"("RBIND")"), "SG011"},
+      {mount(R"(, "type": "bind")", R"("RBIND")"), "SG011"},
+      {mount(R"(, "type": "BIND")", R"("rbind")"), ""},
+      {mount(R"(, "type": "TMPFS")", ""), "SG011"},
+      {mount(R"(, "type": "Nfs")", ""), "SG011"},
+      {mount(R"(, "type": "SomeFS")", ""), ""},
   });
 }
 
@@ -162,6 +174,8 @@ TEST(LintRulesTest, EmptySources) {
   constexpr std::string_view kBind =
       R"(, "type": "bind", "options": ["rbind"])";
   constexpr std::string_view kTmpfs = R"(, "type": "tmpfs")";
+  constexpr std::string_view kNfs = R"(, "type": "nfs")";
+  constexpr std::string_view kExt4 = R"(, "type": "ext4")";
   ExpectFound({
       {mount(R"("")", kBind, ""), "SG009"},
       {mount(R"("")", kBind, R"("source")"), "SG026"},
@@ -171,6 +185,14 @@ TEST(LintRulesTest, EmptySources) {
       {mount(R"("/a")", kBind, R"("source")"), ""},
       {mount(R"("")", kTmpfs, ""), ""},
       {mount(R"("")", kTmpfs, R"("source")"), ""},
+      {mount(R"("")", kNfs, ""), "SG009"},
+      {mount(R"("")", kNfs, R"("source")"), "SG026"},
+      {mount(R"("")", kExt4, ""), "SG009"},
+      {mount(R"("")", kExt4, R"("source")"), "SG026"},
+      {mount(R"("h:/x")", kNfs, R"("source")"), ""},
+      {mount(R"("")", R"(, "type": "overlay")", ""), ""},
+      {mount(R"("")", R"(, "type": "fuse.x")", ""), ""},
+      {mount(R"("")", R"(, "type": "somefs")", ""), ""},
       {mount("null", kBind, ""), "SG008"},
       {mount("null", kBind, ""), "", "1.12.6"},
   });
@@ -179,6 +201,12 @@ TEST(LintRulesTest, EmptySources) {
 TEST(LintRulesTest, MountsAgainstTheEngines) {
   const std::string network = R"("network": {"type": "host"}, )";
   const std::string propagated = R"("propagatedMount": "/data", )";
+  const auto two = [](std::string_view first, std::string_view second) {
+    constexpr std::string_view kBind =
+        R"({"source": "/srv", "type": "bind", "options": ["rbind"], "destination": ")";
+    return absl::StrCat(R"("mounts": [)", kBind, first, "\"},\n", kBind, second,
+                        "\"}]");
+  };
   ExpectFound({
       {BindAt("/srv"), ""},
       // What comes after the plugin's mounts.
@@ -217,6 +245,24 @@ TEST(LintRulesTest, MountsAgainstTheEngines) {
         {"source": "/a", "destination": "/a", "type": "bind", "options": ["rbind"]},
         {"source": "/b", "destination": "/a/b", "type": "bind", "options": ["rbind"]}])",
        ""},
+      {two("/a/b", "/a"), "SG021"},
+      {two("/a/b/c", "/a"), "SG021"},
+      {two("/a/b", "/a/"), "SG021"},
+      {two("/a/b", "/a"), "", "18.03.0"},
+      {two("/a", "/a"), "SG021", "18.03.0"},
+      {two("/ab", "/a"), ""},
+      {two("/a-b", "/a"), ""},
+      {two("/a", "/b"), ""},
+      // runc joins destinations to the rootfs.
+      {two("a", "/a"), "SG015 SG021"},
+      {two("/a/b", "a"), "SG015 SG021"},
+      {two("/x/../a", "/a"), "SG014 SG021"},
+      {propagated + BindAt("data"), "SG028 SG015"},
+      {BindAt("proc"), "SG027 SG015"},
+      {network + BindAt("etc/hosts"), "SG022 SG015"},
+      // What does not reach the spec hides nothing.
+      {BindAt("/dev/"), "SG013"},
+      {two("/dev/x", "/dev/"), "SG013 SG027"},
       // propagatedMount.
       {propagated + BindAt("/data"), "SG028"},
       {propagated + BindAt("/data/"), "SG028"},
@@ -264,6 +310,83 @@ TEST(LintRulesTest, InterfaceTypesByEngine) {
   });
 }
 
+// What is advised, the next run takes.
+TEST(LintRulesTest, AdviceOnInterfaceTypesIsRight) {
+  struct TypeCase {
+    std::string_view type;
+    std::string_view advice;
+  };
+  for (const TypeCase& c : {
+           TypeCase{"volumedriver", "docker.volumedriver/1.0"},
+           TypeCase{"volumedriver/1.0", "docker.volumedriver/1.0"},
+           TypeCase{"docker.volumedriver", "docker.volumedriver/1.0"},
+           TypeCase{"docker.volumedriver/", "docker.volumedriver/1.0"},
+           TypeCase{"docker/authz", "docker.authz/1.0"},
+           TypeCase{"authz/docker", "docker.authz/1.0"},
+           TypeCase{"docker.authz.v1", "docker.authz/1.0"},
+           TypeCase{"Docker.AuthZ/1.0", "docker.authz/1.0"},
+           TypeCase{"acme.logdriver/1.0", "docker.logdriver/1.0"},
+           TypeCase{"docker.volumdriver/1.0", "docker.volumedriver/1.0"},
+           TypeCase{"volume", "docker.volumedriver/1.0"},
+           TypeCase{"", "docker.volumedriver/1.0"},
+           TypeCase{"/", "docker.volumedriver/1.0"},
+           TypeCase{"docker./1.0", "docker.volumedriver/1.0"},
+           TypeCase{"x.y/1.0", "docker.volumedriver/1.0"},
+       }) {
+    const std::vector<LintFinding> findings = Findings(Interface(c.type), "");
+    ASSERT_EQ(findings.size(), 1u) << c.type;
+    EXPECT_TRUE(absl::StrContains(findings[0].message,
+                                  absl::StrCat("\"", c.advice, "\"")))
+        << findings[0].message;
+    EXPECT_EQ(Found(Interface(c.advice), ""), "") << c.advice;
+  }
+}
+
+// No word of a rule is taken for a secret; those of the input are hidden.
+TEST(LintRulesTest, HideWhatIsOfTheInputOnly) {
+  std::vector<LintFinding> findings;
+  const auto add = [&](std::string_view text, std::string_view engines) {
+    for (LintFinding& finding : Findings(text, engines)) {
+      findings.push_back(std::move(finding));
+    }
+  };
+  for (const LintRule& rule : LintRules()) {
+    if (rule.find != nullptr) {
+      add(ExampleConfig(rule.bad), rule.example_engines);
+    }
+  }
+  for (const InterfaceType& type : AllInterfaceTypes()) {
+    const std::string name = absl::StrCat("docker.", type.capability);
+    add(Interface(absl::StrCat(name, "/1.0")), "1.12.0..");
+    add(Interface(absl::StrCat(name, "/2.0")), "");
+    add(Interface(name), "");
+  }
+  SecretHider secrets;
+  for (LintFinding& finding : findings) {
+    const std::string message = finding.message;
+    HideSecrets(&finding, &secrets);
+    EXPECT_EQ(finding.message, message);
+  }
+
+  constexpr std::string_view kToken =
+      "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+  findings.clear();
+  add(absl::StrCat(R"({"entrypoint": ["/p --password hunter2"], ")", kToken,
+                   R"(": 1, "workdir": ")", kToken,
+                   R"(", "a\" PASSWORD=hunter2": 1, "interface": {"types": [")",
+                   kToken, R"("], "socket": "/x?token=hunter2"},
+                   "linux": {"devices": [{"path": ""}], "capabilities": [")",
+                   kToken, R"("]}})"),
+      "");
+  EXPECT_GE(findings.size(), 7u);
+  for (LintFinding& finding : findings) {
+    HideSecrets(&finding, &secrets);
+    EXPECT_FALSE(absl::StrContains(finding.message, kToken)) << finding.message;
+    EXPECT_FALSE(absl::StrContains(finding.message, "hunter2"))
+        << finding.message;
+  }
+}
+
 TEST(LintRulesTest, Sockets) {
   const auto socket = [](std::string_view name) {
     return Interface("docker.volumedriver/1.0", name);
@@ -282,6 +405,7 @@ TEST(LintRulesTest, Sockets) {
       {socket("unix:///p.sock"), "SG030"},
       {socket("tcp://h:1"), "SG030"},
       {socket("."), "SG030"},
+      {socket("p\\u0000.sock"), "SG030"},
       {socket(""), "SG019"},
   });
 }
@@ -391,6 +515,9 @@ TEST(LintRulesTest, Paths) {
       {source("/var/lib/docker/plugins/"), "SG037"},
       {source("/var/lib/docker/plugins.old"), ""},
       {source("/var/lib/docker"), ""},
+      // Those in the rootfs are the plugin's own.
+      {BindAt("/var/lib/docker/plugins/x"), ""},
+      {R"("propagatedMount": "/var/lib/docker/plugins/x")", ""},
       {R"("env": [{"name": "A", "value": "x:/var/lib/docker/plugins:y"}])",
        "SG037"},
       {R"("args": {"value": ["--root=/var/lib/docker/plugins/x"]})", "SG037"},
@@ -450,6 +577,8 @@ TEST(LintRulesTest, Messages) {
       {R"("linux": {"workdir": "/"})", "28.5.2",
        R"(no engine reads "workdir" here; it belongs to the top)"},
       {R"("linux": {"zzz": 1})", "28.5.2", R"(no engine reads "zzz" here)"},
+      {R"("allowAllDevices": true)", "28.5.2",
+       R"(no engine reads "allowAllDevices" here; it belongs into "linux")"},
       {R"("zzz": 1)", "28.5.2", R"(no engine reads "zzz" here)"},
       {R"("netwrok": {"type": "host"})", "28.5.2",
        R"(no engine reads "netwrok" here; did you mean "network"?)"},
@@ -489,6 +618,20 @@ TEST(LintRulesTest, Messages) {
       "Docker 17.05.0-rc1 to 28.5.2 refuses the plugin: \"pidhost\" must "
       "be true or false, not a string\nDocker 17.04.0 refuses the plugin: "
       "\"entrypoint\" must be a list, not a number");
+}
+
+// A refusal of a device is at the device.
+TEST(LinterTest, RefusedDevices) {
+  const std::vector<LintFinding> findings = Findings(
+      "{\"entrypoint\": [\"/p\"], \"interface\": {\"types\": "
+      "[\"docker.authz/1.0\"], \"socket\": \"s\"},\n\"linux\": {\"devices\": "
+      "[{\"path\": \"/dev/fuse\"}, {\"path\": \"\"}]}}",
+      "");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule->id, "SG001");
+  EXPECT_EQ(findings[0].position.line, 2u);
+  EXPECT_EQ(findings[0].position.column, 55u);
+  EXPECT_EQ(findings[0].pointer, "/linux/devices/1/path");
 }
 
 TEST(LinterTest, FindsThePluginInEachShape) {

@@ -228,6 +228,32 @@ std::vector<LintFinding> LintContext::Run() {
   return std::move(findings_);
 }
 
+void HideSecrets(LintFinding* finding, SecretHider* secrets) {
+  if (finding->rule->asks_engines) {
+    finding->message = secrets->Text(finding->message);
+    return;
+  }
+  // What Quote has quoted.
+  const std::string_view message = finding->message;
+  std::string out;
+  size_t done = 0;
+  while (true) {
+    const size_t begin = message.find('"', done);
+    if (begin == std::string_view::npos) break;
+    size_t end = begin + 1;
+    while (end < message.size() && message[end] != '"') {
+      end += message[end] == '\\' ? 2 : 1;
+    }
+    end = std::min(end, message.size());
+    absl::StrAppend(&out, message.substr(done, begin + 1 - done),
+                    secrets->Text(message.substr(begin + 1, end - begin - 1)));
+    done = end;
+    if (done < message.size()) out += message[done++];
+  }
+  out += message.substr(done);
+  finding->message = std::move(out);
+}
+
 absl::StatusOr<std::vector<LintFinding>> Lint(const LintRequest& request) {
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(request.plugin, request.name, JsonTree::kMaxConfigValues);

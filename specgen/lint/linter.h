@@ -12,6 +12,7 @@
 #include "specgen/engine/engine.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/lint/lint_rules.h"
+#include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
 
@@ -37,6 +38,10 @@ struct LintRequest {
   // A range of AllReleases(), not empty: what the plugin shall work on.
   absl::Span<const Release> releases;
 };
+
+// Hides the secrets in what the message quotes of the input, and in an engine's
+// own words; what a rule says stays as it is.
+void HideSecrets(LintFinding* finding, SecretHider* secrets);
 
 // The findings, in the order of the text, of each rule the first kMaxFindings.
 // Fails (kInvalidArgument, with the place) if the text is not JSON, or holds no

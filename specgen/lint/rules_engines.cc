@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
@@ -22,6 +23,23 @@ namespace {
 
 constexpr LintLevel kWarning = LintLevel::kWarning;
 constexpr LintLevel kError = LintLevel::kError;
+
+// The device that an engine speaks of; null if there is none.
+const JsonNode* RefusedDevice(const LintContext& lint,
+                              std::string_view message) {
+  constexpr std::string_view kBefore = "custom device ";
+  const size_t before = message.find(kBefore);
+  if (before == std::string_view::npos) return nullptr;
+  message.remove_prefix(before + kBefore.size());
+  for (const JsonNode* device : lint.Devices()) {
+    const JsonNode* path = Member(device, "path");
+    if (path != nullptr && path->is(JsonKind::kString) &&
+        absl::StartsWith(message, Quote(path->text))) {
+      return path;
+    }
+  }
+  return nullptr;
+}
 
 // Refusals and crashes that no rule of its own explains.
 void Answers(Outcome outcome, LintContext* lint) {
@@ -46,10 +64,12 @@ void Answers(Outcome outcome, LintContext* lint) {
     });
     const std::string who =
         engines.empty() ? std::string("the engine") : engines;
-    const size_t offset = answer.stage == Stage::kDecode
-                              ? lint->Offset(position)
-                              : lint->config->offset;
-    lint->Add(*lint->config, offset,
+    const JsonNode* at =
+        answer.stage == Stage::kSpec ? RefusedDevice(*lint, message) : nullptr;
+    const JsonNode& node = at != nullptr ? *at : *lint->config;
+    const size_t offset =
+        answer.stage == Stage::kDecode ? lint->Offset(position) : node.offset;
+    lint->Add(node, offset,
               crash ? absl::StrCat(who,
                                    " crashes on an interface type that starts "
                                    "with a slash")

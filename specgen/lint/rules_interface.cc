@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -39,6 +40,9 @@ bool Is(const LintContext& lint, std::string_view capability) {
                      [&](const Release& r) { return LooksFor(r, *type); });
 }
 
+// No name of a type is as long.
+constexpr size_t kMostLookedAt = 256;
+
 std::vector<std::string_view> CapabilityNames() {
   std::vector<std::string_view> names;
   for (const InterfaceType& type : AllInterfaceTypes()) {
@@ -47,35 +51,48 @@ std::vector<std::string_view> CapabilityNames() {
   return names;
 }
 
+// How to write the type that is likely meant: such that nothing is wrong with
+// it.
+std::string Advice(std::string_view text) {
+  const std::vector<std::string_view> names = CapabilityNames();
+  // "docker/authz", "authz/1.0"; a name that is near one comes second.
+  for (const bool exactly : {true, false}) {
+    for (std::string_view part :
+         absl::StrSplit(text.substr(0, kMostLookedAt), absl::ByAnyChar("./"))) {
+      const std::string small = absl::AsciiStrToLower(part);
+      const std::string_view name =
+          exactly ? (Holds(names, small) ? std::string_view(small) : "")
+                  : NearestName(names, small);
+      if (name.empty()) continue;
+      return absl::StrCat(
+          exactly ? "; write " : "; did you mean ",
+          QuoteShort(absl::StrCat("docker.", name, "/", kInterfaceVersion)),
+          exactly ? "" : "?");
+    }
+  }
+  return "; types are like \"docker.volumedriver/1.0\"";
+}
+
 // What is wrong with a type; "" if nothing.
 std::string WrongType(const LintContext& lint, std::string_view text) {
   const InterfaceTypeName name = SplitInterfaceType(text);
   const InterfaceType* const type = FindInterfaceType(name.capability);
   if (name.version.empty()) {
-    return absl::StrCat(QuoteShort(text), " has no version; write ",
-                        QuoteShort(absl::StrCat(text.substr(0, text.find('/')),
-                                                "/", kInterfaceVersion)));
+    return absl::StrCat(QuoteShort(text), " has no version", Advice(text));
   }
   if (name.prefix.empty()) {
-    return absl::StrCat(
-        QuoteShort(text),
-        " has no prefix; engines look for those of \"docker\": ",
-        QuoteShort(absl::StrCat("docker.", text)));
+    return absl::StrCat(QuoteShort(text),
+                        " has no prefix: engines look for \"docker\" only",
+                        Advice(text));
   }
   if (name.prefix != "docker") {
     return absl::StrCat(
         QuoteShort(text),
-        " is never found: engines look for the prefix "
-        "\"docker\" only",
-        type == nullptr
-            ? ""
-            : absl::StrCat("; write ",
-                           QuoteShort(absl::StrCat("docker.", type->capability,
-                                                   "/", kInterfaceVersion))));
+        " is never found: engines look for the prefix \"docker\" only",
+        Advice(text));
   }
   if (type == nullptr) {
-    return absl::StrCat("no engine uses ", QuoteShort(text),
-                        DidYouMean(CapabilityNames(), name.capability));
+    return absl::StrCat("no engine uses ", QuoteShort(text), Advice(text));
   }
   if (name.version != kInterfaceVersion) {
     return absl::StrCat("engines use version ", kInterfaceVersion, " of ",
@@ -141,7 +158,9 @@ void SocketName(LintContext* lint) {
       107 - std::string_view("/run/docker/plugins/").size() - 64 - 1;
   const std::vector<std::string_view> parts = absl::StrSplit(socket, '/');
   std::string why;
-  if (absl::StrContains(socket, "://")) {
+  if (absl::StrContains(socket, '\0')) {
+    why = "has a zero byte: no file has such a name";
+  } else if (absl::StrContains(socket, "://")) {
     why =
         "is a URL; write the name that the socket has below "
         "/run/docker/plugins";

@@ -1,10 +1,12 @@
 // What becomes of the plugin's mounts.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/did_you_mean.h"
@@ -103,6 +105,13 @@ constexpr std::string_view kNoFileSystems[] = {
     "",        "bind",  "rbind", "none",      "volume", "npipe",
     "cluster", "image", "dir",   "directory", "file",   "host"};
 
+// Those whose source is a disk or a server.
+constexpr std::string_view kNeedSource[] = {
+    "9p",    "bcachefs", "btrfs", "ceph", "cifs", "ecryptfs", "erofs",
+    "exfat", "ext2",     "ext3",  "ext4", "f2fs", "fuseblk",  "gfs2",
+    "jfs",   "iso9660",  "nfs",   "nfs4", "ntfs", "ntfs3",    "ocfs2",
+    "smb3",  "squashfs", "udf",   "vfat", "xfs",  "zfs",      "virtiofs"};
+
 bool Binds(const JsonNode& mount) {
   const std::vector<JsonNode>& options = Items(&mount, "options");
   return std::any_of(options.begin(), options.end(), [](const JsonNode& o) {
@@ -131,10 +140,11 @@ bool SourceIsSettable(const JsonNode& mount) {
   });
 }
 
-// The destination as the kernel takes it; "" if there is none that is absolute.
+// The destination as runc takes it, which joins it to the rootfs; "" if there
+// is none.
 std::string Destination(const JsonNode& mount) {
   const std::string_view destination = Text(&mount, "destination");
-  return absl::StartsWith(destination, "/") ? CleanPath(destination) : "";
+  return destination.empty() ? "" : CleanPath(absl::StrCat("/", destination));
 }
 
 // Whether `path` is `directory`, or below it. Both clean.
@@ -142,6 +152,40 @@ bool IsIn(std::string_view path, std::string_view directory) {
   if (directory == "/") return absl::StartsWith(path, "/");
   return absl::StartsWith(path, directory) &&
          (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+// Whether such an engine makes a spec without the mount: dev-mount-lost.
+bool LosesMount(const LintContext& lint, const Behaviour& b,
+                const JsonNode& mount) {
+  const std::string_view destination = Text(&mount, "destination");
+  const EngineAnswer& answer = lint.answers.at(&b);
+  return absl::StartsWith(destination, "/dev/") &&
+         answer.outcome == Outcome::kSpec &&
+         !answer.dev_mounts->contains(
+             {std::string(destination), std::string(Text(&mount, "source"))});
+}
+
+// The mounts that some engine of the range has in its spec: others hide
+// nothing.
+std::vector<const JsonNode*> MountsInSpecs(const LintContext& lint) {
+  std::vector<const JsonNode*> mounts = lint.Mounts();
+  std::erase_if(mounts, [&](const JsonNode* mount) {
+    return std::all_of(lint.answers.begin(), lint.answers.end(),
+                       [&](const auto& answer) {
+                         return LosesMount(lint, *answer.first, *mount);
+                       });
+  });
+  return mounts;
+}
+
+// Why the mount needs a source; "" if it does not.
+std::string_view NeedsSource(const JsonNode& mount) {
+  if (IsBind(mount)) {
+    return "runc binds the bundle's own directory then, or fails";
+  }
+  return Holds(kNeedSource, Text(&mount, "type"))
+             ? "a file system of that type needs one: mount(2) fails"
+             : "";
 }
 
 void NullSource(LintContext* lint) {
@@ -162,10 +206,10 @@ void NullSource(LintContext* lint) {
 void EmptySource(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* source = Member(mount, "source");
-    if (IsEmptyString(source) && IsBind(*mount) && !SourceIsSettable(*mount)) {
+    const std::string_view why = NeedsSource(*mount);
+    if (IsEmptyString(source) && !why.empty() && !SourceIsSettable(*mount)) {
       lint->At(*source,
-               "the source is empty and cannot be set: runc binds the bundle's "
-               "own folder then");
+               absl::StrCat("the source is empty and cannot be set: ", why));
     }
   }
 }
@@ -173,13 +217,31 @@ void EmptySource(LintContext* lint) {
 void EmptySettableSource(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* source = Member(mount, "source");
-    if (IsEmptyString(source) && IsBind(*mount) && SourceIsSettable(*mount)) {
+    const std::string_view why = NeedsSource(*mount);
+    if (IsEmptyString(source) && !why.empty() && SourceIsSettable(*mount)) {
       lint->At(*source,
-               "the source is empty until it is set, but `docker plugin "
-               "install` enables the plugin at once: runc then binds the "
-               "bundle's own directory, or fails");
+               absl::StrCat("the source is empty until it is set, but `docker "
+                            "plugin install` enables the plugin at once: ",
+                            why));
     }
   }
+}
+
+// Whether it is "bind" or "rbind" but for its letters.
+bool IsMiswrittenBind(std::string_view option) {
+  const std::string small = absl::AsciiStrToLower(option);
+  return small != option && (small == "bind" || small == "rbind");
+}
+
+// What to say of such an option.
+std::string MiswrittenBind(const JsonNode& mount) {
+  for (const JsonNode& option : Items(&mount, "options")) {
+    if (IsMiswrittenBind(option.String())) {
+      return absl::StrCat("; ", QuoteShort(option.text),
+                          " is none: write it in small letters");
+    }
+  }
+  return "";
 }
 
 void BindOption(LintContext* lint) {
@@ -193,20 +255,24 @@ void BindOption(LintContext* lint) {
     if (Holds(kFileSystems, type) || absl::StartsWith(type, "fuse.")) continue;
     const JsonNode* options = Member(mount, "options");
     const JsonNode& at = options != nullptr ? *options : *mount;
+    const std::string small = absl::AsciiStrToLower(type);
     if (type == "bind") {
       if (lint->Any(fails)) {
         lint->At(at,
-                 "a mount of type bind needs the option \"rbind\" or \"bind\": "
-                 "the kernel has no file system of that name");
+                 absl::StrCat("a mount of type bind needs the option \"rbind\" "
+                              "or \"bind\": the kernel has no file system of "
+                              "that name",
+                              MiswrittenBind(*mount)));
       }
-    } else if (Holds(kNoFileSystems, type)) {
+    } else if (Holds(kNoFileSystems, small)) {
       lint->At(type_node != nullptr ? *type_node : at,
                absl::StrCat(type.empty() ? "a mount without a type"
                                          : absl::StrCat("a mount of type ",
                                                         QuoteShort(type)),
                             " needs the option \"rbind\" or \"bind\": the "
-                            "kernel has no file system of that name"));
-    } else if (const std::string hint = DidYouMean(kFileSystems, type);
+                            "kernel has no file system of that name",
+                            MiswrittenBind(*mount)));
+    } else if (const std::string hint = DidYouMean(kFileSystems, small);
                !hint.empty()) {
       lint->At(*type_node,
                absl::StrCat(QuoteShort(type), " is no file system", hint));
@@ -221,6 +287,7 @@ void MountOption(LintContext* lint) {
       if (!option.is(JsonKind::kString) || Holds(kMountOptions, option.text)) {
         continue;
       }
+      if (!Binds(*mount) && IsMiswrittenBind(option.text)) continue;  // SG011
       lint->At(option,
                absl::StrCat(
                    QuoteShort(option.text),
@@ -232,38 +299,49 @@ void MountOption(LintContext* lint) {
 
 void DevMountLost(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
-    const std::string_view destination = Text(mount, "destination");
-    if (!absl::StartsWith(destination, "/dev/")) continue;
-    const std::pair<std::string, std::string> wanted(destination,
-                                                     Text(mount, "source"));
     const auto lost = [&](const Behaviour& b) {
-      const EngineAnswer& answer = lint->answers.at(&b);
-      return answer.outcome == Outcome::kSpec &&
-             !answer.dev_mounts->contains(wanted);
+      return LosesMount(*lint, b, *mount);
     };
     if (!lint->Any(lost)) continue;
     const std::string engines = lint->Engines(lost);
-    lint->At(*mount, absl::StrCat(
-                         "the mount at ", QuoteShort(destination),
-                         " does not reach the spec",
-                         engines.empty() ? "" : absl::StrCat(" with ", engines),
-                         ": engines drop the plugin's own mounts under /dev/, "
-                         "too"));
+    lint->At(
+        *mount,
+        absl::StrCat("the mount at ", QuoteShort(Text(mount, "destination")),
+                     " does not reach the spec",
+                     engines.empty() ? "" : absl::StrCat(" with ", engines),
+                     ": engines drop the plugin's own mounts under /dev/, "
+                     "too"));
   }
 }
 
 void DuplicateDestination(LintContext* lint) {
-  std::map<std::string, const JsonNode*> destinations;
-  for (const JsonNode* mount : lint->Mounts()) {
-    const JsonNode* destination = Member(mount, "destination");
-    if (destination == nullptr || destination->String().empty()) continue;
-    const auto [entry, is_new] =
-        destinations.try_emplace(CleanPath(destination->text), destination);
+  // Engines that sort the mounts have one that lies above another before it.
+  const auto keeps_order = [](const Behaviour& b) { return !b.sorts_mounts; };
+  const bool any_keeps_order = lint->Any(keeps_order);
+  const std::string those = lint->Engines(keeps_order);
+  std::map<std::string, const JsonNode*> before;
+  for (const JsonNode* mount : MountsInSpecs(*lint)) {
+    const std::string path = Destination(*mount);
+    if (path.empty()) continue;
+    const JsonNode& destination = *Member(mount, "destination");
+    const auto say = [&](const JsonNode& hidden, std::string_view with) {
+      lint->At(destination,
+               absl::StrCat("the mount at ", QuoteShort(destination.text),
+                            " hides that of line ", lint->LineOf(hidden.offset),
+                            with.empty() ? "" : " with ", with));
+    };
+    const auto [entry, is_new] = before.try_emplace(path, &destination);
     if (!is_new) {
-      lint->At(*destination,
-               absl::StrCat("the mount at ", QuoteShort(destination->text),
-                            " hides that of line ",
-                            lint->LineOf(entry->second->offset)));
+      say(*entry->second, "");
+      continue;
+    }
+    if (!any_keeps_order) continue;
+    // The first one below: "/a-b" stands between "/a" and "/a/b".
+    const auto below = path == "/"
+                           ? std::next(entry)
+                           : before.lower_bound(absl::StrCat(path, "/"));
+    if (below != before.end() && IsIn(below->first, path)) {
+      say(*below->second, those);
     }
   }
 }
@@ -273,7 +351,7 @@ void DuplicateDestination(LintContext* lint) {
 void HiddenMount(LintContext* lint) {
   const bool has_network =
       !Text(Member(lint->config, "network"), "type").empty();
-  for (const JsonNode* mount : lint->Mounts()) {
+  for (const JsonNode* mount : MountsInSpecs(*lint)) {
     const std::string destination = Destination(*mount);
     if (IsIn(destination, "/run/docker/plugins")) {
       lint->At(*mount,
@@ -318,7 +396,7 @@ std::string_view FirstCovered(
 
 void CoversEngineMount(LintContext* lint) {
   const std::vector<std::string_view> engine_mounts = EngineMounts(*lint);
-  for (const JsonNode* mount : lint->Mounts()) {
+  for (const JsonNode* mount : MountsInSpecs(*lint)) {
     const std::string destination = Destination(*mount);
     if (destination.empty()) continue;
     const std::string_view type = Text(mount, "type");
@@ -346,7 +424,7 @@ void CoversPropagatedMount(LintContext* lint) {
   if (propagated.empty()) return;
   const std::string path = CleanPath(absl::StrCat("/", propagated));
   if (path == "/") return;  // propagated-mount-root
-  for (const JsonNode* mount : lint->Mounts()) {
+  for (const JsonNode* mount : MountsInSpecs(*lint)) {
     const std::string destination = Destination(*mount);
     if (destination.empty() || !IsIn(path, destination)) continue;
     lint->At(*mount,
@@ -408,9 +486,10 @@ it one (before 17.12 it crashes the daemon). Write `"source": ""` for what shall
     {"name": "state", "source": "/srv", "settable": ["source"], "destination": "/state", "type": "bind", "options": ["rbind"]}
   ])",
      NullSource},
-    {"SG009", "empty-source", kWarning, "the bind mount's source is empty",
-     R"(The source of a bind mount is `""` and not settable. runc takes a source that is not absolute as relative to the
-bundle, so it binds the bundle's own directory.)",
+    {"SG009", "empty-source", kWarning, "the mount's source is empty",
+     R"(The source of a mount is `""` and not settable. For a bind mount, runc takes a source that is not absolute as relative
+to the bundle, so it binds the bundle's own directory; a file system on a disk or a server, such as `ext4` or `nfs`,
+cannot be mounted.)",
      R"("mounts": [
     {"source": "", "destination": "/state", "type": "bind", "options": ["rbind"]}
   ])",
@@ -457,8 +536,8 @@ depends on the order. Mount at another place, and link to it.)",
   ])",
      DevMountLost},
     {"SG021", "duplicate-destination", kWarning, "a mount hides another one",
-     "Two mounts have the same destination, however it is written: the later "
-     "one hides the former.",
+     R"(A mount hides those before it that have the same destination, or one below it, however it is written; runtimes join
+destinations to the rootfs, so that `data` is `/data`. Write what lies above first. Only 18.03.0 sorts the mounts.)",
      R"("mounts": [
     {"source": "/srv/a", "destination": "/data", "type": "bind", "options": ["rbind"]},
     {"source": "/srv/b", "destination": "/data", "type": "bind", "options": ["rbind"]}
@@ -491,7 +570,7 @@ runtime stays inside the rootfs. Nothing in the config helps: use a newer engine
      "the source is empty until somebody sets it",
      R"(`docker plugin install` enables the plugin at once, with the source that is there: `""`, if the user does not give one
 (`docker plugin install PLUGIN NAME.source=/path`) or installs with `--disable`. runc then binds the bundle's own
-directory, or fails. Write a source that is there on most machines, or say in the documentation what must be set.)",
+directory, or fails; so does a file system on a disk or a server. Write a source that is there on most machines, or say in the documentation what must be set.)",
      R"("mounts": [
     {"name": "data", "source": "", "destination": "/data", "type": "bind", "options": ["rbind"], "settable": ["source"]}
   ])",

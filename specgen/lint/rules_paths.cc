@@ -87,7 +87,6 @@ void DataRootPath(LintContext* lint) {
   };
   for (const JsonNode* mount : lint->Mounts()) {
     look(Member(mount, "source"));
-    look(Member(mount, "destination"));
   }
   for (const JsonNode& env : Items(lint->config, "env")) {
     look(Member(&env, "value"));
@@ -96,7 +95,6 @@ void DataRootPath(LintContext* lint) {
   for (const JsonNode& word : Items(Member(lint->config, "args"), "value")) {
     look(&word);
   }
-  look(Member(lint->config, "propagatedMount"));
 }
 
 constexpr LintRule kRules[] = {

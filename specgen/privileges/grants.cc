@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -13,7 +17,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "specgen/generator/engine_literals.h"
-#include "specgen/host/eval_symlinks.h"
 #include "specgen/host/go_path.h"
 #include "specgen/privileges/capabilities.h"
 #include "specgen/privileges/device_rules.h"
@@ -27,6 +30,115 @@ using Level = GrantLevel;
 
 bool Holds(absl::Span<const std::string_view> list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+// What a device is that has its number for good
+// (Documentation/admin-guide/devices.txt): the path by which source_rules.h
+// knows it. A minor of -1 stands for all.
+struct NumberedDevice {
+  std::string_view type;
+  int64_t major;
+  int64_t minor;
+  std::string_view path;
+};
+
+constexpr NumberedDevice kNumberedDevices[] = {
+    {"c", 1, 1, "/dev/mem"},         {"c", 1, 2, "/dev/kmem"},
+    {"c", 1, 3, "/dev/null"},        {"c", 1, 4, "/dev/port"},
+    {"c", 1, 5, "/dev/zero"},        {"c", 1, 7, "/dev/full"},
+    {"c", 1, 8, "/dev/random"},      {"c", 1, 9, "/dev/urandom"},
+    {"c", 1, 11, "/dev/kmsg"},       {"c", 4, -1, "/dev/tty0"},
+    {"c", 5, 1, "/dev/console"},     {"c", 7, -1, "/dev/vcs0"},
+    {"c", 10, 223, "/dev/uinput"},   {"c", 10, 229, "/dev/fuse"},
+    {"c", 13, -1, "/dev/input/x"},   {"c", 21, -1, "/dev/sg0"},
+    {"c", 162, -1, "/dev/raw/raw1"}, {"c", 202, -1, "/dev/cpu/0/msr"},
+    {"b", 1, -1, "/dev/ram0"},       {"b", 7, -1, "/dev/loop0"},
+    {"b", 2, -1, "/dev/fd0"},        {"b", 11, -1, "/dev/sr0"},
+    {"b", 43, -1, "/dev/nbd0"},
+};
+
+// "" if the number says nothing.
+std::string_view PathOfNumber(std::string_view type, int64_t major,
+                              int64_t minor) {
+  const auto* const found =
+      std::find_if(std::begin(kNumberedDevices), std::end(kNumberedDevices),
+                   [&](const NumberedDevice& device) {
+                     return device.type == type && device.major == major &&
+                            (device.minor == -1 || device.minor == minor);
+                   });
+  if (found != std::end(kNumberedDevices)) return found->path;
+  return type == "b" ? "/dev/sda" : "";
+}
+
+// What `rule` says of devices in particular.
+bool IsOfDevices(const SourceRule* rule) {
+  return rule != nullptr && rule->paths != "/dev" &&
+         absl::StartsWith(rule->paths, "/dev/");
+}
+
+// The parts of a text between marks before which no backslash stands.
+std::vector<std::string_view> SplitAt(char mark, std::string_view text) {
+  std::vector<std::string_view> parts;
+  size_t begin = 0;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] == '\\') {
+      ++i;
+    } else if (i == text.size() || text[i] == mark) {
+      parts.push_back(text.substr(begin, i - begin));
+      begin = i + 1;
+    }
+  }
+  if (begin < text.size()) parts.push_back(text.substr(begin));
+  return parts;
+}
+
+std::string WithoutBackslashes(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    out += text[i];
+  }
+  return out;
+}
+
+// File systems whose source is no path of this machine.
+bool IsFromElsewhere(std::string_view type) {
+  constexpr std::string_view kTypes[] = {
+      "9p", "afs", "ceph", "cifs", "fuse", "nfs", "nfs4", "smb3", "virtiofs"};
+  return Holds(kTypes, type) || absl::StartsWith(type, "fuse.");
+}
+
+// Those that show nothing of the host: they begin empty, or are a container's
+// own.
+bool IsOwnFileSystem(std::string_view type) {
+  constexpr std::string_view kTypes[] = {"", "tmpfs", "devpts", "mqueue"};
+  return Holds(kTypes, type);
+}
+
+std::string OnRootfs(std::string_view destination) {
+  return CleanPath(absl::StrCat("/", destination));
+}
+
+// What runc makes of a mount's options.
+struct MountOptions {
+  bool binds = false;
+  bool read_only = false;
+};
+
+MountOptions OptionsOf(std::string_view type,
+                       absl::Span<const std::string_view> options) {
+  MountOptions found;
+  found.binds = type == "bind";
+  std::optional<bool> recursive;  // counts for all that is mounted below, too
+  for (std::string_view option : options) {
+    if (option == "bind" || option == "rbind") found.binds = true;
+    if (option == "ro") found.read_only = true;
+    if (option == "rw") found.read_only = false;
+    if (option == "rro") recursive = true;
+    if (option == "rrw") recursive = false;
+  }
+  found.read_only = recursive.value_or(found.read_only);
+  return found;
 }
 
 class GrantFinder {
@@ -65,9 +177,31 @@ class GrantFinder {
   void Devices();
   void DeviceNode(const JsonNode& device, const DeviceRules& device_rules);
   void JudgeDevice(const JsonNode& device, const DeviceRules& device_rules);
+  // A mount of the spec.
+  struct SpecMount {
+    std::string_view destination;
+    std::string_view source;
+    std::string_view type;
+    std::vector<std::string_view> options;
+    MountOptions flags;
+  };
+  // The levels of what a mount shows of the host, and where the links lead that
+  // decide; "" if none do.
+  struct Judged {
+    GrantLevel level;
+    std::string why;
+    std::string leads_to;
+  };
+
   void Mounts();
-  void BindMount(const JsonNode& mount, std::string_view destination,
-                 std::string_view source, bool read_only);
+  std::vector<SpecMount> SpecMounts() const;
+  std::vector<bool> AreOwn(const std::vector<SpecMount>& mounts) const;
+  bool IsOfEngine(const SpecMount& mount);
+  bool IsAsByDefault(const SpecMount& mount) const;
+  void BindMount(const SpecMount& mount);
+  void Overlay(const SpecMount& mount);
+  void FileSystem(const SpecMount& mount);
+  Judged JudgeOnHost(std::string_view source, bool read_only) const;
   void LostMounts();
   void Namespaces();
   void Paths();
@@ -81,7 +215,7 @@ class GrantFinder {
     return spec_.Find("linux", key);
   }
 
-  bool LeadsElsewhere(std::string_view source, std::string* real) const;
+  std::string OnHost(std::string_view path) const;
 
   const Release& release_;
   const Behaviour& b_;
@@ -89,6 +223,7 @@ class GrantFinder {
   const JsonNode& spec_;
   const GrantHost& host_;
   std::vector<Grant> grants_;
+  size_t overlay_directories_ = 0;  // that were looked at
 };
 
 // What an engine has the plugin do, whatever else it may.
@@ -105,25 +240,43 @@ void GrantFinder::Interfaces() {
   }
 }
 
-// Where the symbolic links of an absolute path lead on the host, as far as it
-// is there.
-bool GrantFinder::LeadsElsewhere(std::string_view source,
-                                 std::string* real) const {
-  constexpr size_t kLongestPath =
-      4096;  // PATH_MAX: of longer ones none is there
-  if (host_.files == nullptr || !absl::StartsWith(source, "/") ||
-      source.size() >= kLongestPath) {
-    return false;
+// The absolute path with the host's symbolic links followed as the kernel does,
+// as far as they are there; from where nothing is, it is taken as written. ""
+// if the host is not known.
+std::string GrantFinder::OnHost(std::string_view path) const {
+  constexpr size_t kLongestPath = 4096;  // PATH_MAX
+  constexpr int kMostLinks = 40;         // the kernel's MAXSYMLINKS
+  if (host_.files == nullptr || !absl::StartsWith(path, "/") ||
+      path.size() >= kLongestPath) {
+    return "";
   }
-  // The kernel goes through links before "..".
-  std::string_view there = source;
-  while (!EvalSymlinks(*host_.files, there, real)) {
-    const size_t slash = there.rfind('/');
-    if (slash == std::string_view::npos || slash == 0) return false;
-    there = there.substr(0, slash);
+  std::string done;  // without a slash at its end: "" is the root
+  std::string rest(path);
+  int links = 0;
+  while (true) {
+    rest.erase(0, std::min(rest.size(), rest.find_first_not_of('/')));
+    if (rest.empty()) break;
+    const std::string element = rest.substr(0, rest.find('/'));
+    rest.erase(0, element.size());
+    if (element == ".") continue;
+    if (element == "..") {
+      done.resize(done.empty() ? 0 : done.rfind('/'));
+      continue;
+    }
+    const std::string next = absl::StrCat(done, "/", element);
+    FileFacts facts;
+    std::string target;
+    if (links < kMostLinks && host_.files->Lstat(next, &facts) == 0 &&
+        S_ISLNK(facts.mode) && host_.files->ReadLink(next, &target) == 0 &&
+        target.size() < kLongestPath) {
+      ++links;
+      if (absl::StartsWith(target, "/")) done.clear();
+      rest.insert(0, target);
+      continue;
+    }
+    done = next;
   }
-  *real = JoinPath({*real, source.substr(there.size())});
-  return *real != source;
+  return done.empty() ? "/" : done;
 }
 
 void GrantFinder::Capabilities() {
@@ -182,49 +335,46 @@ void GrantFinder::JudgeDevice(const JsonNode& device,
   const int64_t major = JsonInteger(device.Find("major")).value_or(0);
   const int64_t minor = JsonInteger(device.Find("minor")).value_or(0);
   const std::string number = absl::StrCat(type, " ", major, ":", minor);
-  const bool is_fuse = type == "c" && major == 10 && minor == 229;
   if (!device_rules.MayOpen(type, major, minor)) {
     Add(Level::kInfo, "device-denied", path,
         absl::StrCat("the node is there, but the last device rule about ",
                      number, " denies it"));
     return;
   }
-  // Loop, RAM and network block devices have what they are given.
-  const bool is_disk = type == "b" && major != 1 && major != 7 && major != 43;
-  if (is_disk) {
-    Add(Level::kCritical, "device", path,
-        absl::StrCat("reads and changes all that is on the disk ", number,
-                     ", behind its file systems"));
-  } else if (type == "b") {
-    Add(Level::kHigh, "device", path,
-        absl::StrCat("reads and changes the block device ", number,
-                     ", which others may use"));
-  } else if (host_.assumed.contains(path) && major == 1 && minor == 3 &&
-             path != "/dev/null") {
-    Add(Level::kMedium, "device", path,
-        "uses this device of the host as a program on the host does");
-  } else if (type == "p") {
+  if (type == "p") {
     Add(Level::kLow, "device", path, "a FIFO of the host");
-  } else if (type == "c" && major == 1 &&
-             (minor == 1 || minor == 2 || minor == 4)) {
-    Add(Level::kCritical, "device", path,
-        "reads and changes physical memory or I/O ports of the host");
-  } else if (type == "c" && major == 1 && minor == 11) {
-    Add(Level::kHigh, "device", path,
-        "reads the kernel's log, with addresses in its memory");
-  } else if (type == "c" && major == 1) {
-    Add(Level::kLow, "device", path, "a device that every container has");
-  } else if (type == "c" && major == 13) {
-    Add(Level::kHigh, "device", path, "reads what people type on the host");
-  } else if (is_fuse) {
-    Add(Level::kLow, "device", path, "mounts file systems of its own (FUSE)");
+    return;
+  }
+  // The number says what it is; the name may say more of those whose numbers
+  // change, and says all of those that are only assumed.
+  const bool assumed = host_.assumed.contains(path);
+  Level level = Level::kMedium;
+  std::string why = absl::StrCat(
+      "uses ", assumed ? "this device of the host" : "the host's device ",
+      assumed ? "" : number, " as a program on the host does");
+  const auto take = [&](const SourceGrant& grant) {
+    level = grant.level;
+    // Of nodes, the spec says whether they may be written.
+    const std::string_view reading = grant.rule->reading;
+    why = absl::StrCat(grant.rule->what, ": ",
+                       reading.substr(0, reading.find("; ")),
+                       assumed ? "" : absl::StrCat(" (", number, ")"));
+  };
+  const std::string_view by_number =
+      assumed ? "" : PathOfNumber(type, major, minor);
+  if (!by_number.empty()) take(JudgeSource(by_number, /*read_only=*/false));
+  // dockerd runs in "/".
+  const std::string absolute = absl::StrCat("/", path);
+  for (const std::string& by_name : {absolute, OnHost(absolute)}) {
+    const SourceGrant grant = JudgeSource(by_name, /*read_only=*/false);
+    if (!IsOfDevices(grant.rule)) continue;
+    if (grant.level > level || (assumed && grant.level < level)) take(grant);
+  }
+  Add(level, "device", path, why);
+  if (type == "c" && major == 10 && minor == 229) {
     Add(Level::kInfo, "fuse-rule-order", path,
         "engines deny 10:229 by default; the plugin's rule stands behind that "
         "one, so it wins");
-  } else {
-    Add(Level::kMedium, "device", path,
-        absl::StrCat("uses the host's device ", number,
-                     " as a program on the host does"));
   }
 }
 
@@ -253,96 +403,255 @@ void GrantFinder::Devices() {
   }
 }
 
-void GrantFinder::BindMount(const JsonNode& mount, std::string_view destination,
-                            std::string_view source, bool read_only) {
-  const std::string what =
-      absl::StrCat(source.empty() ? "(no source)" : source, " at ", destination,
-                   read_only ? " (read-only)" : "");
-  if (source.empty()) {
-    Add(Level::kLow, "mount", what,
+GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
+                                             bool read_only) const {
+  SourceGrant grant = JudgeSource(source, read_only);
+  std::string leads_to;
+  if (std::string real = OnHost(source); !real.empty()) {
+    SourceGrant there = JudgeSource(real, read_only);
+    if (there.level > grant.level) {
+      grant = std::move(there);
+      leads_to = std::move(real);
+    }
+  }
+  FileFacts facts;
+  if (grant.rule == nullptr && grant.level < Level::kMedium &&
+      host_.files != nullptr && host_.files->Stat(source, &facts) == 0 &&
+      S_ISSOCK(facts.mode)) {
+    grant.level = Level::kMedium;
+    grant.why =
+        "a socket: who connects to it gives orders to a service of the host; "
+        "read-only does not stop that";
+  }
+  return {grant.level, std::move(grant.why), std::move(leads_to)};
+}
+
+// A path of the host in what a grant is about.
+std::string Shown(std::string_view path, std::string_view leads_to) {
+  return leads_to.empty()
+             ? std::string(path)
+             : absl::StrCat(path, ", which leads to ", leads_to, ",");
+}
+
+void GrantFinder::BindMount(const SpecMount& mount) {
+  const std::string_view read_only =
+      mount.flags.read_only ? " (read-only)" : "";
+  if (mount.source.empty()) {
+    Add(Level::kLow, "mount",
+        absl::StrCat("(no source) at ", mount.destination, read_only),
         "without a source, runc binds the bundle's own folder");
   } else {
-    SourceGrant grant = JudgeSource(source, read_only);
-    std::string real;
-    if (LeadsElsewhere(source, &real)) {
-      SourceGrant there = JudgeSource(real, read_only);
-      if (there.level > grant.level) {
-        there.why = absl::StrCat("leads to ", real, ": ", there.why);
-        grant = std::move(there);
-      }
-    }
-    FileFacts facts;
-    if (grant.rule == nullptr && grant.level < Level::kMedium &&
-        host_.files != nullptr && host_.files->Stat(source, &facts) == 0 &&
-        S_ISSOCK(facts.mode)) {
-      grant.level = Level::kMedium;
-      grant.why =
-          "a socket: who connects to it gives orders to a service of "
-          "the host; read-only does not stop that";
-    }
-    Add(grant.level, "mount", what, grant.why);
+    const Judged judged = JudgeOnHost(mount.source, mount.flags.read_only);
+    Add(judged.level, "mount",
+        absl::StrCat(Shown(mount.source, judged.leads_to), " at ",
+                     mount.destination, read_only),
+        judged.why);
   }
-  if (const JsonNode* options = mount.Find("options")) {
-    for (const JsonNode& option : options->List()) {
-      if (option.text == "rshared" || option.text == "shared") {
-        Add(Level::kHigh, "shared-propagation", what,
-            absl::StrCat("what the plugin mounts there appears on the host (",
-                         option.text, ")"));
-      }
-    }
+  for (std::string_view option : mount.options) {
+    if (option != "rshared" && option != "shared") continue;
+    Add(Level::kHigh, "shared-propagation",
+        absl::StrCat(mount.source.empty() ? "(no source)" : mount.source,
+                     " at ", mount.destination, read_only),
+        absl::StrCat("what the plugin mounts there appears on the host (",
+                     option, ")"));
   }
 }
 
-void GrantFinder::Mounts() {
-  const JsonNode* mounts = spec_.Find("mounts");
-  if (mounts == nullptr) return;
-  for (const JsonNode& mount : mounts->List()) {
-    const std::string_view destination = mount.String("destination");
-    const std::string_view source = mount.String("source");
-    const std::string_view type = mount.String("type");
-    bool binds = type == "bind";
-    bool read_only = false;
-    if (const JsonNode* options = mount.Find("options")) {
-      for (const JsonNode& option : options->List()) {
-        binds |= option.text == "bind" || option.text == "rbind";
-        if (option.text == "ro") read_only = true;
-        if (option.text == "rw") read_only = false;
+// The directories of an overlay are the host's (Documentation/filesystems/
+// overlayfs.rst). Of each kind, the gravest is told.
+void GrantFinder::Overlay(const SpecMount& mount) {
+  // Far above what a kernel takes.
+  constexpr size_t kMostDirectories = 10000;
+  struct Kind {
+    std::string_view name;
+    bool read_only;
+    std::string path = {};
+    std::optional<Judged> judged = {};
+  };
+  Kind kinds[] = {{"lowerdir", true},
+                  {"upperdir", mount.flags.read_only},
+                  {"workdir", mount.flags.read_only}};
+  const auto look_at = [&](Kind* kind, std::string_view path) {
+    if (path.empty()) return;
+    const std::string directory = WithoutBackslashes(path);
+    Judged judged =
+        ++overlay_directories_ > kMostDirectories
+            ? Judged{Level::kCritical, "one of too many to look at", ""}
+            : JudgeOnHost(directory, kind->read_only);
+    if (kind->judged.has_value() && kind->judged->level >= judged.level) return;
+    kind->path = directory;
+    kind->judged = std::move(judged);
+  };
+  for (std::string_view option : mount.options) {
+    for (std::string_view word : SplitAt(',', option)) {
+      const size_t equals = std::min(word.size(), word.find('='));
+      const std::string_view name = word.substr(0, equals);
+      const std::string_view value =
+          word.substr(std::min(word.size(), equals + 1));
+      if (name == "upperdir") {
+        look_at(&kinds[1], value);
+      } else if (name == "workdir") {
+        look_at(&kinds[2], value);
+      } else if (name == "lowerdir" || name == "lowerdir+" ||
+                 name == "datadir+") {
+        for (std::string_view path : SplitAt(':', value)) {
+          look_at(&kinds[0], path);
+        }
       }
     }
-    if (binds) {
-      // Those that engines add by themselves.
-      if (destination == "/run/docker/plugins") continue;
-      if (source == destination &&
-          (source == "/etc/hosts" || source == "/etc/resolv.conf")) {
-        Add(Level::kInfo, "network-files", destination,
-            "the engine adds it for plugins with a network type");
-        continue;
+  }
+  for (const Kind& kind : kinds) {
+    if (!kind.judged.has_value()) continue;
+    Add(kind.judged->level, "mount",
+        absl::StrCat(Shown(kind.path, kind.judged->leads_to), " as ", kind.name,
+                     " of the overlay at ", mount.destination,
+                     kind.read_only ? " (read-only)" : ""),
+        kind.judged->why);
+  }
+}
+
+// What is no bind mount.
+void GrantFinder::FileSystem(const SpecMount& mount) {
+  if (IsOwnFileSystem(mount.type)) return;
+  const std::string_view read_only =
+      mount.flags.read_only ? " (read-only)" : "";
+  for (const KernelFileSystem& known : KernelFileSystems()) {
+    if (known.type != mount.type) continue;
+    // The paths that are masked are below the usual place only.
+    if (IsAsByDefault(mount)) return;
+    const SourceGrant grant = JudgeSource(known.path, mount.flags.read_only);
+    Add(grant.level, "kernel-file-system",
+        absl::StrCat(known.type, " at ", mount.destination, read_only),
+        absl::StrCat("the same as the host's ", known.path, ": ", grant.why));
+    return;
+  }
+  if (mount.type == "overlay") Overlay(mount);
+  Level level = Level::kMedium;
+  std::string why = "mounts a file system";
+  std::string leads_to;
+  if (absl::StartsWith(mount.source, "/") && !IsFromElsewhere(mount.type) &&
+      mount.type != "overlay") {
+    Judged judged = JudgeOnHost(mount.source, mount.flags.read_only);
+    if (judged.level > level) {
+      level = judged.level;
+      why = std::move(judged.why);
+      leads_to = std::move(judged.leads_to);
+    }
+  }
+  Add(level, "file-system",
+      absl::StrCat(
+          mount.source.empty() ? "(no source)" : Shown(mount.source, leads_to),
+          " at ", mount.destination, " of type ", mount.type, read_only),
+      why);
+}
+
+// Whether each plugin has the same.
+bool GrantFinder::IsAsByDefault(const SpecMount& mount) const {
+  const std::string destination = OnRootfs(mount.destination);
+  return std::any_of(b_.default_spec.mounts.begin(),
+                     b_.default_spec.mounts.end(), [&](const Mount& usual) {
+                       return usual.destination == destination &&
+                              usual.type == mount.type &&
+                              (mount.flags.read_only ||
+                               !OptionsOf(usual.type, usual.options).read_only);
+                     });
+}
+
+// Whether the engine adds the mount by itself, which is not the plugin's own;
+// tells what is to be told of it.
+bool GrantFinder::IsOfEngine(const SpecMount& mount) {
+  if (!mount.flags.binds) return false;
+  if (mount.destination == "/run/docker/plugins") return true;
+  if (mount.source == mount.destination &&
+      (mount.source == "/etc/hosts" || mount.source == "/etc/resolv.conf")) {
+    Add(Level::kInfo, "network-files", mount.destination,
+        "the engine adds it for plugins with a network type");
+    return true;
+  }
+  if (mount.destination == "/run/docker/metrics.sock") {
+    Add(Level::kLow, "metrics-socket", mount.source, "reads dockerd's metrics");
+    return true;
+  }
+  if (!plugin_.config.propagated_mount.empty() &&
+      mount.destination == plugin_.config.propagated_mount &&
+      absl::EndsWith(mount.source, absl::StrCat("/", kPropagatedMountName))) {
+    Add(Level::kMedium, "propagated-mount", mount.destination,
+        "what the plugin mounts there appears on the host, in the directory "
+        "propagated-mount beside its rootfs");
+    return true;
+  }
+  return false;
+}
+
+std::vector<GrantFinder::SpecMount> GrantFinder::SpecMounts() const {
+  std::vector<SpecMount> all;
+  const JsonNode* mounts = spec_.Find("mounts");
+  if (mounts == nullptr) return all;
+  all.reserve(mounts->List().size());
+  for (const JsonNode& node : mounts->List()) {
+    SpecMount mount;
+    mount.destination = node.String("destination");
+    mount.source = node.String("source");
+    mount.type = node.String("type");
+    if (const JsonNode* options = node.Find("options")) {
+      mount.options.reserve(options->List().size());
+      for (const JsonNode& option : options->List()) {
+        mount.options.push_back(option.text);
       }
-      if (absl::EndsWith(source, "/metrics.sock") &&
-          destination == "/run/docker/metrics.sock") {
-        Add(Level::kLow, "metrics-socket", source, "reads dockerd's metrics");
-        continue;
+    }
+    mount.flags = OptionsOf(mount.type, mount.options);
+    all.push_back(std::move(mount));
+  }
+  return all;
+}
+
+// Which of the spec's mounts the plugin asked for: the engine may add the very
+// same, or change the options.
+std::vector<bool> GrantFinder::AreOwn(
+    const std::vector<SpecMount>& mounts) const {
+  using Key = std::tuple<std::string_view, std::string_view, std::string_view,
+                         std::optional<std::string>>;
+  std::map<Key, size_t> asked;
+  const auto key = [](const auto& mount, std::string_view source) {
+    return Key(mount.destination, source, mount.type, std::nullopt);
+  };
+  const auto with_options = [](Key any, const auto& options) {
+    std::get<3>(any) = absl::StrJoin(options, std::string_view("\0", 1));
+    return any;
+  };
+  for (const PluginMount& own : OwnMounts()) {
+    const Key any = key(own, own.source == nullptr ? "" : *own.source);
+    ++asked[any];
+    ++asked[with_options(any, own.options)];
+  }
+  std::vector<bool> are_own(mounts.size());
+  for (const bool exactly : {true, false}) {
+    for (size_t i = 0; i < mounts.size(); ++i) {
+      if (are_own[i]) continue;
+      const Key any = key(mounts[i], mounts[i].source);
+      const auto left = asked.find(any);
+      if (left == asked.end() || left->second == 0) continue;
+      if (exactly) {
+        const auto same = asked.find(with_options(any, mounts[i].options));
+        if (same == asked.end() || same->second == 0) continue;
+        --same->second;
       }
-      if (!plugin_.config.propagated_mount.empty() &&
-          destination == plugin_.config.propagated_mount &&
-          absl::EndsWith(source, absl::StrCat("/", kPropagatedMountName))) {
-        Add(Level::kMedium, "propagated-mount", destination,
-            absl::StrCat("what the plugin mounts there appears on the host, "
-                         "below ",
-                         source));
-        continue;
-      }
-      BindMount(mount, destination, source, read_only);
-    } else if (!read_only && (type == "sysfs" || type == "cgroup" ||
-                              type == "cgroup2" || type == "devtmpfs")) {
-      Add(Level::kHigh, "kernel-file-system", destination,
-          absl::StrCat("a writable ", type, " changes the host"));
-    } else if (type != "tmpfs" && type != "proc" && type != "sysfs" &&
-               type != "cgroup" && type != "devpts" && type != "mqueue" &&
-               !type.empty()) {
-      Add(Level::kMedium, "file-system",
-          absl::StrCat(source, " at ", destination),
-          absl::StrCat("mounts a file system of type ", type));
+      --left->second;
+      are_own[i] = true;
+    }
+  }
+  return are_own;
+}
+
+void GrantFinder::Mounts() {
+  const std::vector<SpecMount> mounts = SpecMounts();
+  const std::vector<bool> are_own = AreOwn(mounts);
+  for (size_t i = 0; i < mounts.size(); ++i) {
+    if (!are_own[i] && IsOfEngine(mounts[i])) continue;
+    if (mounts[i].flags.binds) {
+      BindMount(mounts[i]);
+    } else {
+      FileSystem(mounts[i]);
     }
   }
   if (b_.propagated_mount == PropagatedMount::kRootfsPropagation &&
@@ -506,8 +815,8 @@ std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
 
 void HideSecrets(std::vector<Grant>* grants, SecretHider* secrets) {
   for (Grant& grant : *grants) {
+    // The reasons are our own words, "gives services their secrets: ...".
     grant.what = secrets->Text(grant.what);
-    grant.why = secrets->Text(grant.why);
   }
 }
 

@@ -77,14 +77,27 @@ constexpr SourceRule kRules[] = {
      "who connects to them can take a driver's place for all pods of the node; "
      "read-only does not stop that"},
 
+    {"sockets for logs and for being ready",
+     "/dev/log /run/systemd/journal/dev-log /run/systemd/journal/socket "
+     "/run/systemd/journal/stdout /run/systemd/journal/syslog "
+     "/run/systemd/notify",
+     false, kMedium, kMedium,
+     "writes lines of its own into the host's log, or says how it is; "
+     "read-only does not stop that"},
+
     // Behind all file systems and processes.
     {"raw disks",
      "/dev/sd* /dev/hd* /dev/vd* /dev/xvd* /dev/nvme* /dev/mmcblk* /dev/dm-* "
-     "/dev/md* /dev/nbd* /dev/rbd* /dev/zd* /dev/sg* /dev/bsg /dev/mapper "
-     "/dev/disk /dev/block /dev/loop* /dev/bcache* /dev/drbd*",
+     "/dev/md* /dev/rbd* /dev/zd* /dev/sg* /dev/bsg /dev/mapper /dev/disk "
+     "/dev/block /dev/raw /dev/bcache* /dev/drbd*",
      kAndBelow, kCritical, kCritical,
      "who can open a disk reads and changes all files on it, past the file "
-     "system; only the device rules stand before that, read-only does not"},
+     "system; read-only does not stop that"},
+    {"other block devices",
+     "/dev/loop* /dev/nbd* /dev/ram* /dev/zram* /dev/sr* /dev/fd*", kAndBelow,
+     kHigh, kHigh,
+     "who can open one reads and changes what others may have on it; "
+     "read-only does not stop that"},
     {"memory of the host", "/dev/mem /dev/kmem /dev/port /proc/kcore /dev/cpu",
      kAndBelow, kCritical, kCritical,
      "who can open it reads or changes the memory of the kernel and of all "
@@ -98,6 +111,7 @@ constexpr SourceRule kRules[] = {
      kAndBelow, kHigh, kHigh,
      "who can open them reads what people type on the host, and types for "
      "them; read-only does not stop that"},
+    {"FUSE", "/dev/fuse", false, kLow, kLow, "mounts file systems of its own"},
     {"shared memory of the host", "/dev/shm /dev/mqueue", kAndBelow, kMedium,
      kHigh, "reads what processes of the host share",
      "changes the memory that processes of the host share"},
@@ -127,21 +141,36 @@ constexpr SourceRule kRules[] = {
      "reads the kernel, and how the host boots",
      "decides which kernel and which programs the host boots"},
     {"services and their start",
-     "/etc/systemd /run/systemd /etc/init.d /etc/rc.local /etc/rc.d /etc/rc0.d "
+     "/etc/systemd /run/systemd/system /run/systemd/user "
+     "/run/systemd/transient /run/systemd/control /run/systemd/generator "
+     "/run/systemd/generator.early /run/systemd/generator.late "
+     "/run/systemd/system.control /run/systemd/user.control "
+     "/run/systemd/system.attached /etc/init.d /etc/rc.local /etc/rc.d "
+     "/etc/rc0.d "
      "/etc/rc1.d /etc/rc2.d /etc/rc3.d /etc/rc4.d /etc/rc5.d /etc/rc6.d "
      "/etc/rcS.d "
-     "/etc/inittab /etc/init /etc/udev /run/udev /etc/profile "
-     "/etc/profile.d /etc/bash.bashrc /etc/environment /etc/skel "
-     "/etc/network /etc/NetworkManager /etc/dbus-1 /etc/apt /etc/yum.repos.d",
+     "/etc/inittab /etc/init /etc/udev /run/udev/rules.d /etc/profile "
+     "/etc/profile.d /etc/bash.bashrc /etc/environment /etc/default /etc/skel "
+     "/etc/network /etc/NetworkManager /etc/dbus-1 /etc/apt /etc/dpkg "
+     "/etc/yum.repos.d /etc/fstab /etc/sysctl.conf /etc/sysctl.d "
+     "/etc/tmpfiles.d /etc/binfmt.d /etc/kernel /etc/initramfs-tools "
+     "/etc/grub.d /etc/logrotate.conf /etc/logrotate.d /etc/rsyslog.conf "
+     "/etc/rsyslog.d /etc/update-motd.d /etc/dhcp /etc/ppp /etc/acpi",
      kAndBelow, kMedium, kCritical, "reads how the host's services are run",
      "the host runs, as root, what is written there"},
+    {"what packages bring",
+     "/var/lib/dpkg /var/lib/rpm /var/lib/pacman /var/lib/snapd "
+     "/var/lib/flatpak /var/lib/dkms /var/lib/cloud",
+     kAndBelow, kLow, kCritical, "reads which packages the host has",
+     "the host runs, as root, the scripts that are written there"},
     {"ssh keys", "/root/.ssh /home/*/.ssh /etc/ssh", kAndBelow, kHigh,
      kCritical,
      "reads private keys: it can log in elsewhere, or be taken for the host",
      "can let itself log in (authorized_keys, sshd_config)"},
     {"accounts and passwords",
      "/etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow- /etc/sudoers "
-     "/etc/sudoers.d /etc/pam.d /etc/security /etc/krb5.keytab /etc/opasswd",
+     "/etc/sudoers.d /etc/polkit-1 /etc/pam.d /etc/security /etc/krb5.keytab "
+     "/etc/opasswd",
      kAndBelow, kHigh, kCritical,
      "reads password hashes, or who may become root",
      "decides who may become root on the host"},
@@ -166,8 +195,8 @@ constexpr SourceRule kRules[] = {
      "reads root's files, keys and histories among them",
      "root's shell runs what is written there"},
     {"programs of the host",
-     "/bin /sbin /lib /lib32 /lib64 /libx32 /usr /nix /snap", kAndBelow, kLow,
-     kCritical, "reads programs and libraries of the host",
+     "/bin /sbin /lib /lib32 /lib64 /libx32 /usr /nix /snap /etc/alternatives",
+     kAndBelow, kLow, kCritical, "reads programs and libraries of the host",
      "can replace programs that root runs on the host"},
     {"programs beside the system's", "/opt", kAndBelow, kLow, kHigh,
      "reads programs of the host", "can replace programs that the host runs"},
@@ -276,10 +305,31 @@ Place PlaceOf(const std::vector<std::string_view>& path,
   return path.size() == wanted.size() ? Place::kAt : Place::kBelow;
 }
 
-// The kernel's way through the path, as far as no link is followed: "..", "."
-// and slashes. What is not absolute lies anywhere: it is taken from the root.
+// File systems of the kernel's that are the same wherever they are mounted, and
+// where hosts have them.
+constexpr KernelFileSystem kKernelFileSystems[] = {
+    {"proc", "/proc"},
+    {"sysfs", "/sys"},
+    {"cgroup", "/sys/fs/cgroup"},
+    {"cgroup2", "/sys/fs/cgroup"},
+    {"cpuset", "/sys/fs/cgroup/cpuset"},
+    {"devtmpfs", "/dev"},
+    {"debugfs", "/sys/kernel/debug"},
+    {"tracefs", "/sys/kernel/tracing"},
+    {"securityfs", "/sys/kernel/security"},
+    {"configfs", "/sys/kernel/config"},
+    {"bpf", "/sys/fs/bpf"},
+    {"pstore", "/sys/fs/pstore"},
+    {"efivarfs", "/sys/firmware/efi/efivars"},
+    {"selinuxfs", "/sys/fs/selinux"},
+    {"smackfs", "/sys/fs/smackfs"},
+    {"binfmt_misc", "/proc/sys/fs/binfmt_misc"},
+};
+
+// The kernel's way through an absolute path, as far as no link is followed:
+// "..", "." and slashes.
 std::string WithoutDetours(std::string_view source) {
-  std::string path = CleanPath(absl::StrCat("/", source));
+  std::string path = CleanPath(source);
   // On Linux today, both name the same directory.
   for (std::string_view name : {"/run", "/lock"}) {
     const std::string old = absl::StrCat("/var", name);
@@ -291,11 +341,35 @@ std::string WithoutDetours(std::string_view source) {
   return path;
 }
 
+// Runtimes take it from the bundle, which lies in the engine's state.
+SourceGrant JudgeRelative(std::string_view source, bool read_only) {
+  const std::string path = CleanPath(source);
+  std::string_view rest = path;
+  bool leaves = false;
+  while (rest == ".." || absl::ConsumePrefix(&rest, "../")) {
+    leaves = true;
+    if (rest == "..") rest = "";
+  }
+  if (!leaves) {
+    return {nullptr, kLow,
+            "without a slash before it, runtimes take it from the bundle, the "
+            "plugin's own directory"};
+  }
+  SourceGrant grant = JudgeSource(absl::StrCat("/", rest), read_only);
+  SourceGrant state = JudgeSource("/run/docker/x", read_only);
+  return grant.level < state.level ? state : grant;
+}
+
 }  // namespace
 
 absl::Span<const SourceRule> SourceRules() { return kRules; }
 
+absl::Span<const KernelFileSystem> KernelFileSystems() {
+  return kKernelFileSystems;
+}
+
 SourceGrant JudgeSource(std::string_view source, bool read_only) {
+  if (!absl::StartsWith(source, "/")) return JudgeRelative(source, read_only);
   const std::string path = WithoutDetours(source);
   const std::vector<std::string_view> elements =
       absl::StrSplit(path, '/', absl::SkipEmpty());

@@ -28,6 +28,15 @@ struct SourceRule {
 // Of a path, what names it most closely counts, and what it holds.
 absl::Span<const SourceRule> SourceRules();
 
+// A file system of the kernel's: a mount of that type shows what the host has
+// at `path`, wherever it is.
+struct KernelFileSystem {
+  std::string_view type;
+  std::string_view path;
+};
+
+absl::Span<const KernelFileSystem> KernelFileSystems();
+
 struct SourceGrant {
   const SourceRule* rule = nullptr;  // null: nothing special
   GrantLevel level = GrantLevel::kLow;
@@ -36,7 +45,8 @@ struct SourceGrant {
 
 // What a bind mount of `source` gives. The path is judged as the kernel takes
 // it, except that no symbolic links are known but that of /var/run: "//run",
-// "/a/../run" and "/var/run/" are "/run".
+// "/a/../run" and "/var/run/" are "/run". One that is not absolute is taken
+// from the bundle, as runtimes do; nobody knows how deep that lies.
 SourceGrant JudgeSource(std::string_view source, bool read_only);
 
 }  // namespace specgen

@@ -64,6 +64,29 @@ TEST(JudgeSource, OneLineACase) {
                 kCritical},
            Case{"/var/lib/kubelet", kCritical, kCritical},
            Case{"/var/lib/kubelet/pods", kHigh, kCritical},
+           // Sockets that take no orders, beside those that do.
+           Case{"/run/systemd/notify", kMedium, kMedium},
+           Case{"/run/systemd/journal/socket", kMedium, kMedium},
+           Case{"/run/systemd/journal/dev-log", kMedium, kMedium},
+           Case{"/dev/log", kMedium, kMedium},
+           Case{"/run/systemd/journal", kMedium, kHigh},
+           Case{"/run/systemd/sessions", kMedium, kHigh},
+           Case{"/run/systemd/system", kMedium, kCritical},
+           Case{"/run/systemd/transient/x.service", kMedium, kCritical},
+           Case{"/run/systemd", kCritical, kCritical},
+           Case{"/run/udev/data", kMedium, kHigh},
+           Case{"/run/udev/rules.d", kMedium, kCritical},
+           Case{"/run/udev", kCritical, kCritical},
+           // Without a slash before it, a path is one of the bundle's.
+           Case{"proc", kLow, kLow},
+           Case{"etc/shadow", kLow, kLow},
+           Case{"./run/docker.sock", kLow, kLow},
+           Case{"a/../../run/docker.sock", kCritical, kCritical},
+           Case{".", kLow, kLow},
+           Case{"..", kCritical, kCritical},
+           Case{"../..", kCritical, kCritical},
+           Case{"../x", kHigh, kCritical},
+           Case{"...", kLow, kLow},
            // Disks and memory, which read-only does not protect.
            Case{"/dev/sda", kCritical, kCritical},
            Case{"/dev/sda1", kCritical, kCritical},
@@ -76,7 +99,10 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/proc/kcore", kCritical, kCritical},
            Case{"/dev/kmsg", kHigh, kHigh},
            Case{"/dev", kCritical, kCritical},
-           Case{"/dev/fuse", kMedium, kMedium},
+           Case{"/dev/fuse", kLow, kLow},
+           Case{"/dev/net/tun", kMedium, kMedium},
+           Case{"/dev/loop0", kHigh, kHigh},
+           Case{"/dev/zram0", kHigh, kHigh},
            Case{"/dev/null", kLow, kLow},
            Case{"/dev/./null", kLow, kLow},
            Case{"/dev/null/x", kMedium, kMedium},
@@ -87,7 +113,6 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/..", kCritical, kCritical},
            Case{"/mnt/..", kCritical, kCritical},
            Case{"//", kCritical, kCritical},
-           Case{".", kCritical, kCritical},
            // Settings.
            Case{"/etc", kHigh, kCritical},
            Case{"/mnt/../etc", kHigh, kCritical},
@@ -121,6 +146,14 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/usr/local/bin/x", kLow, kCritical},
            Case{"/lib/modules", kLow, kCritical},
            Case{"/boot", kMedium, kCritical},
+           Case{"/etc/alternatives/x", kLow, kCritical},
+           Case{"/var/lib/dpkg", kLow, kCritical},
+           Case{"/var/lib/dpkg/info/x.postinst", kLow, kCritical},
+           Case{"/var/lib/dpkg-x", kLow, kMedium},
+           Case{"/var/lib/rpm", kLow, kCritical},
+           Case{"/etc/sysctl.d", kMedium, kCritical},
+           Case{"/etc/logrotate.d", kMedium, kCritical},
+           Case{"/etc/polkit-1", kHigh, kCritical},
            Case{"/proc", kCritical, kCritical},
            Case{"/proc/1", kHigh, kCritical},
            Case{"/proc/sys", kLow, kCritical},
@@ -178,7 +211,8 @@ TEST(SourceRules, HoldForEachPath) {
         EXPECT_GE(judged(at), level) << at;
         EXPECT_GE(judged(absl::StrCat("//", at, "/.")), level) << at;
         EXPECT_GE(judged(absl::StrCat("/x/..", at)), level) << at;
-        EXPECT_GE(judged(at.substr(0, at.rfind('/'))), level) << at;
+        EXPECT_GE(judged(absl::StrCat("/", at.substr(0, at.rfind('/')))), level)
+            << at;
         if (rule.below) {
           EXPECT_GE(judged(absl::StrCat(at, "/x")), level) << at;
         }
@@ -260,6 +294,16 @@ std::string SourceTable() {
   return table;
 }
 
+std::string FileSystemTable() {
+  std::string table =
+      "| type | as a bind mount of |\n"
+      "| --- | --- |\n";
+  for (const KernelFileSystem& known : KernelFileSystems()) {
+    absl::StrAppend(&table, "| `", known.type, "` | `", known.path, "` |\n");
+  }
+  return table;
+}
+
 std::string InterfaceTable() {
   std::string table =
       "| type | since | until | level | why |\n"
@@ -276,6 +320,9 @@ TEST(ReadMe, ShowsTheTables) {
   EXPECT_TRUE(absl::StrContains(Readme(), SourceTable()))
       << "README.md should have:\n"
       << SourceTable();
+  EXPECT_TRUE(absl::StrContains(Readme(), FileSystemTable()))
+      << "README.md should have:\n"
+      << FileSystemTable();
   EXPECT_TRUE(absl::StrContains(Readme(), InterfaceTable()))
       << "README.md should have:\n"
       << InterfaceTable();

@@ -75,9 +75,8 @@ std::string Fingerprint(std::string_view text) {
   return digest;
 }
 
-// A form as the page shows it.
-std::string ShownForm(const std::string& json) {
-  std::string text = IndentJson(json);
+// What the page shows of a text that may be long.
+std::string Shown(std::string text) {
   if (text.size() <= kMaxReportForm) return text;
   size_t end = text.rfind('\n', kMaxReportForm);
   if (end == std::string::npos) end = kMaxReportForm;
@@ -90,6 +89,11 @@ std::string ShownForm(const std::string& json) {
   text.shrink_to_fit();
   absl::StrAppend(&text, "\n[", more, " bytes more]");
   return text;
+}
+
+// A form as the page shows it.
+std::string ShownForm(const std::string& json) {
+  return Shown(IndentJson(json));
 }
 
 // Drops what is beyond the limit; how much that is.
@@ -146,7 +150,7 @@ ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
   made.variants.clear();
   Generator(release, *in_.host).Generate(in_.request, &answer_);
   made.outcome = answer_.outcome();
-  made.message = secrets_.Text(answer_.message());
+  made.message = Shown(secrets_.Text(answer_.message()));
   if (made.outcome != Outcome::kSpec) return made;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(answer_.spec(), "spec");
@@ -239,11 +243,11 @@ void ReportMaker::AddPrivileges() {
   report_.engine = in_.engine;
   report_.has_spec = answer_.outcome() == Outcome::kSpec;
   if (answer_.outcome() == Outcome::kRefused) {
-    report_.no_spec =
-        absl::StrCat("refuses the plugin: ", secrets_.Text(answer_.message()));
+    report_.no_spec = Shown(
+        absl::StrCat("refuses the plugin: ", secrets_.Text(answer_.message())));
   } else if (answer_.outcome() == Outcome::kCrashed) {
     report_.no_spec =
-        absl::StrCat("crashes: ", secrets_.Text(answer_.message()));
+        Shown(absl::StrCat("crashes: ", secrets_.Text(answer_.message())));
   }
   if (answer_.stage() == Stage::kDecode && !report_.has_spec) return;
   const Plugin& plugin = answer_.plugin();
@@ -280,7 +284,8 @@ absl::StatusOr<Report> ReportMaker::Make() {
   }
   report_.more_findings += KeepFirst(&report_.findings);
   for (LintFinding& finding : report_.findings) {
-    finding.message = secrets_.Text(finding.message);
+    HideSecrets(&finding, &secrets_);
+    finding.message = Shown(finding.message);
   }
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;

@@ -335,10 +335,7 @@ void Page::Run(const ReportRun& run) {
   } else {
     Raw("<ul>\n");
     for (const Change& change : run.changes) {
-      // A namespace that goes is no right that goes: the plugin shares the
-      // host's then.
-      const char sign =
-          change.section == "namespaces" ? '~' : ChangeKindSign(change.kind);
+      const char sign = ChangeKindSign(change.kind);
       absl::StrAppend(&out_, "<li class=\"",
                       sign == '+'   ? "added"
                       : sign == '-' ? "removed"

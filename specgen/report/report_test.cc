@@ -139,6 +139,25 @@ TEST(ReportTest, HostileTextIsEscaped) {
   EXPECT_FALSE(absl::StrContains(page, "\xE2\x80\xAE"));  // U+202E
 }
 
+// A message may hold a path as long as the config, for each engine.
+TEST(ReportTest, LongMessagesAreCut) {
+  const absl::StatusOr<Report> report =
+      Make(absl::StrCat(R"({"linux": {"devices": [{"path": "dev/)",
+                        std::string(1 << 20, 'p'), "\"}]}}"));
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_FALSE(report->has_spec);
+  size_t size = report->no_spec.size();
+  for (const ReportRun& run : report->runs) {
+    EXPECT_LT(run.message.size(), kMaxReportForm + 100);
+    size = std::max(size, run.message.size());
+  }
+  for (const LintFinding& finding : report->findings) {
+    EXPECT_LT(finding.message.size(), kMaxReportForm + 100);
+  }
+  EXPECT_LT(size, kMaxReportForm + 100);
+  EXPECT_GT(size, kMaxReportForm);
+}
+
 // A page is for people: what no plugin has is counted, not shown.
 TEST(ReportTest, HasABudget) {
   constexpr size_t kCount = 3000;

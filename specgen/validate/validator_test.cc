@@ -183,6 +183,77 @@ TEST(ValidatorTest, Meaning) {
   }
 }
 
+TEST(ValidatorTest, MeaningOfNewerParts) {
+  const auto policy = [](std::string_view mode, std::string_view nodes) {
+    return absl::StrCat(R"("linux":{"memoryPolicy":{"mode":")", mode,
+                        R"(","nodes":")", nodes, R"("}})");
+  };
+  const auto l3_cache = [](std::string_view schema) {
+    return absl::StrCat(R"("linux":{"intelRdt":{"l3CacheSchema":")", schema,
+                        R"("}})");
+  };
+  const auto mount = [](std::string_view options, std::string_view more) {
+    return absl::StrCat(R"("linux":{},"mounts":[{"destination":"/m",)"
+                        R"("source":"/s","type":"none","options":["bind")",
+                        options, "]", more, "}]");
+  };
+  constexpr std::string_view kUids =
+      R"(,"uidMappings":[{"containerID":0,"hostID":1,"size":1}])";
+  constexpr std::string_view kBoth =
+      R"(,"uidMappings":[{"containerID":0,"hostID":1,"size":1}])"
+      R"(,"gidMappings":[{"containerID":0,"hostID":1,"size":1}])";
+  constexpr std::string_view kNodes = "~memory-nodes /linux/memoryPolicy\n";
+  constexpr std::string_view kSchema =
+      "~l3-cache-schema /linux/intelRdt/l3CacheSchema\n";
+  const struct {
+    std::string members;
+    std::string_view findings;
+  } cases[] = {
+      {policy("MPOL_DEFAULT", ""), ""},
+      {policy("MPOL_DEFAULT", "0"), kNodes},
+      {policy("MPOL_LOCAL", ""), ""},
+      {policy("MPOL_LOCAL", "0"), kNodes},
+      {policy("MPOL_BIND", ""), kNodes},
+      {policy("MPOL_BIND", "0"), ""},
+      {policy("MPOL_INTERLEAVE", ""), kNodes},
+      {policy("MPOL_INTERLEAVE", "0"), ""},
+      {policy("MPOL_WEIGHTED_INTERLEAVE", ""), kNodes},
+      {policy("MPOL_WEIGHTED_INTERLEAVE", "0"), ""},
+      {policy("MPOL_PREFERRED_MANY", ""), kNodes},
+      {policy("MPOL_PREFERRED_MANY", "0"), ""},
+      {policy("MPOL_PREFERRED", ""), ""},
+      {policy("MPOL_PREFERRED", "0"), ""},
+      {l3_cache(""), ""},
+      {l3_cache("L3:0=f"), ""},
+      {l3_cache("MB:0=20"), kSchema},
+      {l3_cache("L3:0=f\\nL3:1=f"), kSchema},
+      {mount("", kBoth), "~mappings-without-idmap /mounts/0\n"},
+      {mount(R"(,"idmap")", kBoth), ""},
+      {mount(R"(,"ridmap")", kBoth), ""},
+      {mount(R"(,"idmap")", ""),
+       "idmap-without-mappings /mounts/0/options/1\n"},
+      {mount("", ""), ""},
+      {mount(R"(,"idmap")", kUids), "mount-mappings /mounts/0\n"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(Findings(Spec("1.3.0", c.members)), c.findings) << c.members;
+  }
+}
+
+TEST(ValidatorTest, VersionsAreSemVer) {
+  // Of none that is known, but well formed, or not.
+  for (std::string_view version :
+       {"1.9.0", "1.9.0-rc.1", "1.9.0-0", "1.9.0-a-b.0a", "1.9.0+01",
+        "1.9.0-rc.1+build.01", "1.9.0--"}) {
+    EXPECT_EQ(Findings(Spec(version)), "~oci-version /ociVersion\n") << version;
+  }
+  for (std::string_view version :
+       {"1.9", "1.9.0.0", "1.9.0-", "1.9.0-01", "1.9.0-rc..1", "1.9.0-rc_1",
+        "1.9.0+", "1.9.0+a..b", "1.9.0+a_b", "1.9.0-rc.1+", "1.9.x"}) {
+    EXPECT_EQ(Findings(Spec(version)), "oci-version /ociVersion\n") << version;
+  }
+}
+
 TEST(ValidatorTest, MeaningOfTheProcess) {
   EXPECT_EQ(Findings(R"({"ociVersion":"1.0.0","root":{"path":""},)"
                      R"("process":{"cwd":"x","args":[]}})"),

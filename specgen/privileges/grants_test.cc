@@ -1,0 +1,417 @@
+// What is told of a spec, one line a case; and that it is told in our own words
+// whatever hides secrets.
+#include "specgen/privileges/grants.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "specgen/engine/engine.h"
+#include "specgen/host/host_snapshot.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/privileges/interface_types.h"
+#include "specgen/privileges/source_rules.h"
+#include "specgen/secrets/hide_secrets.h"
+#include "specgen/specgen.h"
+
+namespace specgen {
+namespace {
+
+// The grants of a spec that no plugin asked for.
+std::vector<Grant> GrantsOf(std::string_view spec, const GrantHost& host = {}) {
+  auto tree = JsonTree::Parse(spec, "spec");
+  EXPECT_TRUE(tree.ok()) << tree.status() << spec;
+  return FindGrants(DefaultRelease(), Plugin(), (*tree)->root(), host);
+}
+
+// What is told of mounts: "critical proc at /x".
+std::string Mounts(const std::vector<Grant>& grants) {
+  std::string out;
+  for (const Grant& grant : grants) {
+    if (!absl::StrContains(grant.id, "mount") &&
+        !absl::StrContains(grant.id, "file-system") &&
+        grant.id != "network-files" && grant.id != "metrics-socket") {
+      continue;
+    }
+    if (grant.id == "default-mount-gone") continue;
+    absl::StrAppend(&out, out.empty() ? "" : "; ", GrantLevelName(grant.level),
+                    " ", grant.what);
+  }
+  return out;
+}
+
+std::string MountSpec(std::string_view type, std::string_view source,
+                      std::string_view destination, std::string_view options) {
+  return absl::StrCat(R"({"mounts":[{"type":")", type, R"(","source":")",
+                      source, R"(","destination":")", destination,
+                      R"(","options":[)", options, "]}]}");
+}
+
+TEST(Grants, OfFileSystems) {
+  struct Case {
+    std::string_view type, source, destination, options, told;
+  };
+  for (const Case& c : {
+           // The kernel's, anywhere.
+           Case{"proc", "proc", "/x", "", "critical proc at /x"},
+           Case{"proc", "proc", "/x", R"("ro")",
+                "critical proc at /x (read-only)"},
+           Case{"proc", "proc", "/proc/x", "", "critical proc at /proc/x"},
+           Case{"proc", "proc", "/proc", "", ""},
+           Case{"proc", "proc", "proc/", "", ""},
+           Case{"sysfs", "sysfs", "/x", "", "critical sysfs at /x"},
+           Case{"sysfs", "sysfs", "/sys", "", "critical sysfs at /sys"},
+           Case{"sysfs", "sysfs", "/sys", R"("ro")", ""},
+           Case{"sysfs", "sysfs", "/sys", R"("ro","rw")",
+                "critical sysfs at /sys"},
+           Case{"sysfs", "sysfs", "/x", R"("ro")",
+                "high sysfs at /x (read-only)"},
+           Case{"cgroup", "cgroup", "/sys/fs/cgroup", "",
+                "critical cgroup at /sys/fs/cgroup"},
+           Case{"cgroup", "cgroup", "/sys/fs/cgroup", R"("ro")", ""},
+           Case{"cgroup2", "x", "/x", "", "critical cgroup2 at /x"},
+           Case{"cgroup2", "x", "/x", R"("ro")",
+                "medium cgroup2 at /x (read-only)"},
+           Case{"debugfs", "x", "/x", "", "critical debugfs at /x"},
+           Case{"debugfs", "x", "/x", R"("ro")",
+                "high debugfs at /x (read-only)"},
+           Case{"tracefs", "x", "/x", "", "critical tracefs at /x"},
+           Case{"securityfs", "x", "/x", "", "critical securityfs at /x"},
+           Case{"bpf", "x", "/x", "", "critical bpf at /x"},
+           Case{"efivarfs", "x", "/x", "", "critical efivarfs at /x"},
+           Case{"configfs", "x", "/x", "", "critical configfs at /x"},
+           Case{"binfmt_misc", "x", "/x", "", "critical binfmt_misc at /x"},
+           Case{"devtmpfs", "x", "/x", "", "critical devtmpfs at /x"},
+           Case{"devtmpfs", "x", "/x", R"("ro")",
+                "critical devtmpfs at /x (read-only)"},
+           // Nothing of the host.
+           Case{"tmpfs", "/etc", "/x", "", ""},
+           Case{"devpts", "x", "/x", "", ""},
+           Case{"mqueue", "x", "/x", "", ""},
+           // Disks and directories.
+           Case{"ext4", "/dev/sda1", "/x", "",
+                "critical /dev/sda1 at /x of type ext4"},
+           Case{"ecryptfs", "/etc", "/x", "",
+                "critical /etc at /x of type ecryptfs"},
+           Case{"ext4", "/dev/fuse", "/x", "",
+                "medium /dev/fuse at /x of type ext4"},
+           Case{"cifs", "//etc/shadow", "/x", "",
+                "medium //etc/shadow at /x of type cifs"},
+           Case{"nfs", "h:/etc", "/x", "", "medium h:/etc at /x of type nfs"},
+           Case{"nfs", "", "/x", "", "medium (no source) at /x of type nfs"},
+           Case{"fuse.x", "/etc", "/x", "", "medium /etc at /x of type fuse.x"},
+           Case{"overlay", "/etc", "/x", "",
+                "medium /etc at /x of type overlay"},
+           Case{"overlay", "o", "/x",
+                R"("lowerdir=/a:/b","upperdir=/etc","workdir=/w")",
+                "critical /etc as upperdir of the overlay at /x; medium /w as "
+                "workdir of the overlay at /x; medium o at /x of type overlay; "
+                "low /a as lowerdir of the overlay at /x (read-only)"},
+           Case{"overlay", "o", "/x", R"("lowerdir=/a:/etc/shadow:/b")",
+                "high /etc/shadow as lowerdir of the overlay at /x "
+                "(read-only); medium o at /x of type overlay"},
+           Case{"overlay", "o", "/x", R"("lowerdir=/a::/root","userxattr")",
+                "high /root as lowerdir of the overlay at /x (read-only); "
+                "medium o at /x of type overlay"},
+           Case{"overlay", "o", "/x", R"("xino=on,lowerdir+=/run/docker.sock")",
+                "critical /run/docker.sock as lowerdir of the overlay at /x "
+                "(read-only); medium o at /x of type overlay"},
+           Case{"overlay", "o", "/x", R"("lowerdir=/a\\:/etc/shadow")",
+                "medium o at /x of type overlay; low /a:/etc/shadow as "
+                "lowerdir of the overlay at /x (read-only)"},
+           Case{"overlay", "o", "/x",
+                R"("ro","lowerdir=/a","upperdir=/etc","workdir=/w")",
+                "high /etc as upperdir of the overlay at /x (read-only); "
+                "medium o at /x of type overlay (read-only); low /a as "
+                "lowerdir of the overlay at /x (read-only); low /w as workdir "
+                "of the overlay at /x (read-only)"},
+           // Options of bind mounts.
+           Case{"bind", "/etc", "/x", R"("rbind","rro")",
+                "high /etc at /x (read-only)"},
+           Case{"bind", "/etc", "/x", R"("rbind","rro","rw")",
+                "high /etc at /x (read-only)"},
+           Case{"bind", "/etc", "/x", R"("rbind","rro","rrw")",
+                "critical /etc at /x"},
+           Case{"bind", "/etc", "/x", R"("rbind","ro","rrw")",
+                "critical /etc at /x"},
+           Case{"bind", "/etc", "/x", R"("rbind","ro,x")",
+                "critical /etc at /x"},
+           Case{"proc", "proc", "/x", R"("bind")", "low proc at /x"},
+       }) {
+    EXPECT_EQ(
+        Mounts(GrantsOf(MountSpec(c.type, c.source, c.destination, c.options))),
+        c.told)
+        << c.type << " " << c.source << " " << c.options;
+  }
+}
+
+// Each overlay directory costs something.
+TEST(Grants, OfMoreDirectoriesThanAreLookedAt) {
+  std::string many;
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&many, "/a:");
+  EXPECT_TRUE(absl::StrContains(
+      Mounts(GrantsOf(MountSpec("overlay", "o", "/x",
+                                absl::StrCat("\"lowerdir=", many, "\"")))),
+      "critical /a as lowerdir"));
+}
+
+// What the plugin asked for is told from what the engine adds, not by where it
+// is mounted.
+TEST(Grants, OfTheEnginesOwnMounts) {
+  struct Case {
+    std::string_view config;
+    std::string_view told;
+    std::string_view engine = "28.5.2";
+  };
+  for (const Case& c : {
+           Case{R"({})", ""},
+           Case{R"({"mounts":[{"source":"/","destination":
+                "/run/docker/plugins","type":"bind","options":["rbind"]}]})",
+                "critical / at /run/docker/plugins"},
+           Case{R"({"mounts":[{"source":"/run/docker/plugins/plugin",
+                "destination":"/run/docker/plugins","type":"bind",
+                "options":["rbind","rshared"]}]})",
+                "high /run/docker/plugins/plugin at /run/docker/plugins"},
+           Case{R"({"network":{"type":"host"}})",
+                "info /etc/hosts; info /etc/resolv.conf"},
+           Case{R"({"network":{"type":"host"},"mounts":[{"source":"/etc/hosts",
+                "destination":"/etc/hosts","type":"bind","options":["rbind"]}]})",
+                "medium /etc/hosts at /etc/hosts; info /etc/hosts; info "
+                "/etc/resolv.conf"},
+           Case{R"({"network":{"type":"host"},"mounts":[{"source":"/etc/hosts",
+                "destination":"/etc/hosts","type":"bind",
+                "options":["rbind","ro"]}]})",
+                "low /etc/hosts at /etc/hosts (read-only); info /etc/hosts; "
+                "info /etc/resolv.conf"},
+           Case{R"({"mounts":[{"source":"/etc/hosts","destination":
+                "/etc/hosts","type":"bind","options":["rbind"]}]})",
+                "medium /etc/hosts at /etc/hosts"},
+           Case{R"({"propagatedMount":"/v"})", "medium /v"},
+           Case{R"({"propagatedMount":"/v","mounts":[{"source":
+                "/var/lib/docker/plugins/OTHER/propagated-mount",
+                "destination":"/v","type":"bind","options":["rbind"]}]})",
+                "critical /var/lib/docker/plugins/OTHER/propagated-mount at "
+                "/v; medium /v"},
+           Case{R"({"interface":{"types":["docker.metricscollector/1.0"]}})",
+                "low /run/docker/metrics.sock"},
+           Case{R"({"interface":{"types":["docker.metricscollector/1.0"]},
+                "mounts":[{"source":"/etc/metrics.sock","destination":
+                "/run/docker/metrics.sock","type":"bind",
+                "options":["rbind"]}]})",
+                "high /etc/metrics.sock at /run/docker/metrics.sock; low "
+                "/run/docker/metrics.sock"},
+           // The first engines take the options of bind mounts for their own.
+           Case{R"({"mounts":[{"source":"/","destination":
+                "/run/docker/plugins","type":"bind","options":["ro"]}]})",
+                "critical / at /run/docker/plugins", "1.12.6"},
+       }) {
+    const Release* release = FindRelease(c.engine).value();
+    auto host = HostSnapshot::Parse(
+        R"({"entries":[{"path":"/var/lib/docker/plugins/plugin/rootfs/run/docker/plugins","type":"dir"}]})",
+        "host");
+    ASSERT_TRUE(host.ok()) << host.status();
+    Request request;
+    request.plugin = c.config;
+    request.metrics_socket = "/run/docker/metrics.sock";
+    Answer answer;
+    Generator(*release, **host).Generate(request, &answer);
+    ASSERT_EQ(answer.outcome(), Outcome::kSpec) << answer.message() << c.config;
+    auto tree = JsonTree::Parse(answer.spec(), "spec");
+    ASSERT_TRUE(tree.ok());
+    EXPECT_EQ(Mounts(FindGrants(*release, answer.plugin(), (*tree)->root())),
+              c.told)
+        << c.config;
+  }
+}
+
+TEST(Grants, FollowLinks) {
+  auto host = HostSnapshot::Parse(R"({"entries":[
+    {"path":"/srv/sock","type":"symlink","target":"/var/run/docker.sock"},
+    {"path":"/srv/up","type":"symlink","target":"../run/docker.sock"},
+    {"path":"/srv/chain","type":"symlink","target":"sock"},
+    {"path":"/srv/etc","type":"symlink","target":"/gone/../etc"},
+    {"path":"/srv/self","type":"symlink","target":"self"},
+    {"path":"/srv/dir","type":"symlink","target":"/var/lib"},
+    {"path":"/srv/data","type":"symlink","target":"/mnt/data"},
+    {"path":"/srv/real","type":"dir"},
+    {"path":"/srv/real/x","type":"symlink","target":"../../etc/shadow"}]})",
+                                  "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  struct Case {
+    std::string_view source;
+    std::string_view told;
+  };
+  for (const Case& c : {
+           Case{"/srv/sock",
+                "critical /srv/sock, which leads to "
+                "/var/run/docker.sock, at /x"},
+           Case{"/srv/up",
+                "critical /srv/up, which leads to /run/docker.sock, at /x"},
+           Case{"/srv/chain",
+                "critical /srv/chain, which leads to "
+                "/var/run/docker.sock, at /x"},
+           Case{"/srv/etc", "critical /srv/etc, which leads to /etc, at /x"},
+           Case{"/srv/dir/docker",
+                "critical /srv/dir/docker, which leads to "
+                "/var/lib/docker, at /x"},
+           Case{"/srv/real/x",
+                "critical /srv/real/x, which leads to /etc/shadow, at /x"},
+           // The kernel goes through links before "..".
+           Case{"/srv/dir/../run/docker.sock",
+                "critical /srv/dir/../run/docker.sock, which leads to "
+                "/var/run/docker.sock, at /x"},
+           Case{"/srv/data", "medium /srv/data at /x"},
+           Case{"/srv/self", "medium /srv/self at /x"},
+           Case{"/srv/self/../../etc", "critical /srv/self/../../etc at /x"},
+           Case{"/srv/real", "medium /srv/real at /x"},
+           Case{"/srv/gone/x", "medium /srv/gone/x at /x"},
+       }) {
+    EXPECT_EQ(Mounts(GrantsOf(MountSpec("bind", c.source, "/x", "\"rbind\""),
+                              {&(*host)->files})),
+              c.told);
+  }
+}
+
+// "critical raw disks: ... (b 8:0)"
+std::string Device(std::string_view path, std::string_view type, int major,
+                   int minor, const GrantHost& host) {
+  for (const Grant& grant :
+       GrantsOf(absl::StrCat(R"({"linux":{"devices":[{"path":")", path,
+                             R"(","type":")", type, R"(","major":)", major,
+                             R"(,"minor":)", minor, "}]}}"),
+                host)) {
+    if (grant.id == "device") {
+      return absl::StrCat(GrantLevelName(grant.level), " ", grant.why);
+    }
+  }
+  return "";
+}
+
+TEST(Grants, OfDevices) {
+  struct Case {
+    std::string_view path;
+    std::string_view type;
+    int major;
+    int minor;
+    std::string_view there;    // what is told if it is there
+    std::string_view assumed;  // and if its path is all that is known
+  };
+  for (const Case& c : {
+           Case{"/dev/sda", "b", 8, 0, "critical", "critical"},
+           Case{"/dev//sda", "b", 8, 0, "critical", "critical"},
+           Case{"/dev/../dev/mem", "c", 1, 1, "critical", "critical"},
+           Case{"dev/sda", "b", 8, 0, "critical", "critical"},
+           Case{"/dev/sr0", "b", 11, 0, "high", "high"},
+           Case{"/dev/disk9", "b", 253, 0, "critical", "medium"},
+           Case{"/dev/loop0", "b", 7, 0, "high", "high"},
+           Case{"/dev/nbd0", "b", 43, 0, "high", "high"},
+           Case{"/dev/ram0", "b", 1, 0, "high", "high"},
+           Case{"/dev/sg0", "c", 21, 0, "critical", "critical"},
+           Case{"/dev/cpu/0/msr", "c", 202, 0, "critical", "critical"},
+           Case{"/dev/kmsg", "c", 1, 11, "high", "high"},
+           Case{"/dev/uinput", "c", 10, 223, "high", "high"},
+           Case{"/dev/tty0", "c", 4, 0, "high", "high"},
+           Case{"/dev/tty", "c", 5, 0, "medium", "medium"},
+           Case{"/dev/console", "c", 5, 1, "high", "high"},
+           Case{"/dev/input/event3", "c", 13, 67, "high", "high"},
+           Case{"/dev/hidraw0", "c", 244, 0, "high", "high"},
+           Case{"/dev/null", "c", 1, 3, "low", "low"},
+           Case{"/dev/fuse", "c", 10, 229, "low", "low"},
+           Case{"/dev/net/tun", "c", 10, 200, "medium", "medium"},
+           // The number counts where it says what a device is.
+           Case{"/dev/fine", "b", 8, 16, "critical", "medium"},
+           Case{"/dev/fine", "c", 1, 1, "critical", "medium"},
+           Case{"/dev/fine", "c", 1, 3, "low", "medium"},
+           Case{"/srv/fine", "c", 1, 3, "low", "medium"},
+           Case{"/etc/fine", "c", 10, 200, "medium", "medium"},
+           Case{"/dev/pipe", "p", 0, 0, "low", "low"},
+       }) {
+    const auto level = [&](const GrantHost& host) {
+      const std::string told = Device(c.path, c.type, c.major, c.minor, host);
+      return told.substr(0, told.find(' '));
+    };
+    EXPECT_EQ(level({}), c.there) << c.path;
+    EXPECT_EQ(level({nullptr, {std::string(c.path)}}), c.assumed) << c.path;
+  }
+}
+
+// A device and the bind mount of it are of the same level.
+TEST(Grants, OfDevicesAndOfMountsAreTheSame) {
+  for (const SourceRule& rule : SourceRules()) {
+    for (std::string_view pattern : absl::StrSplit(rule.paths, ' ')) {
+      std::string path(pattern);
+      if (!absl::StartsWith(path, "/dev/")) continue;
+      if (path.back() == '*') path.back() = '0';
+      if (path == "/dev/shm" || path == "/dev/mqueue" || path == "/dev/log") {
+        continue;  // no devices
+      }
+      const std::string told = Device(path, "c", 1, 3, {nullptr, {path}});
+      EXPECT_EQ(told.substr(0, told.find(' ')),
+                GrantLevelName(JudgeSource(path, /*read_only=*/false).level))
+          << path;
+    }
+  }
+}
+
+// No word of ours is taken for a secret; those of the input are hidden.
+TEST(Grants, HideWhatIsOfTheInputOnly) {
+  std::string mounts;
+  for (const SourceRule& rule : SourceRules()) {
+    for (std::string_view path : absl::StrSplit(rule.paths, ' ')) {
+      for (std::string_view options : {"\"rbind\"", R"("rbind","ro")"}) {
+        absl::StrAppend(&mounts, mounts.empty() ? "" : ",",
+                        R"({"type":"bind","destination":"/d","source":")", path,
+                        R"(","options":[)", options, "]}");
+      }
+    }
+  }
+  for (const KernelFileSystem& known : KernelFileSystems()) {
+    absl::StrAppend(&mounts, R"(,{"type":")", known.type,
+                    R"(","destination":"/x"})");
+  }
+  std::vector<Grant> grants =
+      GrantsOf(absl::StrCat(R"({"mounts":[)", mounts, "]}"));
+  for (const InterfaceType& type : AllInterfaceTypes()) {
+    grants.push_back({type.level, "interface",
+                      absl::StrCat("docker.", type.capability, "/1.0"),
+                      std::string(type.why)});
+  }
+  for (const Capability& capability : kLinuxCapabilities) {
+    grants.push_back({capability.level, "capability",
+                      std::string(capability.name),
+                      std::string(capability.why)});
+  }
+  std::vector<Grant> hidden = grants;
+  SecretHider secrets;
+  HideSecrets(&hidden, &secrets);
+  ASSERT_EQ(hidden.size(), grants.size());
+  for (size_t i = 0; i < grants.size(); ++i) {
+    EXPECT_EQ(hidden[i].what, grants[i].what);
+    EXPECT_EQ(hidden[i].why, grants[i].why);
+  }
+
+  constexpr std::string_view kToken =
+      "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+  hidden = GrantsOf(absl::StrCat(
+      R"({"mounts":[)", R"({"type":"bind","source":"/srv/)", kToken,
+      R"(","destination":"/d"},)",
+      R"({"type":"cifs","source":"//u:hunter2@h/s","destination":"/d"},)",
+      R"({"type":")", kToken, R"(","source":"s","destination":"/d"},)",
+      R"({"type":"overlay","source":"s","destination":"/d",)",
+      R"("options":["upperdir=/srv/)", kToken, R"("]}]})"));
+  HideSecrets(&hidden, &secrets);
+  for (const Grant& grant : hidden) {
+    for (std::string_view text : {grant.what, grant.why}) {
+      EXPECT_FALSE(absl::StrContains(text, kToken)) << text;
+      EXPECT_FALSE(absl::StrContains(text, "hunter2")) << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace specgen
