@@ -151,7 +151,7 @@ absl::StatusOr<std::vector<std::string>> AuditCommand::FindPlugins() const {
   const int error = host_.files.ListDirectory(directory, &names);
   if (error != 0) {
     return absl::UnavailableError(absl::StrCat(
-        directory, ": ", ErrnoText(error),
+        directory, ": ", GoErrnoText(error),
         error == EACCES ? ": only root may look at dockerd's plugins"
                         : ": is that dockerd's --data-root?"));
   }
