@@ -606,7 +606,8 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     if (!status.ok()) return status;
   }
   const StartSpec spec = ReadStartSpec(answer_.spec());
-  if (rootfs_is_made_ || is_there) {
+  looked_into_rootfs_ = rootfs_is_made_ || is_there;
+  if (looked_into_rootfs_) {
     const int rootfs = (rootfs_is_made_ ? rootfs_ : source_rootfs_).get();
     std::string missing = CheckPropagatedMount(
         *options_.release, answer_.plugin().config.propagated_mount, rootfs);
@@ -615,10 +616,6 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
          CheckRootfs(spec, rootfs, options_.runs_here && rootfs_is_made_)) {
       findings.push_back(std::move(finding));
     }
-  }
-  if (!rootfs_is_made_ && !is_there) {
-    findings.emplace_back(
-        "--dry-run unpacks nothing: what the rootfs has was not looked at");
   }
   if (options_.runtime != nullptr) {
     const Runtime& runtime = *options_.runtime;

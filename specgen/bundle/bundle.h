@@ -101,6 +101,8 @@ class BundleMaker {
   // an image for that, unless this is a `dry_run`: then an image's rootfs is
   // not looked at.
   absl::StatusOr<std::vector<std::string>> Check();
+  // Whether Check looked at the rootfs.
+  bool looked_into_rootfs() const { return looked_into_rootfs_; }
 
   enum class Result {
     kMade,
@@ -151,6 +153,7 @@ class BundleMaker {
   const BundleOptions& options_;
   const mode_t old_umask_;
   bool dry_run_ = false;
+  bool looked_into_rootfs_ = false;
   UniqueFd parent_;  // the directory that the output lies in
   std::unique_ptr<WorkDirectory> work_;
   UniqueFd bundle_;  // what is made, in work_

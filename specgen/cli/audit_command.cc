@@ -323,7 +323,12 @@ int AuditCommand::Run(Console* console) {
   secrets_ = SecretHider(show_secrets_);
   if (engine_.empty()) {
     absl::StatusOr<std::string> version = DockerVersion("audit");
-    if (!version.ok()) return Fail(version.status(), console);
+    if (!version.ok()) {
+      return Fail(absl::Status(version.status().code(),
+                               absl::StrCat(version.status().message(),
+                                            "; --engine says it, too")),
+                  console);
+    }
     engine_ = *std::move(version);
   }
   const absl::StatusOr<NamedEngine> engine =

@@ -378,6 +378,12 @@ int BundleCommand::Make(Console* console) {
     console->Error(absl::StrCat(
         maker.config_name(), strict_ ? ": error: " : ": warning: ", finding));
   }
+  if (!maker.looked_into_rootfs()) {
+    console->Error(absl::StrCat(
+        maker.config_name(),
+        ": note: --dry-run unpacks nothing: what the rootfs has was not "
+        "looked at"));
+  }
   if (strict_ && !findings->empty()) return kExitRefused;
   std::string_view result = "planned";
   if (!dry_run_) {

@@ -100,6 +100,11 @@ class TerminalTest : public testing::TestWithParam<std::string> {
     json("inspect.json",
          absl::StrCat(R"([{"Id": "a@", "Name": "@", "Config": )", kGoodConfig,
                       R"(}, {"Id": "b@", "Name": "@", "Config": {}}])"));
+    const std::string id(64, 'a');
+    json(absl::StrCat("data/plugins/", id, "/config.json"),
+         R"({"plugin": {"Name": "@", "Enabled": true, "Config": {}}})");
+    json(absl::StrCat("exec/libcontainerd/", id, "/config.json"),
+         R"({"@": "@", "process": {"args": ["@"]}})");
     json("crash.json", R"({"interface": {"types": ["/@"]}})");
     json("wrong_type.json", R"({"interface": {"types": [1]}, "@": 1})");
     files_.Write("broken.json", absl::StrCat("{\"a\": \"", nasty_));
@@ -255,6 +260,7 @@ TEST_P(TerminalTest, NothingActsOnTheTerminal) {
       {"diff", {"plain.json", "good.json"}},
       {"report", {"good.json"}},
       {"validate", {"spec.json"}},
+      {"audit", {}},
       {"engines", {}},
       {"schema", {}},
       {"host-facts", {}},
@@ -295,6 +301,10 @@ TEST_P(TerminalTest, NothingActsOnTheTerminal) {
     Check({"report", "--json", "--host", "host.json", plugin});
     Check({"validate", plugin});
     Check({"bundle", "--dry-run", "--host", "host.json", "-o", "out", plugin});
+  }
+  for (const char* how : {"--show-secrets", "--json"}) {
+    Check({"audit", "--engine", "28.5.2", "--data-root", "data",
+           "--dockerd-exec-root", "exec", how});
   }
   Check({"lint", "--sarif", "config.json"});
   for (const char* spec : {"spec.json", "version.json"}) {

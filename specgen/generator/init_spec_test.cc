@@ -60,10 +60,15 @@ std::string ActOutDevLoop(std::vector<std::string> memory,
   return absl::StrJoin(memory, " ");
 }
 
+// Where the first engines look for mounts' destinations, of the id "plugin".
+constexpr std::string_view kRootfsHost = R"({"entries": [{
+  "path": "/var/lib/docker/plugins/plugin/rootfs/run/docker/plugins",
+  "type": "dir"}]})";
+
 // Docker 1.12 read the config by a json.Decoder, which stops behind the first
 // value (plugin/manager.go, v1.12.6).
 TEST(InitSpec, TextBehindTheConfigIsIgnoredByTheFirstEngines) {
-  const auto host = HostSnapshot::Empty();
+  const auto host = HostOf(kRootfsHost);
   const auto answer = [&](std::string_view engine, std::string_view plugin) {
     Request request;
     request.plugin = plugin;
@@ -77,7 +82,9 @@ TEST(InitSpec, TextBehindTheConfigIsIgnoredByTheFirstEngines) {
   const std::string spec = answer("1.12.6", kConfig);
   EXPECT_THAT(spec, HasSubstr("ociVersion"));
   for (std::string_view behind :
-       {" {}", "]", "x", " \"open", "\"a\nb\"", "}}}", "\0"}) {
+       {std::string_view(" {}"), std::string_view("]"), std::string_view("x"),
+        std::string_view(" \"open"), std::string_view("\"a\nb\""),
+        std::string_view("}}}"), std::string_view("\0", 1)}) {
     const std::string text = absl::StrCat(kConfig, behind);
     EXPECT_EQ(answer("1.12.6", text), spec) << behind;
     EXPECT_THAT(answer("1.13.0", text), Not(HasSubstr("ociVersion"))) << behind;
@@ -89,11 +96,11 @@ TEST(InitSpec, TextBehindTheConfigIsIgnoredByTheFirstEngines) {
 
 // plugin/manager.go, v1.12.6 and v1.13.0-rc4; daemon/daemon_linux.go since.
 TEST(InitSpec, WhereRuntimeDirectoriesAre) {
-  const auto host = HostSnapshot::Empty();
+  const auto host = HostOf(kRootfsHost);
   const auto source = [&](std::string_view engine) {
     Request request;
     request.plugin = R"({"entrypoint":["/p"],"interface":{"socket":"s"}})";
-    request.id = "x";
+    request.id = "plugin";
     Answer answer;
     Generator(Engine(engine), *host).Generate(request, &answer);
     return std::string(answer.spec());
@@ -101,9 +108,9 @@ TEST(InitSpec, WhereRuntimeDirectoriesAre) {
   const auto from = [](std::string_view directory) {
     return HasSubstr(absl::StrCat(R"("source":")", directory, "\""));
   };
-  EXPECT_THAT(source("1.13.0-rc3"), from("/run/docker/x"));
+  EXPECT_THAT(source("1.13.0-rc3"), from("/run/docker/plugin"));
   for (std::string_view engine : {"1.13.0-rc4", "1.13.0", "28.5.2"}) {
-    EXPECT_THAT(source(engine), from("/run/docker/plugins/x")) << engine;
+    EXPECT_THAT(source(engine), from("/run/docker/plugins/plugin")) << engine;
   }
 }
 

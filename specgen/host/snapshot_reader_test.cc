@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/snapshot_format.h"
 
 namespace specgen {
@@ -144,11 +145,10 @@ TEST(SnapshotReaderTest, Numbers) {
             "h.json:1:35: a CPU must be a whole number from 0 to 65535");
   EXPECT_EQ(ErrorOf(R"({"entries": [], "possible_cpus": [1, 2, 1]})"),
             "h.json:1:34: CPU 1 twice");
-  EXPECT_EQ(
-      ErrorOf(R"({"entries": [], "architecture": "sparc"})"),
-      absl::StrCat("host.json:1:33: unknown architecture \"sparc\"; there "
-                   "are ",
-                   GoArchitectures()));
+  EXPECT_EQ(ErrorOf(R"({"entries": [], "architecture": "sparc"})"),
+            absl::StrCat("h.json:1:33: unknown architecture \"sparc\"; there "
+                         "are ",
+                         GoArchitectures()));
   EXPECT_EQ(ErrorOf(R"({"entries": [], "thermal_throttle_cpus": [1],
                        "possible_cpus": [0]})"),
             "h.json:1:42: CPU 1 is not in \"possible_cpus\"");
