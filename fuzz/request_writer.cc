@@ -24,7 +24,7 @@ std::string WriteRequestLine(const RequestLine& request) {
   member("id", request.id);
   member("rootfs", request.rootfs);
   member("lib_root", request.lib_root);
-  if (request.exec_root.has_value()) member("exec_root", *request.exec_root);
+  member("exec_root", request.exec_root);
   member("metrics_socket", request.metrics_socket);
   if (request.restarted) w.Raw(",\"restarted\":true");
   w.Raw(",\"set\":[");
