@@ -50,6 +50,10 @@ std::string_view DefaultExecRoot(const Behaviour& behaviour) {
 std::string MetricsSocketBeside(std::string_view exec_root) {
   while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
   }
+  // dockerd's own exec root, if nobody names one, is called so; plugins'
+  // directory does not depend on it (moby daemon/config/config_linux.go,
+  // v18.03.0-ce; daemon/daemon_linux.go).
+  if (exec_root == "/run/docker/plugins") return "/var/run/docker/metrics.sock";
   if (!absl::ConsumeSuffix(&exec_root, "/plugins")) return "";
   return absl::StrCat(exec_root, "/metrics.sock");
 }

@@ -607,6 +607,9 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
   }
   const StartSpec spec = ReadStartSpec(answer_.spec());
   looked_into_rootfs_ = rootfs_is_made_ || is_there;
+  if (!looked_into_rootfs_ && spec.command.empty()) {
+    findings.emplace_back(kNoProgram);
+  }
   if (looked_into_rootfs_) {
     const int rootfs = (rootfs_is_made_ ? rootfs_ : source_rootfs_).get();
     std::string missing = CheckPropagatedMount(

@@ -178,9 +178,7 @@ class RootfsCheck {
   // What is wrong with what the spec starts; "" if nothing is seen.
   std::string Command() const {
     const std::string& command = spec_.command;
-    if (command.empty()) {
-      return "the plugin names no program to start (\"entrypoint\")";
-    }
+    if (command.empty()) return std::string(kNoProgram);
     const std::string quoted = absl::StrCat("\"", command, "\"");
     if (absl::StrContains(command, '/')) {
       return CheckProgram(InCwd(command), absl::StrCat("the command ", quoted),
@@ -346,11 +344,11 @@ class RootfsCheck {
     if (name.empty()) {
       return absl::StrCat(what, " names no interpreter behind its #!");
     }
-    if (name.back() == '\r') {
+    if (absl::EndsWith(line, "\r")) {
       return absl::StrCat(what,
                           " has lines that end as on Windows (CR LF): its "
                           "interpreter would be \"",
-                          name, "\"");
+                          absl::StripTrailingAsciiWhitespace(line), "\"");
     }
     std::string finding = CheckProgram(
         InCwd(name), absl::StrCat("the interpreter \"", name, "\" of ", what),
@@ -359,13 +357,14 @@ class RootfsCheck {
     // "#!/usr/bin/env python3": Linux hands all that follows over as one word.
     line.remove_prefix(std::min(name.size(), line.size()));
     const std::string_view word = absl::StripAsciiWhitespace(line);
-    if (word.empty() || word[0] == '-' || absl::StrContains(word, '=') ||
-        absl::StrContains(word, '/')) {
+    if (word.empty() || word[0] == '-' || absl::StrContains(word, '=')) {
       return "";
     }
-    return CheckInPath(word,
-                       absl::StrCat("the interpreter \"", word, "\" of ", what),
-                       depth + 1);
+    const std::string found =
+        absl::StrCat("the interpreter \"", word, "\" of ", what);
+    return absl::StrContains(word, '/')
+               ? CheckProgram(InCwd(word), found, depth + 1)
+               : CheckInPath(word, found, depth + 1);
   }
 
   std::string CheckElf(int fd, const std::string& what) const {

@@ -33,6 +33,10 @@ struct StartSpec {
   bool has_capability_list = false;
 };
 
+// What to say of a spec that starts nothing: a runtime refuses it.
+inline constexpr std::string_view kNoProgram =
+    "the plugin names no program to start (\"entrypoint\")";
+
 // Reads it of a spec; of a text that is none, what can be read.
 StartSpec ReadStartSpec(std::string_view spec);
 

@@ -218,9 +218,9 @@ TEST_F(CheckRootfsTest, ProgramsAreForThisMachineAndHaveTheirLoader) {
   odd[EI_CLASS] = 7;
   Add("/p", odd);
   Expect("is a damaged program");
-  for (const char type : {ET_REL, ET_CORE, ET_NONE}) {
+  for (const int type : {ET_REL, ET_CORE, ET_NONE}) {
     std::string object = Elf(ours_);
-    object[offsetof(Elf64_Ehdr, e_type)] = type;
+    object[offsetof(Elf64_Ehdr, e_type)] = static_cast<char>(type);
     Add("/p", object);
     Expect("is no program but an object file or a core");
   }
@@ -277,9 +277,17 @@ TEST_F(CheckRootfsTest, EnvFindsItsInterpreterInThePath) {
   Add("/bin/python3", Elf(ours_));
   Expect("");
   // What env itself makes of these is not judged.
-  for (const char* line : {"", " -S sh -e", " A=1 sh", " /no/sh"}) {
+  for (const char* line : {"", " -S sh -e", " A=1 sh"}) {
     Add("/p", absl::StrCat("#!/usr/bin/env", line, "\n"));
     Expect("");
+  }
+  Add("/p", "#!/usr/bin/env /no/sh\n");
+  Expect(
+      "the interpreter \"/no/sh\" of the command \"/p\" is not in the rootfs");
+  for (const char* line :
+       {"#!/usr/bin/env sh\r\n", "#!/usr/bin/env -S sh\r\n"}) {
+    Add("/p", line);
+    Expect("as on Windows");
   }
   Add("/p", "#!/bin/other python4\n");
   Add("/bin/other", Elf(ours_));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/errno_text.h"
 #include "specgen/cli/ask_docker.h"
 #include "specgen/cli/command.h"
@@ -41,6 +43,8 @@ enum class State : uint8_t {
   kDifferent,
   kRefused,     // this engine makes no spec of it
   kNotRunning,  // though it is enabled
+  kStray,       // runs, though it is not enabled, or not installed
+  kUnreadable,  // dockerd's state of it, or the running spec
   kNotEnabled,
 };
 
@@ -54,6 +58,10 @@ std::string_view StateName(State state) {
       return "refused";
     case State::kNotRunning:
       return "not_running";
+    case State::kStray:
+      return "stray";
+    case State::kUnreadable:
+      return "unreadable";
     case State::kNotEnabled:
       return "not_enabled";
   }
@@ -66,7 +74,7 @@ struct AuditedPlugin {
   std::string name;
   State state = State::kSame;
   std::string running_spec;  // the file
-  std::string message;       // why there is no spec
+  std::string message;       // why there is no spec, or what is unreadable
   std::vector<Change> changes;
 };
 
@@ -105,7 +113,13 @@ class AuditCommand : public Command {
   absl::StatusOr<std::vector<std::string>> FindPlugins() const;
   // All that there are: a machine may have had both.
   std::vector<std::string> RunningSpecs(const std::string& id) const;
-  absl::StatusOr<AuditedPlugin> Audit(const std::string& id);
+  // Those that run without being installed here.
+  std::vector<std::string> FindStrays(
+      const std::vector<std::string>& installed) const;
+  // Fills in all but the id. Errors are about this plugin alone.
+  absl::Status Audit(AuditedPlugin* plugin);
+  // The text of a file, which may be anything.
+  absl::StatusOr<std::string> ReadRegularFile(const std::string& file) const;
   // The changes from `made` to what the file has.
   absl::StatusOr<std::vector<Change>> Compare(std::string_view made,
                                               const std::string& file);
@@ -117,7 +131,8 @@ class AuditCommand : public Command {
                   Console* console) const;
 
   std::string data_root_ = "/var/lib/docker";
-  std::string exec_root_ = "/run/docker";
+  std::string exec_root_ = "/var/run/docker";
+  std::string plugins_exec_root_;
   std::string engine_;
   bool json_ = false;
   bool show_secrets_ = false;
@@ -137,10 +152,16 @@ void AuditCommand::Define(CLI::App* app) {
   app->add_option("--dockerd-exec-root", exec_root_, "dockerd's --exec-root")
       ->type_name("DIRECTORY")
       ->capture_default_str();
+  app->add_option("--exec-root", plugins_exec_root_,
+                  "Where dockerd makes the plugins' runtime directories "
+                  "(default: /run/docker/plugins, before 1.13.0-rc4 "
+                  "/run/docker)")
+      ->type_name("DIRECTORY");
   app->add_flag("--json", json_,
                 "Print JSON: {\"engine\", \"plugins\": [{\"id\", \"name\", "
                 "\"state\": \"same\", \"different\", \"refused\", "
-                "\"not_running\" or \"not_enabled\", \"running_spec\", "
+                "\"not_running\", \"stray\", \"unreadable\" or "
+                "\"not_enabled\", \"running_spec\", "
                 "\"message\", \"changes\" as of diff}]}");
   DefineShowSecrets(&show_secrets_, app);
 }
@@ -185,9 +206,43 @@ absl::StatusOr<std::unique_ptr<JsonTree>> AuditCommand::Parse(
   return hidden.has_value() ? JsonTree::Parse(*hidden, name) : std::move(tree);
 }
 
+std::vector<std::string> AuditCommand::FindStrays(
+    const std::vector<std::string>& installed) const {
+  std::set<std::string> strays;
+  const auto look = [&](const std::string& directory) {
+    std::vector<std::string> names;
+    if (host_.files.ListDirectory(directory, &names) != 0) return;
+    for (std::string& name : names) {
+      if (IsPluginId(name) &&
+          !std::binary_search(installed.begin(), installed.end(), name)) {
+        strays.insert(std::move(name));
+      }
+    }
+  };
+  for (std::string_view place : kPlaces) {
+    // The last one has containers as well.
+    if (place != "libcontainerd") look(JoinPath({exec_root_, place}));
+  }
+  for (std::string_view place : kSystemPlaces) look(std::string(place));
+  return {strays.begin(), strays.end()};
+}
+
+absl::StatusOr<std::string> AuditCommand::ReadRegularFile(
+    const std::string& file) const {
+  FileFacts facts;
+  const int error = host_.files.Stat(file, &facts);
+  if (error != 0) {
+    return BadInputError(absl::StrCat(file, ": ", GoErrnoText(error)));
+  }
+  if (!S_ISREG(facts.mode)) {
+    return BadInputError(absl::StrCat(file, ": is no regular file"));
+  }
+  return ReadInput(file);
+}
+
 absl::StatusOr<std::vector<Change>> AuditCommand::Compare(
     std::string_view made, const std::string& file) {
-  absl::StatusOr<std::string> text = ReadInput(file);
+  absl::StatusOr<std::string> text = ReadRegularFile(file);
   if (!text.ok()) return text.status();
   if (*text == made) return std::vector<Change>();
   absl::StatusOr<std::unique_ptr<JsonTree>> before = Parse(made, "the spec");
@@ -206,54 +261,54 @@ absl::StatusOr<std::vector<Change>> AuditCommand::Compare(
   return changes;
 }
 
-absl::StatusOr<AuditedPlugin> AuditCommand::Audit(const std::string& id) {
-  const std::string file = JoinPath({data_root_, "plugins", id, "config.json"});
-  absl::StatusOr<std::string> text = ReadInput(file);
+absl::Status AuditCommand::Audit(AuditedPlugin* plugin) {
+  const std::vector<std::string> running = RunningSpecs(plugin->id);
+  if (!running.empty()) plugin->running_spec = running.front();
+  const std::string file =
+      JoinPath({data_root_, "plugins", plugin->id, "config.json"});
+  absl::StatusOr<std::string> text = ReadRegularFile(file);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(*text, file, JsonTree::kMaxConfigValues);
   if (!tree.ok()) return tree.status();
-  AuditedPlugin plugin;
-  plugin.id = id;
   const JsonNode* const state = (*tree)->root().Find("plugin");
-  if (state != nullptr) plugin.name = state->String("Name");
+  if (state != nullptr) plugin->name = state->String("Name");
   const JsonNode* const enabled =
       state == nullptr ? nullptr : state->Find("Enabled");
   if (enabled == nullptr || !enabled->is_true()) {
-    plugin.state = State::kNotEnabled;
-    return plugin;
+    plugin->state = running.empty() ? State::kNotEnabled : State::kStray;
+    return absl::OkStatus();
   }
-  const std::vector<std::string> running = RunningSpecs(id);
   if (running.empty()) {
-    plugin.state = State::kNotRunning;
-    return plugin;
+    plugin->state = State::kNotRunning;
+    return absl::OkStatus();
   }
   const std::string lib_root = JoinPath({data_root_, "plugins"});
   const std::string metrics_socket = JoinPath({exec_root_, "metrics.sock"});
   Request request;
   request.plugin = *text;
   request.shape = PluginShape::kStored;
-  request.id = id;
+  request.id = plugin->id;
   request.lib_root = lib_root;
+  if (!plugins_exec_root_.empty()) request.exec_root = plugins_exec_root_;
   request.metrics_socket = metrics_socket;
   Answer answer;
   Generator(*release_, host_).Generate(request, &answer);
   if (answer.outcome() != Outcome::kSpec) {
-    plugin.state = State::kRefused;
-    plugin.running_spec = running.front();
-    plugin.message = secrets_.Text(answer.message());
-    return plugin;
+    plugin->state = State::kRefused;
+    plugin->message = secrets_.Text(answer.message());
+    return absl::OkStatus();
   }
   for (const std::string& spec : running) {
+    plugin->running_spec = spec;
     absl::StatusOr<std::vector<Change>> changes = Compare(answer.spec(), spec);
     if (!changes.ok()) return changes.status();
-    plugin.running_spec = spec;
-    plugin.changes = *std::move(changes);
-    if (plugin.changes.empty()) continue;
-    plugin.state = State::kDifferent;
+    plugin->changes = *std::move(changes);
+    if (plugin->changes.empty()) continue;
+    plugin->state = State::kDifferent;
     break;
   }
-  return plugin;
+  return absl::OkStatus();
 }
 
 void AuditCommand::PrintJson(const std::vector<AuditedPlugin>& plugins,
@@ -306,6 +361,14 @@ void AuditCommand::PrintLines(const std::vector<AuditedPlugin>& plugins,
             name, "is enabled, but has no spec below ", exec_root_,
             " or /run/containerd: it does not run, or not under this dockerd"));
         break;
+      case State::kStray:
+        lines.push_back(
+            absl::StrCat(name, "runs, but is not enabled, or not installed: ",
+                         plugin.running_spec));
+        break;
+      case State::kUnreadable:
+        lines.push_back(absl::StrCat(name, plugin.message));
+        break;
       case State::kNotEnabled:
         lines.push_back(absl::StrCat(name, "is not enabled"));
         break;
@@ -335,14 +398,25 @@ int AuditCommand::Run(Console* console) {
       ChooseEngine("--engine", engine_, console);
   if (!engine.ok()) return Fail(engine.status(), console);
   release_ = engine->release;
+  data_root_ = RealPath(data_root_);
   absl::StatusOr<std::vector<std::string>> ids = FindPlugins();
   if (!ids.ok()) return Fail(ids.status(), console);
   std::vector<AuditedPlugin> plugins;
   plugins.reserve(ids->size());
   for (const std::string& id : *ids) {
-    absl::StatusOr<AuditedPlugin> plugin = Audit(id);
-    if (!plugin.ok()) return Fail(plugin.status(), console);
-    plugins.push_back(*std::move(plugin));
+    AuditedPlugin& plugin = plugins.emplace_back();
+    plugin.id = id;
+    // The others are looked at all the same.
+    if (absl::Status status = Audit(&plugin); !status.ok()) {
+      plugin.state = State::kUnreadable;
+      plugin.message = status.message();
+    }
+  }
+  for (const std::string& id : FindStrays(*ids)) {
+    AuditedPlugin& plugin = plugins.emplace_back();
+    plugin.id = id;
+    plugin.state = State::kStray;
+    plugin.running_spec = RunningSpecs(id).empty() ? "" : RunningSpecs(id)[0];
   }
   if (json_) {
     PrintJson(plugins, console);

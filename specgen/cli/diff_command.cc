@@ -59,7 +59,8 @@ class DiffCommand : public Command {
  private:
   absl::Status LoadSides(Side* before, Side* after, Console* console);
   absl::Status LoadSide(std::string_view text, std::string_view name,
-                        const Release& release, Side* side, Console* console);
+                        PluginShape shape, const Release& release, Side* side,
+                        Console* console);
   void Print(const Side& before, const Side& after,
              const std::vector<Change>& changes,
              const std::vector<EngineChange>& why, Console* console) const;
@@ -89,8 +90,8 @@ void DiffCommand::Define(CLI::App* app) {
 }
 
 absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
-                                   const Release& release, Side* side,
-                                   Console* console) {
+                                   PluginShape shape, const Release& release,
+                                   Side* side, Console* console) {
   side->name = std::string(name);
   side->release = &release;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
@@ -113,6 +114,7 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   if (!status.ok()) return status;
   Request request = plugin_.request();
   request.plugin = text;
+  request.shape = shape;
   plugin_.AssumeDevicesOf(text);
   Answer answer;
   Generator(release, plugin_.host(), plugin_.base_spec())
@@ -152,27 +154,28 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
           "--base-spec: only one of the two engines takes one");
     }
   }
-  status = LoadSide(plugin_.request().plugin, plugin_.input_name(),
-                    plugin_.release(), before, console);
+  status =
+      LoadSide(plugin_.request().plugin, plugin_.input_name(),
+               plugin_.request().shape, plugin_.release(), before, console);
   if (!status.ok()) return status;
   if (other_.empty()) {
     if (before->is_spec_file) {
       return absl::FailedPreconditionError(
           "--to-engine: a runtime spec is made already; name a plugin");
     }
-    return LoadSide(plugin_.request().plugin, plugin_.input_name(), *to, after,
-                    console);
+    return LoadSide(plugin_.request().plugin, plugin_.input_name(),
+                    plugin_.request().shape, *to, after, console);
   }
   if (other_ == "-" && plugin_.input_name() == "standard input") {
     return absl::FailedPreconditionError(
         "only one input can come from standard input");
   }
-  other_ = PluginFile(other_);
+  const std::string named = std::exchange(other_, PluginFile(other_));
   absl::StatusOr<std::string> text = ReadInput(other_);
   if (!text.ok()) return text.status();
   other_text_ = *std::move(text);
-  return LoadSide(other_text_, other_ == "-" ? "standard input" : other_, *to,
-                  after, console);
+  return LoadSide(other_text_, other_ == "-" ? "standard input" : other_,
+                  ShapeOfInput(named, other_text_), *to, after, console);
 }
 
 void DiffCommand::Print(const Side& before, const Side& after,

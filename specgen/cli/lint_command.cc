@@ -101,7 +101,9 @@ class LintCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  absl::StatusOr<LintedFile> LintFile(const std::string& file,
+  // `named` is the argument that PluginFile makes `file` of.
+  absl::StatusOr<LintedFile> LintFile(const std::string& named,
+                                      const std::string& file,
                                       absl::Span<const Release> releases,
                                       Console* console);
   absl::Status ReadIgnored();
@@ -164,8 +166,8 @@ absl::Status LintCommand::ReadIgnored() {
 }
 
 absl::StatusOr<LintedFile> LintCommand::LintFile(
-    const std::string& file, absl::Span<const Release> releases,
-    Console* console) {
+    const std::string& named, const std::string& file,
+    absl::Span<const Release> releases, Console* console) {
   absl::StatusOr<std::string> text = ReadInput(file);
   if (!text.ok()) return text.status();
   LintRequest request;
@@ -173,6 +175,7 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   request.plugin_name = plugin_name_;
   request.name =
       file == "-" ? std::string_view("standard input") : std::string_view(file);
+  request.shape = ShapeOfInput(named, *text);
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();
@@ -243,7 +246,8 @@ int LintCommand::Run(Console* console) {
   std::vector<LintedFile> files;
   for (const std::string& named : files_) {
     const std::string file = PluginFile(named);
-    absl::StatusOr<LintedFile> linted = LintFile(file, *releases, console);
+    absl::StatusOr<LintedFile> linted =
+        LintFile(named, file, *releases, console);
     if (linted.ok()) {
       files.push_back(*std::move(linted));
       continue;

@@ -1,5 +1,6 @@
 #include "specgen/cli/plugin_options.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@
 #include "specgen/host/live_host.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/plugin/input_kind.h"
+#include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -86,6 +88,18 @@ std::string PluginFile(const std::string& path) {
   return path != "-" && stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)
              ? JoinPath({path, "config.json"})
              : path;
+}
+
+std::string RealPath(const std::string& path) {
+  char* const real = realpath(path.c_str(), nullptr);
+  std::string found = real == nullptr ? path : real;
+  free(real);
+  return found;
+}
+
+PluginShape ShapeOfInput(const std::string& path, std::string_view text) {
+  if (PluginFile(path) == path) return PluginShape::kAuto;
+  return IsStoredState(text) ? PluginShape::kStored : PluginShape::kConfig;
 }
 
 namespace {
@@ -244,13 +258,14 @@ void PluginOptions::Define(CLI::App* app, About about) {
   metrics_option_ = metrics_socket;
   // By dockerd's own names; --exec-root was taken.
   app->add_option("--data-root", data_root_,
-                  "dockerd's --data-root, in place of --lib-root")
-      ->type_name("FOLDER")
+                  "dockerd's --data-root, in place of --lib-root; with "
+                  "userns-remap the directory UID.GID in it")
+      ->type_name("DIRECTORY")
       ->excludes(lib_root);
   app->add_option("--dockerd-exec-root", dockerd_exec_root_,
                   "dockerd's --exec-root: metrics.sock in it is the metrics "
                   "socket. Plugins' runtime folders do not depend on it")
-      ->type_name("FOLDER")
+      ->type_name("DIRECTORY")
       ->excludes(metrics_socket);
   set_option_ =
       app->add_option("--set", set_,
@@ -308,11 +323,7 @@ absl::Status PluginOptions::ReadFile() {
   absl::StatusOr<std::string> text = ReadInput(file_);
   if (!text.ok()) return WithImageHint(text.status(), named);
   text_ = *std::move(text);
-  // A directory's file is never what `docker plugin inspect` prints.
-  if (file_ != named) {
-    request_.shape =
-        IsStoredState(text_) ? PluginShape::kStored : PluginShape::kConfig;
-  }
+  request_.shape = ShapeOfInput(named, text_);
   if (!IsArchive(text_)) return absl::OkStatus();
   return BadInputError(
       absl::StrCat(input_name(),
@@ -366,10 +377,11 @@ void PluginOptions::NoteAssumedDevices(Console* console) const {
   if (assumed_ == nullptr) return;
   for (const std::string& path : assumed_->paths()) {
     const FileFacts facts = LikelyDevice(path);
-    console->Error(absl::StrCat(
-        path, " is not on this machine: it counts as there, as the ",
-        S_ISBLK(facts.mode) ? "block" : "character", " device ", facts.major,
-        ":", facts.minor, " (assumed)"));
+    console->Error(
+        absl::StrCat(SecretHider().Text(path),
+                     " is not on this machine: it counts as there, as the ",
+                     S_ISBLK(facts.mode) ? "block" : "character", " device ",
+                     facts.major, ":", facts.minor, " (assumed)"));
   }
 }
 
@@ -451,7 +463,10 @@ absl::Status PluginOptions::Load(Console* console) {
   request_.restarted = restarted_;
   if (id_option_->count() > 0) request_.id = id_;
   if (rootfs_option_->count() > 0) request_.rootfs = rootfs_;
-  if (!data_root_.empty()) lib_root_ = JoinPath({data_root_, "plugins"});
+  if (!data_root_.empty()) {
+    lib_root_ = JoinPath(
+        {has_host_file() ? data_root_ : RealPath(data_root_), "plugins"});
+  }
   request_.lib_root = lib_root_;
   if (exec_root_option_->count() == 0) {
     exec_root_ = DefaultExecRoot(*release_->behaviour);

@@ -41,6 +41,14 @@ absl::StatusOr<std::string> ReadInput(const std::string& file);
 // dockerd's, its config.json.
 std::string PluginFile(const std::string& path);
 
+// The path without symbolic links, as dockerd makes that of its data root (moby
+// daemon/daemon.go, NewDaemon); the same if nothing is there.
+std::string RealPath(const std::string& path);
+
+// The shape of the text of PluginFile(path): a directory's file is never what
+// `docker plugin inspect` prints.
+PluginShape ShapeOfInput(const std::string& path, std::string_view text);
+
 // `status`, an error about `path`, with what to do if an image is named, which
 // is none of specgen's inputs: "docker.io/vieux/sshfs", or a directory or tar
 // archive of one, which only `specgen bundle` takes.

@@ -165,7 +165,7 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                     "only one input can come from standard input"),
                 console);
   }
-  since_ = PluginFile(since_);
+  const std::string named = std::exchange(since_, PluginFile(since_));
   absl::StatusOr<std::string> text = ReadInput(since_);
   if (!text.ok()) return Fail(text.status(), console);
   absl::Status status =
@@ -173,6 +173,7 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   if (!status.ok()) return Fail(status, console);
   Request request = plugin_.request();
   request.plugin = *text;
+  request.shape = ShapeOfInput(named, *text);
   plugin_.AssumeDevicesOf(*text);
   Answer answer;
   generator.Generate(request, &answer);

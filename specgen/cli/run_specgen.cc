@@ -104,8 +104,8 @@ std::string UnexpectedArguments(const CLI::App& app) {
 // set; "" if there is none.
 std::string EmptyValue(const CLI::App& app) {
   constexpr std::string_view kNames[] = {
-      "FILE",    "OLD",  "RELEASE", "RANGE",
-      "VERSION", "ARCH", "NAME",    "OS/ARCH[/VARIANT]"};
+      "FILE", "OLD",  "RELEASE",           "RANGE",    "VERSION",
+      "ARCH", "NAME", "OS/ARCH[/VARIANT]", "DIRECTORY"};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty()) continue;
     if (std::find(std::begin(kNames), std::end(kNames),
@@ -198,8 +198,8 @@ absl::Status TakeDockerOptions(std::vector<std::string>* args) {
       {"--log-level", "-l", nullptr, true},
       {"--debug", "-D", nullptr, false},
   };
-  if (*args == std::vector<std::string>{"help", "specgen"}) {
-    *args = {"help"};
+  if (args->size() >= 2 && (*args)[0] == "help" && (*args)[1] == "specgen") {
+    args->erase(args->begin() + 1);
     return absl::OkStatus();
   }
   const auto name = std::find(args->begin(), args->end(), "specgen");
@@ -228,9 +228,11 @@ absl::Status TakeDockerOptions(std::vector<std::string>* args) {
     } else {
       return UsageError(absl::StrCat(word, ": needs a value"));
     }
-    if (option->variable != nullptr) {
-      setenv(option->variable, value.c_str(), /*replace=*/1);
-    }
+    if (option->variable == nullptr) continue;
+    // To docker an option is above any variable, and $DOCKER_HOST above
+    // $DOCKER_CONTEXT.
+    if (option->long_name == "--context") unsetenv("DOCKER_HOST");
+    setenv(option->variable, value.c_str(), /*replace=*/1);
   }
   args->erase(args->begin(), name + 1);
   return absl::OkStatus();

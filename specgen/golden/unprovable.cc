@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kOldest = "1.12.0";
 // Up to the newest behaviour that there is.
-constexpr std::string_view kNewest = "";
+constexpr std::string_view kNewest;
 // The last engine before those that can be recorded, and one between them.
 constexpr std::string_view kLastOld = "19.03.0";
 constexpr std::string_view kBeta = "24.0.0-beta.1";

@@ -185,6 +185,7 @@ void LintContext::AskEngines(Answer* answer, const Host& host) {
     Request request;
     request.plugin = request_.plugin;
     request.plugin_name = request_.plugin_name;
+    request.shape = request_.shape;
     Generator(release, host).Generate(request, answer);
     EngineAnswer& entry = answers[release.behaviour];
     entry = {answer->outcome(), answer->stage(), answer->message(),

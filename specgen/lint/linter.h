@@ -12,6 +12,7 @@
 #include "specgen/engine/engine.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/lint/lint_rules.h"
+#include "specgen/plugin/plugin_reader.h"
 #include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
@@ -35,6 +36,7 @@ struct LintRequest {
   std::string_view plugin;       // JSON, in any shape that generate takes
   std::string_view plugin_name;  // chooses from `docker plugin inspect`
   std::string_view name;         // how messages call the text
+  PluginShape shape = PluginShape::kAuto;
   // A range of AllReleases(), not empty: what the plugin shall work on.
   absl::Span<const Release> releases;
 };

@@ -315,8 +315,10 @@ void DevMountLost(LintContext* lint) {
 }
 
 void DuplicateDestination(LintContext* lint) {
-  // Engines that sort the mounts have one that lies above another before it.
-  const auto keeps_order = [](const Behaviour& b) { return !b.sorts_mounts; };
+  // 18.03.0 alone sorts the mounts: one that lies above another comes first.
+  const auto keeps_order = [](const Behaviour& b) {
+    return b.name != "18.03.0";
+  };
   const bool any_keeps_order = lint->Any(keeps_order);
   const std::string those = lint->Engines(keeps_order);
   std::map<std::string, const JsonNode*> before;
