@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,15 +15,17 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/errno_text.h"
+#include "specgen/bundle/blob_reader.h"
 #include "specgen/cli/ask_docker.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/plugin_options.h"
+#include "specgen/cli/shown_tree.h"
 #include "specgen/diff/changes_json.h"
 #include "specgen/diff/spec_diff.h"
 #include "specgen/host/file_tree.h"
@@ -78,31 +79,26 @@ struct AuditedPlugin {
   std::vector<Change> changes;
 };
 
-// Where containerd keeps the config.json of a running plugin, below dockerd's
-// --exec-root: of a containerd of dockerd's own, then (kSystemPlaces) of the
-// system's. Before 17.11 dockerd wrote it itself
+// Where the config.json of a running plugin is kept: by a containerd of
+// dockerd's own, or the system's; before 17.11 by dockerd itself
 // (libcontainerd/client_linux.go, v17.06.0-ce). The namespace is that of
 // plugin/executor/containerd (v17.12.0-ce), and of
 // --containerd-plugins-namespace since.
-constexpr std::string_view kPlaces[] = {
-    "containerd/daemon/io.containerd.runtime.v2.task/plugins.moby",
-    "containerd/daemon/io.containerd.runtime.v1.linux/plugins.moby",
-    "libcontainerd",
+struct Place {
+  std::string_view path;        // a relative one is below dockerd's --exec-root
+  bool has_containers = false;  // besides plugins
 };
-constexpr std::string_view kSystemPlaces[] = {
-    "/run/containerd/io.containerd.runtime.v2.task/plugins.moby",
-    "/run/containerd/io.containerd.runtime.v1.linux/plugins.moby",
+constexpr Place kPlaces[] = {
+    {"containerd/daemon/io.containerd.runtime.v2.task/plugins.moby"},
+    {"containerd/daemon/io.containerd.runtime.v1.linux/plugins.moby"},
+    {"libcontainerd", true},
+    {"/run/containerd/io.containerd.runtime.v2.task/plugins.moby"},
+    {"/run/containerd/io.containerd.runtime.v1.linux/plugins.moby"},
 };
 
-// dockerd's names of plugins' directories (stringid.GenerateRandomID).
-bool IsPluginId(std::string_view name) {
-  constexpr size_t kLength = 64;
-  return name.size() == kLength &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
-                  (c >= 'a' && c <= 'f');
-         });
-}
+// dockerd's names of plugins' directories (stringid.GenerateRandomID) look as
+// those of blobs do.
+bool IsPluginId(std::string_view name) { return IsSha256(name); }
 
 class AuditCommand : public Command {
  public:
@@ -111,6 +107,7 @@ class AuditCommand : public Command {
 
  private:
   absl::StatusOr<std::vector<std::string>> FindPlugins() const;
+  std::string DirectoryOf(const Place& place) const;
   // All that there are: a machine may have had both.
   std::vector<std::string> RunningSpecs(const std::string& id) const;
   // Those that run without being installed here.
@@ -123,8 +120,6 @@ class AuditCommand : public Command {
   // The changes from `made` to what the file has.
   absl::StatusOr<std::vector<Change>> Compare(std::string_view made,
                                               const std::string& file);
-  absl::StatusOr<std::unique_ptr<JsonTree>> Parse(std::string_view text,
-                                                  std::string_view name);
   void PrintJson(const std::vector<AuditedPlugin>& plugins,
                  Console* console) const;
   void PrintLines(const std::vector<AuditedPlugin>& plugins,
@@ -184,46 +179,38 @@ absl::StatusOr<std::vector<std::string>> AuditCommand::FindPlugins() const {
   return ids;
 }
 
+std::string AuditCommand::DirectoryOf(const Place& place) const {
+  return absl::StartsWith(place.path, "/") ? std::string(place.path)
+                                           : JoinPath({exec_root_, place.path});
+}
+
 std::vector<std::string> AuditCommand::RunningSpecs(
     const std::string& id) const {
   std::vector<std::string> files;
-  const auto look = [&](std::string_view root, std::string_view place) {
-    std::string file = JoinPath({root, place, id, "config.json"});
+  for (const Place& place : kPlaces) {
+    std::string file = JoinPath({DirectoryOf(place), id, "config.json"});
     FileFacts facts;
     if (host_.files.Lstat(file, &facts) == 0) files.push_back(std::move(file));
-  };
-  for (std::string_view place : kPlaces) look(exec_root_, place);
-  for (std::string_view place : kSystemPlaces) look("/", place);
+  }
   return files;
-}
-
-absl::StatusOr<std::unique_ptr<JsonTree>> AuditCommand::Parse(
-    std::string_view text, std::string_view name) {
-  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
-  if (!tree.ok()) return tree;
-  // Both are compared as they are shown: what differs still does.
-  const std::optional<std::string> hidden = secrets_.Json((*tree)->root());
-  return hidden.has_value() ? JsonTree::Parse(*hidden, name) : std::move(tree);
 }
 
 std::vector<std::string> AuditCommand::FindStrays(
     const std::vector<std::string>& installed) const {
   std::set<std::string> strays;
-  const auto look = [&](const std::string& directory) {
+  for (const Place& place : kPlaces) {
     std::vector<std::string> names;
-    if (host_.files.ListDirectory(directory, &names) != 0) return;
+    if (place.has_containers ||
+        host_.files.ListDirectory(DirectoryOf(place), &names) != 0) {
+      continue;
+    }
     for (std::string& name : names) {
       if (IsPluginId(name) &&
           !std::binary_search(installed.begin(), installed.end(), name)) {
         strays.insert(std::move(name));
       }
     }
-  };
-  for (std::string_view place : kPlaces) {
-    // The last one has containers as well.
-    if (place != "libcontainerd") look(JoinPath({exec_root_, place}));
   }
-  for (std::string_view place : kSystemPlaces) look(std::string(place));
   return {strays.begin(), strays.end()};
 }
 
@@ -245,9 +232,11 @@ absl::StatusOr<std::vector<Change>> AuditCommand::Compare(
   absl::StatusOr<std::string> text = ReadRegularFile(file);
   if (!text.ok()) return text.status();
   if (*text == made) return std::vector<Change>();
-  absl::StatusOr<std::unique_ptr<JsonTree>> before = Parse(made, "the spec");
+  absl::StatusOr<std::unique_ptr<JsonTree>> before =
+      ParseAsShown(made, "the spec", &secrets_);
   if (!before.ok()) return before.status();
-  absl::StatusOr<std::unique_ptr<JsonTree>> after = Parse(*text, file);
+  absl::StatusOr<std::unique_ptr<JsonTree>> after =
+      ParseAsShown(*text, file, &secrets_);
   if (!after.ok()) {
     return std::vector<Change>{{ChangeKind::kChanged, "bytes", "config.json",
                                 std::string(after.status().message())}};
@@ -416,7 +405,8 @@ int AuditCommand::Run(Console* console) {
     AuditedPlugin& plugin = plugins.emplace_back();
     plugin.id = id;
     plugin.state = State::kStray;
-    plugin.running_spec = RunningSpecs(id).empty() ? "" : RunningSpecs(id)[0];
+    std::vector<std::string> running = RunningSpecs(id);
+    if (!running.empty()) plugin.running_spec = std::move(running.front());
   }
   if (json_) {
     PrintJson(plugins, console);

@@ -1,6 +1,5 @@
 // specgen diff: two plugins, two specs, or one plugin on two engines.
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/plugin_options.h"
+#include "specgen/cli/shown_tree.h"
 #include "specgen/diff/changes_json.h"
 #include "specgen/diff/engine_changes.h"
 #include "specgen/diff/spec_diff.h"
@@ -96,17 +96,16 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   side->release = &release;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
   if (!tree.ok()) return tree.status();
-  const auto take_spec = [&] {
-    // Both sides are compared as they are shown: what differs still does.
-    const std::optional<std::string> hidden = secrets_.Json((*tree)->root());
-    if (hidden.has_value()) tree = JsonTree::Parse(*hidden, name);
-    if (!tree.ok()) return tree.status();
-    side->spec = *std::move(tree);
-    return absl::OkStatus();
-  };
+  // Both sides are compared as they are shown.
+  const auto take_spec =
+      [side](absl::StatusOr<std::unique_ptr<JsonTree>> spec) {
+        if (!spec.ok()) return spec.status();
+        side->spec = *std::move(spec);
+        return absl::OkStatus();
+      };
   if ((*tree)->root().Find("ociVersion") != nullptr) {
     side->is_spec_file = true;
-    return take_spec();
+    return take_spec(AsShown(*std::move(tree), name, &secrets_));
   }
   tree->reset();
   absl::Status status =
@@ -128,9 +127,7 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
     side->position = answer.position();
     return absl::OkStatus();
   }
-  tree = JsonTree::Parse(answer.spec(), "the spec");
-  if (!tree.ok()) return tree.status();
-  return take_spec();
+  return take_spec(ParseAsShown(answer.spec(), "the spec", &secrets_));
 }
 
 absl::Status DiffCommand::LoadSides(Side* before, Side* after,
