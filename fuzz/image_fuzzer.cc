@@ -351,6 +351,7 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
             [&] { return std::string(writer.status().message()); });
     std::optional<CatchInterrupts> signals;
     if (words.interrupted) {
+      signal(SIGHUP, SIG_DFL);  // nohup's ignoring it would be heeded
       signals.emplace();
       raise(SIGHUP);
     }

@@ -15,51 +15,50 @@
 namespace specgen {
 namespace {
 
-// Answers of reading one node.
-enum class Node { kDevice, kNotADevice, kError };
+// What a file is to runc: `type` and `file_mode` are a device's alone.
+struct Node {
+  enum { kDevice, kNotADevice, kError } is;
+  std::string_view type;
+  uint32_t file_mode;
+};
 
 // DeviceFromPath of runc's libcontainer/devices, and of containerd's oci since
 // 24.0. `error` and `facts` are what lstat(2) of the path gives.
-inline Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes,
-                     Device* device) {
-  if (error != 0) return Node::kError;
-  device->major = facts.major;
-  device->minor = facts.minor;
-  device->uid = facts.uid;
-  device->gid = facts.gid;
-  device->file_mode = facts.mode;
+inline Node ReadNode(const FileFacts& facts, int error, DeviceNodes nodes) {
+  if (error != 0) return {Node::kError, "", 0};
   const uint32_t type = facts.mode & S_IFMT;
   switch (nodes) {
     case DeviceNodes::kByGoMode:
-      if (type != S_IFCHR && type != S_IFBLK) return Node::kNotADevice;
-      device->type = type == S_IFCHR ? "c" : "b";
-      device->file_mode = (facts.mode & 0777) | type;
-      break;
+      if (type != S_IFCHR && type != S_IFBLK) break;
+      return {Node::kDevice, type == S_IFCHR ? "c" : "b",
+              (facts.mode & 0777) | type};
     case DeviceNodes::kByMajor:
-      if (facts.major == 0) return Node::kNotADevice;
       // Only block and character devices have a number.
-      device->type = type == S_IFBLK ? "b" : "c";
-      break;
+      if (facts.major == 0) break;
+      return {Node::kDevice, type == S_IFBLK ? "b" : "c", facts.mode};
     case DeviceNodes::kByType:
     case DeviceNodes::kByTypePermissions:
-      if (type != S_IFCHR && type != S_IFBLK && type != S_IFIFO) {
-        return Node::kNotADevice;
-      }
-      device->type = type == S_IFCHR ? "c" : type == S_IFBLK ? "b" : "p";
-      if (nodes == DeviceNodes::kByTypePermissions) {
-        device->file_mode &= ~static_cast<uint32_t>(S_IFMT);
-      }
-      break;
+      if (type != S_IFCHR && type != S_IFBLK && type != S_IFIFO) break;
+      return {Node::kDevice,
+              type == S_IFCHR   ? "c"
+              : type == S_IFBLK ? "b"
+                                : "p",
+              nodes == DeviceNodes::kByType
+                  ? facts.mode
+                  : facts.mode & ~static_cast<uint32_t>(S_IFMT)};
   }
-  return Node::kDevice;
+  return {Node::kNotADevice, "", 0};
 }
 
 // Where devices go, each with the rule that allows it.
 struct DeviceLists {
-  void Append(const Device& device, Arena* arena) const {
-    rules->Emplace(arena, true, device.type, device.major, device.minor,
-                   std::string_view("rwm"));
-    devices->Append(arena, device);
+  void Append(std::string_view path, const Node& node, const FileFacts& facts,
+              Arena* arena) const {
+    rules->Emplace(arena, true, node.type, int64_t{facts.major},
+                   int64_t{facts.minor}, std::string_view("rwm"));
+    devices->Emplace(arena, path, node.type, int64_t{facts.major},
+                     int64_t{facts.minor}, node.file_mode, facts.uid,
+                     facts.gid);
   }
 
   Slice<Device>* devices;
@@ -83,12 +82,12 @@ void AddDevicesUnder(std::string_view root, std::string_view path,
   while (!pending.empty()) {
     const std::string file = std::move(pending.back());
     pending.pop_back();
-    Device device;
     FileFacts facts;
     const int error = files.Lstat(file, &facts);
-    if (ReadNode(facts, error, nodes, &device) == Node::kDevice) {
-      device.path = arena->Copy(ReplaceFirst(file, root, path));
-      lists.Append(device, arena);
+    const Node node = ReadNode(facts, error, nodes);
+    if (node.is == Node::kDevice) {
+      lists.Append(arena->Copy(ReplaceFirst(file, root, path)), node, facts,
+                   arena);
     }
     if (error != 0 || !S_ISDIR(facts.mode)) continue;
     std::vector<std::string> names;
@@ -99,13 +98,29 @@ void AddDevicesUnder(std::string_view root, std::string_view path,
   }
 }
 
-std::string WhyNone(Node node, int error, std::string_view on_host,
-                    DeviceNodes nodes) {
-  if (node != Node::kError) return "not a device node";
-  // Go's os.Lstat names the path, unix.Lstat does not.
-  return nodes == DeviceNodes::kByGoMode
-             ? absl::StrCat("lstat ", on_host, ": ", GoErrnoText(error))
-             : GoErrnoText(error);
+// filepath.EvalSymlinks(path); the path itself if that fails.
+std::string_view Target(std::string_view path, const FileTree& files,
+                        Arena* arena) {
+  std::string target;
+  return EvalSymlinks(files, path, &target) ? arena->Copy(target) : path;
+}
+
+// The refusal of a path that gave no device.
+Verdict NoDevice(std::string_view path, const Node& node, int error,
+                 std::string_view on_host, DeviceNodes nodes) {
+  std::string why = "not a device node";
+  if (node.is == Node::kError) {
+    why = GoErrnoText(error);
+    // Go's os.Lstat names the path, unix.Lstat does not.
+    if (nodes == DeviceNodes::kByGoMode) {
+      why = absl::StrCat("lstat ", on_host, ": ", why);
+    }
+  }
+  return Verdict::Refused(
+      Stage::kSpec,
+      absl::StrCat(
+          "error gathering device information while adding custom device ",
+          Quote(path), ": ", why));
 }
 
 }  // namespace
@@ -119,23 +134,19 @@ Verdict DevicesFromPath(std::string_view path, DeviceNodes nodes,
 
   // A symbolic link stands for what it leads to.
   std::string_view on_host = path;
-  std::string resolved;
-  if (error == 0 && S_ISLNK(facts.mode) &&
-      EvalSymlinks(files, path, &resolved)) {
-    on_host = resolved;
+  if (error == 0 && S_ISLNK(facts.mode)) {
+    on_host = Target(path, files, arena);
     error = files.Lstat(on_host, &facts);
   }
 
-  Device device;
-  const Node node = ReadNode(facts, error, nodes, &device);
-  if (node == Node::kDevice) {
-    device.path = path;
-    lists.Append(device, arena);
+  const Node node = ReadNode(facts, error, nodes);
+  if (node.is == Node::kDevice) {
+    lists.Append(path, node, facts, arena);
     return Verdict();
   }
 
   // A directory stands for the devices in it.
-  if (node == Node::kNotADevice) {
+  if (node.is == Node::kNotADevice) {
     const size_t before = devices->size();
     if (files.Stat(on_host, &facts) == 0 && S_ISDIR(facts.mode)) {
       AddDevicesUnder(on_host, path, nodes, files, arena, lists);
@@ -143,11 +154,7 @@ Verdict DevicesFromPath(std::string_view path, DeviceNodes nodes,
     if (devices->size() > before) return Verdict();
   }
 
-  return Verdict::Refused(
-      Stage::kSpec,
-      absl::StrCat(
-          "error gathering device information while adding custom device ",
-          Quote(path), ": ", WhyNone(node, error, on_host, nodes)));
+  return NoDevice(path, node, error, on_host, nodes);
 }
 
 }  // namespace specgen
