@@ -71,6 +71,17 @@ void AppendCanonical(const JsonNode& node, JsonWriter* w,
   }
 }
 
+// Whether both are the same, the order of members included, or none is there.
+// What is so has no changes: that is soon found out, however much it is.
+bool AreSame(const JsonNode* a, const JsonNode* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->kind == b->kind && a->key == b->key && a->text == b->text &&
+         std::equal(a->items.begin(), a->items.end(), b->items.begin(),
+                    b->items.end(), [](const JsonNode& x, const JsonNode& y) {
+                      return AreSame(&x, &y);
+                    });
+}
+
 // A value for people: strings without quotes.
 std::string Shown(const JsonNode& node) {
   return node.is(JsonKind::kString) ? std::string(node.text)
@@ -128,6 +139,7 @@ class SpecDiff {
       : a_(before), b_(after) {}
 
   std::vector<Change> Run() {
+    if (AreSame(&a_, &b_)) return {};
     if (a_.kind != b_.kind) {
       Value("spec", "the spec", &a_, &b_);
       return std::move(changes_);
@@ -207,7 +219,7 @@ class SpecDiff {
     } else if (a->is(JsonKind::kObject) && b->is(JsonKind::kObject) &&
                depth < kMaxDepth) {
       Members(section, absl::StrCat(name, "."), *a, *b, {}, depth + 1);
-    } else if (CanonicalJson(*a) != CanonicalJson(*b)) {
+    } else if (!AreSame(a, b) && CanonicalJson(*a) != CanonicalJson(*b)) {
       Add(Kind::kChanged, section, name,
           absl::StrCat(name, " changes from ", Shown(*a), " to ", Shown(*b)));
     }
@@ -227,7 +239,7 @@ class SpecDiff {
   // no change, so that there are `changes` of them still.
   void Rest(std::string_view section, const std::string& name,
             const JsonNode* a, const JsonNode* b, size_t changes) {
-    if (changes_.size() != changes) return;
+    if (changes_.size() != changes || AreSame(a, b)) return;
     if (a == nullptr || b == nullptr) {
       Value(section, name, a, b);
     } else if (a->kind == b->kind) {  // Kinds has told the others
@@ -350,6 +362,7 @@ class SpecDiff {
   }
 
   void Capabilities(const JsonNode* a, const JsonNode* b) {
+    if (AreSame(a, b)) return;
     const std::vector<std::string_view> set_names = SetNames(a, b);
     const auto shown = [&](const std::set<size_t>& sets) {
       return absl::StrJoin(sets, ", ", [&](std::string* out, size_t set) {
@@ -399,6 +412,7 @@ class SpecDiff {
   }
 
   void Env(const JsonNode* a, const JsonNode* b) {
+    if (AreSame(a, b)) return;
     const auto split = [](const JsonNode* list) {
       std::map<std::string, std::string> env;
       for (const std::string& entry : Texts(list)) {
@@ -455,6 +469,7 @@ class SpecDiff {
     const size_t at = changes_.size();
     const JsonNode* const list_a = a_.Find("mounts");
     const JsonNode* const list_b = b_.Find("mounts");
+    if (AreSame(list_a, list_b)) return;
     const auto& a = list_a == nullptr ? *kNone : list_a->List();
     const auto& b = list_b == nullptr ? *kNone : list_b->List();
     // Pairs by destination; of repeated ones in their order.
@@ -654,6 +669,7 @@ class SpecDiff {
   }
 
   void Devices(const JsonNode* a, const JsonNode* b) {
+    if (AreSame(a, b)) return;
     // Of the same path, in their order.
     std::map<std::string_view, std::deque<const JsonNode*>> before;
     if (a != nullptr) {
@@ -702,6 +718,7 @@ class SpecDiff {
   }
 
   void DeviceRules(const JsonNode* a, const JsonNode* b) {
+    if (AreSame(a, b)) return;
     const auto before = RuleTexts(a);
     const auto after = RuleTexts(b);
     Set(

@@ -63,6 +63,8 @@ class LintContext {
 
   // Runs all rules.
   std::vector<LintFinding> Run();
+  // Runs one, upon `config`; its findings stand behind those of others.
+  void RunRule(const LintRule& rule);
 
   // What the author wrote; not null, and an object unless `is_config` denies
   // it: then only engines are asked about it.
@@ -71,14 +73,21 @@ class LintContext {
   std::map<const Behaviour*, EngineAnswer> answers;
 
   // Adds a finding of the rule that runs: at a value, at a member's key, at an
-  // offset of the text.
-  void At(const JsonNode& node, std::string message) {
+  // offset of the text. Only the first kMaxFindings are told: a message that
+  // takes time is made by a function, which is called for these.
+  template <typename Message>
+  void At(const JsonNode& node, Message message) {
     Add(node, node.offset, std::move(message));
   }
-  void AtKey(const JsonNode& node, std::string message) {
+  template <typename Message>
+  void AtKey(const JsonNode& node, Message message) {
     Add(node, node.key_offset, std::move(message));
   }
-  void Add(const JsonNode& node, size_t offset, std::string message);
+  void Add(const JsonNode& node, size_t offset, std::string message) {
+    Add(node, offset, [&] { return std::move(message); });
+  }
+  void Add(const JsonNode& node, size_t offset,
+           absl::FunctionRef<std::string()> message);
 
   // The engines of the range for which `holds`, as "Docker A to B", and "" if
   // that is all of several, or the only one.
@@ -101,7 +110,6 @@ class LintContext {
 
  private:
   void AskEngines(Answer* answer, const Host& host);
-  void RunRule(const LintRule& rule);
   // Of the findings of the rule that runs, keeps the first ones of the text.
   void KeepFirst();
 

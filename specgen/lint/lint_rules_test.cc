@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@
 #include "gtest/gtest.h"
 #include "specgen/base/readme_test_main.h"
 #include "specgen/engine/release_range.h"
+#include "specgen/json/json_tree.h"
+#include "specgen/lint/lint_context.h"
 #include "specgen/lint/linter.h"
 #include "specgen/privileges/interface_types.h"
 #include "specgen/secrets/hide_secrets.h"
@@ -705,6 +708,29 @@ TEST(LinterTest, TheFirstFindingsAreTheFirstOfTheText) {
     EXPECT_EQ(findings.back().pointer, "/mounts/98/destination") << count;
     EXPECT_EQ(findings.back().more, count + 1 - kMaxFindings);
   }
+}
+
+// Each takes time: a hint compares a name with all that there are.
+TEST(LintContextTest, OnlyMessagesThatMayBeToldAreMade) {
+  static size_t made;
+  made = 0;
+  LintRule rule = LintRules()[0];
+  rule.find = [](LintContext* lint) {
+    for (const JsonNode& item : lint->config->List()) {
+      lint->At(item, [] {
+        ++made;
+        return std::string();
+      });
+    }
+  };
+  const std::string text =
+      absl::StrCat("[", absl::StrJoin(std::vector<int>(1000), ","), "]");
+  const std::unique_ptr<JsonTree> tree = JsonTree::Parse(text, "x").value();
+  const LintRequest request;
+  LintContext lint(request, *tree);
+  lint.config = &tree->root();
+  lint.RunRule(rule);
+  EXPECT_EQ(made, 2 * kMaxFindings);
 }
 
 // A text that each of many findings repeats would take any memory.

@@ -105,10 +105,18 @@ std::string_view Text(const JsonNode* object, std::string_view key) {
 }
 
 void LintContext::Add(const JsonNode& node, size_t offset,
-                      std::string message) {
-  findings_.push_back({rule_, tree_.Position(offset),
-                       tree_.CodePointColumn(offset), node.Pointer(),
-                       std::move(message)});
+                      absl::FunctionRef<std::string()> message) {
+  LintFinding finding = {rule_, tree_.Position(offset), 0, "", ""};
+  // Behind all that will be kept, whatever else is found.
+  if (left_out_ > 0 &&
+      !StandsBefore(finding, findings_[begin_ + kMaxFindings - 1])) {
+    ++left_out_;
+    return;
+  }
+  finding.code_point_column = tree_.CodePointColumn(offset);
+  finding.pointer = node.Pointer();
+  finding.message = message();
+  findings_.push_back(std::move(finding));
   if (findings_.size() - begin_ == 2 * kMaxFindings) KeepFirst();
 }
 

@@ -33,17 +33,17 @@ void UnknownCapability(LintContext* lint) {
       if (!name.is(JsonKind::kString) || FindCapability(name.text) != nullptr) {
         continue;
       }
-      std::string upper = absl::AsciiStrToUpper(name.text);
-      if (!absl::StartsWith(upper, "CAP_")) upper.insert(0, "CAP_");
-      lint->At(
-          name,
-          absl::StrCat(
-              QuoteShort(name.text),
-              " is no capability: runc ignores it, before 1.0.0-rc94 it "
-              "refuses it",
-              DidYouMean(CapabilityNames(), FindCapability(upper) != nullptr
-                                                ? std::string_view(upper)
-                                                : name.text)));
+      lint->At(name, [&] {
+        std::string upper = absl::AsciiStrToUpper(name.text);
+        if (!absl::StartsWith(upper, "CAP_")) upper.insert(0, "CAP_");
+        return absl::StrCat(
+            QuoteShort(name.text),
+            " is no capability: runc ignores it, before 1.0.0-rc94 it "
+            "refuses it",
+            DidYouMean(CapabilityNames(), FindCapability(upper) != nullptr
+                                              ? std::string_view(upper)
+                                              : name.text));
+      });
     }
   }
 }

@@ -124,18 +124,20 @@ void UnknownKey(LintContext* lint) {
                   }
                   for (const JsonNode& member : object.items) {
                     if (IsField(FieldOf(schema, member.key))) continue;
-                    std::string hint = DidYouMean(names, member.key);
-                    // Where else such a key belongs.
-                    if (hint.empty() && !top &&
-                        IsField(FieldOf(kConfigSchema, member.key))) {
-                      hint = "; it belongs to the top";
-                    } else if (hint.empty() && top &&
-                               IsField(FieldOf(linux_schema, member.key))) {
-                      hint = "; it belongs into \"linux\"";
-                    }
-                    lint->AtKey(member, absl::StrCat("no engine reads ",
-                                                     QuoteShort(member.key),
-                                                     " here", hint));
+                    lint->AtKey(member, [&] {
+                      std::string hint = DidYouMean(names, member.key);
+                      // Where else such a key belongs.
+                      if (hint.empty() && !top &&
+                          IsField(FieldOf(kConfigSchema, member.key))) {
+                        hint = "; it belongs to the top";
+                      } else if (hint.empty() && top &&
+                                 IsField(FieldOf(linux_schema, member.key))) {
+                        hint = "; it belongs into \"linux\"";
+                      }
+                      return absl::StrCat("no engine reads ",
+                                          QuoteShort(member.key), " here",
+                                          hint);
+                    });
                   }
                 });
 }

@@ -73,26 +73,28 @@ std::string Advice(std::string_view text) {
   return "; types are like \"docker.volumedriver/1.0\"";
 }
 
-// What is wrong with a type; "" if nothing.
-std::string WrongType(const LintContext& lint, std::string_view text) {
+// What is wrong with a type; "" if nothing. `advice` is Advice, or nothing
+// where only that is asked.
+std::string WrongType(const LintContext& lint, std::string_view text,
+                      absl::FunctionRef<std::string(std::string_view)> advice) {
   const InterfaceTypeName name = SplitInterfaceType(text);
   const InterfaceType* const type = FindInterfaceType(name.capability);
   if (name.version.empty()) {
-    return absl::StrCat(QuoteShort(text), " has no version", Advice(text));
+    return absl::StrCat(QuoteShort(text), " has no version", advice(text));
   }
   if (name.prefix.empty()) {
     return absl::StrCat(QuoteShort(text),
                         " has no prefix: engines look for \"docker\" only",
-                        Advice(text));
+                        advice(text));
   }
   if (name.prefix != "docker") {
     return absl::StrCat(
         QuoteShort(text),
         " is never found: engines look for the prefix \"docker\" only",
-        Advice(text));
+        advice(text));
   }
   if (type == nullptr) {
-    return absl::StrCat("no engine uses ", QuoteShort(text), Advice(text));
+    return absl::StrCat("no engine uses ", QuoteShort(text), advice(text));
   }
   if (name.version != kInterfaceVersion) {
     return absl::StrCat("engines use version ", kInterfaceVersion, " of ",
@@ -115,15 +117,17 @@ void InterfaceTypeRule(LintContext* lint) {
   const bool crashes = lint->Any([](const Behaviour& b) {
     return b.interface_types == InterfaceTypes::kRaw;
   });
-  std::map<std::string_view, std::string> wrong;  // of each that was seen
+  const auto none = [](std::string_view) { return std::string(); };
+  std::map<std::string_view, bool> wrong;  // of each that was seen
   for (const JsonNode& type : Types(*lint)) {
     if (!type.is(JsonKind::kString) ||
         (crashes && absl::StartsWith(type.text, "/"))) {
       continue;
     }
     const auto [entry, is_new] = wrong.try_emplace(type.text);
-    if (is_new) entry->second = WrongType(*lint, type.text);
-    if (!entry->second.empty()) lint->At(type, entry->second);
+    if (is_new) entry->second = !WrongType(*lint, type.text, none).empty();
+    if (!entry->second) continue;
+    lint->At(type, [&] { return WrongType(*lint, type.text, Advice); });
   }
 }
 

@@ -282,17 +282,19 @@ void BindOption(LintContext* lint) {
 
 void MountOption(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
-    if (!IsBind(*mount)) continue;
+    const bool binds = Binds(*mount);
+    if (!binds && Text(mount, "type") != "bind") continue;
     for (const JsonNode& option : Items(mount, "options")) {
       if (!option.is(JsonKind::kString) || Holds(kMountOptions, option.text)) {
         continue;
       }
-      if (!Binds(*mount) && IsMiswrittenBind(option.text)) continue;  // SG011
-      lint->At(option,
-               absl::StrCat(
-                   QuoteShort(option.text),
-                   " is no option of a bind mount: runc since 1.2 refuses it",
-                   DidYouMean(kMountOptions, option.text)));
+      if (!binds && IsMiswrittenBind(option.text)) continue;  // SG011
+      lint->At(option, [&] {
+        return absl::StrCat(
+            QuoteShort(option.text),
+            " is no option of a bind mount: runc since 1.2 refuses it",
+            DidYouMean(kMountOptions, option.text));
+      });
     }
   }
 }
