@@ -12,6 +12,7 @@
 #include "specgen/generator/spec_encoder.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/json/syntax_hint.h"
+#include "specgen/json/text_position.h"
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
@@ -113,7 +114,7 @@ void Generator::Generate(const Request& request, Answer* answer) const {
     size_t offset;
     answer->verdict_ = Verdict::Refused(
         Stage::kDecode, ExplainIndexProblem(request.plugin, indexed, &offset));
-    answer->position_ = "1:1";
+    answer->position_ = ToString(FindPosition(request.plugin, offset));
     return;
   }
   Generate(request, answer->index_.all(), answer);

@@ -17,7 +17,7 @@ struct RuneRange {
   char32_t last;
 };
 
-// Written by `tools/record_json printable`.
+// Written by `go run tools/record_json/*.go printable`.
 constexpr RuneRange kPrintable[] = {
 #include "specgen/base/printable.inc"
 };

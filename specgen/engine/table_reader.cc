@@ -163,15 +163,16 @@ void CheckTexts(const Message& message, const Entry& entry) {
   });
 }
 
-// Default specs are written as JSON without escapes.
-void CheckPlain(const DefaultSpec& spec, const Entry& entry) {
-  EachText(spec, [&](const std::string& text) {
-    if (text.find_first_of("\"\\<>&") != std::string::npos) {
-      entry.Problem(absl::StrCat("\"", absl::CHexEscape(text),
-                                 "\" would need an escape in JSON, which "
-                                 "compile_table does not write"));
+// The encoder writes a rule's access as it is (spec_json.h).
+void CheckAccess(const DefaultSpec& spec, const Entry& entry) {
+  for (const DeviceRuleEdit& edit : spec.device_rules()) {
+    for (const DeviceRule& rule : edit.add()) {
+      if (rule.access().find_first_of("\"\\<>&") == std::string::npos) continue;
+      entry.Problem(absl::StrCat("access \"", absl::CHexEscape(rule.access()),
+                                 "\" would need an escape in JSON, which the "
+                                 "encoder does not write"));
     }
-  });
+  }
 }
 
 // A device's type is one letter: the encoder writes no more of it.
@@ -271,7 +272,7 @@ class TableReader {
         &full);
     if (index > 0) CheckChanges(own, entry);
     CheckTexts(own, entry);
-    CheckPlain(own.default_spec(), entry);
+    CheckAccess(own.default_spec(), entry);
     CheckDeviceTypes(own.default_spec(), entry);
     CheckComplete(full, entry);
     table_.behaviours.push_back(std::move(full));

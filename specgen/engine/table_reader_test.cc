@@ -240,9 +240,11 @@ TEST(Behaviours, AreRefused) {
   EXPECT_THAT(InBehaviour("the mounts", "the m\\xc3\\xb6unts"),
               ElementsAre("b:2: behaviour 1.12.1: \"the m\\xc3\\xb6unts are "
                           "sorted\" is not printable ASCII; write it so"));
-  EXPECT_THAT(InBehaviour("drop: \"/proc/kcore\"", "add: \"<\""),
-              ElementsAre("b:2: behaviour 1.12.1: \"<\" would need an escape "
-                          "in JSON, which compile_table does not write"));
+  EXPECT_THAT(
+      InBehaviour("masked_paths { drop: \"/proc/kcore\" }",
+                  "device_rules { add { type: \"c\" access: \"r<\" } }"),
+      ElementsAre("b:2: behaviour 1.12.1: access \"r<\" would need an escape "
+                  "in JSON, which the encoder does not write"));
   EXPECT_THAT(
       InBehaviour("masked_paths { drop: \"/proc/kcore\" }",
                   "devices { add { path: \"/dev/x\" type: \"char\" } }"),

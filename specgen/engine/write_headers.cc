@@ -27,10 +27,11 @@ int Run(const char* descriptors, const char* default_spec_h,
   const google::protobuf::FileDescriptor* const file =
       pool.BuildFile(files.file(0));
   if (file == nullptr) return 1;  // it says why
-  std::ofstream(default_spec_h) << DefaultSpecHeader(*file);
-  std::ofstream out(behaviour_h);
-  out << BehaviourHeader(*file);
-  return out.good() ? 0 : 1;
+  std::ofstream default_spec(default_spec_h);
+  default_spec << DefaultSpecHeader(*file) << std::flush;
+  std::ofstream behaviour(behaviour_h);
+  behaviour << BehaviourHeader(*file) << std::flush;
+  return default_spec.good() && behaviour.good() ? 0 : 1;
 }
 
 }  // namespace

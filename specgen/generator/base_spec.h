@@ -24,7 +24,7 @@ struct BaseSpec {
   // outlive this.
   BaseSpec(const Behaviour& behaviour, std::string_view architecture);
 
-  // One of another's fields: they are set, and then Render is called.
+  // Empty: a reader fills in the fields and then calls Render.
   BaseSpec();
   ~BaseSpec();
   BaseSpec(const BaseSpec&) = delete;

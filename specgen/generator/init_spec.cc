@@ -37,6 +37,15 @@ absl::Span<const std::string_view> SpanOf(const StringList& list) {
 // runtime directory, /etc/hosts and /etc/resolv.conf.
 constexpr size_t kUsualMounts = 4;
 
+// oci.RemoveNamespace(&s, type). Only a base spec can be without "linux", and
+// no engine after 1.13.0-rc4 takes one. (Since 25.0.0 moby passes over a nil
+// Linux.)
+Verdict RemoveNamespace(std::string_view type, const Behaviour& b, Spec* s) {
+  if (s->linux == nullptr) return NilDereference();
+  s->linux->namespaces.Remove(type, b.removes_last_namespace);
+  return Verdict();
+}
+
 // oci.DefaultSpec(), or the spec that InitSpec is given; `mounts` are those
 // that will be added.
 void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
@@ -91,7 +100,7 @@ Verdict MakeBindSources(const Behaviour& b, std::string_view rootfs,
   return Verdict();
 }
 
-// Adds each device with its rule; so many as there are at a path.
+// Adds each device with its rule; a directory stands for all devices in it.
 Verdict AddDevices(const Slice<PluginDevice>& devices, const Behaviour& b,
                    const FileTree& files, Arena* arena, Spec* s) {
   // Where a base spec has none, the engine looks for the first device, which
@@ -165,22 +174,20 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
     s->linux->rootfs_propagation = "rshared";
   }
 
-  // Here moby begins the list `mounts`: own_mounts and the runtime directory,
-  // and for a network two files. None of it depends on the namespaces removed
-  // meanwhile, so that the loop over it below names them in place.
+  // From here on moby collects the list `mounts`, and goes over it below; our
+  // loop below names its items itself, since removing namespaces changes none.
   const bool has_network = b.network && !config.network_type.empty();
+  Verdict removed;
   if (has_network && config.network_type == "host") {
-    if (s->linux == nullptr) return NilDereference();
-    s->linux->namespaces.Remove("network", b.removes_last_namespace);
+    removed = RemoveNamespace("network", b, s);
   }
-  if (b.host_pid_and_ipc && config.pid_host) {
-    if (s->linux == nullptr) return NilDereference();
-    s->linux->namespaces.Remove("pid", b.removes_last_namespace);
+  if (removed.ok() && b.host_pid_and_ipc && config.pid_host) {
+    removed = RemoveNamespace("pid", b, s);
   }
-  if (b.host_pid_and_ipc && config.ipc_host) {
-    if (s->linux == nullptr) return NilDereference();
-    s->linux->namespaces.Remove("ipc", b.removes_last_namespace);
+  if (removed.ok() && b.host_pid_and_ipc && config.ipc_host) {
+    removed = RemoveNamespace("ipc", b, s);
   }
+  if (!removed.ok()) return removed;
 
   // for _, mnt := range mounts
   for (const PluginMount& own : own_mounts) {

@@ -19,7 +19,7 @@ class Destinations {
  public:
   // Those of `mounts` that are below /dev/, of which there are `count`.
   Destinations(const Slice<PluginMount>& mounts, size_t count, Arena* arena)
-      : is_few_(count <= kFew), resource_(arena), many_(&resource_) {
+      : is_few_(count <= kMostCompared), resource_(arena), many_(&resource_) {
     if (!is_few_) many_.reserve(count);
     for (const PluginMount& mount : mounts) {
       if (!absl::StartsWith(mount.destination, kDev)) continue;
@@ -38,12 +38,9 @@ class Destinations {
   }
 
  private:
-  // A few are compared with one by one, many are found by their hash.
-  static constexpr size_t kFew = 16;
-
   bool is_few_;
   size_t few_size_ = 0;
-  std::string_view few_[kFew];
+  std::string_view few_[kMostCompared];
   ArenaResource resource_;
   std::pmr::unordered_set<std::string_view> many_;
 };

@@ -47,6 +47,10 @@ class MountList {
   Slice<Mount> own_;
 };
 
+// Of more destinations than these, the base spec's mounts are looked up by
+// hash.
+inline constexpr size_t kMostCompared = 16;
+
 // InitSpec's loop by which mounts under /dev/ yield to those of the plugin, as
 // far as it goes: it drops from the list that it ranges over, and so does not
 // look at the mount behind one that it drops.

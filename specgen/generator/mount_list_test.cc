@@ -94,10 +94,16 @@ TEST(YieldDevMountsTest, DoesNotLookAtTheMountBehindADroppedOne) {
 }
 
 TEST(YieldDevMountsTest, FindsOneOfManyAsOneOfAFew) {
-  std::vector<std::string_view> many = {
-      "/dev/1", "/dev/2", "/dev/3", "/dev/4",   "/dev/5",
-      "/dev/6", "/dev/7", "/dev/8", "/dev/shm", "/dev/9"};
-  EXPECT_EQ(AfterYielding(many), AfterYielding({"/dev/shm"}));
+  // From one below kMostCompared to three above it.
+  for (size_t others = kMostCompared - 2; others < kMostCompared + 3;
+       ++others) {
+    std::vector<std::string> names = {"/dev/shm"};
+    for (size_t i = 0; i < others; ++i)
+      names.push_back(absl::StrCat("/dev/", i));
+    EXPECT_EQ(AfterYielding({names.begin(), names.end()}),
+              AfterYielding({"/dev/shm"}))
+        << others;
+  }
 }
 
 }  // namespace

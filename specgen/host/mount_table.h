@@ -13,7 +13,7 @@ namespace specgen {
 
 struct MountPoint {
   std::string path;  // absolute and clean, any bytes
-  // The flags of host.h and kMountRelatime, as statfs(2) would give them:
+  // The flags of file_tree.h and kMountRelatime, as statfs(2) would give them:
   // "ro" if the mount or its file system is read-only.
   uint64_t flags = 0;
 

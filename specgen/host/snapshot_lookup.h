@@ -39,9 +39,9 @@ class SnapshotLookup final : public FileTree {
                                  int* error) const;
   const SnapshotTree::File* FindByWalk(std::string_view path, bool follow_last,
                                        int* error) const;
-  // The directory of which a path's last element, `*name`, is an entry, or is
-  // not there at all, if that can be told without a walk; else kNone. `slash`
-  // is where the path's last one stands.
+  // The directory that holds, or would hold, the last element of `path`, if
+  // that can be told without a walk; else kNone. `*name` becomes that element,
+  // which begins behind `slash`.
   Id FindDirectoryOf(std::string_view path, size_t slash,
                      std::string_view* name) const;
 

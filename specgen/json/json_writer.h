@@ -27,8 +27,8 @@ struct QuotedItems {
   bool comma;
 };
 
-// JSON of up to 16 bytes, which is copied without a look at its size. A
-// literal.
+// A literal of at most 16 bytes. All 16 are always copied, which is faster than
+// a copy of just its size.
 struct ShortJson {
   template <size_t N>
   // NOLINTNEXTLINE(google-explicit-constructor): it is the literal.
@@ -111,9 +111,9 @@ class JsonWriter {
     char* next;
     char* end;
   };
-  // What has a size of its own is written by functions that leave this much
-  // room behind it; so small parts need but one look at the room for them all,
-  // and none behind such a part.
+  // PutJson, PutString and PutStrings leave at least this much room behind what
+  // they write. So Write checks the room once, for the parts of fixed size in
+  // front.
   static constexpr size_t kSlack = 192;
   template <typename Part>
   struct Fixed {
@@ -198,7 +198,7 @@ template <>
 struct JsonWriter::Fixed<char> {
   static constexpr size_t kSize = 1;
 };
-// There may be none, and so nothing that leaves room behind it.
+// An empty list writes nothing, and so leaves no room: it counts as its comma.
 template <>
 struct JsonWriter::Fixed<QuotedItems> {
   static constexpr size_t kSize = 1;

@@ -15,8 +15,8 @@
 namespace specgen {
 namespace {
 
-// One argument. The field is filled in from the first thing of that name that
-// has a single settable field, and then stays for what else has the name.
+// One argument. Where it names no field, CheckSettable fills in the only one
+// that is settable.
 struct Setting {
   std::string_view name;
   std::string_view field;
@@ -248,8 +248,7 @@ Verdict ApplySettings(const Behaviour& behaviour,
       return Refused("invalid format, must be <name>[.<field>][=<value>]");
     }
   }
-  // An index pays from a few names on.
-  SettingNames names(args.size() > 16, arena);
+  SettingNames names(args.size() > kMostWalked, arena);
   for (size_t i = 0; i < args.size(); ++i) {
     Verdict verdict = ApplyOne(behaviour, settings[i], &names, arena, plugin);
     if (!verdict.ok()) return verdict;

@@ -3,6 +3,7 @@
 #ifndef SPECGEN_PLUGIN_SETTINGS_H_
 #define SPECGEN_PLUGIN_SETTINGS_H_
 
+#include <cstddef>
 #include <string_view>
 
 #include "absl/types/span.h"
@@ -24,6 +25,9 @@ void MakeDefaultSettings(const Behaviour& behaviour, Arena* arena,
 // the config's only, which mounts are taken from, while devices are taken from
 // the settings.
 void UnshareSettings(Arena* arena, Plugin* plugin);
+
+// Of more arguments than these, names are looked up in an index.
+inline constexpr size_t kMostWalked = 16;
 
 // `docker plugin set PLUGIN ARGS...`: NAME[.FIELD]=VALUE. Arguments before one
 // that fails have taken effect, as in Docker. The arguments must outlive the

@@ -149,11 +149,13 @@ constexpr char kRepeated[] = R"({
                         {"name": "m", "path": "/dev/m"}]},
   "args": {"name": "args", "value": ["x"], "settable": ["value"]}})";
 
-// From nine arguments on names are looked up in an index.
+// Both below and above kMostWalked.
 TEST(ApplySettings, FindsTheFirstOfANameHoweverManyArguments) {
   const std::vector<std::string_view> args = {
-      "E=e1", "m=/1", "d=/dev/1", "F=f1",   "E=e2", "m=/2",
-      "F=f2", "E=e3", "d=/dev/2", "args=q", "m=/3", "args=r s"};
+      "E=e1", "m=/1",     "d=/dev/1", "F=f1", "E=e2",     "m=/2",    "F=f2",
+      "E=e3", "d=/dev/2", "args=q",   "m=/3", "args=r s", "E=e4",    "m=/4",
+      "F=f3", "d=/dev/3", "E=e5",     "m=/5", "F=f4",     "args=t u"};
+  ASSERT_GT(args.size(), kMostWalked);
   for (size_t count = 1; count <= args.size(); ++count) {
     SCOPED_TRACE(count);
     Installed at_once("28.5.2", kRepeated);
@@ -175,13 +177,13 @@ TEST(ApplySettings, FindsTheFirstOfANameHoweverManyArguments) {
   }
   Installed installed("28.5.2", kRepeated);
   EXPECT_EQ(installed.Set(args), "done");
-  EXPECT_EQ(installed.Env(), "E=e3|E=2|F=f2|");
-  EXPECT_EQ(installed.Args(), "r|s|");
+  EXPECT_EQ(installed.Env(), "E=e5|E=2|F=f4|");
+  EXPECT_EQ(installed.Args(), "t|u|");
   const PluginConfig& config = installed.plugin().config;
-  EXPECT_EQ(*config.mounts[0].source, "/3");
+  EXPECT_EQ(*config.mounts[0].source, "/5");
   EXPECT_EQ(config.mounts[1].source, nullptr);
   EXPECT_EQ(*config.mounts[2].source, "/e");
-  EXPECT_EQ(*config.devices[0].path, "/dev/2");
+  EXPECT_EQ(*config.devices[0].path, "/dev/3");
   EXPECT_EQ(*config.devices[1].path, "/dev/z");
   EXPECT_EQ(*config.devices[2].path, "/dev/m");
 }
