@@ -21,6 +21,7 @@
 #include "absl/strings/str_format.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/trusted_path.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/host/go_path.h"
 #include "specgen/json/json_tree.h"
@@ -175,8 +176,7 @@ absl::StatusOr<BundleRecord> ReadBundleRecord(int bundle,
         " (specgen bundle, once more with the options that "
         "made it, adds that)"));
   }
-  if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) ||
-      (st.st_mode & 022) != 0) {
+  if (!S_ISREG(st.st_mode) || !IsOnlyOurs(st.st_uid, st.st_mode, geteuid())) {
     return absl::InvalidArgumentError(absl::StrCat(
         file, ": others than its owner and root may have written it"));
   }

@@ -19,7 +19,7 @@ LIMIT_KB = 64 << 10
 LIMIT_TAR_KB = 128 << 10
 # Of the commands that read one config, or compare two.
 LIMITS_KB = {"lint": 128 << 10, "privileges": 256 << 10, "report": 576 << 10,
-             "diff": 448 << 10, "validate": 128 << 10}
+             "diff": 640 << 10, "validate": 128 << 10}
 LIMIT_LARGE_LINT_KB = 320 << 10
 CONFIG = {
     "description": "x",
@@ -177,9 +177,35 @@ WHOLE_CONFIGS = {
         mounts=[{"source": "/", "destination": "/", "type": "bind",
                  "options": ["rbind"]}] * 20000),
 }
+# Of which `lint` says something: each would take minutes if it looked through
+# the list, or for a likely name, once more for each item.
+LINTED_CONFIGS = {
+    "options": lambda: plugin(mounts=[
+        {"type": "bind", "source": "/s", "destination": "/d",
+         "options": ["o%d" % i for i in range(VALUES - 20)]}]),
+    "interface types": lambda: plugin(
+        interface={"types": ["volumedrive%d" % i for i in range(VALUES)],
+                   "socket": "p.sock"}),
+    "settable": lambda: plugin(
+        args={"name": "a", "settable": ["v%d" % i for i in range(VALUES)]}),
+}
+# Those that are compared with one in which each item is another.
+CHANGED_CONFIGS = {
+    "capabilities": lambda side: plugin(
+        linux={"capabilities": ["a capability %s%d" % (side, i)
+                                for i in range(VALUES)]}),
+    "arguments": lambda side: plugin(
+        args={"value": ["an argument %s%d" % (side, i)
+                        for i in range(VALUES)]}),
+    "mounts": lambda side: plugin(
+        mounts=[mount(i, "/" + side + "/%d") for i in range(VALUES // 6)]),
+}
 LARGE_CONFIGS = {
     "text": lambda: plugin(args={"value": ["a" * (60 << 20)]},
                            mounts=[{}] * (VALUES - 100)),
+    # Each byte that is no UTF-8 is read as one of three bytes.
+    "no UTF-8": lambda: plugin(args={"value": ["\udcff" * (20 << 20)]}),
+    "no UTF-8, refused": lambda: plugin(args={"value": ["\udcff" * (60 << 20)]}),
     "variables": lambda: plugin(
         env=[{"name": "A%d" % i, "value": "b" * 700} for i in range(80000)]),
 }
@@ -263,8 +289,18 @@ def main():
                         ["report", "--json", "-o", str(page), "--force"]):
             check(f"{' '.join(command[:2])}, {name}",
                   [specgen, *command, str(config)], LIMITS_KB[command[0]])
-    for name, make in LARGE_CONFIGS.items():
+    for name, make in LINTED_CONFIGS.items():
         config.write_text(json.dumps(make(), separators=(",", ":")))
+        check(f"lint, {name}", [specgen, "lint", str(config)],
+              LIMITS_KB["lint"])
+    for name, make in CHANGED_CONFIGS.items():
+        for side, path in (("a", config), ("b", other)):
+            path.write_text(json.dumps(make(side), separators=(",", ":")))
+        check(f"diff, other {name}",
+              [specgen, "diff", str(config), str(other)], LIMITS_KB["diff"])
+    for name, make in LARGE_CONFIGS.items():
+        text = json.dumps(make(), separators=(",", ":"), ensure_ascii=False)
+        config.write_bytes(text.encode(errors="surrogateescape"))
         check(f"lint, large: {name}", [specgen, "lint", str(config)],
               LIMIT_LARGE_LINT_KB)
     for name, make in SPECS.items():

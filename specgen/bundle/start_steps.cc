@@ -414,7 +414,7 @@ absl::StatusOr<HeldBundle> HoldBundle(UniqueFd parent, const std::string& base,
       }
       return FileError(errno, name);
     }
-    if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022) != 0) {
+    if (!IsOnlyOurs(st.st_uid, st.st_mode, geteuid())) {
       return absl::PermissionDeniedError(
           absl::StrCat(name,
                        ": others than root and you may change what is in "

@@ -182,7 +182,9 @@ TEST_F(StartStepsTest, NothingIsMountedWhereAChangedRootfsLeads) {
       ASSERT_TRUE(Start().ok());
       ASSERT_TRUE(Stop().ok());
       change();
+      const std::string record = temp_.Read("b/specgen.json");
       const absl::Status status = Start();
+      EXPECT_EQ(temp_.Read("b/specgen.json"), record);
       EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
       EXPECT_TRUE(absl::StrContains(status.message(), "has changed its rootfs"))
           << status;
@@ -353,6 +355,60 @@ TEST_F(StartStepsTest, OnlyWhatWasMadeGoes) {
     EXPECT_TRUE(Stop().ok());
     EXPECT_FALSE(fs::exists(temp_ / "run/plug"));
     EXPECT_EQ(temp_.Read("victim/crontab"), "the host's own");
+  });
+}
+
+TEST_F(StartStepsTest, OnlyTheVeryDirectoryThatWasMadeGoes) {
+  record_.shares_mount = false;
+  record_.mount_in_rootfs.clear();
+  Record();
+  for (const std::string_view other : {"", "device", "inode", "born"}) {
+    ASSERT_TRUE(Start().ok());
+    record_ = ParseBundleRecord(temp_.Read("b/specgen.json")).value();
+    ASSERT_EQ(record_.made.size(), 2u);
+    BundleRecord::Made& made = record_.made.back();
+    made.device += other == "device" ? 1 : 0;
+    made.inode += other == "inode" ? 1 : 0;
+    made.born += other == "born" ? 1 : 0;
+    Record();
+    EXPECT_TRUE(Stop().ok());
+    EXPECT_EQ(fs::exists(temp_ / "run/plug"), !other.empty()) << other;
+    fs::remove_all(temp_ / "run");
+    record_.made.clear();
+    Record();
+  }
+}
+
+TEST_F(StartStepsTest, ModesAreAsWithDockerdsUmask) {
+  record_.directories = {{temp_ / "run", 0777}, {temp_ / "run/plug", 0732}};
+  Record();
+  InOwnNamespace([&] {
+    ASSERT_TRUE(Start().ok());
+    EXPECT_EQ(fs::status(temp_ / "run").permissions(), fs::perms(0755));
+    EXPECT_EQ(fs::status(temp_ / "run/plug").permissions(), fs::perms(0710));
+  });
+}
+
+TEST_F(StartStepsTest, WhatIsNamedAlikeIsNotTheRootfs) {
+  InOwnNamespace([&] {
+    ASSERT_TRUE(Start().ok());
+    fs::create_directory(temp_ / "b/rootfs2");
+    Mount("b/propagated-mount", "b/rootfs2");
+    EXPECT_TRUE(Stop().ok());
+    EXPECT_EQ(Mounts(), "b/rootfs2");
+  });
+}
+
+TEST_F(StartStepsTest, ABundleWithoutADirectoryOfMountsStops) {
+  record_.shares_mount = false;
+  record_.mount_in_rootfs.clear();
+  Record();
+  fs::remove(temp_ / "b/propagated-mount");
+  InOwnNamespace([&] {
+    ASSERT_TRUE(Start().ok());
+    const absl::Status status = Stop();
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_FALSE(fs::exists(temp_ / "run/plug"));
   });
 }
 

@@ -33,8 +33,6 @@ constexpr int kMaxLinks = 40;  // as the kernel
 // O_PATH: to search a directory is enough, it need not be readable.
 constexpr int kPassThrough = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-// Whom files of unmapped users belong to in a user namespace in which root is
-// not the machine's; else one that is nobody's.
 uid_t UnmappedOwner() {
   uint64_t inside;
   uint64_t outside;
@@ -48,33 +46,42 @@ uid_t UnmappedOwner() {
   return owner;
 }
 
+bool IsTrusted(uid_t owner, const Caller& caller) {
+  return owner == 0 || owner == caller.user || owner == caller.unmapped;
+}
+
+std::string MayBeWrittenBy(gid_t group, const Caller& caller) {
+  // A group of one's own, which has the user's number.
+  const bool own_group = group == caller.group && group == caller.user;
+  return own_group || group == 0
+             ? ""
+             : absl::StrCat(" may be written by the group ", group,
+                            ", not only by its owner");
+}
+
 class Walk {
  public:
   Walk(const std::string& path, Trust trust)
-      : path_(path), trust_(trust), unmapped_(UnmappedOwner()) {}
+      : path_(path),
+        trust_(trust),
+        caller_{geteuid(), getegid(), UnmappedOwner()} {}
 
   absl::StatusOr<UniqueFd> Run();
 
  private:
-  bool IsTrustedOwner(uid_t owner) const {
-    return owner == 0 || owner == geteuid() || owner == unmapped_;
-  }
-  absl::Status Refused(std::string_view what, uid_t owner) const {
+  absl::Status Refused(std::string_view what) const {
     const std::string where = where_.empty() ? "/" : where_;
     return absl::PermissionDeniedError(absl::StrCat(
-        where, what, " (user ", owner, "), who could exchange ",
+        where, what, ", who could exchange ",
         where == path_ ? "what is in it" : path_,
         " meanwhile: name another place, or give --allow-shared-parent"));
   }
-  // Whether nobody else can change which files the names in `fd` stand for.
   absl::Status Check(const UniqueFd& fd) const;
-  absl::Status CheckGroups(const UniqueFd& fd, const struct stat& st) const;
-  absl::Status CheckGroup(gid_t group) const;
   absl::Status Follow(const std::string& name);
 
   const std::string& path_;
   const Trust trust_;
-  const uid_t unmapped_;
+  const Caller caller_;
   std::vector<std::string> rest_;  // the next part is the last element
   std::string where_;              // of `at_`, for messages
   UniqueFd at_;
@@ -85,59 +92,22 @@ absl::Status Walk::Check(const UniqueFd& fd) const {
   if (trust_ == Trust::kAnyone) return absl::OkStatus();
   struct stat st;
   if (fstat(fd.get(), &st) != 0) return FileError(errno, path_);
-  if (!IsTrustedOwner(st.st_uid)) {
-    return Refused(" belongs to somebody else", st.st_uid);
-  }
-  if ((st.st_mode & S_ISVTX) != 0) return absl::OkStatus();
-  if ((st.st_mode & S_IWOTH) != 0) {
-    return Refused(" may be written by everyone, not only by its owner",
-                   st.st_uid);
-  }
-  // With an ACL, the bits of the group are the most that anyone gets by it.
-  return (st.st_mode & S_IWGRP) != 0 ? CheckGroups(fd, st) : absl::OkStatus();
-}
-
-absl::Status Walk::CheckGroup(gid_t group) const {
-  // A group of one's own, which has the user's number.
-  const bool own_group = group == getegid() && group == geteuid();
-  return own_group || group == 0
-             ? absl::OkStatus()
-             : Refused(absl::StrCat(" may be written by the group ", group,
-                                    ", not only by its owner"),
-                       group);
-}
-
-absl::Status Walk::CheckGroups(const UniqueFd& fd,
-                               const struct stat& st) const {
-  // By its path, since a descriptor of O_PATH reads none.
-  const std::string link = absl::StrCat("/proc/self/fd/", fd.get());
   char acl[XATTR_SIZE_MAX];
-  const ssize_t size =
-      getxattr(link.c_str(), "system.posix_acl_access", acl, sizeof(acl));
-  if (size < 0) {
-    return errno == ENODATA || errno == EOPNOTSUPP ? CheckGroup(st.st_gid)
-                                                   : FileError(errno, path_);
-  }
-  // A version, then entries (linux/posix_acl_xattr.h), little-endian.
-  for (size_t at = 4; at + 8 <= static_cast<size_t>(size); at += 8) {
-    uint16_t tag;
-    uint16_t rights;
-    uint32_t id;
-    std::memcpy(&tag, acl + at, sizeof(tag));
-    std::memcpy(&rights, acl + at + 2, sizeof(rights));
-    std::memcpy(&id, acl + at + 4, sizeof(id));
-    tag = le16toh(tag);
-    id = le32toh(id);
-    if ((le16toh(rights) & ACL_WRITE) == 0) continue;
-    absl::Status status;
-    if (tag == ACL_USER && !IsTrustedOwner(id)) {
-      status = Refused(" may be written by somebody else (by its ACL)", id);
-    } else if (tag == ACL_GROUP || tag == ACL_GROUP_OBJ) {
-      status = CheckGroup(tag == ACL_GROUP ? id : st.st_gid);
+  ssize_t size = 0;
+  // Else it lets nobody write.
+  if ((st.st_mode & S_IWGRP) != 0) {
+    // By its path, since a descriptor of O_PATH reads none.
+    const std::string link = absl::StrCat("/proc/self/fd/", fd.get());
+    size = getxattr(link.c_str(), "system.posix_acl_access", acl, sizeof(acl));
+    if (size < 0 && errno != ENODATA && errno != EOPNOTSUPP) {
+      return FileError(errno, path_);
     }
-    if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  const std::string who = WhoElseMayExchange(
+      {st.st_uid, st.st_gid, st.st_mode,
+       std::string_view(acl, size < 0 ? 0 : static_cast<size_t>(size))},
+      caller_);
+  return who.empty() ? absl::OkStatus() : Refused(who);
 }
 
 absl::Status Walk::Follow(const std::string& name) {
@@ -146,11 +116,10 @@ absl::Status Walk::Follow(const std::string& name) {
     return FileError(errno, path_);
   }
   // In a sticky directory anybody may have made it.
-  if (trust_ == Trust::kChecked && !IsTrustedOwner(st.st_uid)) {
-    return Refused(absl::StrCat("/", name,
-                                ": a symbolic link that belongs to somebody "
-                                "else"),
-                   st.st_uid);
+  if (trust_ == Trust::kChecked && !IsTrusted(st.st_uid, caller_)) {
+    return Refused(absl::StrCat(
+        "/", name, ": a symbolic link that belongs to somebody else (user ",
+        st.st_uid, ")"));
   }
   if (++links_ > kMaxLinks) return FileError(ELOOP, path_);
   char target[PATH_MAX];
@@ -207,6 +176,50 @@ absl::StatusOr<UniqueFd> Walk::Run() {
 
 absl::StatusOr<UniqueFd> OpenDirectory(const std::string& path, Trust trust) {
   return Walk(path, trust).Run();
+}
+
+std::string WhoElseMayExchange(const DirectoryRights& directory,
+                               const Caller& caller) {
+  if (!IsTrusted(directory.owner, caller)) {
+    return absl::StrCat(" belongs to somebody else (user ", directory.owner,
+                        ")");
+  }
+  // Only owners rename what is in there.
+  if ((directory.mode & S_ISVTX) != 0) return "";
+  if ((directory.mode & S_IWOTH) != 0) {
+    return " may be written by everyone, not only by its owner";
+  }
+  // With an ACL, the bits of the group are the most that anyone gets by it.
+  if ((directory.mode & S_IWGRP) == 0) return "";
+  const std::string_view acl = directory.acl;
+  if (acl.empty()) return MayBeWrittenBy(directory.group, caller);
+  // A version, then entries (linux/posix_acl_xattr.h), little-endian.
+  for (size_t at = 4; at + 8 <= acl.size(); at += 8) {
+    uint16_t tag;
+    uint16_t rights;
+    uint32_t id;
+    std::memcpy(&tag, acl.data() + at, sizeof(tag));
+    std::memcpy(&rights, acl.data() + at + 2, sizeof(rights));
+    std::memcpy(&id, acl.data() + at + 4, sizeof(id));
+    tag = le16toh(tag);
+    id = le32toh(id);
+    if ((le16toh(rights) & ACL_WRITE) == 0) continue;
+    std::string who;
+    if (tag == ACL_USER && !IsTrusted(id, caller)) {
+      who = absl::StrCat(" may be written by somebody else, by its ACL (user ",
+                         id, ")");
+    } else if (tag == ACL_GROUP) {
+      who = MayBeWrittenBy(id, caller);
+    } else if (tag == ACL_GROUP_OBJ) {
+      who = MayBeWrittenBy(directory.group, caller);
+    }
+    if (!who.empty()) return who;
+  }
+  return "";
+}
+
+bool IsOnlyOurs(uid_t owner, mode_t mode, uid_t caller) {
+  return (owner == 0 || owner == caller) && (mode & 022) == 0;
 }
 
 }  // namespace specgen

@@ -53,11 +53,9 @@ bool IsName(std::string_view name) {
   return true;
 }
 
-// Whether the directory is one of ours: nobody else may enter it.
 bool IsOurs(int fd, dev_t device) {
   struct stat st;
-  return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-         (st.st_mode & 0777) == 0700 && st.st_dev == device && st.st_nlink > 0;
+  return fstat(fd, &st) == 0 && IsWorkDirectory(st, geteuid(), device);
 }
 
 // What killed programs left there. Whatever goes wrong is the next one's.
@@ -78,6 +76,11 @@ void Sweep(int parent, dev_t device) {
 }
 
 }  // namespace
+
+bool IsWorkDirectory(const struct stat& st, uid_t user, dev_t device) {
+  return st.st_uid == user && (st.st_mode & 0777) == 0700 &&
+         st.st_dev == device && st.st_nlink > 0;
+}
 
 int RemoveContents(int directory) {
   std::vector<std::string> names;

@@ -2,6 +2,9 @@
 #ifndef SPECGEN_BUNDLE_WORK_DIRECTORY_H_
 #define SPECGEN_BUNDLE_WORK_DIRECTORY_H_
 
+#include <sys/stat.h>
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +52,10 @@ class WorkDirectory {
   UniqueFd fd_;
   const CleanUpWhenMemoryIsShort clean_up_;
 };
+
+// Whether stat says so of a directory that WorkDirectory has made for `user` on
+// that device, and that is still there.
+bool IsWorkDirectory(const struct stat& st, uid_t user, dev_t device);
 
 // Removes all that is in the directory; 0 or an errno.
 int RemoveContents(int directory);

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,6 +99,8 @@ TEST_F(WorkDirectoryTest, OthersOfSuchNamesStay) {
   temp_.Write(".specgen-work-short/file", "x");
   temp_.Write(".specgen-work-0123456789abcdeg/file", "no digits");
   temp_.Write(".specgen-work-0123456789abcde0/file", "others may read it");
+  temp_.Write(".specgen-work-0123456789abcdef0/file", "a digit more");
+  fs::permissions(temp_ / ".specgen-work-0123456789abcdef0", fs::perms(0700));
   temp_.Write("victim/file", "x");
   fs::create_directory_symlink("victim",
                                temp_ / ".specgen-work-0123456789abcde1");
@@ -104,6 +108,59 @@ TEST_F(WorkDirectoryTest, OthersOfSuchNamesStay) {
   { const std::unique_ptr<WorkDirectory> work = Make(); }
   EXPECT_EQ(Names().size(), count);
   EXPECT_EQ(temp_.Read("victim/file"), "x");
+}
+
+TEST(IsWorkDirectoryTest, Table) {
+  constexpr dev_t kDevice = 7;
+  constexpr uid_t kUser = 1000;
+  const struct {
+    uid_t owner;
+    mode_t mode;
+    dev_t device;
+    nlink_t links;  // 0: it has been removed
+    bool is_one;
+  } kCases[] = {
+      {kUser, S_IFDIR | 0700, kDevice, 2, true},
+      {kUser, S_IFDIR | 01700, kDevice, 1, true},
+      {0, S_IFDIR | 0700, kDevice, 2, false},
+      {kUser, S_IFDIR | 0710, kDevice, 2, false},
+      {kUser, S_IFDIR | 0704, kDevice, 2, false},
+      {kUser, S_IFDIR | 0500, kDevice, 2, false},
+      {kUser, S_IFDIR | 0700, kDevice + 1, 2, false},
+      {kUser, S_IFDIR | 0700, kDevice, 0, false},
+  };
+  for (const auto& [owner, mode, device, links, is_one] : kCases) {
+    struct stat st = {};
+    st.st_uid = owner;
+    st.st_mode = mode;
+    st.st_dev = device;
+    st.st_nlink = links;
+    EXPECT_EQ(IsWorkDirectory(st, kUser, kDevice), is_one)
+        << owner << " " << mode << " " << device << " " << links;
+  }
+}
+
+// A limit of a process of its own.
+TEST_F(WorkDirectoryTest, NothingStaysWhereNoFileCanBeOpened) {
+  const pid_t child = fork();
+  if (child == 0) {
+    // One is left, for the descriptor of the parent.
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const int last = dup(parent_.get());
+    limit.rlim_cur = static_cast<rlim_t>(last) + 1;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    while (dup(parent_.get()) >= 0) {
+    }
+    close(last);
+    const absl::Status status =
+        WorkDirectory::Make(parent_.get(), "parent").status();
+    _exit(absl::IsUnavailable(status) ? 0 : 1);
+  }
+  int status;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_TRUE(Names().empty());
 }
 
 }  // namespace

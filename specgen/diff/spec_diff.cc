@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -338,14 +339,18 @@ class SpecDiff {
     return {names.begin(), names.end()};
   }
 
+  // Of sets of capabilities, which those are that hold one, in order. There may
+  // be many capabilities: no std::set, which takes four times as much.
+  using SetList = std::vector<uint32_t>;
+
   // Capability to the sets that hold it.
-  static std::map<std::string, std::set<size_t>> Sets(
+  static std::map<std::string, SetList> Sets(
       const JsonNode* capabilities,
       const std::vector<std::string_view>& set_names) {
-    std::map<std::string, std::set<size_t>> sets;
+    std::map<std::string, SetList> sets;
     if (capabilities == nullptr) return sets;
     const auto place = [&](std::string_view name) {
-      return static_cast<size_t>(
+      return static_cast<uint32_t>(
           std::lower_bound(set_names.begin(), set_names.end(), name) -
           set_names.begin());
     };
@@ -354,9 +359,18 @@ class SpecDiff {
                            place("inheritable"), place("permitted")};
     }
     if (!capabilities->is(JsonKind::kObject)) return sets;
+    // In the order of their places, so that none is looked for in a list.
+    std::map<uint32_t, std::vector<const JsonNode*>> in_order;
     for (const JsonNode& set : capabilities->items) {
-      const size_t at = place(set.key);
-      for (const JsonNode& name : set.List()) sets[Shown(name)].insert(at);
+      in_order[place(set.key)].push_back(&set);
+    }
+    for (const auto& [at, same_named] : in_order) {
+      for (const JsonNode* set : same_named) {
+        for (const JsonNode& name : set->List()) {
+          SetList& list = sets[Shown(name)];
+          if (list.empty() || list.back() != at) list.push_back(at);
+        }
+      }
     }
     return sets;
   }
@@ -364,8 +378,8 @@ class SpecDiff {
   void Capabilities(const JsonNode* a, const JsonNode* b) {
     if (AreSame(a, b)) return;
     const std::vector<std::string_view> set_names = SetNames(a, b);
-    const auto shown = [&](const std::set<size_t>& sets) {
-      return absl::StrJoin(sets, ", ", [&](std::string* out, size_t set) {
+    const auto shown = [&](const SetList& sets) {
+      return absl::StrJoin(sets, ", ", [&](std::string* out, uint32_t set) {
         absl::StrAppend(out, InShort(set_names[set]));
       });
     };
@@ -373,9 +387,7 @@ class SpecDiff {
     auto after = Sets(b, set_names);
     const size_t at = changes_.size();
     // Many capabilities that change alike are said in one line.
-    std::map<std::pair<std::set<size_t>, std::set<size_t>>,
-             std::vector<std::string>>
-        changed;
+    std::map<std::pair<SetList, SetList>, std::vector<std::string>> changed;
     for (const auto& [name, sets] : after) {
       const auto old = before.find(name);
       if (old == before.end()) {

@@ -23,6 +23,13 @@ std::pair<size_t, size_t> TakeCharacter(std::string_view* text) {
   return {length, length == 1 && rune == 0xFFFD ? 3 : length};
 }
 
+// How large the text is in which each byte that is no UTF-8 is U+FFFD.
+size_t CorrectedSize(std::string_view text) {
+  size_t size = 0;
+  while (!text.empty()) size += TakeCharacter(&text).second;
+  return size;
+}
+
 }  // namespace
 
 void JsonIndex::Correct() {
@@ -50,8 +57,12 @@ void JsonIndex::Correct() {
   // behind its end.
   static const simdjson::implementation* const fallback =
       simdjson::get_available_implementations()["fallback"];
-  if (kernel_ == fallback && !IsValidUtf8(text_)) Correct();
-  for (;;) {
+  for (bool correct = kernel_ == fallback && !IsValidUtf8(text_);;
+       correct = true) {
+    if (correct) {
+      if (CorrectedSize(original_) > kMaxSize) return Result::kTooLarge;
+      Correct();
+    }
     if (text_.size() > capacity_ || parser_ == nullptr) {
       capacity_ = std::max({text_.size(), 2 * capacity_, kSmallestCapacity});
       if (kernel_->create_dom_parser_implementation(capacity_, 1, parser_) !=
@@ -82,7 +93,6 @@ void JsonIndex::Correct() {
       default:
         ThrowNoMemory();
     }
-    Correct();
   }
 }
 
@@ -99,7 +109,7 @@ const char* IndexProblem(JsonIndex::Result result) {
     case JsonIndex::Result::kBadEscape:
       return "an escape is not one of JSON's";
     case JsonIndex::Result::kTooLarge:
-      return "the text is larger than 64 MiB";
+      return "the text is larger than 64 MiB, or would be as UTF-8";
   }
   return nullptr;
 }

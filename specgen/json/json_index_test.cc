@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "simdjson.h"
 
@@ -37,6 +38,21 @@ TEST(JsonIndex, TakesSixtyFourMebibytes) {
   EXPECT_EQ(index.Build(text), Result::kTooLarge);
   // And goes on with the next.
   EXPECT_EQ(index.Build("[]"), Result::kOk);
+}
+
+// A third as many bytes make a copy as large.
+TEST(JsonIndex, TakesSixtyFourMebibytesOfReplacements) {
+  const auto build = [](const simdjson::implementation* kernel, size_t size) {
+    return JsonIndex(kernel).Build(
+        absl::StrCat("[\"", std::string(size, '\xFF'), "\"]"));
+  };
+  constexpr size_t kMost = (JsonIndex::kMaxSize - 4) / 3;
+  const simdjson::implementation* const kBest = nullptr;
+  for (const simdjson::implementation* kernel :
+       {kBest, simdjson::get_available_implementations()["fallback"]}) {
+    EXPECT_EQ(build(kernel, kMost), Result::kOk);
+    EXPECT_EQ(build(kernel, kMost + 1), Result::kTooLarge);
+  }
 }
 
 TEST(JsonIndex, ReplacesInvalidUtf8) {

@@ -253,6 +253,7 @@ std::string GrantFinder::OnHost(std::string_view path) const {
   std::string done;  // without a slash at its end: "" is the root
   std::string rest(path);
   int links = 0;
+  bool there = true;  // nothing is below what is not there
   while (true) {
     rest.erase(0, std::min(rest.size(), rest.find_first_not_of('/')));
     if (rest.empty()) break;
@@ -261,13 +262,15 @@ std::string GrantFinder::OnHost(std::string_view path) const {
     if (element == ".") continue;
     if (element == "..") {
       done.resize(done.empty() ? 0 : done.rfind('/'));
+      there = true;
       continue;
     }
     const std::string next = absl::StrCat(done, "/", element);
     FileFacts facts;
     std::string target;
-    if (links < kMostLinks && host_.files->Lstat(next, &facts) == 0 &&
-        S_ISLNK(facts.mode) && host_.files->ReadLink(next, &target) == 0 &&
+    there = there && host_.files->Lstat(next, &facts) == 0;
+    if (there && links < kMostLinks && S_ISLNK(facts.mode) &&
+        host_.files->ReadLink(next, &target) == 0 &&
         target.size() < kLongestPath) {
       ++links;
       if (absl::StartsWith(target, "/")) done.clear();

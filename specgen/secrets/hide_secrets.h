@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "specgen/json/json_tree.h"
 
 namespace specgen {
@@ -44,6 +45,10 @@ class SecretHider {
   // NAME=VALUE, of an environment; an argument, or an option of a mount.
   std::string Entry(std::string_view entry);
 
+  // How many entries have been looked at, each of the same only once: the specs
+  // of many engines have the same ones.
+  size_t looked_at() const { return looked_at_; }
+
   // A list in which one text may be the value of the one before, as of a
   // command line.
   std::vector<std::string> List(const std::vector<std::string_view>& list);
@@ -55,6 +60,7 @@ class SecretHider {
  private:
   friend class SecretsInJson;
 
+  std::string NewEntry(std::string_view entry);
   std::string Hide(std::string_view secret);
   std::string Words(std::string_view text);
   std::string Word(std::string_view word);
@@ -65,6 +71,11 @@ class SecretHider {
   bool show_;
   absl::flat_hash_map<std::string, size_t> numbers_;
   size_t hidden_ = 0;  // how often
+  // Entries without secrets, some megabytes of them.
+  static constexpr size_t kMostRemembered = 64;
+  static constexpr size_t kMaxHarmless = size_t{1} << 18;
+  absl::flat_hash_set<std::string> harmless_;
+  size_t looked_at_ = 0;
 };
 
 }  // namespace specgen

@@ -235,6 +235,22 @@ TEST(HideSecrets, ShowsThemIfAsked) {
   EXPECT_FALSE(hider.Json(tree->root()).has_value());
 }
 
+// The specs of many engines have the same arguments.
+TEST(HideSecrets, HarmlessEntriesAreLookedAtOnce) {
+  SecretHider hider;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(hider.Entry("MODE=fast"), "MODE=fast");
+    EXPECT_EQ(hider.List({"--token", "a=b", "a=b"})[1], "(secret 1)");
+  }
+  EXPECT_EQ(hider.looked_at(), 3u);  // MODE=fast, --token, a=b
+  for (int i = 0; i < 3; ++i) EXPECT_NE(hider.Entry("TOKEN=b"), "TOKEN=b");
+  EXPECT_EQ(hider.looked_at(), 6u);
+  // Not more memory than is told.
+  const std::string text(1000, 'a');
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(hider.Entry(text), text);
+  EXPECT_EQ(hider.looked_at(), 9u);
+}
+
 // Much of what makes the rules look far; each takes no time to speak of.
 TEST(HideSecrets, LongTexts) {
   constexpr size_t kTimes = 50000;

@@ -298,6 +298,86 @@ TEST(ValidatorTest, FindingsSayWhere) {
   EXPECT_TRUE(report.has_errors());
 }
 
+TEST(ValidatorTest, MessagesSayWhatShallStandThere) {
+  const struct {
+    std::string json;
+    std::string_view messages;
+  } cases[] = {
+      {Spec("1.0.0", R"("mounts":{})"),
+       R"("mounts" must be a list, not an object)"},
+      {Spec("1.0.0", R"("hostname":5)"),
+       R"("hostname" must be a string, not a number)"},
+      {Spec("1.0.0", R"("hooks":[])"),
+       R"("hooks" must be an object, not a list)"},
+      {WithProcess("1.0.0", R"("terminal":"x")"),
+       R"("terminal" must be true or false, not a string)"},
+      {WithProcess("1.0.0", R"("terminal":true)"), R"()"},
+      {WithProcess("1.0.0", R"("terminal":false)"), R"()"},
+      {WithProcess("1.0.0", R"("user":{"uid":"x"})"),
+       R"("uid" must be a whole number, not a string)"},
+      {WithProcess("1.0.0", R"("user":{"uid":4294967296})"),
+       R"("uid" must be a whole number from 0 to 4294967295, not 4294967296)"},
+      {WithProcess("1.0.0", R"("oomScoreAdj":-1001)"),
+       R"("oomScoreAdj" must be a whole number from -1000 to 1000, not -1001)"},
+      {WithProcess("1.0.0", R"("oomScoreAdj":-1000)"), R"()"},
+      {WithProcess("1.0.0", R"("oomScoreAdj":1000)"), R"()"},
+      {WithProcess("1.0.0", R"("oomScoreAdj":1001)"),
+       R"("oomScoreAdj" must be a whole number from -1000 to 1000, not 1001)"},
+      {WithProcess("1.0.0", R"("oomScoreAdj":1e2)"),
+       R"("oomScoreAdj" must be a whole number from -1000 to 1000, not 1e2)"},
+      {WithProcess("1.0.0",
+                   R"("rlimits":[{"type":"RLIMIT_CPU","soft":0,"hard":-1}])"),
+       R"("hard" must be a whole number from 0 to 18446744073709551615, not -1)"},
+      {WithProcess("1.0.0",
+                   R"("rlimits":[{"type":"RLIMIT_CPU","soft":0,"hard":1.5}])"),
+       R"("hard" must be a whole number from 0 to 18446744073709551615, not 1.5)"},
+      {WithProcess("1.0.0", R"("env":["A=b",1])"),
+       R"(an item of "env" must be a string, not a number)"},
+      {Spec("1.0.2", R"("domainname":"")"),
+       R"("domainname" came with 1.1.0-rc.1: a runtime of this version ignores it)"},
+      {Spec("1.1.0-rc.1", R"("domainname":"")"), R"()"},
+      {Spec("1.0.2", R"("domainname":5)"),
+       R"("domainname" came with 1.1.0-rc.1: a runtime of this version ignores it|"domainname" must be a string, not a number)"},
+      {Spec("1.0.0-rc5", R"("platform":{"os":"linux","arch":"amd64"})"), R"()"},
+      {Spec("1.0.0", R"("platform":5)"),
+       R"("platform" went after 1.0.0-rc5: a runtime of this version ignores it)"},
+      {Spec("1.0.0", R"("monts":[])"),
+       R"("monts" is no key of this place; did you mean "mounts"?)"},
+      {Spec("1.0.0", R"("domainnam":"")"),
+       R"("domainnam" is no key of this place)"},
+      {Spec("1.0.0", R"("hostname":"","hostname":"")"),
+       R"("hostname" stands here again further down, which wins)"},
+      {Spec("1.0.0", R"("linux":{"namespaces":[{"type":"time"}]})"),
+       R"("time" is none of mount, pid, network, uts, ipc, user, cgroup)"},
+      {Spec("1.1.0", R"("linux":{"namespaces":[{"type":"x"}]})"),
+       R"("x" is none of mount, pid, network, uts, ipc, user, cgroup, time)"},
+      {Spec("1.0.2", R"("annotations":{"a":1,"b":"c"})"),
+       R"("a" must be a string, not a number)"},
+      {Spec("1.0.2",
+            R"("linux":{"resources":{"rdma":{"a":1,"b":{"hcaHandles":1}}}})"),
+       R"("a" must be an object, not a number)"},
+      {Spec("1.9.0"),
+       R"("1.9.0" is no release known here; the rules of 1.3.0 are applied)"},
+      {Spec("0.9.0"),
+       R"("0.9.0" is no release known here; the rules of 1.3.0 are applied)"},
+      {Spec("2.0.0"),
+       R"("2.0.0" is no version of the runtime spec: those known are 1.0.0-rc1 to 1.3.0)"},
+      {Spec("10.0.0"),
+       R"("10.0.0" is no version of the runtime spec: those known are 1.0.0-rc1 to 1.3.0)"},
+      {Spec("x"),
+       R"("x" is no version in the form of SemVer 2.0.0, such as 1.3.0)"},
+  };
+  for (const auto& [json, messages] : cases) {
+    const std::unique_ptr<JsonTree> tree =
+        JsonTree::Parse(json, "spec").value();
+    std::string found;
+    for (const SpecFinding& finding : ValidateSpec(*tree).findings) {
+      absl::StrAppend(&found, found.empty() ? "" : "|", finding.message);
+    }
+    EXPECT_EQ(found, messages) << json;
+  }
+}
+
 // A key is in the pointer of all that lies below it.
 TEST(ValidatorTest, LongKeysCountOnce) {
   std::string text =
