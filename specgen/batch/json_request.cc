@@ -8,6 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/printable.h"
 #include "specgen/json/syntax_hint.h"
 
 namespace specgen {
@@ -93,8 +94,7 @@ bool JsonRequest::ReadMember(std::string_view key, JsonReader* reader) {
   if (key == "shape") return ReadShape(reader);
   if (key == "set") return ReadSet(reader);
   if (key == "restarted") return ReadRestarted(reader);
-  return Wrong(*reader, absl::StrCat("a request has no key \"",
-                                     key.substr(0, 64), "\""));
+  return Wrong(*reader, absl::StrCat("a request has no key ", QuoteShort(key)));
 }
 
 // Null leaves `text` as it is.

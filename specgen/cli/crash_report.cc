@@ -20,7 +20,7 @@
 
 namespace specgen {
 
-std::string CrashCause(const Answer& answer, bool has_base_spec) {
+std::string CrashCause(const Answer& answer) {
   switch (answer.stage()) {
     case Stage::kDecode:
       return "an interface type starts with a slash";
@@ -36,9 +36,8 @@ std::string CrashCause(const Answer& answer, bool has_base_spec) {
   for (const PluginDevice& device : answer.plugin().config.devices) {
     if (device.path == nullptr) return "a device has no path";
   }
-  return has_base_spec ? "the base spec has no \"linux\", or no "
-                         "\"linux.resources\", that the engine could change"
-                       : "a part of the plugin is null";
+  return "the base spec has no \"linux\", or no \"linux.resources\", that the "
+         "engine could change";
 }
 
 std::string CrashingReleases(const Request& request, const Host& host) {
@@ -99,8 +98,7 @@ int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
   }
   if (answer.outcome() == Outcome::kCrashed) {
     console->Error(absl::StrCat(where, ": ", engine, " would crash: ",
-                                CrashCause(answer, attempt.has_base_spec), " (",
-                                message, ")"));
+                                CrashCause(answer), " (", message, ")"));
     if (!attempt.has_base_spec) {
       console->Error(
           absl::StrCat(where, ": releases that crash on it: ",

@@ -215,7 +215,7 @@ Value ValueOf(const OptionDoc& option,
 }
 
 // In single quotes, for sh and zsh.
-std::string ShellQuote(std::string_view text) {
+std::string SingleQuoted(std::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
 
@@ -233,7 +233,7 @@ std::string BashAction(const Value& value) {
       return "_specgen_names -d";
     case ValueKind::kWords:
       return absl::StrCat("_specgen_words ",
-                          ShellQuote(absl::StrJoin(value.words, " ")));
+                          SingleQuoted(absl::StrJoin(value.words, " ")));
     case ValueKind::kNone:
     case ValueKind::kFree:
       return ":";
@@ -281,9 +281,9 @@ std::string ZshOption(const OptionDoc& option, const Value& value) {
       suffix = absl::StartsWith(name, "--") ? "=" : "+";
     }
     absl::StrAppend(&specs, "      ",
-                    ShellQuote(absl::StrCat(exclusion, name, suffix, "[",
-                                            ZshText(Gist(option.description)),
-                                            "]", ZshValue(option, value))),
+                    SingleQuoted(absl::StrCat(exclusion, name, suffix, "[",
+                                              ZshText(Gist(option.description)),
+                                              "]", ZshValue(option, value))),
                     " \\\n");
   }
   return specs;
@@ -411,7 +411,7 @@ std::string BashCompletion(absl::Span<const CommandDoc> commands,
     }
     absl::StrAppend(
         &cases, "      esac\n      if [[ $current == -* ]]; then\n",
-        "        _specgen_words ", ShellQuote(absl::StrJoin(options, " ")),
+        "        _specgen_words ", SingleQuoted(absl::StrJoin(options, " ")),
         "\n      else\n        ", argument, "\n      fi\n      ;;\n");
   }
   const std::string all = absl::StrJoin(names, " ");
@@ -462,7 +462,7 @@ std::string ZshCompletion(absl::Span<const CommandDoc> commands,
   for (const CommandDoc& command : commands) {
     absl::StrAppend(
         &names, "    ",
-        ShellQuote(absl::StrCat(command.name, ":", ZshText(command.summary))),
+        SingleQuoted(absl::StrCat(command.name, ":", ZshText(command.summary))),
         "\n");
     absl::StrAppend(&cases, "    ", command.name, ")\n    _arguments -s \\\n");
     for (const OptionDoc& option : command.options) {
@@ -474,7 +474,7 @@ std::string ZshCompletion(absl::Span<const CommandDoc> commands,
       if (!option.is_argument()) continue;
       ++position;
       absl::StrAppend(&cases, "      ",
-                      ShellQuote(absl::StrCat(
+                      SingleQuoted(absl::StrCat(
                           option.repeatable ? "*" : absl::StrCat(position),
                           ZshValue(option, ValueOf(option, releases)))),
                       " \\\n");

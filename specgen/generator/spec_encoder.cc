@@ -23,8 +23,11 @@ bool IsSame(const T& a, const T& b) {
 }
 
 bool IsSame(const Mount& a, const Mount& b) {
-  return IsSame(a.destination, b.destination) && IsSame(a.type, b.type) &&
-         IsSame(a.source, b.source) && IsSame(a.options, b.options);
+  bool is_same = true;
+  Mount::ForEachField([&](const char*, auto field) {
+    is_same = is_same && IsSame(a.*field, b.*field);
+  });
+  return is_same;
 }
 
 bool IsSame(const Strings& a, const Strings& b) {

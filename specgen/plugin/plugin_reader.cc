@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "specgen/base/printable.h"
 #include "specgen/plugin/field_decoder.h"
 #include "specgen/plugin/plain_decoder.h"
 #include "specgen/plugin/plugin_key.h"
@@ -95,8 +96,8 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
       // Only the first problem counts; each message holds all names so far.
       if (!r_.ok()) continue;
       r_.Problem(JsonProblem::Kind::kAbort, offset,
-                 absl::StrCat("a second plugin matches \"", wanted,
-                              "\": choose one of ", absl::StrJoin(names, ", "),
+                 absl::StrCat("a second plugin matches ", QuoteShort(wanted),
+                              ": choose one of ", absl::StrJoin(names, ", "),
                               " by --plugin"));
       continue;
     }
@@ -109,10 +110,10 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
                             absl::StrJoin(names, ", "), " by --plugin"));
   } else if (!found) {
     r_.Problem(JsonProblem::Kind::kAbort, 0,
-               names.empty() ? std::string("the list is empty: no plugin")
-                             : absl::StrCat("no plugin matches \"", wanted,
-                                            "\": there are ",
-                                            absl::StrJoin(names, ", ")));
+               names.empty()
+                   ? std::string("the list is empty: no plugin")
+                   : absl::StrCat("no plugin matches ", QuoteShort(wanted),
+                                  ": there are ", absl::StrJoin(names, ", ")));
   }
 }
 
