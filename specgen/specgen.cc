@@ -16,33 +16,6 @@
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
-namespace {
-
-// `text` up to the end of its first object or list, as a json.Decoder reads it;
-// all of it if there is none. Inside of them nothing is checked here.
-std::string_view FirstJsonValue(std::string_view text) {
-  size_t depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      in_string = c != '"';
-    } else if (c == '"') {
-      if (depth == 0) return text;
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      if (depth <= 1) return text.substr(0, depth == 0 ? text.size() : i + 1);
-      --depth;
-    }
-  }
-  return text;
-}
-
-}  // namespace
-
 std::string_view DefaultExecRoot(const Behaviour& behaviour) {
   return behaviour.plugins_in_run_docker ? "/run/docker"
                                          : "/run/docker/plugins";
@@ -105,9 +78,8 @@ inline void Generator::Locate(const Request& request, Answer* answer) {
 }
 
 void Generator::Generate(const Request& request, Answer* answer) const {
-  const JsonIndex::Result indexed = answer->index_.Build(
-      release_.behaviour->ignores_rest ? FirstJsonValue(request.plugin)
-                                       : request.plugin);
+  const JsonIndex::Result indexed =
+      answer->index_.Build(TextToRead(*release_.behaviour, request.plugin));
   if (indexed != JsonIndex::Result::kOk) {
     Clear(request, answer);
     answer->plugin_ = Plugin();

@@ -24,6 +24,10 @@ struct BatchCounts {
   uint64_t invalid = 0;     // in a directory: files that could not be read
   uint64_t bytes_read = 0;  // of input whose answers are written
   uint64_t bytes_written = 0;
+  // In a stream: specs of what is likely no plugin (see WhyNoPlugin), and the
+  // number of the first such request.
+  uint64_t of_none = 0;
+  uint64_t first_of_none = 0;
 
   uint64_t answers() const { return specs + refused + crashed + invalid; }
 };

@@ -129,6 +129,8 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
                                ? request_.metrics_socket()
                                : metrics_sockets_.Beside(request.exec_root);
   engine->generator->Generate(request, answer_.get());
+  NoteIfNone(request.plugin, request, *engine->generator->release().behaviour,
+             *answer_);
 
   response_.set_number(number);
   const specgen::Answer& answer = *answer_;

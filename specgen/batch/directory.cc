@@ -164,7 +164,7 @@ size_t Directory::Make(const std::string& name, Answer* answer,
       }
       ++counts->specs;
       counts->bytes_written += answer->spec().size();
-      problem.message = WhyNoPlugin(*text, "");
+      problem.message = WhyNoPlugin(*text, "", *generator_.release().behaviour);
       if (!problem.message.empty()) Tell(name, &problem);
       return size;
     }

@@ -95,11 +95,15 @@ void JsonLinesAnswerer::Generate() {
   if (!line_.has_metrics_socket()) {
     request.metrics_socket = metrics_sockets_.Beside(request.exec_root);
   }
-  if (line_.tokens() != nullptr) {
-    generator.Generate(request, *line_.tokens(), answer_.get());
+  const JsonTokens* const tokens = line_.tokens();
+  if (tokens != nullptr) {
+    generator.Generate(request, *tokens, answer_.get());
   } else {
     generator.Generate(request, answer_.get());
   }
+  NoteIfNone(
+      tokens != nullptr ? tokens->text.substr(tokens->start) : request.plugin,
+      request, *generator.release().behaviour, *answer_);
 }
 
 void JsonLinesAnswerer::WriteStart(std::string_view name, uint64_t number,

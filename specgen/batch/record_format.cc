@@ -1,5 +1,7 @@
 #include "specgen/batch/record_format.h"
 
+#include "specgen/plugin/input_kind.h"
+
 namespace specgen {
 
 RecordOutcome OutcomeOf(const Answer& answer) {
@@ -12,6 +14,14 @@ RecordOutcome OutcomeOf(const Answer& answer) {
       return RecordOutcome::kCrashed;
   }
   return RecordOutcome::kInvalid;
+}
+
+void RecordAnswerer::NoteIfNone(std::string_view text, const Request& request,
+                                const Behaviour& behaviour,
+                                const specgen::Answer& answer) {
+  made_of_none_ = answer.outcome() == Outcome::kSpec &&
+                  MayBeNoPlugin(answer.plugin().config) &&
+                  !WhyNoPlugin(text, request.plugin_name, behaviour).empty();
 }
 
 }  // namespace specgen

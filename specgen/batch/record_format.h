@@ -12,6 +12,7 @@
 
 #include "specgen/base/buffer.h"
 #include "specgen/batch/engine_set.h"
+#include "specgen/engine/engine.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -41,6 +42,18 @@ class RecordAnswerer {
 
   // Gives back memory beyond what usual records need.
   virtual void Shrink() = 0;
+
+  // Whether the last answer is a spec of what is likely no plugin: its config
+  // holds nothing, and WhyNoPlugin tells why.
+  bool made_of_none() const { return made_of_none_; }
+
+ protected:
+  // `text` is what `answer` is made of.
+  void NoteIfNone(std::string_view text, const Request& request,
+                  const Behaviour& behaviour, const specgen::Answer& answer);
+
+ private:
+  bool made_of_none_ = false;
 };
 
 // MetricsSocketBeside for many requests, most of which have the same exec root.

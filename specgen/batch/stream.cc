@@ -361,12 +361,18 @@ void Stream::AnswerPiece(Piece* piece, RecordAnswerer* answerer) {
   uint64_t number = piece->first_number;
   for (const auto& [offset, size] : piece->records) {
     const std::string_view record = piece->text.view().substr(offset, size);
+    RecordOutcome outcome;
     if (size < kLargeRecord) {
-      count(answerer->Answer(record, number, &piece->out));
+      outcome = answerer->Answer(record, number, &piece->out);
     } else {
       const std::lock_guard<std::mutex> lock(large_record_);
-      count(answerer->Answer(record, number, &piece->out));
+      outcome = answerer->Answer(record, number, &piece->out);
       answerer->Shrink();
+    }
+    count(outcome);
+    if (outcome == RecordOutcome::kSpec && answerer->made_of_none() &&
+        piece->counts.of_none++ == 0) {
+      piece->counts.first_of_none = number;
     }
     ++number;
   }
@@ -447,6 +453,10 @@ bool Stream::WritePiece(Piece* piece) {
     counts.refused += piece->counts.refused;
     counts.crashed += piece->counts.crashed;
     counts.invalid += piece->counts.invalid;
+    if (counts.of_none == 0) {
+      counts.first_of_none = piece->counts.first_of_none;
+    }
+    counts.of_none += piece->counts.of_none;
     counts.bytes_read += piece->input_bytes;
     if (options_.progress) options_.progress(counts);
   }

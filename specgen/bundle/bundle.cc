@@ -418,8 +418,8 @@ absl::Status BundleMaker::FillRequest() {
     request_.shape =
         IsStoredState(config_) ? PluginShape::kStored : PluginShape::kConfig;
   }
-  set_.assign(options_.set.begin(), options_.set.end());
-  request_.set = set_;
+  request_.set_calls = options_.set_calls;
+  request_.set = options_.set;
   request_.restarted = options_.restarted;
   rootfs_path_ = absl::StrCat(options_.runs_at, "/rootfs");
   request_.rootfs = rootfs_path_;
@@ -617,6 +617,11 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     if (!missing.empty()) findings.push_back(std::move(missing));
     for (std::string& finding :
          CheckRootfs(spec, rootfs, options_.runs_here && rootfs_is_made_)) {
+      findings.push_back(std::move(finding));
+    }
+    for (std::string& finding : CheckMountPoints(
+             spec, rootfs, options_.runs_here ? &host().files : nullptr,
+             options_.runs_at)) {
       findings.push_back(std::move(finding));
     }
   }

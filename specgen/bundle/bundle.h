@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "specgen/bundle/image.h"
 #include "specgen/bundle/plan.h"
 #include "specgen/bundle/runtime.h"
@@ -54,7 +55,9 @@ struct BundleOptions {
   const Release* release = nullptr;
   const Host* host = nullptr;  // that the spec is for
   std::optional<std::string> id;
-  std::vector<std::string> set;
+  // See Request; both outlive this.
+  absl::Span<const absl::Span<const std::string_view>> set_calls;
+  absl::Span<const std::string_view> set;
   bool restarted = false;
   std::string exec_root;
   std::string metrics_socket;
@@ -173,7 +176,6 @@ class BundleMaker {
   std::string id_;
   std::string rootfs_path_;
   std::string lib_root_;
-  std::vector<std::string_view> set_;
   Request request_;
   Answer answer_;
   std::unique_ptr<Host> rootfs_host_;

@@ -183,7 +183,8 @@ TEST_F(BundleTest, KeepsWhatIsThereUnlessForced) {
   EXPECT_FALSE(fs::exists(temp_ / "out/b/rootfs/state"));
   EXPECT_EQ(temp_.Read("out/b/propagated-mount/volume"), "data");
   options_.replace = false;
-  options_.set = {"args=x"};
+  constexpr std::string_view kSet[] = {"args=x"};
+  options_.set = kSet;
   ExpectFailure(absl::StatusCode::kUnknown, "args");
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -141,31 +142,65 @@ std::string PlatformText(const JsonNode& platform) {
                       variant.empty() ? "" : "/", variant);
 }
 
-// As Docker takes it: in any case, and the kernel's names for Go's.
-std::string NormalPlatform(std::string_view platform) {
-  const std::string lower = absl::AsciiStrToLower(platform);
-  std::vector<std::string> parts = absl::StrSplit(lower, '/');
-  std::string& machine = parts[parts.size() > 1 ? 1 : 0];
-  const std::string_view architecture = GoArchitecture(machine);
-  if (!architecture.empty()) machine = architecture;
-  return absl::StrJoin(parts, "/");
+// A platform as Docker compares it.
+struct Platform {
+  std::string os;
+  std::string architecture;
+  std::string variant;
+  std::string rest;               // of a text that is none
+  bool variant_is_named = false;  // else it is the usual one
+
+  bool operator==(const Platform& other) const {
+    return std::tie(os, architecture, variant, rest) ==
+           std::tie(other.os, other.architecture, other.variant, other.rest);
+  }
+};
+
+// As containerd normalises it (containerd/platforms, database.go), in any
+// case; of "OS/ARCHITECTURE/VARIANT" the variant, or the operating system, may
+// be left out. The kernel's names of machines are Go's, too.
+Platform NormalPlatform(std::string_view text) {
+  const std::string lower = absl::AsciiStrToLower(text);
+  std::vector<std::string> parts =
+      absl::StrSplit(lower, absl::MaxSplits('/', 3));
+  if (parts.size() == 1 || !GoArchitecture(parts[0]).empty()) {
+    parts.insert(parts.begin(), "linux");
+  }
+  parts.resize(std::max<size_t>(parts.size(), 4));
+  Platform platform = {parts[0], parts[1], parts[2], parts[3]};
+  if (parts.size() > 4) absl::StrAppend(&platform.rest, "/", parts[4]);
+  platform.variant_is_named = !platform.variant.empty();
+  std::string& architecture = platform.architecture;
+  std::string& variant = platform.variant;
+  if (architecture == "x86-64") {
+    architecture = "amd64";
+  } else if (architecture == "armhf" || architecture == "armel") {
+    variant = architecture == "armhf" ? "v7" : "v6";
+    platform.variant_is_named = true;
+    architecture = "arm";
+  } else if (const std::string_view go = GoArchitecture(architecture);
+             !go.empty()) {
+    architecture = go;
+  }
+  if (architecture == "arm" || architecture == "arm64") {
+    if (variant.size() == 1) variant.insert(0, "v");
+    if (architecture == "arm" && variant.empty()) variant = "v7";
+    if (architecture == "arm64" && variant == "v8") variant.clear();
+  } else if ((architecture == "amd64" && variant == "v1") ||
+             architecture == "386") {
+    variant.clear();
+  }
+  return platform;
 }
 
-// Whether `have` is the platform `wanted`, of which the variant, or the
-// operating system, may be left out.
-bool IsPlatform(std::string_view have, std::string_view wanted) {
-  const std::vector<std::string_view> parts = absl::StrSplit(have, '/');
-  std::vector<std::string_view> words = absl::StrSplit(wanted, '/');
-  if (words.size() == 1) words.insert(words.begin(), "linux");
-  for (size_t i = 0; i < words.size(); ++i) {
-    const std::string_view part = i < parts.size() ? parts[i] : "";
-    // 64-bit ARM has one variant, which is mostly left out.
-    if (part != words[i] &&
-        !(i == 2 && words[1] == "arm64" && part.empty() && words[2] == "v8")) {
-      return false;
-    }
-  }
-  return true;
+// Whether an image of platform `have` is for `wanted`; if that names no
+// variant, and there is no image of the usual one, any.
+bool IsPlatform(std::string_view have, const Platform& wanted,
+                bool any_variant) {
+  Platform platform = NormalPlatform(have);
+  if (any_variant && !wanted.variant_is_named)
+    platform.variant = wanted.variant;
+  return platform == wanted;
 }
 
 // A reference as Docker writes it when it is complete: "vieux/sshfs" is
@@ -385,14 +420,17 @@ class ImageReader {
     // What says of no platform is taken for any.
     const bool asks = !wanted_.platform.empty();
     if (asks || choices.size() > 1) {
-      const std::string platform =
-          asks ? NormalPlatform(wanted_.platform) : ThisMachinesPlatform();
-      std::vector<const Choice*> fitting =
-          Narrow(choices, [&](const Choice& choice) {
-            return choice.platform.empty()
-                       ? asks
-                       : IsPlatform(choice.platform, platform);
-          });
+      const Platform platform =
+          NormalPlatform(asks ? wanted_.platform : ThisMachinesPlatform());
+      std::vector<const Choice*> fitting;
+      for (const bool any_variant : {false, true}) {
+        if (!fitting.empty()) break;
+        fitting = Narrow(choices, [&](const Choice& choice) {
+          return choice.platform.empty()
+                     ? asks
+                     : IsPlatform(choice.platform, platform, any_variant);
+        });
+      }
       if (asks || !fitting.empty()) choices = std::move(fitting);
     }
     // The same image may be listed by several names.

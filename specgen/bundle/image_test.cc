@@ -12,12 +12,14 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "sha2.h"
 #include "specgen/base/temp_directory.h"
@@ -250,6 +252,14 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
            {"", "windows/" + here, false},
            {"", "linux/s390x", false},
            {"", "linux/" + here + "/v9", false},
+           {"", "x86-64", true},
+           {"", "linux/x86_64/v1", true},
+           {"", "AMD64/V1", true},
+           {"", "arm64/8", true},
+           {"", "linux/aarch64/8", true},
+           {"", "linux/arm64/v8", true},
+           {"", "linux/amd64/v2", false},
+           {"", "linux/armhf", false},
            {"", "unknown/unknown", false},  // it is not there
            {"a/b:v1", "", true},
            {"docker.io/a/b:v1", "", true},
@@ -277,6 +287,58 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
             << found.status();
       }
     }
+  }
+  // What containerd takes for the same, and what for the usual variant.
+  struct Case {
+    std::string_view listed;
+    std::string_view wanted;
+    bool good;
+  };
+  constexpr std::string_view kArm = "arm/v6 arm/v7";
+  for (const Case& c : {
+           Case{kArm, "linux/arm", true},
+           Case{kArm, "arm", true},
+           Case{kArm, "arm/v7", true},
+           Case{kArm, "linux/arm/7", true},
+           Case{kArm, "linux/armhf", true},
+           Case{kArm, "linux/armel", true},
+           Case{kArm, "linux/armhf/v6", true},  // which says it twice
+           Case{kArm, "linux/arm/v5", false},
+           Case{kArm, "linux/arm/v7/x", false},
+           Case{kArm, "arm/v7/x", false},
+           Case{kArm, "arm/v7/x/y", false},
+           Case{kArm, "linux/arm64", false},
+           Case{"arm s390x", "linux/arm/v7", true},
+           Case{"arm s390x", "linux/arm/v6", false},
+           Case{"arm/v5 arm/v6", "linux/arm", false},
+           Case{"arm/v5 s390x", "linux/arm", true},
+           Case{"arm/v5 s390x", "linux/armhf", false},
+           Case{"amd64 amd64/v2", "linux/amd64", true},
+           Case{"amd64 amd64/v2", "linux/amd64/v1", true},
+           Case{"amd64/v2 s390x", "linux/amd64", true},
+           Case{"amd64/v2 s390x", "linux/amd64/v1", false},
+           Case{"amd64/v1 s390x", "x86-64", true},
+           Case{"arm64/v8 arm64/v9", "aarch64", true},
+           Case{"arm64/v9 arm64", "linux/arm64/v8", true},
+           Case{"386 s390x", "linux/i386/x", true},
+       }) {
+    std::string manifests;
+    std::string bytes = Manifest();
+    for (std::string_view platform : absl::StrSplit(c.listed, ' ')) {
+      const std::vector<std::string_view> words = absl::StrSplit(platform, '/');
+      absl::StrAppend(
+          &manifests, manifests.empty() ? "" : ",",
+          Descriptor(kManifestType, bytes,
+                     absl::StrCat(R"(,"platform":{"os":"linux",)"
+                                  R"("architecture":")",
+                                  words[0], R"(","variant":")",
+                                  words.size() > 1 ? words[1] : "", R"("})")));
+      Blob(bytes);
+      bytes += " ";
+    }
+    WriteLayout(manifests);
+    EXPECT_EQ(Read("", c.wanted).ok(), c.good)
+        << c.listed << ": " << c.wanted << " " << Read("", c.wanted).status();
   }
   // Neither is for this machine.
   const std::string two =

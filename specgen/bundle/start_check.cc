@@ -52,6 +52,22 @@ bool IsInOrAt(std::string_view path, std::string_view directory) {
          (absl::StartsWith(path, directory) && path[directory.size()] == '/');
 }
 
+// Where `rootfs` has the open file; "" if that cannot be told.
+std::string PathIn(int rootfs, int fd) {
+  const auto link = [](int of) {
+    char target[4096];
+    const ssize_t size = readlink(absl::StrCat("/proc/self/fd/", of).c_str(),
+                                  target, sizeof(target));
+    return std::string(target, size > 0 ? static_cast<size_t>(size) : 0);
+  };
+  const std::string top = link(rootfs);
+  const std::string path = link(fd);
+  return !top.empty() && absl::StartsWith(path, top)
+             ? absl::StrCat("/",
+                            absl::StripPrefix(path.substr(top.size()), "/"))
+             : "";
+}
+
 // Reads a spec, key by key.
 class SpecReader {
  public:
@@ -256,7 +272,7 @@ class RootfsCheck {
       errno = error;
       return fd;
     }
-    const std::string real = PathOf(fd.get());
+    const std::string real = PathIn(rootfs_, fd.get());
     *hidden = !real.empty() && IsCovered(real);
     return fd;
   }
@@ -280,25 +296,11 @@ class RootfsCheck {
     }
   }
 
-  // Where the rootfs has the open file; "" if that cannot be told.
-  std::string PathOf(int fd) const {
-    const auto link = [](int of) {
-      char target[4096];
-      const ssize_t size = readlink(absl::StrCat("/proc/self/fd/", of).c_str(),
-                                    target, sizeof(target));
-      return std::string(target, size > 0 ? static_cast<size_t>(size) : 0);
-    };
-    const std::string top = link(rootfs_);
-    const std::string path = link(fd);
-    return !top.empty() && absl::StartsWith(path, top)
-               ? absl::StrCat("/",
-                              absl::StripPrefix(path.substr(top.size()), "/"))
-               : "";
-  }
-
-  // `what` is how the message names the program at the clean path.
+  // `what` is how the message names the program at the clean path; `loads_for`
+  // is the machine of the program whose loader it is, if it is one.
   std::string CheckProgram(const std::string& path, const std::string& what,
-                           int depth) const {
+                           int depth,
+                           const uint16_t* loads_for = nullptr) const {
     bool hidden;
     const UniqueFd fd = Open(path, &hidden);
     if (hidden) return "";
@@ -325,6 +327,7 @@ class RootfsCheck {
     const ssize_t size = pread(file.get(), head.data(), head.size(), 0);
     if (size < 0) return "";
     head.resize(static_cast<size_t>(size));
+    if (loads_for != nullptr) return CheckLoader(head, what, *loads_for);
     if (absl::StartsWith(head, "#!")) return CheckScript(head, what, depth);
     if (absl::StartsWith(head, ELFMAG)) return CheckElf(file.get(), what);
     return absl::StrCat(what, head.empty()
@@ -356,15 +359,40 @@ class RootfsCheck {
     if (!finding.empty() || BasePath(name) != "env") return finding;
     // "#!/usr/bin/env python3": Linux hands all that follows over as one word.
     line.remove_prefix(std::min(name.size(), line.size()));
-    const std::string_view word = absl::StripAsciiWhitespace(line);
-    if (word.empty() || word[0] == '-' || absl::StrContains(word, '=')) {
-      return "";
-    }
+    const std::string_view word =
+        WordThatEnvStarts(absl::StripAsciiWhitespace(line));
+    if (word.empty()) return "";
     const std::string found =
         absl::StrCat("the interpreter \"", word, "\" of ", what);
     return absl::StrContains(word, '/')
                ? CheckProgram(InCwd(word), found, depth + 1)
                : CheckInPath(word, found, depth + 1);
+  }
+
+  // What env looks for if it is given that one argument; "" if it starts
+  // nothing, or that is hard to tell. "-S python3 -u" it takes apart (GNU
+  // coreutils, src/env.c).
+  static std::string_view WordThatEnvStarts(std::string_view argument) {
+    std::string_view rest = argument;
+    if (!absl::ConsumePrefix(&rest, "--split-string=")) {
+      const size_t end = argument.find_first_not_of("v", 1);
+      if (!absl::StartsWith(argument, "-") || end == std::string_view::npos ||
+          argument[end] != 'S') {
+        return absl::StartsWith(argument, "-") ||
+                       absl::StrContains(argument, '=')
+                   ? ""
+                   : argument;
+      }
+      rest = argument.substr(end + 1);
+    }
+    // What is quoted or a variable stays unjudged.
+    if (rest.find_first_of("\"'\\$#") != std::string_view::npos) return "";
+    for (std::string_view word :
+         absl::StrSplit(rest, absl::ByAnyChar(" \t"), absl::SkipEmpty())) {
+      if (word[0] == '-' || absl::StartsWith(word, "PATH=")) return "";
+      if (!absl::StrContains(word, '=')) return word;
+    }
+    return "";
   }
 
   std::string CheckElf(int fd, const std::string& what) const {
@@ -404,11 +432,32 @@ class RootfsCheck {
     if (loader.empty()) return "";
     bool hidden;
     const UniqueFd found = Open(InCwd(loader), &hidden);
-    return hidden || found.ok()
+    if (!hidden && !found.ok()) {
+      return absl::StrCat(what, " needs the loader \"", loader,
+                          "\", which is not in the rootfs: link it "
+                          "statically, or add its libraries");
+    }
+    return CheckProgram(InCwd(loader),
+                        absl::StrCat("the loader \"", loader, "\" of ", what),
+                        0, &elf);
+  }
+
+  // Linux takes an ELF file for the program's own machine only
+  // (fs/binfmt_elf.c, load_elf_binary).
+  static std::string CheckLoader(std::string_view head, const std::string& what,
+                                 uint16_t program) {
+    Elf64_Half elf;
+    constexpr size_t kMachine = offsetof(Elf64_Ehdr, e_machine);
+    if (!absl::StartsWith(head, ELFMAG) ||
+        head.size() < kMachine + sizeof(elf)) {
+      return absl::StrCat(what, " is no ELF file");
+    }
+    std::memcpy(&elf, head.data() + kMachine, sizeof(elf));
+    return elf == program
                ? ""
-               : absl::StrCat(what, " needs the loader \"", loader,
-                              "\", which is not in the rootfs: link it "
-                              "statically, or add its libraries");
+               : absl::StrCat(what, " is for another machine (",
+                              ElfMachineName(elf), ") than that, which is for ",
+                              ElfMachineName(program));
   }
 
   // Of a dynamic program; else "".
@@ -466,6 +515,51 @@ std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
     findings.push_back(
         "the rootfs lies on a file system that is mounted noexec: nothing in "
         "it can be executed");
+  }
+  return findings;
+}
+
+std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
+                                          const FileTree* files,
+                                          std::string_view bundle) {
+  std::vector<std::string> findings;
+  std::vector<std::string> covered;
+  const auto is_covered = [&](std::string_view path) {
+    return std::any_of(covered.begin(), covered.end(),
+                       [path](const std::string& directory) {
+                         return IsInOrAt(path, directory);
+                       });
+  };
+  for (const StartSpec::Mount& mount : spec.mounts) {
+    const std::string path = CleanPath(absl::StrCat("/", mount.destination));
+    if (is_covered(path)) continue;
+    const UniqueFd fd = OpenInRoot(rootfs, path, O_PATH);
+    struct stat st;
+    if (fd.ok() && fstat(fd.get(), &st) == 0 &&
+        !is_covered(PathIn(rootfs, fd.get()))) {
+      const bool is_directory = S_ISDIR(st.st_mode);
+      const std::string at = absl::StrCat("\"", mount.destination, "\"");
+      constexpr std::string_view kRefuses = ": a runtime refuses to start";
+      FileFacts facts;
+      if (!mount.is_bind) {
+        if (!is_directory) {
+          findings.push_back(
+              absl::StrCat("a file system is mounted upon ", at,
+                           ", which is no directory in the rootfs", kRefuses));
+        }
+      } else if (files != nullptr && !mount.source.empty() &&
+                 files->Stat(mount.source[0] == '/'
+                                 ? mount.source
+                                 : absl::StrCat(bundle, "/", mount.source),
+                             &facts) == 0 &&
+                 S_ISDIR(facts.mode) != is_directory) {
+        findings.push_back(absl::StrCat(
+            "\"", mount.source, "\", which is ", is_directory ? "no" : "a",
+            " directory, is mounted upon ", at, ", which is ",
+            is_directory ? "one" : "none", " in the rootfs", kRefuses));
+      }
+    }
+    covered.push_back(path);
   }
   return findings;
 }

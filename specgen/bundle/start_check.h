@@ -54,6 +54,13 @@ StartSpec ReadStartSpec(std::string_view spec);
 std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
                                      bool runs_here);
 
+// Which mounts lie upon what they cannot: a directory upon a file of the
+// rootfs, or the other way. `files` and `bundle` are as of CheckSources; null:
+// sources are not looked at. What an earlier mount covers is not judged.
+std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
+                                          const FileTree* files,
+                                          std::string_view bundle);
+
 // "Docker 17.09.0 would not start …" if that engine needs the directory
 // `propagated_mount` in the rootfs, and it is missing; else "". Those with
 // PropagatedMount::kRootfsPropagation mount upon it and never make it (moby

@@ -27,6 +27,7 @@
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/file_tree.h"
+#include "specgen/host/live_host.h"
 
 namespace specgen {
 namespace {
@@ -213,6 +214,19 @@ TEST_F(CheckRootfsTest, ProgramsAreForThisMachineAndHaveTheirLoader) {
   Add("/p", Elf(ours_, "/lib/ld.so"));
   Expect("needs the loader \"/lib/ld.so\"");
   Add("/lib/ld.so", "x");
+  Expect("the loader \"/lib/ld.so\" of the command \"/p\" is no ELF file");
+  Add("/lib/ld.so", "#!/p");
+  Expect("is no ELF file");
+  Add("/lib/ld.so", Elf(ours_).substr(0, 19));
+  Expect("is no ELF file");
+  Add("/lib/ld.so", Elf(foreign_));
+  Expect("the loader \"/lib/ld.so\" of the command \"/p\" is for another");
+  Add("/lib/ld.so", Elf(ours_), 0644);
+  Expect("the loader \"/lib/ld.so\" of the command \"/p\" is not executable");
+  Add("/lib/ld.so", Elf(ours_));
+  Expect("");
+  // A loader's own loader is not asked for.
+  Add("/lib/ld.so", Elf(ours_, "/no"));
   Expect("");
   std::string odd = Elf(ours_);
   odd[EI_CLASS] = 7;
@@ -277,10 +291,25 @@ TEST_F(CheckRootfsTest, EnvFindsItsInterpreterInThePath) {
   Add("/bin/python3", Elf(ours_));
   Expect("");
   // What env itself makes of these is not judged.
-  for (const char* line : {"", " -S sh -e", " A=1 sh"}) {
+  for (const char* line :
+       {"", " A=1 sh", " -i sh", " -v", " -u X sh", " --help", " -S",
+        " -S -i sh", " -S PATH=/x sh", " -S A=1", " -S \"sh\"", " -S ${SH}",
+        " -vv sh", " --split-string sh", " -S python3 -u", " -S python3"}) {
     Add("/p", absl::StrCat("#!/usr/bin/env", line, "\n"));
     Expect("");
   }
+  for (const char* line :
+       {" sh", " -S sh -e", " -Ssh", " -S\tsh\t-e", " -vS sh",
+        " -vvS  A=1 B= sh", " --split-string=sh -e"}) {
+    Add("/p", absl::StrCat("#!/usr/bin/env", line, "\n"));
+    Expect("the interpreter \"sh\" of the command \"/p\" is in no directory");
+  }
+  Add("/p", "#!/usr/bin/env -S /no/sh -e\n");
+  Expect(
+      "the interpreter \"/no/sh\" of the command \"/p\" is not in the rootfs");
+  // Without -S it is one word.
+  Add("/p", "#!/usr/bin/env python3 -u\n");
+  Expect("the interpreter \"python3 -u\" of the command \"/p\" is in no");
   Add("/p", "#!/usr/bin/env /no/sh\n");
   Expect(
       "the interpreter \"/no/sh\" of the command \"/p\" is not in the rootfs");
@@ -325,6 +354,71 @@ TEST_F(CheckRootfsTest, WhatAMountCoversIsNotJudged) {
   Expect("");
   spec_.search_path = "/none";
   Expect("is in no directory of PATH");
+}
+
+TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
+  Add("/file", "");
+  fs::create_directory(temp_ / "rootfs/dir");
+  Link("/to-file", "file");
+  Link("/to-dir", "/dir");
+  Link("/under", "/dir/sub");
+  Add("/dir/sub", "");
+  fs::create_directory(temp_ / "source");
+  temp_.Write("source-file", "");
+  const std::string directory = temp_ / "source";
+  const std::string file = temp_ / "source-file";
+  const LiveHost host;
+  const FileTree& files = host.files;
+  const auto check = [&](std::vector<StartSpec::Mount> mounts,
+                         const FileTree* tree) {
+    spec_.mounts = std::move(mounts);
+    const UniqueFd rootfs(
+        open((temp_ / "rootfs").c_str(), O_RDONLY | O_DIRECTORY));
+    return absl::StrJoin(
+        CheckMountPoints(spec_, rootfs.get(), tree, temp_.path()), "; ");
+  };
+  struct Case {
+    std::string destination, source;
+    bool is_bind;
+    std::string_view words;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"/file", file, true, ""},
+           {"/file", directory, true, "which is a directory, is mounted upon"},
+           {"file/", directory, true, "upon \"file/\", which is none in the"},
+           {"/to-file", directory, true, "which is none in the rootfs"},
+           {"/file", "source", true, "\"source\", which is a directory"},
+           {"/file", "source-file", true, ""},
+           {"/dir", directory, true, ""},
+           {"/dir", file, true, "which is no directory, is mounted upon"},
+           {"/to-dir", file, true, "upon \"/to-dir\", which is one in the"},
+           {"/dir", "", true, ""},
+           {"/file", "/no/such", true, ""},
+           {"/new", directory, true, ""},
+           {"/new", file, true, ""},
+           {"/dir", "tmpfs", false, ""},
+           {"/to-dir", "tmpfs", false, ""},
+           {"/file", "tmpfs", false, "a file system is mounted upon \"/file\""},
+           {"/new", "tmpfs", false, ""}}) {
+    SCOPED_TRACE(absl::StrCat(c.source, " upon ", c.destination));
+    const std::vector<StartSpec::Mount> mounts = {
+        {c.destination, c.source, c.is_bind}};
+    const std::string found = check(mounts, &files);
+    EXPECT_EQ(found.empty(), c.words.empty()) << found;
+    EXPECT_TRUE(absl::StrContains(found, c.words)) << found;
+    // Of another machine the sources are not known.
+    EXPECT_EQ(check(mounts, nullptr), c.is_bind ? "" : found);
+  }
+  // What is mounted before is what counts then; what is mounted behind is not.
+  EXPECT_EQ(
+      check({{"/dir", directory, true}, {"/dir/sub", directory, true}}, &files),
+      "");
+  EXPECT_EQ(
+      check({{"/dir", directory, true}, {"/under", directory, true}}, &files),
+      "");
+  EXPECT_NE(
+      check({{"/dir/sub", directory, true}, {"/dir", directory, true}}, &files),
+      "");
 }
 
 TEST_F(CheckRootfsTest, TheWorkingDirectoryIsToBeOne) {

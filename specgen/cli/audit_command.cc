@@ -257,21 +257,9 @@ absl::Status AuditCommand::Audit(AuditedPlugin* plugin) {
       JoinPath({data_root_, "plugins", plugin->id, "config.json"});
   absl::StatusOr<std::string> text = ReadRegularFile(file);
   if (!text.ok()) return text.status();
-  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
-      JsonTree::Parse(*text, file, JsonTree::kMaxConfigValues);
-  if (!tree.ok()) return tree.status();
-  const JsonNode* const state = (*tree)->root().Find("plugin");
-  if (state != nullptr) plugin->name = state->String("Name");
-  const JsonNode* const enabled =
-      state == nullptr ? nullptr : state->Find("Enabled");
-  if (enabled == nullptr || !enabled->is_true()) {
-    plugin->state = running.empty() ? State::kNotEnabled : State::kStray;
-    return absl::OkStatus();
-  }
-  if (running.empty()) {
-    plugin->state = State::kNotRunning;
-    return absl::OkStatus();
-  }
+  absl::Status status =
+      JsonTree::CheckValues(*text, file, JsonTree::kMaxConfigValues);
+  if (!status.ok()) return status;
   const std::string lib_root = JoinPath({data_root_, "plugins"});
   const std::string metrics_socket = JoinPath({exec_root_, "metrics.sock"});
   Request request;
@@ -283,6 +271,19 @@ absl::Status AuditCommand::Audit(AuditedPlugin* plugin) {
   request.metrics_socket = metrics_socket;
   Answer answer;
   Generator(*release_, host_).Generate(request, &answer);
+  if (answer.outcome() != Outcome::kSpec && answer.stage() == Stage::kDecode) {
+    return BadInputError(absl::StrCat(file, ":", answer.position(), ": ",
+                                      secrets_.Text(answer.message())));
+  }
+  plugin->name = answer.plugin().name;
+  if (!answer.plugin().enabled) {
+    plugin->state = running.empty() ? State::kNotEnabled : State::kStray;
+    return absl::OkStatus();
+  }
+  if (running.empty()) {
+    plugin->state = State::kNotRunning;
+    return absl::OkStatus();
+  }
   if (answer.outcome() != Outcome::kSpec) {
     plugin->state = State::kRefused;
     plugin->message = secrets_.Text(answer.message());

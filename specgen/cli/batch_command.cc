@@ -326,6 +326,14 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
   const BatchResult result = RunStream(*format, engines, in, out, options);
   bar.reset();
   for (const std::string& note : engines.Notes()) console->Error(note);
+  if (result.counts.of_none > 0) {
+    console->Error(absl::StrCat(
+        "warning: ", result.counts.of_none,
+        result.counts.of_none == 1 ? " request holds" : " requests hold",
+        " likely no plugin, first request ", result.counts.first_of_none,
+        ", of which specgen generate says why; engines take such for plugins "
+        "that ask for nothing"));
+  }
   const int code = Finish(
       result, signals.caught(),
       input_ == "-" ? "standard input" : std::string_view(input_),

@@ -85,6 +85,7 @@ class BundleCommand : public Command {
   std::string id_;
   std::string metrics_socket_;
   HostOptions host_options_;
+  SetOptions set_;
   std::string runtime_ = "runc";
   bool no_owner_ = false;
   bool no_prepare_ = false;
@@ -190,11 +191,7 @@ void BundleCommand::Define(CLI::App* app) {
                       "metrics.sock beside an EXEC_ROOT that is called "
                       "\"plugins\", else none)")
           ->type_name("PATH");
-  app->add_option("--set", options_.set,
-                  "An argument of `docker plugin set`; may be repeated")
-      ->type_name("NAME[.FIELD]=VALUE")
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  set_.Define(app);
   app->add_flag("--restarted", options_.restarted, "See generate");
   app->add_option("--at", runs_at_,
                   "Where the bundle will lie when it runs (default: OUTPUT); "
@@ -262,6 +259,9 @@ absl::Status BundleCommand::Load(Console* console) {
         "--output: / is no folder for a bundle");
   }
   if (id_option_->count() > 0) options_.id = id_;
+  set_.Group();
+  options_.set_calls = set_.calls();
+  options_.set = set_.last_call();
   if (exec_root_option_->count() == 0) {
     options_.exec_root = DefaultExecRoot(*options_.release->behaviour);
   }
@@ -355,12 +355,14 @@ int BundleCommand::Make(Console* console) {
   }
   if (status.ok()) status = maker.Generate();
   if (!status.ok()) return Fail(status, console);
+  set_.NoteFailedCalls(maker.answer(), *options_.release, console);
   if (maker.answer().outcome() != Outcome::kSpec) {
     return ReportNoSpec(
         {maker.config_name(), *options_.release, maker.request(), maker.host()},
         maker.answer(), console);
   }
-  WarnIfNoPlugin(maker.config_name(), maker.request().plugin, "", console);
+  WarnIfNoPlugin(maker.config_name(), maker.request().plugin, "",
+                 *options_.release, console);
   if (!IsContainerId(maker.answer().id())) {
     const std::string why =
         absl::StrCat("\"", maker.answer().id(),

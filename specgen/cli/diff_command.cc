@@ -94,7 +94,13 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
                                    Side* side, Console* console) {
   side->name = std::string(name);
   side->release = &release;
-  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(text, name);
+  const std::string_view read = TextToRead(*release.behaviour, text);
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(read, name);
+  if (tree.ok() && (*tree)->root().Find("ociVersion") != nullptr &&
+      read.size() < text.size()) {
+    // A spec is read by no engine.
+    tree = JsonTree::Parse(text, name);
+  }
   if (!tree.ok()) return tree.status();
   // Both sides are compared as they are shown.
   const auto take_spec =
@@ -236,7 +242,7 @@ int DiffCommand::Run(Console* console) {
   plugin_.NoteAssumedDevices(console);
   if (!after.is_spec_file && !other_.empty()) {
     WarnIfNoPlugin(after.name, other_text_, plugin_.request().plugin_name,
-                   console);
+                   *after.release, console);
   }
   std::vector<Change> changes;
   if (before.spec != nullptr && after.spec != nullptr) {

@@ -179,7 +179,7 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();
-  WarnIfNoPlugin(request.name, *text, plugin_name_, console);
+  WarnIfNoPlugin(request.name, *text, plugin_name_, releases.back(), console);
   std::erase_if(*findings, [&](const LintFinding& finding) {
     return ignored_.contains(finding.rule);
   });

@@ -189,8 +189,9 @@ absl::StatusOr<std::unique_ptr<Host>> HostOptions::Open() const {
 }
 
 void WarnIfNoPlugin(std::string_view name, std::string_view text,
-                    std::string_view plugin_name, Console* console) {
-  const std::string why = WhyNoPlugin(text, plugin_name);
+                    std::string_view plugin_name, const Release& release,
+                    Console* console) {
+  const std::string why = WhyNoPlugin(text, plugin_name, *release.behaviour);
   if (!why.empty()) WarnOfNoPlugin(name, why, console);
 }
 
@@ -207,9 +208,46 @@ void DefineShowSecrets(bool* show, CLI::App* app) {
                 "it is shown as (secret N), equal ones with the same number");
 }
 
+void SetOptions::Define(CLI::App* app) {
+  app_ = app;
+  set_option_ =
+      app->add_option("--set", set_,
+                      "An argument of `docker plugin set`; may be repeated")
+          ->type_name("NAME[.FIELD]=VALUE")
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  then_option_ = app->add_flag(
+      "--then",
+      "The --set behind it are another call of `docker plugin set`, made even "
+      "if one before it failed half-way: that keeps what it had changed");
+}
+
+void SetOptions::Group() {
+  views_.assign(set_.begin(), set_.end());
+  const absl::Span<const std::string_view> all = views_;
+  size_t begin = 0;
+  size_t end = 0;
+  for (const CLI::Option* option : app_->parse_order()) {
+    if (option == set_option_) ++end;
+    if (option != then_option_) continue;
+    calls_.push_back(all.subspan(begin, end - begin));
+    begin = end;
+  }
+  last_call_ = all.subspan(begin);
+}
+
+void SetOptions::NoteFailedCalls(const Answer& answer, const Release& release,
+                                 Console* console) const {
+  for (const FailedCall& failed : answer.failed_calls()) {
+    console->Error(absl::StrCat("--set, call ", failed.call + 1, " of ",
+                                calls_.size() + 1, ": Docker ", release.name,
+                                " would refuse it: ", failed.message,
+                                "; what it had changed stays"));
+  }
+}
+
 void PluginOptions::Define(CLI::App* app, About about) {
   about_ = about;
-  app_ = app;
   app->add_option("FILE", file_,
                   "The plugin: an author's config.json, dockerd's stored state "
                   "(/var/lib/docker/plugins/ID/config.json), or what `docker "
@@ -267,16 +305,7 @@ void PluginOptions::Define(CLI::App* app, About about) {
                   "socket. Plugins' runtime folders do not depend on it")
       ->type_name("DIRECTORY")
       ->excludes(metrics_socket);
-  set_option_ =
-      app->add_option("--set", set_,
-                      "An argument of `docker plugin set`; may be repeated")
-          ->type_name("NAME[.FIELD]=VALUE")
-          ->allow_extra_args(false)
-          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  then_option_ = app->add_flag(
-      "--then",
-      "The --set behind it are another call of `docker plugin set`, made even "
-      "if one before it failed half-way: that keeps what it had changed");
+  set_.Define(app);
   app->add_flag("--restarted", restarted_,
                 "dockerd has restarted since it installed the plugin: --set "
                 "then changes the sources of mounts, but not the devices' "
@@ -386,31 +415,8 @@ void PluginOptions::NoteAssumedDevices(Console* console) const {
 }
 
 void PluginOptions::WarnIfNoPlugin(Console* console) const {
-  specgen::WarnIfNoPlugin(input_name(), text_, plugin_name_, console);
-}
-
-void PluginOptions::GroupSettings() {
-  set_views_.assign(set_.begin(), set_.end());
-  const absl::Span<const std::string_view> all = set_views_;
-  size_t begin = 0;
-  size_t end = 0;
-  for (const CLI::Option* option : app_->parse_order()) {
-    if (option == set_option_) ++end;
-    if (option != then_option_) continue;
-    set_calls_.push_back(all.subspan(begin, end - begin));
-    begin = end;
-  }
-  last_set_call_ = all.subspan(begin);
-}
-
-void PluginOptions::NoteFailedCalls(const Answer& answer,
-                                    Console* console) const {
-  for (const FailedCall& failed : answer.failed_calls()) {
-    console->Error(absl::StrCat(
-        "--set, call ", failed.call + 1, " of ", set_calls_.size() + 1,
-        ": Docker ", release_->name, " would refuse it: ", failed.message,
-        "; what it had changed stays"));
-  }
+  specgen::WarnIfNoPlugin(input_name(), text_, plugin_name_, *release_,
+                          console);
 }
 
 absl::Status PluginOptions::Load(Console* console) {
@@ -455,11 +461,11 @@ absl::Status PluginOptions::Load(Console* console) {
     base_spec_ = *std::move(spec);
   }
 
-  GroupSettings();
+  set_.Group();
   request_.plugin = text_;
   request_.plugin_name = plugin_name_;
-  request_.set_calls = set_calls_;
-  request_.set = last_set_call_;
+  request_.set_calls = set_.calls();
+  request_.set = set_.last_call();
   request_.restarted = restarted_;
   if (id_option_->count() > 0) request_.id = id_;
   if (rootfs_option_->count() > 0) request_.rootfs = rootfs_;

@@ -76,16 +76,50 @@ class HostOptions {
 };
 
 // Says on the error stream if `text`, which messages call `name`, is likely no
-// plugin at all: engines take it for one that asks for nothing. `plugin_name`
-// chooses from the list of `docker plugin inspect`.
+// plugin at all to that engine, which takes it for one that asks for nothing.
+// `plugin_name` chooses from the list of `docker plugin inspect`.
 void WarnIfNoPlugin(std::string_view name, std::string_view text,
-                    std::string_view plugin_name, Console* console);
+                    std::string_view plugin_name, const Release& release,
+                    Console* console);
 // The same of what is known to be none: `why` as WhyNoPlugin says it.
 void WarnOfNoPlugin(std::string_view name, std::string_view why,
                     Console* console);
 
 // "--show-secrets", of commands that show people what is in a plugin.
 void DefineShowSecrets(bool* show, CLI::App* app);
+
+// "--set" and "--then": calls of `docker plugin set`. Not movable: requests
+// point into it.
+class SetOptions {
+ public:
+  SetOptions() = default;
+  SetOptions(const SetOptions&) = delete;
+  SetOptions& operator=(const SetOptions&) = delete;
+
+  void Define(CLI::App* app);
+  // Puts the arguments into calls. Call after the options were parsed, and
+  // before what follows.
+  void Group();
+
+  // See Request.
+  absl::Span<const absl::Span<const std::string_view>> calls() const {
+    return calls_;
+  }
+  absl::Span<const std::string_view> last_call() const { return last_call_; }
+  // Says on the error stream which calls before the last one failed.
+  void NoteFailedCalls(const Answer& answer, const Release& release,
+                       Console* console) const;
+
+ private:
+  const CLI::App* app_ = nullptr;
+  const CLI::Option* set_option_ = nullptr;
+  const CLI::Option* then_option_ = nullptr;
+  std::vector<std::string> set_;
+  std::vector<std::string_view> views_;
+  // They point into views_.
+  std::vector<absl::Span<const std::string_view>> calls_;
+  absl::Span<const std::string_view> last_call_;
+};
 
 // Everything that a request for one spec is made of. Not movable: the request
 // points into it.
@@ -127,7 +161,9 @@ class PluginOptions {
   // machine lacks.
   void NoteMissingDevices(const Answer& answer, Console* console) const;
   // Says on the error stream which calls of --set before the last one failed.
-  void NoteFailedCalls(const Answer& answer, Console* console) const;
+  void NoteFailedCalls(const Answer& answer, Console* console) const {
+    set_.NoteFailedCalls(answer, *release_, console);
+  }
   // Says on the error stream which devices are assumed.
   void NoteAssumedDevices(Console* console) const;
   // Null without --base-spec.
@@ -137,8 +173,6 @@ class PluginOptions {
   // Sets text_, and engine_ if it is not given.
   absl::Status ReadFromDocker();
   absl::Status ReadFile();
-  // Puts --set and --then into calls.
-  void GroupSettings();
 
   std::string file_;
   std::string docker_;  // the name of a plugin
@@ -151,27 +185,20 @@ class PluginOptions {
   std::string dockerd_exec_root_;
   std::string exec_root_;
   std::string metrics_socket_;
-  std::vector<std::string> set_;
+  SetOptions set_;
   bool restarted_ = false;
   std::string base_spec_file_;
   HostOptions host_options_;
   bool assume_devices_ = false;
   About about_ = About::kMachine;
 
-  const CLI::App* app_ = nullptr;
   const CLI::Option* id_option_ = nullptr;
   const CLI::Option* rootfs_option_ = nullptr;
   const CLI::Option* exec_root_option_ = nullptr;
   const CLI::Option* metrics_option_ = nullptr;
-  const CLI::Option* set_option_ = nullptr;
-  const CLI::Option* then_option_ = nullptr;
 
   std::string input_name_;
   std::string text_;
-  std::vector<std::string_view> set_views_;
-  // They point into set_views_.
-  std::vector<absl::Span<const std::string_view>> set_calls_;
-  absl::Span<const std::string_view> last_set_call_;
   Request request_;
   const Release* release_ = nullptr;
   std::unique_ptr<Host> host_;

@@ -178,7 +178,7 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   Answer answer;
   generator.Generate(request, &answer);
   const std::string name = since_ == "-" ? "standard input" : since_;
-  WarnIfNoPlugin(name, *text, request.plugin_name, console);
+  WarnIfNoPlugin(name, *text, request.plugin_name, plugin_.release(), console);
   SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
     console->Error(absl::StrCat(

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "specgen/base/printable.h"
 #include "specgen/engine/engine_name.h"
@@ -49,7 +50,9 @@ const Release* FindBuild(const EngineName& wanted) {
 const Distribution* FindDistribution(const EngineName& wanted) {
   if (wanted.is_docker_package) return nullptr;
   for (const Distribution& distribution : kDistributionTable) {
-    if (HoldsMark(wanted.suffix, distribution.mark)) return &distribution;
+    for (std::string_view mark : absl::StrSplit(distribution.mark, ' ')) {
+      if (HoldsMark(wanted.text, mark)) return &distribution;
+    }
   }
   return nullptr;
 }

@@ -67,14 +67,29 @@ bool TakeSentence(std::string_view* text) {
   return true;
 }
 
-// Takes the name of a package or an image off the front of `text`. Returns
-// whether only Docker makes packages of that name.
-bool TakePackage(std::string_view* text) {
-  constexpr std::pair<std::string_view, bool> kPackages[] = {
-      {"docker-ce-cli", true}, {"docker-ce", true},  {"docker-ee-cli", true},
-      {"docker-ee", true},     {"docker.io", false}, {"docker-engine", true},
-      {"moby-engine", false},  {"docker", false},    {"moby", false}};
-  for (const auto& [name, is_dockers] : kPackages) {
+// Who makes packages of a name.
+enum class Packager {
+  kAnyone,
+  kDocker,      // only Docker itself, of the published sources
+  kEnterprise,  // only Docker, of others
+};
+
+// Takes the name of a package or an image off the front of `text`.
+Packager TakePackage(std::string_view* text) {
+  using enum Packager;
+  constexpr std::pair<std::string_view, Packager> kPackages[] = {
+      {"docker-ce-cli", kDocker},
+      {"docker-ce", kDocker},
+      {"docker-ee-cli", kEnterprise},
+      {"docker-ee", kEnterprise},
+      {"docker.io", kAnyone},
+      {"docker-engine", kDocker},
+      {"docker-latest", kAnyone},
+      {"docker-stable", kAnyone},
+      {"moby-engine", kAnyone},
+      {"docker", kAnyone},
+      {"moby", kAnyone}};
+  for (const auto& [name, packager] : kPackages) {
     std::string_view rest = *text;
     if (!TakeWord(name, &rest)) continue;
     const size_t end = rest.find_first_not_of("-=_:/ ");
@@ -82,9 +97,9 @@ bool TakePackage(std::string_view* text) {
     const char next = rest[end];
     if (!IsDigit(next) && next != 'v') continue;
     text->remove_prefix(text->size() - rest.size() + end);
-    return is_dockers;
+    return packager;
   }
-  return false;
+  return Packager::kAnyone;
 }
 
 // Takes the epoch of a package off the front of `text`. Docker's own packages
@@ -97,15 +112,20 @@ bool TakeEpoch(std::string_view* text) {
   return *epoch == 3 || *epoch == 5;
 }
 
-// Takes "-ce" and its like off the front.
+// Takes "-ce" and its like off the front; "-ee-16" and "-cs13", too.
 void TakeEdition(std::string_view* text) {
   if (text->empty() || !absl::StrContains("-~._", text->front())) return;
   std::string_view rest = text->substr(1);
-  if (!absl::ConsumePrefix(&rest, "ce") && !absl::ConsumePrefix(&rest, "ee") &&
+  const bool is_enterprise = absl::ConsumePrefix(&rest, "ee");
+  if (!is_enterprise && !absl::ConsumePrefix(&rest, "ce") &&
       !absl::ConsumePrefix(&rest, "cs")) {
     return;
   }
-  TakeNumber(&rest);  // "-cs13"
+  if (is_enterprise && rest.size() > 1 && IsDigit(rest[1]) &&
+      absl::StrContains("-.~", rest[0])) {
+    rest.remove_prefix(1);
+  }
+  TakeNumber(&rest);
   if (!rest.empty() && IsWordChar(rest.front())) return;
   *text = rest;
 }
@@ -165,8 +185,11 @@ std::optional<EngineName> ParseEngineName(std::string_view text) {
   }
   if (!TakeSentence(&left)) return std::nullopt;
   EngineName name;
-  name.is_docker_package = TakePackage(&left);
-  name.is_docker_package |= TakeEpoch(&left);
+  name.text = lower;
+  const Packager packager = TakePackage(&left);
+  const bool has_epoch = TakeEpoch(&left);
+  name.is_docker_package = packager == Packager::kDocker ||
+                           (has_epoch && packager != Packager::kEnterprise);
   absl::ConsumePrefix(&left, "v");
 
   name.version = std::string(left);
@@ -188,9 +211,9 @@ std::optional<EngineName> ParseEngineName(std::string_view text) {
   return name;
 }
 
-bool HoldsMark(std::string_view suffix, std::string_view mark) {
-  for (size_t at = 0; at + mark.size() <= suffix.size(); ++at) {
-    const std::string_view part = suffix.substr(at, mark.size());
+bool HoldsMark(std::string_view text, std::string_view mark) {
+  for (size_t at = 0; at + mark.size() <= text.size(); ++at) {
+    const std::string_view part = text.substr(at, mark.size());
     if (std::equal(part.begin(), part.end(), mark.begin(), [](char c, char m) {
           return m == '#' ? IsDigit(c) : c == m;
         })) {

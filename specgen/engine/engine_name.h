@@ -28,7 +28,9 @@ struct EngineName {
   // What stands in it behind numbers and candidate, without "-ce":
   // "+dfsg1-1+deb12u1".
   std::string suffix;
-  // It is a package that only Docker itself makes.
+  // The whole name, in lower case: what tells whose build it is.
+  std::string text;
+  // It is a package that only Docker itself makes, of the published sources.
   bool is_docker_package = false;
 };
 
@@ -37,6 +39,7 @@ struct EngineName {
 //   ("-rc.1", "-ce-rc1") and packages ("~rc.1", "~ce~rc1") write them;
 // - what stands around them: "v", "docker-v", "-ce", "Docker version ...,
 //   build ...", the name of a package or image, an epoch ("5:");
+// - "-ee-16", "-cs13": Docker's Enterprise and Commercially Supported engines;
 // - behind a whole version, that of a package: "-1~debian.12~bookworm",
 //   "+dfsg4-5", "-0ubuntu4.1", "-1.fc40", "-r0".
 // Nothing: it is no version.
@@ -47,8 +50,8 @@ inline bool NamesCandidate(std::string_view name) {
   return name.find('-') != std::string_view::npos;
 }
 
-// Whether `suffix` holds `mark`, in which "#" stands for a digit.
-bool HoldsMark(std::string_view suffix, std::string_view mark);
+// Whether `text` holds `mark`, in which "#" stands for a digit.
+bool HoldsMark(std::string_view text, std::string_view mark);
 
 }  // namespace specgen
 

@@ -227,10 +227,31 @@ TEST(FindEngine, SaysWhatIsPresumed) {
        {"28.5.2", "5:28.5.2-1~debian.12~bookworm",
         "5:28.5.2-1~ubuntu.24.04~noble", "3:28.5.2-1.fc40", "28.5",
         "docker-ce-28.5.2-1.fc40.x86_64", "20.10.24+dfsg1", "28.5.2-1.el9",
-        "20.10.24+dfsg1-1+deb12u1", "24.0.7-ce", "29.5.0~rc.1"}) {
+        "20.10.24+dfsg1-1+deb12u1", "24.0.7-ce", "29.5.0~rc.1",
+        "18.06.3~ce~3-0~ubuntu", "17.03.2.ce-1.el7.centos", "17.03.1-ce-rc1",
+        "docker-ce_28.5.2-1~debian.12~bookworm_amd64.deb",
+        "Docker version 18.09.1, build 4c52b90"}) {
     EXPECT_EQ(FindEngine(recorded)->presumed, "") << recorded;
   }
   constexpr std::pair<std::string_view, std::string_view> kPresumed[] = {
+      {"17.06.2-ee-16", "Docker Enterprise"},
+      {"17.06.2.ee.16-3.el7.rhel", "Docker Enterprise"},
+      {"17.06.2~ee~16~3-0~ubuntu", "Docker Enterprise"},
+      {"docker-ee-18.09.1-3.el7.x86_64", "Docker Enterprise"},
+      {"docker-ee=5:18.09.1~3-0~ubuntu-xenial", "Docker Enterprise"},
+      {"docker-ee-cli 18.09.1", "Docker Enterprise"},
+      {"20.10.24-ee", "Docker Enterprise"},
+      {"1.12.6-cs13", "Docker Enterprise"},
+      {"1.13.1.cs9-1.el7.centos", "Docker Enterprise"},
+      {"1.13.1~cs9-0~ubuntu-xenial", "Docker Enterprise"},
+      {"1.13.1-209.git7d71120.el7_9", "Red Hat"},
+      {"docker-2:1.13.1-209.git7d71120.el7_9.x86_64", "Red Hat"},
+      {"docker-latest-1.13.1-58.git87f2fab.el7.x86_64", "Red Hat"},
+      {"1.13.1-62.git9cb56fd.fc28", "Red Hat"},
+      {"20.10.23_ce-150000.175.1", "SUSE"},
+      {"docker-28.3.3_ce-150000.227.1.x86_64", "SUSE"},
+      {"docker-stable-24.0.9_ce-1.1.x86_64", "SUSE"},
+      {"docker 1:28.5.2-1", "Arch Linux"},
       {"28.5.2+dfsg4-5", "Debian"},
       {"24.0.7-0ubuntu4.1", "Ubuntu"},
       {"28.5.1-1.fc43", "Fedora"},

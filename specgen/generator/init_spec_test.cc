@@ -89,7 +89,21 @@ TEST(InitSpec, TextBehindTheConfigIsIgnoredByTheFirstEngines) {
     EXPECT_EQ(answer("1.12.6", text), spec) << behind;
     EXPECT_THAT(answer("1.13.0", text), Not(HasSubstr("ociVersion"))) << behind;
   }
-  for (std::string_view bad : {"", "x{}", "]{}", "{\"a\":}", "{", "\"a\" {}"}) {
+  // Words and numbers end where Go's scanner sees that.
+  const std::string none = answer("1.12.6", "null");
+  EXPECT_THAT(none, HasSubstr("ociVersion"));
+  for (std::string_view text :
+       {"null x", " null\n{}", "nullx", "null\"open", "null}"}) {
+    EXPECT_EQ(answer("1.12.6", text), none) << text;
+    EXPECT_THAT(answer("1.13.0", text), Not(HasSubstr("ociVersion"))) << text;
+  }
+  for (std::string_view value : {"true", "false", "-1.5e+3", "\"a\\\"b\""}) {
+    EXPECT_EQ(answer("1.12.6", absl::StrCat(value, " x")),
+              answer("1.12.6", value))
+        << value;
+  }
+  for (std::string_view bad :
+       {"", "nul l", "x{}", "]{}", "{\"a\":}", "{", "\"a\" {}"}) {
     EXPECT_THAT(answer("1.12.6", bad), Not(HasSubstr("ociVersion"))) << bad;
   }
 }

@@ -153,6 +153,11 @@ TEST(LintRulesTest, MountsNeedABindOptionOrAFileSystem) {
       {mount(R"(, "type": "nfs")", R"("soft")"), ""},
       {mount(R"(, "type": "fuse.sshfs")", ""), ""},
       {mount(R"(, "type": "somefs")", ""), ""},
+      // One of Debian's kernels, which is nearly "autofs"; and a name of none.
+      {mount(R"(, "type": "aufs")", R"("br=/a:/b")"), ""},
+      {mount(R"(, "type": "hfs")", ""), ""},
+      {mount(R"(, "type": "overlay")", R"("lowerdir=/a")"), ""},
+      {mount(R"(, "type": "overlayfs")", R"("lowerdir=/a")"), "SG011"},
       {mount(R"(, "type": 5)", ""), "SG001"},
       // Kernels and runc mind the case.
       {mount(R"(, "type": "None")", ""), "SG011"},

@@ -264,8 +264,16 @@ void HideSecrets(LintFinding* finding, SecretHider* secrets) {
 }
 
 absl::StatusOr<std::vector<LintFinding>> Lint(const LintRequest& request) {
+  // What some of the engines do not read, the others refuse.
+  const auto ignoring =
+      std::find_if(request.releases.begin(), request.releases.end(),
+                   [](const Release& r) { return r.behaviour->ignores_rest; });
+  const std::string_view text =
+      ignoring == request.releases.end()
+          ? request.plugin
+          : TextToRead(*ignoring->behaviour, request.plugin);
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
-      JsonTree::Parse(request.plugin, request.name, JsonTree::kMaxConfigValues);
+      JsonTree::Parse(text, request.name, JsonTree::kMaxConfigValues);
   if (!tree.ok()) return tree.status();
   return LintContext(request, **tree).Run();
 }

@@ -87,18 +87,26 @@ constexpr std::string_view kMountOptions[] = {"async",
                                               "idmap",
                                               "ridmap"};
 
-// File systems of Linux that a plugin may mount; "fuse." and a name is one,
-// too.
+// File systems of Linux that a plugin may mount, those that are no part of the
+// kernel's own sources as well; "fuse." and a name is one, too.
 constexpr std::string_view kFileSystems[] = {
-    "9p",       "autofs",    "bcachefs", "binfmt_misc", "bpf",        "btrfs",
-    "ceph",     "cgroup",    "cgroup2",  "cifs",        "configfs",   "debugfs",
-    "devpts",   "devtmpfs",  "ecryptfs", "efivarfs",    "erofs",      "exfat",
-    "ext2",     "ext3",      "ext4",     "f2fs",        "fuse",       "fuseblk",
-    "gfs2",     "hugetlbfs", "iso9660",  "jfs",         "mqueue",     "nfs",
-    "nfs4",     "nfsd",      "ntfs",     "ntfs3",       "ocfs2",      "overlay",
-    "proc",     "pstore",    "ramfs",    "rpc_pipefs",  "securityfs", "smb3",
-    "squashfs", "sysfs",     "tmpfs",    "tracefs",     "udf",        "vfat",
-    "virtiofs", "xfs",       "zfs"};
+    "9p",         "affs",      "afs",      "aufs",     "autofs",
+    "bcachefs",   "beegfs",    "befs",     "bfs",      "binfmt_misc",
+    "bpf",        "btrfs",     "ceph",     "cgroup",   "cgroup2",
+    "cifs",       "coda",      "configfs", "cramfs",   "debugfs",
+    "devpts",     "devtmpfs",  "ecryptfs", "efivarfs", "efs",
+    "erofs",      "exfat",     "ext2",     "ext3",     "ext4",
+    "f2fs",       "fuse",      "fuseblk",  "fusectl",  "gfs2",
+    "gpfs",       "hfs",       "hfsplus",  "hostfs",   "hpfs",
+    "hugetlbfs",  "iso9660",   "jffs2",    "jfs",      "lustre",
+    "minix",      "mqueue",    "msdos",    "nfs",      "nfs4",
+    "nfsd",       "nilfs2",    "ntfs",     "ntfs3",    "ocfs2",
+    "omfs",       "orangefs",  "overlay",  "proc",     "pstore",
+    "ramfs",      "reiserfs",  "resctrl",  "romfs",    "rpc_pipefs",
+    "securityfs", "selinuxfs", "smackfs",  "smb3",     "squashfs",
+    "sysfs",      "tmpfs",     "tracefs",  "ubifs",    "udf",
+    "ufs",        "vboxsf",    "vfat",     "virtiofs", "xfs",
+    "zfs",        "zonefs"};
 
 // What people write where a file system belongs.
 constexpr std::string_view kNoFileSystems[] = {
@@ -107,10 +115,15 @@ constexpr std::string_view kNoFileSystems[] = {
 
 // Those whose source is a disk or a server.
 constexpr std::string_view kNeedSource[] = {
-    "9p",    "bcachefs", "btrfs", "ceph", "cifs", "ecryptfs", "erofs",
-    "exfat", "ext2",     "ext3",  "ext4", "f2fs", "fuseblk",  "gfs2",
-    "jfs",   "iso9660",  "nfs",   "nfs4", "ntfs", "ntfs3",    "ocfs2",
-    "smb3",  "squashfs", "udf",   "vfat", "xfs",  "zfs",      "virtiofs"};
+    "9p",       "affs",    "afs",      "bcachefs", "beegfs", "befs",
+    "bfs",      "btrfs",   "ceph",     "cifs",     "cramfs", "ecryptfs",
+    "efs",      "erofs",   "exfat",    "ext2",     "ext3",   "ext4",
+    "f2fs",     "fuseblk", "gfs2",     "gpfs",     "hfs",    "hfsplus",
+    "hpfs",     "iso9660", "jffs2",    "jfs",      "lustre", "minix",
+    "msdos",    "nfs",     "nfs4",     "nilfs2",   "ntfs",   "ntfs3",
+    "ocfs2",    "omfs",    "orangefs", "reiserfs", "romfs",  "smb3",
+    "squashfs", "ubifs",   "udf",      "ufs",      "vboxsf", "vfat",
+    "virtiofs", "xfs",     "zfs",      "zonefs"};
 
 bool Binds(const JsonNode& mount) {
   const std::vector<JsonNode>& options = Items(&mount, "options");

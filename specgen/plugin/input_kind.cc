@@ -6,10 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "specgen/base/arena.h"
-#include "specgen/engine/engine.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
-#include "specgen/plugin/plugin.h"
 #include "specgen/plugin/plugin_key.h"
 #include "specgen/plugin/plugin_reader.h"
 #include "specgen/plugin/plugin_schema.h"
@@ -95,6 +93,31 @@ bool Has(const Keys& keys, std::string_view key) {
   return key.empty() || keys.contains(key);
 }
 
+bool HasKey(const Keys& keys, Key wanted) {
+  return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
+    return FindKey(key, key.size()) == wanted;
+  });
+}
+
+// Of the keys of a stored plugin, or of what `docker plugin inspect` prints:
+// that engines of that behaviour look for its config elsewhere; or "".
+std::string WhyOfOtherEngines(const Keys& keys, const Behaviour& behaviour) {
+  const bool has_manifest = HasKey(keys, Key::kManifest);
+  if (behaviour.form == StateForm::kManifest) {
+    return has_manifest || !HasKey(keys, Key::kConfig)
+               ? ""
+               : "is of Docker 1.13.0 or later, which keep the config in "
+                 "\"Config\"; this engine looks for it in \"Manifest\": name "
+                 "the engine that it is of, or the author's config.json";
+  }
+  return has_manifest
+             ? "is of Docker 1.12, which keeps the config in \"Manifest\"; "
+               "this "
+               "engine looks for it in \"Config\": name the engine that it is "
+               "of, or the author's config.json"
+             : "";
+}
+
 const FileKind* FindFileKind(const Keys& keys) {
   const FileKind* const found = std::find_if(
       std::begin(kFileKinds), std::end(kFileKinds), [&](const FileKind& kind) {
@@ -120,21 +143,34 @@ bool IsStoredState(std::string_view text) {
   return found;
 }
 
-std::string WhyNoPlugin(std::string_view text, std::string_view wanted) {
+bool MayBeNoPlugin(const PluginConfig& config) {
+  return config.entrypoint.empty() && config.interface_types.empty() &&
+         config.socket.empty();
+}
+
+std::string WhyNoPlugin(std::string_view text, std::string_view wanted,
+                        const Behaviour& behaviour) {
   JsonIndex index;
-  if (index.Build(text) != JsonIndex::Result::kOk) return "";
+  if (index.Build(TextToRead(behaviour, text)) != JsonIndex::Result::kOk) {
+    return "";
+  }
   Arena arena;
   PluginShape shape = PluginShape::kAuto;
   Plugin plugin;
   JsonReader reading(index, &arena);
-  ReadPlugin(&reading, *NewestRelease().behaviour, wanted, &shape, &plugin);
-  if (!reading.ok()) return "";
+  ReadPlugin(&reading, behaviour, wanted, &shape, &plugin);
 
   Keys top;
   Keys config;
   JsonReader reader(index, &arena);
   CollectKeys(&reader, /*is_config=*/false, &top, &config);
-  if (shape == PluginShape::kConfig) config = top;
+  if (shape == PluginShape::kConfig) {
+    config = top;
+  } else if (reader.ok()) {
+    std::string why = WhyOfOtherEngines(top, behaviour);
+    if (!why.empty()) return why;
+  }
+  if (!reading.ok()) return "";
   // Only plugins have these.
   const auto is_plugins = [](std::string_view key) {
     const Key found = FindKey(key, key.size());

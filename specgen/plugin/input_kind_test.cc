@@ -4,11 +4,15 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "specgen/base/arena.h"
+#include "specgen/engine/engine.h"
+#include "specgen/plugin/plugin.h"
 
 namespace specgen {
 namespace {
 
 using ::testing::EndsWith;
+using ::testing::StartsWith;
 
 constexpr std::string_view kNoKey = "has no key of a plugin's config";
 
@@ -69,9 +73,53 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
            Case{R"({"Name":"n","Addr":"unix:///s"})",
                 "the spec file of a plugin that is not managed"},
        }) {
-    const std::string why = WhyNoPlugin(c.text, "");
+    const std::string why =
+        WhyNoPlugin(c.text, "", *DefaultRelease().behaviour);
     EXPECT_EQ(why.empty(), c.why.empty()) << c.text << ": " << why;
     EXPECT_THAT(why, EndsWith(c.why)) << c.text;
+  }
+}
+
+// Before 1.13.0-rc1 a state had "Manifest" and, for settings, "Config"; since,
+// "Config" and "Settings".
+TEST(WhyNoPlugin, KnowsWhatIsOfOtherEngines) {
+  const auto why = [](std::string_view text, std::string_view engine) {
+    return WhyNoPlugin(text, "", *(*FindRelease(engine))->behaviour);
+  };
+  constexpr std::string_view kNew =
+      R"({"plugin":{"Id":"a","CONFIG":{"Entrypoint":["/p"]},"Settings":{}}})";
+  constexpr std::string_view kOld =
+      R"({"plugin":{"Id":"a","Manifest":{"Entrypoint":["/p"]},"Config":{}}})";
+  for (std::string_view engine : {"1.12.0", "1.12.6", "1.13.0-dev"}) {
+    EXPECT_EQ(why(kOld, engine), "") << engine;
+    EXPECT_THAT(why(kNew, engine), StartsWith("is of Docker 1.13.0 or later"))
+        << engine;
+    EXPECT_THAT(why(R"([{"Id":"a","Config":{"Env":[]}}])", engine),
+                StartsWith("is of Docker 1.13.0 or later"));
+    // What is behind it is not read; 1.13.0-dev refuses it.
+    EXPECT_EQ(why("{\"a\":1} x", engine), engine == "1.13.0-dev" ? "" : kNoKey);
+  }
+  for (std::string_view engine : {"1.13.0-rc1", "1.13.0", "28.5.2"}) {
+    EXPECT_EQ(why(kNew, engine), "") << engine;
+    EXPECT_THAT(why(kOld, engine), StartsWith("is of Docker 1.12")) << engine;
+    // Even if it is refused.
+    EXPECT_THAT(why(R"([{"Manifest":{},"Config":{"Env":["A=1"]}}])", engine),
+                StartsWith("is of Docker 1.12"));
+  }
+}
+
+// What may be said costs more than to see that nothing will be.
+TEST(MayBeNoPlugin, IsWhatNamesNoProgramAndNoInterface) {
+  PluginConfig config;
+  EXPECT_TRUE(MayBeNoPlugin(config));
+  config.socket = "p.sock";
+  EXPECT_FALSE(MayBeNoPlugin(config));
+  Arena arena;
+  for (StringList PluginConfig::*list :
+       {&PluginConfig::entrypoint, &PluginConfig::interface_types}) {
+    config = PluginConfig();
+    (config.*list).Append(&arena, "x");
+    EXPECT_FALSE(MayBeNoPlugin(config));
   }
 }
 

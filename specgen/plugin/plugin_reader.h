@@ -22,6 +22,11 @@ enum class PluginShape : uint8_t {
   kInspect,
 };
 
+// What that engine reads of `text`: its first JSON value where a json.Decoder
+// reads it, which looks at nothing behind that; else all of it. What is no JSON
+// is left as it is.
+std::string_view TextToRead(const Behaviour& behaviour, std::string_view text);
+
 // Reads what is at `reader` (the whole text) into `plugin`. `shape` is replaced
 // by what was found if it is kAuto: a list is kInspect; an object with a key
 // "plugin", "Config" or "Manifest" that holds an object, and without

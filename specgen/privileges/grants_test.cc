@@ -2,13 +2,17 @@
 // whatever hides secrets.
 #include "specgen/privileges/grants.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "specgen/engine/engine.h"
@@ -356,6 +360,136 @@ TEST(Grants, OfDevicesAndOfMountsAreTheSame) {
           << path;
     }
   }
+}
+
+// A spec of which nothing is told.
+std::string QuietSpec() {
+  const DefaultSpec& usual = DefaultRelease().behaviour->default_spec;
+  std::vector<std::string> mounts;
+  for (const Mount& mount : usual.mounts) {
+    mounts.push_back(absl::StrCat(
+        R"({"destination":")", mount.destination, R"(","type":")", mount.type,
+        R"(","source":")", mount.source, R"(","options":[")",
+        absl::StrJoin(mount.options, R"(",")"), R"("]})"));
+  }
+  return absl::StrCat(
+      R"({"process":{"noNewPrivileges":true,"apparmorProfile":"p",)"
+      R"("capabilities":{"effective":["CAP_KILL"],"inheritable":[]}},)"
+      R"("mounts":[)",
+      absl::StrJoin(mounts, ","),
+      R"(],"linux":{"seccomp":{},"namespaces":[{"type":"network"},)"
+      R"({"type":"pid"},{"type":"ipc"},{"type":"user"}],)"
+      R"("resources":{"devices":[{"allow":false,"access":"rwm"}]},)"
+      R"("devices":[],"maskedPaths":[")",
+      absl::StrJoin(usual.masked_paths, R"(",")"), R"("]}})");
+}
+
+// What a spec tells by what it has, or has not.
+TEST(Grants, OfEachPartOfASpec) {
+  const std::string quiet = QuietSpec();
+  struct Case {
+    std::string_view part, changed, told;
+  };
+  for (const Case& c : {
+           Case{"", "", ""},
+           Case{R"("noNewPrivileges":true,)", "",
+                "info unconfined noNewPrivileges"},
+           Case{R"("noNewPrivileges":true)", R"("noNewPrivileges":false)",
+                "info unconfined noNewPrivileges"},
+           Case{R"("apparmorProfile":"p",)", "",
+                "info unconfined AppArmor profile"},
+           Case{R"("seccomp":{},)", "", "info unconfined seccomp filter"},
+           Case{R"({"type":"network"},)", "", "high host-network network"},
+           Case{R"({"type":"pid"},)", "", "high host-pid pid"},
+           Case{R"({"type":"ipc"},)", "", "medium host-ipc ipc"},
+           Case{R"(,{"type":"user"})", "", "low host-root uid 0"},
+           Case{R"({"allow":false,"access":"rwm"})", R"({"allow":true})",
+                "critical all-devices all"},
+           Case{R"("allow":false,"access")",
+                R"("allow":true,"type":"a","access")",
+                "critical all-devices all"},
+           Case{R"("allow":false,"access")",
+                R"("allow":false,"type":"a","access")", ""},
+           Case{R"("allow":false,"access")",
+                R"("allow":true,"type":"c","access")", ""},
+           Case{R"("allow":false,"access")",
+                R"("allow":true,"major":1,"access")", ""},
+           Case{R"("resources":{"devices":[{"allow":false,"access":"rwm"}]},)",
+                "", "critical all-devices all"},
+           Case{R"("devices":[{"allow":false,"access":"rwm"}])", "",
+                "critical all-devices all"},
+           Case{R"("devices":[],)",
+                R"("devices":[{"path":"/dev/x","type":"c","major":9}],)",
+                "info device-denied /dev/x"},
+           Case{R"(["CAP_KILL"])", R"(["CAP_KILL","CAP_KILL"])", ""},
+           Case{R"(["CAP_KILL"])", R"(["CAP_SYS_ADMIN","CAP_SYS_ADMIN"])",
+                "critical capability CAP_SYS_ADMIN"},
+           Case{R"(["CAP_KILL"])", R"(["CAP_NONE"])",
+                "info capability CAP_NONE"},
+           Case{R"({"effective":["CAP_KILL"],"inheritable":[]})",
+                R"(["CAP_SYS_ADMIN"])", "critical capability CAP_SYS_ADMIN"},
+           Case{R"("inheritable":[])", R"("inheritable":["CAP_KILL"])",
+                "low inheritable-capabilities those the plugin asks for"},
+           Case{R"("inheritable":[])", R"("bounding":["CAP_SYS_ADMIN"])", ""},
+           Case{R"("capabilities":{"effective":["CAP_KILL"],"inheritable":[]})",
+                R"("x":1)", "info no-capabilities process.capabilities"},
+           Case{R"("/proc/kcore",)", "", "low unmasked-path /proc/kcore"},
+           Case{R"("destination":"/dev/shm")", R"("destination":"/dev/shm2")",
+                "info default-mount-gone /dev/shm"},
+       }) {
+    std::string told;
+    const std::string spec = absl::StrReplaceAll(quiet, {{c.part, c.changed}});
+    for (const Grant& grant : GrantsOf(spec)) {
+      absl::StrAppend(&told, told.empty() ? "" : "; ",
+                      GrantLevelName(grant.level), " ", grant.id, " ",
+                      grant.what);
+      EXPECT_NE(grant.why, "") << told;
+    }
+    EXPECT_EQ(told, c.told) << c.part << " -> " << c.changed;
+    // A case that changes nothing shows nothing.
+    EXPECT_TRUE(c.part.empty() || spec != quiet) << c.part;
+  }
+}
+
+// What the newest releases mask, and since when.
+TEST(Grants, SayWhichReleaseMasksAPath) {
+  auto tree = JsonTree::Parse("{}", "spec");
+  ASSERT_TRUE(tree.ok());
+  for (const auto& [engine, told] :
+       {std::pair<std::string_view, bool>{"28.0.1", true}, {"28.0.2", false}}) {
+    const std::vector<Grant> grants =
+        FindGrants(**FindRelease(engine), Plugin(), (*tree)->root(), {});
+    EXPECT_EQ(std::count_if(grants.begin(), grants.end(),
+                            [](const Grant& grant) {
+                              return absl::StrContains(grant.what,
+                                                       "thermal_throttle");
+                            }),
+              told ? 1 : 0)
+        << engine;
+  }
+  for (const Grant& grant : GrantsOf("{}")) {
+    if (grant.what != "/proc/interrupts") continue;
+    EXPECT_TRUE(absl::StrContains(grant.why, "ince Docker ")) << grant.why;
+  }
+}
+
+// By what it is, what it is about, and how grave it is.
+TEST(AddedGrants, AreThoseThatWereNotThere) {
+  const Grant grant = {GrantLevel::kLow, "id", "what", "why"};
+  EXPECT_TRUE(AddedGrants({grant}, {grant}).empty());
+  EXPECT_EQ(AddedGrants({}, {grant}).size(), 1u);
+  Grant other = grant;
+  other.why = "told in other words";
+  EXPECT_TRUE(AddedGrants({grant}, {other}).empty());
+  other = grant;
+  other.level = GrantLevel::kHigh;
+  EXPECT_EQ(AddedGrants({grant}, {grant, other}).size(), 1u);
+  other = grant;
+  other.id = "other";
+  EXPECT_EQ(AddedGrants({grant}, {grant, other}).size(), 1u);
+  other = grant;
+  other.what = "other";
+  EXPECT_EQ(AddedGrants({grant}, {grant, other}).size(), 1u);
 }
 
 // No word of ours is taken for a secret; those of the input are hidden.

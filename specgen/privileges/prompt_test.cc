@@ -1,8 +1,11 @@
 #include "specgen/privileges/prompt.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -89,6 +92,88 @@ TEST(PromptTest, Descriptions) {
                    true),
             " - network: [none]\n   permissions to access a network\n"
             " - device: [/dev/fuse]\n   host device to access\n");
+}
+
+TEST(PromptTest, NoNetworkIsAskedFor) {
+  for (std::string_view engine : {"1.12.6", "1.13.0", "28.5.2"}) {
+    for (std::string_view type : {"null", "bridge"}) {
+      EXPECT_EQ(Prompt(engine, absl::StrCat(R"({"network": {"type": ")", type,
+                                            R"("}})")),
+                "")
+          << engine << " " << type;
+    }
+  }
+}
+
+// One of the two alone.
+TEST(PromptTest, HostNamespaces) {
+  EXPECT_EQ(Prompt("28.5.2", R"({"pidhost": true})", true),
+            " - host pid namespace: [true]\n"
+            "   allow access to host pid namespace\n");
+  EXPECT_EQ(Prompt("28.5.2", R"({"ipchost": true})", true),
+            " - host ipc namespace: [true]\n"
+            "   allow access to host ipc namespace\n");
+}
+
+// An engine that has no such thing asks for nothing, whatever was read.
+TEST(PromptTest, HostNamespacesOfFirstEngines) {
+  PluginConfig config;
+  config.ipc_host = config.pid_host = true;
+  for (const auto& [engine, count] :
+       {std::pair<std::string_view, size_t>{"17.04.0", 0}, {"28.5.2", 2}}) {
+    EXPECT_EQ(
+        ComputePrivileges(*(*FindRelease(engine))->behaviour, config).size(),
+        count)
+        << engine;
+  }
+}
+
+// An empty path is asked for, none is not.
+TEST(PromptTest, EveryDescriptionAndPath) {
+  EXPECT_EQ(Prompt("28.5.2", R"({
+              "mounts": [{"source": "", "destination": "/x"},
+                         {"destination": "/y"}],
+              "linux": {"capabilities": ["CAP_BPF"], "allowAllDevices": true,
+                        "devices": [{"path": ""}, {}]}})",
+                   true),
+            " - mount: []\n   host path to mount\n"
+            " - device: []\n   host device to access\n"
+            " - allow-all-devices: [true]\n"
+            "   allow 'rwm' access to all devices\n"
+            " - capabilities: [CAP_BPF]\n"
+            "   list of additional capabilities required\n");
+  EXPECT_EQ(
+      Prompt("1.13.0-rc4", R"({"linux": {"deviceCreation": true}})", true),
+      " - device-creation: [true]\n"
+      "   allow creating devices inside plugin\n");
+}
+
+// Each value of each privilege, by the privilege's name.
+TEST(AddedPrivilegesTest, AreThoseThatWereNotThere) {
+  const std::vector<Privilege> before = {{"network", "d", {"host"}},
+                                         {"mount", "d", {"/a"}},
+                                         {"mount", "d", {"/b"}}};
+  const std::vector<Privilege> now = {{"network", "d", {"none"}},
+                                      {"mount", "d", {"/b"}},
+                                      {"mount", "d", {"/c"}},
+                                      {"device", "e", {"/a"}},
+                                      {"capabilities", "f", {"host", "X"}}};
+  std::string added;
+  for (const Privilege& privilege : AddedPrivileges(before, now)) {
+    absl::StrAppend(&added, PromptLine(privilege), " ", privilege.description,
+                    "\n");
+  }
+  EXPECT_EQ(added,
+            " - network: [none] d\n"
+            " - mount: [/c] d\n"
+            " - device: [/a] e\n"
+            " - capabilities: [host X] f\n");
+  EXPECT_TRUE(AddedPrivileges(now, now).empty());
+  std::vector<Privilege> part = now;
+  part.back().value.push_back("Y");
+  const std::vector<Privilege> more = AddedPrivileges(now, part);
+  ASSERT_EQ(more.size(), 1u);
+  EXPECT_EQ(PromptLine(more[0]), " - capabilities: [Y]");
 }
 
 TEST(PromptTest, NoLineCanBeHidden) {

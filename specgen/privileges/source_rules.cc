@@ -269,7 +269,7 @@ constexpr SourceRule kRules[] = {
 bool MatchesElement(std::string_view element, std::string_view pattern) {
   return absl::ConsumeSuffix(&pattern, "*")
              ? absl::StartsWith(element, pattern) &&
-                   (element.size() > pattern.size() || pattern.empty())
+                   element.size() > pattern.size()
              : element == pattern;
 }
 
@@ -345,11 +345,8 @@ std::string WithoutDetours(std::string_view source) {
 SourceGrant JudgeRelative(std::string_view source, bool read_only) {
   const std::string path = CleanPath(source);
   std::string_view rest = path;
-  bool leaves = false;
-  while (rest == ".." || absl::ConsumePrefix(&rest, "../")) {
-    leaves = true;
-    if (rest == "..") rest = "";
-  }
+  bool leaves = rest == "..";
+  while (absl::ConsumePrefix(&rest, "../")) leaves = true;
   if (!leaves) {
     return {nullptr, kLow,
             "without a slash before it, runtimes take it from the bundle, the "

@@ -46,6 +46,10 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/run/docker.sock.d", kMedium, kHigh},
            Case{"/run/docker.soc", kMedium, kHigh},
            Case{"/running", kLow, kMedium},
+           Case{"/var/run/x", kMedium, kHigh},
+           Case{"/var/lock", kMedium, kHigh},
+           Case{"/var/lock/docker.sock", kMedium, kHigh},
+           Case{"/var/locks", kLow, kMedium},
            Case{"/run/user/1000/docker.sock", kCritical, kCritical},
            Case{"/run/user/1000", kCritical, kCritical},
            Case{"/run/user/1000/x", kMedium, kHigh},
@@ -86,6 +90,9 @@ TEST(JudgeSource, OneLineACase) {
            Case{"..", kCritical, kCritical},
            Case{"../..", kCritical, kCritical},
            Case{"../x", kHigh, kCritical},
+           Case{"../etc/cron.d", kHigh, kCritical},
+           Case{"../../dev/mem", kCritical, kCritical},
+           Case{"..x/run/docker.sock", kLow, kLow},
            Case{"...", kLow, kLow},
            // Disks and memory, which read-only does not protect.
            Case{"/dev/sda", kCritical, kCritical},
@@ -188,6 +195,48 @@ TEST(JudgeSource, OneLineACase) {
         << c.source << ": " << read.why;
     EXPECT_EQ(GrantLevelName(write.level), GrantLevelName(c.write))
         << c.source << ": " << write.why;
+  }
+}
+
+// The words that a reviewer gets.
+TEST(JudgeSource, SaysWhy) {
+  struct Case {
+    std::string_view source;
+    bool read_only;
+    std::string_view why;
+  };
+  for (const Case& c : {
+           Case{"/srv", true, "reads files of the host"},
+           Case{"/srv", false, "writes files of the host"},
+           Case{"/", true,
+                "reads all files of the host, its secrets too, and can connect "
+                "to the engine's socket"},
+           Case{"/", false, "reads and changes all files of the host"},
+           Case{"/etc/hosts", true,
+                "how the host finds names: reads how the host finds names"},
+           Case{"/etc/hosts", false,
+                "how the host finds names: can send the host's connections "
+                "elsewhere: names lead where it wants"},
+           // One reason for both.
+           Case{"/dev/null", true,
+                "devices without a state: a device that every container has"},
+           Case{"/dev/null", false,
+                "devices without a state: a device that every container has"},
+           // Of all that it holds, the gravest; of equally grave ones, the
+           // first in the table.
+           Case{"/run", false,
+                "holds the socket of a container engine: who connects to it "
+                "can start a container that has the whole host; read-only does "
+                "not stop that"},
+           Case{"/run/systemd", true,
+                "holds the socket of the service manager: who connects to it "
+                "as root can start programs on the host; read-only does not "
+                "stop that"},
+           Case{"x", false,
+                "without a slash before it, runtimes take it from the bundle, "
+                "the plugin's own directory"},
+       }) {
+    EXPECT_EQ(JudgeSource(c.source, c.read_only).why, c.why) << c.source;
   }
 }
 
