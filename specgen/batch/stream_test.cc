@@ -152,6 +152,28 @@ TEST(JsonLines, SpecIsTheOneOfTheLibrary) {
   EXPECT_EQ(run.result.counts.bytes_written, run.output.size());
 }
 
+// Requests whose config holds nothing are counted; the answers are what they
+// are. Of many pieces of the stream, the first one's first is told.
+TEST(JsonLines, WhatIsNoPluginIsCounted) {
+  std::string input;
+  for (size_t i = 0; i < 2000; ++i) {
+    absl::StrAppend(&input, R"({"config":)", kConfig, "}\n");
+  }
+  EXPECT_EQ(RunLines(input).result.counts.of_none, 0);
+  input += R"({"config":{"user":{}}}
+{"config":{"a":[}}
+{"config":{"a":1,"mounts":[{}]}}
+{"config":{"scripts":1}}
+{"config_text":"{\"ociVersion\":\"1.0.0\",\"mounts\":[]}"}
+{"config":null}
+)";
+  for (unsigned threads : {1, 4}) {
+    const BatchCounts counts = RunLines(input, threads).result.counts;
+    EXPECT_EQ(counts.of_none, 3);
+    EXPECT_EQ(counts.first_of_none, 2004);
+  }
+}
+
 // An engine is named as on the command line. What is only presumed of it stands
 // in the answer, and is told once for the batch.
 TEST(JsonLines, EnginesAreNamedAsPeopleNameThem) {
@@ -651,6 +673,19 @@ TEST(Proto, AnswersAsTheLibraryDoes) {
   EXPECT_EQ(responses[4].error().kind(), v1::Error::INVALID);
   EXPECT_EQ(responses[5].error().kind(), v1::Error::INVALID);
   EXPECT_EQ(responses[6].spec(), responses[0].spec());
+}
+
+TEST(Proto, WhatIsNoPluginIsCounted) {
+  v1::GenerateRequest good;
+  good.set_plugin(std::string(kConfig));
+  v1::GenerateRequest empty;
+  empty.set_plugin("{}");
+  const BatchCounts counts =
+      RunOn(*DelimitedProtoFormat(),
+            absl::StrCat(Delimited(good), Delimited(empty), Delimited(empty)))
+          .result.counts;
+  EXPECT_EQ(counts.of_none, 2);
+  EXPECT_EQ(counts.first_of_none, 2);
 }
 
 TEST(Proto, EnginesAreNamedAsPeopleNameThem) {

@@ -621,7 +621,7 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     }
     for (std::string& finding : CheckMountPoints(
              spec, rootfs, options_.runs_here ? &host().files : nullptr,
-             options_.runs_at)) {
+             options_.runs_at, options_.release->behaviour->fills_rootfs)) {
       findings.push_back(std::move(finding));
     }
   }

@@ -23,8 +23,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "specgen/base/arena.h"
 #include "specgen/bundle/confined_open.h"
+#include "specgen/bundle/init_layer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/architecture.h"
@@ -66,6 +68,17 @@ std::string PathIn(int rootfs, int fd) {
              ? absl::StrCat("/",
                             absl::StripPrefix(path.substr(top.size()), "/"))
              : "";
+}
+
+// Whether the init layer has a directory at that clean path, whatever is there.
+bool InitLayerMakesDirectory(std::string_view path) {
+  const absl::Span<const InitEntry> entries = InitLayer();
+  return std::any_of(
+      entries.begin(), entries.end(), [path](const InitEntry& entry) {
+        const std::string at = absl::StrCat("/", entry.path);
+        return at == path ? entry.type == InitEntry::Type::kDirectory
+                          : IsInOrAt(at, path);
+      });
 }
 
 // Reads a spec, key by key.
@@ -521,7 +534,8 @@ std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
 
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                                           const FileTree* files,
-                                          std::string_view bundle) {
+                                          std::string_view bundle,
+                                          bool fills_rootfs) {
   std::vector<std::string> findings;
   std::vector<std::string> covered;
   const auto is_covered = [&](std::string_view path) {
@@ -537,7 +551,8 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
     struct stat st;
     if (fd.ok() && fstat(fd.get(), &st) == 0 &&
         !is_covered(PathIn(rootfs, fd.get()))) {
-      const bool is_directory = S_ISDIR(st.st_mode);
+      const bool is_directory = S_ISDIR(st.st_mode) ||
+                                (fills_rootfs && InitLayerMakesDirectory(path));
       const std::string at = absl::StrCat("\"", mount.destination, "\"");
       constexpr std::string_view kRefuses = ": a runtime refuses to start";
       FileFacts facts;

@@ -57,9 +57,11 @@ std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
 // Which mounts lie upon what they cannot: a directory upon a file of the
 // rootfs, or the other way. `files` and `bundle` are as of CheckSources; null:
 // sources are not looked at. What an earlier mount covers is not judged.
+// `fills_rootfs`: the rootfs will have the init layer (init_layer.h).
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                                           const FileTree* files,
-                                          std::string_view bundle);
+                                          std::string_view bundle,
+                                          bool fills_rootfs);
 
 // "Docker 17.09.0 would not start …" if that engine needs the directory
 // `propagated_mount` in the rootfs, and it is missing; else "". Those with

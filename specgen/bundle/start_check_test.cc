@@ -370,12 +370,13 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
   const LiveHost host;
   const FileTree& files = host.files;
   const auto check = [&](std::vector<StartSpec::Mount> mounts,
-                         const FileTree* tree) {
+                         const FileTree* tree, bool fills_rootfs = false) {
     spec_.mounts = std::move(mounts);
     const UniqueFd rootfs(
         open((temp_ / "rootfs").c_str(), O_RDONLY | O_DIRECTORY));
     return absl::StrJoin(
-        CheckMountPoints(spec_, rootfs.get(), tree, temp_.path()), "; ");
+        CheckMountPoints(spec_, rootfs.get(), tree, temp_.path(), fills_rootfs),
+        "; ");
   };
   struct Case {
     std::string destination, source;
@@ -409,6 +410,18 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
     // Of another machine the sources are not known.
     EXPECT_EQ(check(mounts, nullptr), c.is_bind ? "" : found);
   }
+  // The init layer makes room for its own directories, and for those above.
+  Add("/sys", "");
+  Add("/dev", "");
+  Add("/etc/hosts", "");
+  const std::vector<StartSpec::Mount> init = {{"/sys", "sysfs", false},
+                                              {"/dev", "tmpfs", false}};
+  EXPECT_NE(check(init, &files), "");
+  EXPECT_EQ(check(init, &files, /*fills_rootfs=*/true), "");
+  const std::vector<StartSpec::Mount> other = {{"/etc/hosts", "tmpfs", false},
+                                               {"/file", "tmpfs", false}};
+  EXPECT_EQ(check(other, &files, true), check(other, &files));
+  EXPECT_NE(check({{"/etc/hosts", directory, true}}, &files, true), "");
   // What is mounted before is what counts then; what is mounted behind is not.
   EXPECT_EQ(
       check({{"/dir", directory, true}, {"/dir/sub", directory, true}}, &files),

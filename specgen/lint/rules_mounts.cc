@@ -87,26 +87,28 @@ constexpr std::string_view kMountOptions[] = {"async",
                                               "idmap",
                                               "ridmap"};
 
-// File systems of Linux that a plugin may mount, those that are no part of the
-// kernel's own sources as well; "fuse." and a name is one, too.
+// File systems of Linux that a plugin may mount; "fuse." and a name is one,
+// too.
 constexpr std::string_view kFileSystems[] = {
-    "9p",         "affs",      "afs",      "aufs",     "autofs",
-    "bcachefs",   "beegfs",    "befs",     "bfs",      "binfmt_misc",
-    "bpf",        "btrfs",     "ceph",     "cgroup",   "cgroup2",
-    "cifs",       "coda",      "configfs", "cramfs",   "debugfs",
-    "devpts",     "devtmpfs",  "ecryptfs", "efivarfs", "efs",
-    "erofs",      "exfat",     "ext2",     "ext3",     "ext4",
-    "f2fs",       "fuse",      "fuseblk",  "fusectl",  "gfs2",
-    "gpfs",       "hfs",       "hfsplus",  "hostfs",   "hpfs",
-    "hugetlbfs",  "iso9660",   "jffs2",    "jfs",      "lustre",
-    "minix",      "mqueue",    "msdos",    "nfs",      "nfs4",
-    "nfsd",       "nilfs2",    "ntfs",     "ntfs3",    "ocfs2",
-    "omfs",       "orangefs",  "overlay",  "proc",     "pstore",
-    "ramfs",      "reiserfs",  "resctrl",  "romfs",    "rpc_pipefs",
-    "securityfs", "selinuxfs", "smackfs",  "smb3",     "squashfs",
-    "sysfs",      "tmpfs",     "tracefs",  "ubifs",    "udf",
-    "ufs",        "vboxsf",    "vfat",     "virtiofs", "xfs",
-    "zfs",        "zonefs"};
+    "9p",       "autofs",    "bcachefs", "binfmt_misc", "bpf",        "btrfs",
+    "ceph",     "cgroup",    "cgroup2",  "cifs",        "configfs",   "debugfs",
+    "devpts",   "devtmpfs",  "ecryptfs", "efivarfs",    "erofs",      "exfat",
+    "ext2",     "ext3",      "ext4",     "f2fs",        "fuse",       "fuseblk",
+    "gfs2",     "hugetlbfs", "iso9660",  "jfs",         "mqueue",     "nfs",
+    "nfs4",     "nfsd",      "ntfs",     "ntfs3",       "ocfs2",      "overlay",
+    "proc",     "pstore",    "ramfs",    "rpc_pipefs",  "securityfs", "smb3",
+    "squashfs", "sysfs",     "tmpfs",    "tracefs",     "udf",        "vfat",
+    "virtiofs", "xfs",       "zfs"};
+
+// More of them, some of which are no part of the kernel's own sources: nobody
+// means these who writes something else.
+constexpr std::string_view kRareFileSystems[] = {
+    "affs",    "afs",       "aufs",    "beegfs",   "befs",     "bfs",
+    "coda",    "cramfs",    "efs",     "fusectl",  "gpfs",     "hfs",
+    "hfsplus", "hostfs",    "hpfs",    "jffs2",    "lustre",   "minix",
+    "msdos",   "nilfs2",    "omfs",    "orangefs", "reiserfs", "resctrl",
+    "romfs",   "selinuxfs", "smackfs", "ubifs",    "ufs",      "vboxsf",
+    "zonefs"};
 
 // What people write where a file system belongs.
 constexpr std::string_view kNoFileSystems[] = {
@@ -265,7 +267,10 @@ void BindOption(LintContext* lint) {
     const JsonNode* type_node = Member(mount, "type");
     if (Binds(*mount) || !IsStringOrMissing(type_node)) continue;
     const std::string_view type = Text(mount, "type");
-    if (Holds(kFileSystems, type) || absl::StartsWith(type, "fuse.")) continue;
+    if (Holds(kFileSystems, type) || Holds(kRareFileSystems, type) ||
+        absl::StartsWith(type, "fuse.")) {
+      continue;
+    }
     const JsonNode* options = Member(mount, "options");
     const JsonNode& at = options != nullptr ? *options : *mount;
     const std::string small = absl::AsciiStrToLower(type);
