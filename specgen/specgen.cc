@@ -16,6 +16,7 @@
 #include "specgen/plugin/settings.h"
 
 namespace specgen {
+
 std::string_view DefaultExecRoot(const Behaviour& behaviour) {
   return behaviour.plugins_in_run_docker ? "/run/docker"
                                          : "/run/docker/plugins";
