@@ -37,15 +37,6 @@ absl::Span<const std::string_view> SpanOf(const StringList& list) {
 // runtime directory, /etc/hosts and /etc/resolv.conf.
 constexpr size_t kUsualMounts = 4;
 
-// oci.RemoveNamespace(&s, type). Only a base spec can be without "linux", and
-// no engine after 1.13.0-rc4 takes one. (Since 25.0.0 moby passes over a nil
-// Linux.)
-Verdict RemoveNamespace(std::string_view type, const Behaviour& b, Spec* s) {
-  if (s->linux == nullptr) return NilDereference();
-  s->linux->namespaces.Remove(type, b.removes_last_namespace);
-  return Verdict();
-}
-
 // oci.DefaultSpec(), or the spec that InitSpec is given; `mounts` are those
 // that will be added.
 void StartFrom(const BaseSpec& base, size_t mounts, Arena* arena, Spec* s) {
@@ -177,17 +168,22 @@ Verdict InitSpec(const SpecInput& in, Arena* arena,
   // From here on moby collects the list `mounts`, and goes over it below; our
   // loop below names its items itself, since removing namespaces changes none.
   const bool has_network = b.network && !config.network_type.empty();
-  Verdict removed;
-  if (has_network && config.network_type == "host") {
-    removed = RemoveNamespace("network", b, s);
+  // oci.RemoveNamespace. Only a base spec can be without "linux", and no engine
+  // after 1.13.0-rc4 takes one. (Since 25.0.0 moby passes over a nil Linux.)
+  const auto remove = [&b, s](std::string_view type) {
+    if (s->linux == nullptr) return false;
+    s->linux->namespaces.Remove(type, b.removes_last_namespace);
+    return true;
+  };
+  if (has_network && config.network_type == "host" && !remove("network")) {
+    return NilDereference();
   }
-  if (removed.ok() && b.host_pid_and_ipc && config.pid_host) {
-    removed = RemoveNamespace("pid", b, s);
+  if (b.host_pid_and_ipc && config.pid_host && !remove("pid")) {
+    return NilDereference();
   }
-  if (removed.ok() && b.host_pid_and_ipc && config.ipc_host) {
-    removed = RemoveNamespace("ipc", b, s);
+  if (b.host_pid_and_ipc && config.ipc_host && !remove("ipc")) {
+    return NilDereference();
   }
-  if (!removed.ok()) return removed;
 
   // for _, mnt := range mounts
   for (const PluginMount& own : own_mounts) {

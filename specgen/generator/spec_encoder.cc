@@ -23,11 +23,14 @@ bool IsSame(const T& a, const T& b) {
 }
 
 bool IsSame(const Mount& a, const Mount& b) {
-  bool is_same = true;
-  Mount::ForEachField([&](const char*, auto field) {
-    is_same = is_same && IsSame(a.*field, b.*field);
-  });
-  return is_same;
+  constexpr int kFields = [] {
+    int fields = 0;
+    Mount::ForEachField([&fields](const char*, auto) { ++fields; });
+    return fields;
+  }();
+  static_assert(kFields == 4, "a further one must be compared as well");
+  return IsSame(a.destination, b.destination) && IsSame(a.type, b.type) &&
+         IsSame(a.source, b.source) && IsSame(a.options, b.options);
 }
 
 bool IsSame(const Strings& a, const Strings& b) {
