@@ -21,9 +21,9 @@
 #include "specgen/base/readme_test_main.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/known/interface_types.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/linter.h"
-#include "specgen/privileges/interface_types.h"
 #include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {

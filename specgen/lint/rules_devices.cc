@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
+#include "specgen/known/capabilities.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
-#include "specgen/privileges/capabilities.h"
 
 namespace specgen {
 namespace {

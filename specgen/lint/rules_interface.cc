@@ -12,9 +12,9 @@
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
 #include "specgen/host/go_path.h"
+#include "specgen/known/interface_types.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
-#include "specgen/privileges/interface_types.h"
 
 namespace specgen {
 namespace {

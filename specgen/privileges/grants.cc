@@ -18,9 +18,9 @@
 #include "absl/types/span.h"
 #include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
-#include "specgen/privileges/capabilities.h"
+#include "specgen/known/capabilities.h"
+#include "specgen/known/interface_types.h"
 #include "specgen/privileges/device_rules.h"
-#include "specgen/privileges/interface_types.h"
 #include "specgen/privileges/source_rules.h"
 
 namespace specgen {

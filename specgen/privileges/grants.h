@@ -11,8 +11,8 @@
 #include "specgen/engine/engine.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/known/capabilities.h"
 #include "specgen/plugin/plugin.h"
-#include "specgen/privileges/capabilities.h"
 #include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {

@@ -18,7 +18,7 @@
 #include "specgen/engine/engine.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/json/json_tree.h"
-#include "specgen/privileges/interface_types.h"
+#include "specgen/known/interface_types.h"
 #include "specgen/privileges/source_rules.h"
 #include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"

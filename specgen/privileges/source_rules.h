@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "absl/types/span.h"
-#include "specgen/privileges/capabilities.h"
+#include "specgen/known/capabilities.h"
 
 namespace specgen {
 

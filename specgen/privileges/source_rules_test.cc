@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "specgen/base/readme_test_main.h"
 #include "specgen/engine/engine.h"
-#include "specgen/privileges/interface_types.h"
+#include "specgen/known/interface_types.h"
 
 namespace specgen {
 namespace {

@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "specgen/base/printable.h"
-#include "specgen/privileges/capabilities.h"
+#include "specgen/known/capabilities.h"
 
 namespace specgen {
 namespace {

@@ -1,12 +1,12 @@
 // What engines look for in a plugin, and what that alone gives to it.
-#ifndef SPECGEN_PRIVILEGES_INTERFACE_TYPES_H_
-#define SPECGEN_PRIVILEGES_INTERFACE_TYPES_H_
+#ifndef SPECGEN_KNOWN_INTERFACE_TYPES_H_
+#define SPECGEN_KNOWN_INTERFACE_TYPES_H_
 
 #include <string_view>
 
 #include "absl/types/span.h"
 #include "specgen/engine/engine.h"
-#include "specgen/privileges/capabilities.h"
+#include "specgen/known/capabilities.h"
 
 namespace specgen {
 
@@ -44,4 +44,4 @@ InterfaceTypeName SplitInterfaceType(std::string_view type);
 
 }  // namespace specgen
 
-#endif  // SPECGEN_PRIVILEGES_INTERFACE_TYPES_H_
+#endif  // SPECGEN_KNOWN_INTERFACE_TYPES_H_

@@ -1,4 +1,4 @@
-#include "specgen/privileges/interface_types.h"
+#include "specgen/known/interface_types.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "specgen/privileges/capabilities.h"
+#include "specgen/known/capabilities.h"
 
 #include <set>
 #include <string_view>

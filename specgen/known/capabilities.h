@@ -1,6 +1,6 @@
 // Linux's capabilities, and how much each one is.
-#ifndef SPECGEN_PRIVILEGES_CAPABILITIES_H_
-#define SPECGEN_PRIVILEGES_CAPABILITIES_H_
+#ifndef SPECGEN_KNOWN_CAPABILITIES_H_
+#define SPECGEN_KNOWN_CAPABILITIES_H_
 
 #include <algorithm>
 #include <cstdint>
@@ -89,4 +89,4 @@ inline const Capability* FindCapability(std::string_view name) {
 
 }  // namespace specgen
 
-#endif  // SPECGEN_PRIVILEGES_CAPABILITIES_H_
+#endif  // SPECGEN_KNOWN_CAPABILITIES_H_
