@@ -388,7 +388,7 @@ class RootfsCheck {
   static std::string_view WordThatEnvStarts(std::string_view argument) {
     std::string_view rest = argument;
     if (!absl::ConsumePrefix(&rest, "--split-string=")) {
-      const size_t end = argument.find_first_not_of("v", 1);
+      const size_t end = argument.find_first_not_of('v', 1);
       if (!absl::StartsWith(argument, "-") || end == std::string_view::npos ||
           argument[end] != 'S') {
         return absl::StartsWith(argument, "-") ||

@@ -265,7 +265,7 @@ void HideSecrets(LintFinding* finding, SecretHider* secrets) {
 
 absl::StatusOr<std::vector<LintFinding>> Lint(const LintRequest& request) {
   // What some of the engines do not read, the others refuse.
-  const auto ignoring =
+  const auto* const ignoring =
       std::find_if(request.releases.begin(), request.releases.end(),
                    [](const Release& r) { return r.behaviour->ignores_rest; });
   const std::string_view text =
