@@ -210,7 +210,7 @@ class Sandbox {
 
 struct Tree {
   std::string listing;  // all that can be seen of it
-  bool shows_attributes = true;
+  bool shows_modes = true;
   uint64_t entries = 0;
   uint64_t bytes = 0;
 };
@@ -232,11 +232,9 @@ void List(int parent, const std::string& directory, const std::string& path,
     // What no entry described has the time at which it was made.
     const bool described =
         std::abs(st.st_mtim.tv_sec - st.st_ctim.tv_sec) > 3600;
-    absl::StrAppend(
-        &tree->listing, at, " ",
-        tree->shows_attributes ? st.st_mode : st.st_mode & S_IFMT, " ",
-        st.st_nlink, " ",
-        described && tree->shows_attributes ? st.st_mtim.tv_sec : 0);
+    absl::StrAppend(&tree->listing, at, " ",
+                    tree->shows_modes ? st.st_mode : st.st_mode & S_IFMT, " ",
+                    st.st_nlink, " ", described ? st.st_mtim.tv_sec : 0);
     if (drops) {
       Require((st.st_mode & (S_ISUID | S_ISGID)) == 0 && !S_ISCHR(st.st_mode) &&
                   !S_ISBLK(st.st_mode),
@@ -570,7 +568,7 @@ UniqueFd Pack(const TreeLedger& ledger, std::string* listing) {
   Require(status.ok() && lseek(archive.get(), 0, SEEK_SET) == 0,
           "a tree can be packed", [&] { return status.ToString(); });
   Tree tree;
-  tree.shows_attributes = false;  // the ledger has them
+  tree.shows_modes = false;  // only the ledger knows them
   List(inner, "rootfs", "", /*drops=*/true, &tree);
   *listing = tree.listing;
   Require(RemoveTree(inner, "rootfs") == 0, "what was made can be removed",
