@@ -198,8 +198,9 @@ Platform NormalPlatform(std::string_view text) {
 bool IsPlatform(std::string_view have, const Platform& wanted,
                 bool any_variant) {
   Platform platform = NormalPlatform(have);
-  if (any_variant && !wanted.variant_is_named)
+  if (any_variant && !wanted.variant_is_named) {
     platform.variant = wanted.variant;
+  }
   return platform == wanted;
 }
 

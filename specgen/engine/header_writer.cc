@@ -71,8 +71,8 @@ bool HasSections(const Descriptor& type) {
 }
 
 // The members that stand for the fields of `type`, and what calls `visit` with
-// each of them. Of a
-// struct with sections, its own texts (name, changes) are not visited.
+// each of them. Of a struct with sections, its own texts (name, changes) are
+// not visited.
 void WriteMembers(const Descriptor& type, std::string_view owner,
                   std::string* members, std::string* visits) {
   for (int i = 0; i < type.field_count(); ++i) {

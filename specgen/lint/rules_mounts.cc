@@ -87,45 +87,87 @@ constexpr std::string_view kMountOptions[] = {"async",
                                               "idmap",
                                               "ridmap"};
 
-// File systems of Linux that a plugin may mount; "fuse." and a name is one,
+// A file system of Linux that a plugin may mount; "fuse." and a name is one,
 // too.
-constexpr std::string_view kFileSystems[] = {
-    "9p",       "autofs",    "bcachefs", "binfmt_misc", "bpf",        "btrfs",
-    "ceph",     "cgroup",    "cgroup2",  "cifs",        "configfs",   "debugfs",
-    "devpts",   "devtmpfs",  "ecryptfs", "efivarfs",    "erofs",      "exfat",
-    "ext2",     "ext3",      "ext4",     "f2fs",        "fuse",       "fuseblk",
-    "gfs2",     "hugetlbfs", "iso9660",  "jfs",         "mqueue",     "nfs",
-    "nfs4",     "nfsd",      "ntfs",     "ntfs3",       "ocfs2",      "overlay",
-    "proc",     "pstore",    "ramfs",    "rpc_pipefs",  "securityfs", "smb3",
-    "squashfs", "sysfs",     "tmpfs",    "tracefs",     "udf",        "vfat",
-    "virtiofs", "xfs",       "zfs"};
+struct FileSystem {
+  // Whether its source is a disk or a server.
+  enum Source : bool { kNoSource, kNeedsSource };
+  // Rare ones are, some of them, no part of the kernel's own sources: nobody
+  // means these who writes something else.
+  enum Use : bool { kUsual, kRare };
 
-// More of them, some of which are no part of the kernel's own sources: nobody
-// means these who writes something else.
-constexpr std::string_view kRareFileSystems[] = {
-    "affs",    "afs",       "aufs",    "beegfs",   "befs",     "bfs",
-    "coda",    "cramfs",    "efs",     "fusectl",  "gpfs",     "hfs",
-    "hfsplus", "hostfs",    "hpfs",    "jffs2",    "lustre",   "minix",
-    "msdos",   "nilfs2",    "omfs",    "orangefs", "reiserfs", "resctrl",
-    "romfs",   "selinuxfs", "smackfs", "ubifs",    "ufs",      "vboxsf",
-    "zonefs"};
+  std::string_view name;
+  Source source;
+  Use use;
+};
+
+constexpr auto kNoSource = FileSystem::kNoSource;
+constexpr auto kNeedsSource = FileSystem::kNeedsSource;
+constexpr auto kUsual = FileSystem::kUsual;
+constexpr auto kRare = FileSystem::kRare;
+
+constexpr FileSystem kFileSystems[] = {
+    {"9p", kNeedsSource, kUsual},       {"affs", kNeedsSource, kRare},
+    {"afs", kNeedsSource, kRare},       {"aufs", kNoSource, kRare},
+    {"autofs", kNoSource, kUsual},      {"bcachefs", kNeedsSource, kUsual},
+    {"beegfs", kNeedsSource, kRare},    {"befs", kNeedsSource, kRare},
+    {"bfs", kNeedsSource, kRare},       {"binfmt_misc", kNoSource, kUsual},
+    {"bpf", kNoSource, kUsual},         {"btrfs", kNeedsSource, kUsual},
+    {"ceph", kNeedsSource, kUsual},     {"cgroup", kNoSource, kUsual},
+    {"cgroup2", kNoSource, kUsual},     {"cifs", kNeedsSource, kUsual},
+    {"coda", kNoSource, kRare},         {"configfs", kNoSource, kUsual},
+    {"cramfs", kNeedsSource, kRare},    {"debugfs", kNoSource, kUsual},
+    {"devpts", kNoSource, kUsual},      {"devtmpfs", kNoSource, kUsual},
+    {"ecryptfs", kNeedsSource, kUsual}, {"efivarfs", kNoSource, kUsual},
+    {"efs", kNeedsSource, kRare},       {"erofs", kNeedsSource, kUsual},
+    {"exfat", kNeedsSource, kUsual},    {"ext2", kNeedsSource, kUsual},
+    {"ext3", kNeedsSource, kUsual},     {"ext4", kNeedsSource, kUsual},
+    {"f2fs", kNeedsSource, kUsual},     {"fuse", kNoSource, kUsual},
+    {"fuseblk", kNeedsSource, kUsual},  {"fusectl", kNoSource, kRare},
+    {"gfs2", kNeedsSource, kUsual},     {"gpfs", kNeedsSource, kRare},
+    {"hfs", kNeedsSource, kRare},       {"hfsplus", kNeedsSource, kRare},
+    {"hostfs", kNoSource, kRare},       {"hpfs", kNeedsSource, kRare},
+    {"hugetlbfs", kNoSource, kUsual},   {"iso9660", kNeedsSource, kUsual},
+    {"jffs2", kNeedsSource, kRare},     {"jfs", kNeedsSource, kUsual},
+    {"lustre", kNeedsSource, kRare},    {"minix", kNeedsSource, kRare},
+    {"mqueue", kNoSource, kUsual},      {"msdos", kNeedsSource, kRare},
+    {"nfs", kNeedsSource, kUsual},      {"nfs4", kNeedsSource, kUsual},
+    {"nfsd", kNoSource, kUsual},        {"nilfs2", kNeedsSource, kRare},
+    {"ntfs", kNeedsSource, kUsual},     {"ntfs3", kNeedsSource, kUsual},
+    {"ocfs2", kNeedsSource, kUsual},    {"omfs", kNeedsSource, kRare},
+    {"orangefs", kNeedsSource, kRare},  {"overlay", kNoSource, kUsual},
+    {"proc", kNoSource, kUsual},        {"pstore", kNoSource, kUsual},
+    {"ramfs", kNoSource, kUsual},       {"reiserfs", kNeedsSource, kRare},
+    {"resctrl", kNoSource, kRare},      {"romfs", kNeedsSource, kRare},
+    {"rpc_pipefs", kNoSource, kUsual},  {"securityfs", kNoSource, kUsual},
+    {"selinuxfs", kNoSource, kRare},    {"smackfs", kNoSource, kRare},
+    {"smb3", kNeedsSource, kUsual},     {"squashfs", kNeedsSource, kUsual},
+    {"sysfs", kNoSource, kUsual},       {"tmpfs", kNoSource, kUsual},
+    {"tracefs", kNoSource, kUsual},     {"ubifs", kNeedsSource, kRare},
+    {"udf", kNeedsSource, kUsual},      {"ufs", kNeedsSource, kRare},
+    {"vboxsf", kNeedsSource, kRare},    {"vfat", kNeedsSource, kUsual},
+    {"virtiofs", kNeedsSource, kUsual}, {"xfs", kNeedsSource, kUsual},
+    {"zfs", kNeedsSource, kUsual},      {"zonefs", kNeedsSource, kRare}};
+
+const FileSystem* FindFileSystem(std::string_view name) {
+  const auto* const found =
+      std::find_if(std::begin(kFileSystems), std::end(kFileSystems),
+                   [name](const FileSystem& one) { return one.name == name; });
+  return found == std::end(kFileSystems) ? nullptr : found;
+}
+
+std::vector<std::string_view> UsualFileSystems() {
+  std::vector<std::string_view> names;
+  for (const FileSystem& one : kFileSystems) {
+    if (one.use == kUsual) names.push_back(one.name);
+  }
+  return names;
+}
 
 // What people write where a file system belongs.
 constexpr std::string_view kNoFileSystems[] = {
     "",        "bind",  "rbind", "none",      "volume", "npipe",
     "cluster", "image", "dir",   "directory", "file",   "host"};
-
-// Those whose source is a disk or a server.
-constexpr std::string_view kNeedSource[] = {
-    "9p",       "affs",    "afs",      "bcachefs", "beegfs", "befs",
-    "bfs",      "btrfs",   "ceph",     "cifs",     "cramfs", "ecryptfs",
-    "efs",      "erofs",   "exfat",    "ext2",     "ext3",   "ext4",
-    "f2fs",     "fuseblk", "gfs2",     "gpfs",     "hfs",    "hfsplus",
-    "hpfs",     "iso9660", "jffs2",    "jfs",      "lustre", "minix",
-    "msdos",    "nfs",     "nfs4",     "nilfs2",   "ntfs",   "ntfs3",
-    "ocfs2",    "omfs",    "orangefs", "reiserfs", "romfs",  "smb3",
-    "squashfs", "ubifs",   "udf",      "ufs",      "vboxsf", "vfat",
-    "virtiofs", "xfs",     "zfs",      "zonefs"};
 
 bool Binds(const JsonNode& mount) {
   const std::vector<JsonNode>& options = Items(&mount, "options");
@@ -198,7 +240,8 @@ std::string_view NeedsSource(const JsonNode& mount) {
   if (IsBind(mount)) {
     return "runc binds the bundle's own directory then, or fails";
   }
-  return Holds(kNeedSource, Text(&mount, "type"))
+  const FileSystem* const type = FindFileSystem(Text(&mount, "type"));
+  return type != nullptr && type->source == kNeedsSource
              ? "a file system of that type needs one: mount(2) fails"
              : "";
 }
@@ -263,12 +306,12 @@ void BindOption(LintContext* lint) {
   const auto fails = [](const Behaviour& b) {
     return !b.overrides_bind_options;
   };
+  const std::vector<std::string_view> usual = UsualFileSystems();
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* type_node = Member(mount, "type");
     if (Binds(*mount) || !IsStringOrMissing(type_node)) continue;
     const std::string_view type = Text(mount, "type");
-    if (Holds(kFileSystems, type) || Holds(kRareFileSystems, type) ||
-        absl::StartsWith(type, "fuse.")) {
+    if (FindFileSystem(type) != nullptr || absl::StartsWith(type, "fuse.")) {
       continue;
     }
     const JsonNode* options = Member(mount, "options");
@@ -290,7 +333,7 @@ void BindOption(LintContext* lint) {
                             " needs the option \"rbind\" or \"bind\": the "
                             "kernel has no file system of that name",
                             MiswrittenBind(*mount)));
-    } else if (const std::string hint = DidYouMean(kFileSystems, small);
+    } else if (const std::string hint = DidYouMean(usual, small);
                !hint.empty()) {
       lint->At(*type_node,
                absl::StrCat(QuoteShort(type), " is no file system", hint));

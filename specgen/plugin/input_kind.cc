@@ -112,9 +112,8 @@ std::string WhyOfOtherEngines(const Keys& keys, const Behaviour& behaviour) {
   }
   return has_manifest
              ? "is of Docker 1.12, which keeps the config in \"Manifest\"; "
-               "this "
-               "engine looks for it in \"Config\": name the engine that it is "
-               "of, or the author's config.json"
+               "this engine looks for it in \"Config\": name the engine that "
+               "it is of, or the author's config.json"
              : "";
 }
 
