@@ -132,28 +132,39 @@ bool AreFileCapabilities(std::string_view value) {
 
 // Whether the value is an ACL: a version, and entries
 // (linux/posix_acl_xattr.h).
+constexpr std::string_view kAclVersion("\2\0\0\0", 4);
+
 bool IsAcl(std::string_view value) {
-  constexpr std::string_view kVersion("\2\0\0\0", 4);
-  return absl::StartsWith(value, kVersion) &&
-         (value.size() - kVersion.size()) % 8 == 0;
+  return absl::StartsWith(value, kAclVersion) &&
+         (value.size() - kAclVersion.size()) % 8 == 0;
 }
 
 // What the kernel would say of one, whatever the file system: where it is
-// asked, it is asked only (what it does not know for a type of file, such as
-// any attribute of a symbolic link, is no error).
+// asked, it is asked only.
 absl::Status CheckXattr(const TreeEntry& entry, std::string_view name,
                         std::string_view value) {
-  const bool is_default_acl = name == "system.posix_acl_default";
-  const bool is_acl = IsAclXattr(name);
-  if (!IsKnownXattr(name) || name.size() > kMaxXattrName ||
-      value.size() > kMaxXattrValue) {
+  const bool is_directory = entry.type == TreeEntry::Type::kDirectory;
+  const bool is_link = entry.type == TreeEntry::Type::kSymlink;
+  const bool is_file = entry.type == TreeEntry::Type::kFile;
+  const bool fits =
+      name.size() <= kMaxXattrName && value.size() <= kMaxXattrValue;
+  // "user." belongs to directories and regular files. Elsewhere it is passed
+  // over, whatever follows (EPERM, in SetOwner).
+  if (fits && absl::StartsWith(name, "user.") && !is_directory && !is_file) {
+    return absl::OkStatus();
+  }
+  if (!fits || !IsKnownXattr(name) || (is_link && IsAclXattr(name))) {
     return Hostile(entry.path,
                    "has an extended attribute that Linux does not know, "
                    "or that is too long");
   }
+  // No value at all is fine: of an ACL, it takes the ACL away. So does an ACL
+  // of no entries.
+  if (value.empty()) return absl::OkStatus();
   if ((name == kFileCapabilities && !AreFileCapabilities(value)) ||
-      (is_acl && !IsAcl(value)) ||
-      (is_default_acl && entry.type != TreeEntry::Type::kDirectory)) {
+      (IsAclXattr(name) && !IsAcl(value)) ||
+      (name == "system.posix_acl_default" && !is_directory &&
+       value.size() > kAclVersion.size())) {
     return Hostile(entry.path,
                    absl::StrCat("has ", name, " with a value that is none"));
   }
@@ -594,9 +605,11 @@ void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
   const bool is_special = entry.type != TreeEntry::Type::kFile &&
                           entry.type != TreeEntry::Type::kDirectory;
   std::erase_if(recorded.xattrs, [&](const auto& xattr) {
-    // The kernel has no place for these, either.
-    return !IsTreeXattr(xattr.first, ownership_) ||
-           (is_special && absl::StartsWith(xattr.first, "user."));
+    // The kernel keeps none of these, either.
+    const auto& [name, value] = xattr;
+    return !IsTreeXattr(name, ownership_) ||
+           (is_special && absl::StartsWith(name, "user.")) ||
+           (IsAclXattr(name) && value.empty());
   });
 }
 

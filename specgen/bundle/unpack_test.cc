@@ -802,7 +802,7 @@ TEST_F(UnpackTest, AttributesThatLinuxDoesNotKnowAreRefused) {
         std::pair<std::string, std::string>("system.other", "v"),
         std::pair<std::string, std::string>("system.posix_acl_access", "v"),
         std::pair<std::string, std::string>("system.posix_acl_default",
-                                            std::string("\2\0\0\0", 4)),
+                                            std::string("\2\0\0\0\1", 5)),
         std::pair<std::string, std::string>("security.capability", "cap"),
         // The first revision, which the kernel only reads.
         std::pair<std::string, std::string>(
@@ -813,11 +813,52 @@ TEST_F(UnpackTest, AttributesThatLinuxDoesNotKnowAreRefused) {
       TarMember member{"f", '0', "x"};
       member.pax = {{"SCHILY.xattr." + key, value}};
       const absl::Status status = Unpack({member});
-      // Of a regular file, the kernel drops an empty one.
-      if (ownership == Ownership::kKeep && key == "system.posix_acl_default") {
-        continue;
-      }
       EXPECT_TRUE(absl::IsInvalidArgument(status)) << key << status;
+    }
+  }
+}
+
+// What setxattr(2) answers on a tmpfs, for each type of file.
+TEST_F(UnpackTest, WhatAnAttributeMaySayDependsOnTheTypeOfItsFile) {
+  const std::string acl(
+      "\2\0\0\0\1\0\6\0\377\377\377\377\4\0\4\0\377\377\377\377"
+      "\x20\0\4\0\377\377\377\377",
+      28);
+  const std::string no_entries("\2\0\0\0", 4);
+  const std::string long_name = "user." + std::string(251, 'x');
+  struct Case {
+    std::string name;
+    std::string value;
+    std::string_view taken;  // types of tar's entries
+  };
+  const Case cases[] = {
+      {"security.capability", "", "0256"},
+      {"security.capability", "x", ""},
+      {"system.posix_acl_access", "", "056"},
+      {"system.posix_acl_access", acl, "056"},
+      {"system.posix_acl_access", no_entries, "056"},
+      {"system.posix_acl_default", "", "056"},
+      {"system.posix_acl_default", no_entries, "056"},
+      {"system.posix_acl_default", acl, "5"},
+      {"user.", "x", "26"},
+      {"user.x", "", "0256"},
+      {"user.x", std::string(65537, 'x'), ""},
+      {long_name, "x", ""},
+      {"trusted.x", "", "0256"},
+      {"user", "x", ""},
+      {"other.x", "x", ""},
+  };
+  for (const auto& [name, value, taken] : cases) {
+    for (const char type : {'0', '2', '5', '6'}) {
+      for (const Ownership ownership : {Ownership::kRecord, Ownership::kKeep}) {
+        Open(ownership, TreeLimits());
+        TarMember member{"f", type};
+        if (type == '2') member.target = "x";
+        member.pax = {{"SCHILY.xattr." + name, value}};
+        EXPECT_EQ(Unpack({member}).ok(), taken.find(type) != taken.npos)
+            << name << " of " << value.size() << " bytes, type " << type
+            << (ownership == Ownership::kKeep ? ", asked" : ", recorded");
+      }
     }
   }
 }
