@@ -52,6 +52,7 @@ bool JsonRequest::Read(std::string_view line, const Request& defaults) {
   if (indexed != JsonIndex::Result::kOk) {
     size_t offset;
     message_ = ExplainIndexProblem(line, indexed, &offset);
+    column_ = offset + 1;
     return false;
   }
   JsonReader reader(index_, &arena_);

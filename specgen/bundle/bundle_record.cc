@@ -24,8 +24,8 @@
 #include "specgen/bundle/trusted_path.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/host/go_path.h"
+#include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
-#include "specgen/json/json_writer.h"
 
 namespace specgen {
 namespace {
@@ -80,35 +80,25 @@ bool IsContainerId(std::string_view id) {
 }
 
 std::string FormatBundleRecord(const BundleRecord& record) {
-  std::string text;
-  JsonWriter writer(&text);
-  const auto member = [&](std::string_view key, std::string_view value) {
-    writer.Raw(key);
-    writer.String(value);
-  };
-  writer.Raw(absl::StrCat("{\"specgen\":", kVersion));
-  member(",\"id\":", record.id);
-  member(",\"at\":", record.at);
-  std::string_view key = ",\"directories\":[{\"path\":";
+  JsonBuilder json;
+  json.Object().Key("specgen").Integer(kVersion);
+  json.Key("id").String(record.id).Key("at").String(record.at);
+  json.Key("directories").List();
   for (const BundleRecord::Directory& directory : record.directories) {
-    member(key, directory.path);
-    writer.Raw(absl::StrCat(",\"mode\":", directory.mode, "}"));
-    key = ",{\"path\":";
+    json.Object().Key("path").String(directory.path);
+    json.Key("mode").Integer(directory.mode).EndObject();
   }
-  writer.Raw(absl::StrCat("],\"sharesMount\":",
-                          record.shares_mount ? "true" : "false"));
-  member(",\"mountInRootfs\":", record.mount_in_rootfs);
-  writer.Raw(std::string_view(",\"made\":["));
-  key = "{\"path\":";
+  json.EndList().Key("sharesMount").Bool(record.shares_mount);
+  json.Key("mountInRootfs").String(record.mount_in_rootfs);
+  json.Key("made").List();
   for (const BundleRecord::Made& made : record.made) {
-    member(key, made.path);
-    writer.Raw(absl::StrCat(",\"device\":", made.device, ",\"inode\":",
-                            made.inode, ",\"born\":", made.born, "}"));
-    key = ",{\"path\":";
+    json.Object().Key("path").String(made.path);
+    json.Key("device").Json(absl::StrCat(made.device));
+    json.Key("inode").Json(absl::StrCat(made.inode));
+    json.Key("born").Json(absl::StrCat(made.born)).EndObject();
   }
-  writer.Raw(std::string_view("]}\n"));
-  writer.Finish();
-  return text;
+  json.EndList().EndObject();
+  return absl::StrCat(json.FinishCompact(), "\n");
 }
 
 absl::StatusOr<BundleRecord> ParseBundleRecord(std::string_view text) {

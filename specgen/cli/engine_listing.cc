@@ -11,7 +11,7 @@
 #include "absl/types/span.h"
 #include "specgen/engine/known_differences.h"
 #include "specgen/engine/release_range.h"
-#include "specgen/json/json_writer.h"
+#include "specgen/json/json_builder.h"
 
 namespace specgen {
 namespace {
@@ -192,103 +192,68 @@ std::string EngineListing(const EngineSelection& selection) {
   return text;
 }
 
+namespace {
+
+void AddRelease(const Release& release, JsonBuilder* json) {
+  json->Object().Key("name").String(release.name);
+  json->Key("date").String(release.date).Key("tag").String(release.tag);
+  json->Key("user_namespace").String(UserNamespaceName(release.user_namespace));
+  json->Key("released").Bool(!release.hidden);
+  json->Key("presumed").String(release.presumed).EndObject();
+}
+
+void AddBuild(const Release& build, JsonBuilder* json) {
+  json->Object().Key("name").String(build.name);
+  json->Key("release").String(build.build_of->name);
+  json->Key("by").String(build.built_by).Key("date").String(build.date);
+  json->Key("package").String(build.tag);
+  json->Key("presumed").String(build.presumed).EndObject();
+}
+
+// Nothing, if nothing of it is selected.
+void AddBehaviour(const EngineSelection& selection, const Behaviour& behaviour,
+                  JsonBuilder* json) {
+  const std::vector<const Release*> builds =
+      SelectedBuilds(selection, behaviour);
+  if (CountSelected(selection, behaviour) == 0 && builds.empty()) return;
+  json->Object().Key("name").String(behaviour.name);
+  json->Key("based_on").String(behaviour.based_on);
+  json->Key("changes").Strings(behaviour.changes);
+  json->Key("sources").Strings(behaviour.sources);
+  json->Key("releases").List();
+  for (const Release& release : AllReleases()) {
+    if (release.behaviour == &behaviour && Selected(selection, release)) {
+      AddRelease(release, json);
+    }
+  }
+  json->EndList().Key("builds").List();
+  for (const Release* build : builds) AddBuild(*build, json);
+  json->EndList().EndObject();
+}
+
+}  // namespace
+
 std::string EngineListingJson(const EngineSelection& selection) {
-  std::string json;
-  JsonWriter w(&json);
-  const auto strings = [&](absl::Span<const std::string_view> list) {
-    w.Raw('[');
-    for (size_t i = 0; i < list.size(); ++i) {
-      if (i > 0) w.Raw(',');
-      w.String(list[i]);
-    }
-    w.Raw(']');
-  };
-  w.Raw("{\"table_date\":");
-  w.String(EngineTableDate());
-  w.Raw(",\"default\":");
-  w.String(DefaultRelease().name);
-  w.Raw(",\"behaviours\":[");
-  bool first_behaviour = true;
+  JsonBuilder json;
+  json.Object().Key("table_date").String(EngineTableDate());
+  json.Key("default").String(DefaultRelease().name);
+  json.Key("behaviours").List();
   for (const Behaviour& behaviour : AllBehaviours()) {
-    const std::vector<const Release*> builds =
-        SelectedBuilds(selection, behaviour);
-    if (CountSelected(selection, behaviour) == 0 && builds.empty()) continue;
-    if (!first_behaviour) w.Raw(',');
-    first_behaviour = false;
-    w.Raw("{\"name\":");
-    w.String(behaviour.name);
-    w.Raw(",\"based_on\":");
-    w.String(behaviour.based_on);
-    w.Raw(",\"changes\":");
-    strings(behaviour.changes);
-    w.Raw(",\"sources\":");
-    strings(behaviour.sources);
-    w.Raw(",\"releases\":[");
-    bool first_release = true;
-    for (const Release& release : AllReleases()) {
-      if (release.behaviour != &behaviour || !Selected(selection, release)) {
-        continue;
-      }
-      if (!first_release) w.Raw(',');
-      first_release = false;
-      w.Raw("{\"name\":");
-      w.String(release.name);
-      w.Raw(",\"date\":");
-      w.String(release.date);
-      w.Raw(",\"tag\":");
-      w.String(release.tag);
-      w.Raw(",\"user_namespace\":");
-      w.String(UserNamespaceName(release.user_namespace));
-      w.Raw(",\"released\":");
-      w.Raw(release.hidden ? std::string_view("false")
-                           : std::string_view("true"));
-      w.Raw(",\"presumed\":");
-      w.String(release.presumed);
-      w.Raw('}');
-    }
-    w.Raw("],\"builds\":[");
-    for (size_t i = 0; i < builds.size(); ++i) {
-      if (i > 0) w.Raw(',');
-      const Release& build = *builds[i];
-      w.Raw("{\"name\":");
-      w.String(build.name);
-      w.Raw(",\"release\":");
-      w.String(build.build_of->name);
-      w.Raw(",\"by\":");
-      w.String(build.built_by);
-      w.Raw(",\"date\":");
-      w.String(build.date);
-      w.Raw(",\"package\":");
-      w.String(build.tag);
-      w.Raw(",\"presumed\":");
-      w.String(build.presumed);
-      w.Raw('}');
-    }
-    w.Raw("]}");
+    AddBehaviour(selection, behaviour, &json);
   }
-  w.Raw("],\"distributions\":[");
+  json.EndList().Key("distributions").List();
   for (const Distribution& distribution : AllDistributions()) {
-    if (&distribution != AllDistributions().data()) w.Raw(',');
-    w.Raw("{\"name\":");
-    w.String(distribution.name);
-    w.Raw(",\"presumed\":");
-    w.String(distribution.presumed);
-    w.Raw('}');
+    json.Object().Key("name").String(distribution.name);
+    json.Key("presumed").String(distribution.presumed).EndObject();
   }
-  w.Raw("],\"known_differences\":[");
+  json.EndList().Key("known_differences").List();
   for (const KnownDifference& difference : KnownDifferences()) {
-    if (&difference != KnownDifferences().data()) w.Raw(',');
-    w.Raw("{\"engines\":");
-    w.String(difference.engines);
-    w.Raw(",\"what\":");
-    w.String(difference.what);
-    w.Raw(",\"why\":");
-    w.String(difference.why);
-    w.Raw('}');
+    json.Object().Key("engines").String(difference.engines);
+    json.Key("what").String(difference.what);
+    json.Key("why").String(difference.why).EndObject();
   }
-  w.Raw("]}");
-  w.Finish();
-  return absl::StrCat(IndentJson(json), "\n");
+  json.EndList().EndObject();
+  return json.Finish();
 }
 
 }  // namespace specgen

@@ -14,8 +14,9 @@
 
 namespace specgen {
 
-struct BasePieces;    // rendered_base.h,
-struct RenderedBase;  // which is the encoder's
+// The encoder's (rendered_base.h); nobody else looks into them.
+struct BasePieces;
+struct RenderedBase;
 
 // The fields that InitSpec looks at or changes. What else there is, only the
 // encoder knows. Immutable once it is made.
@@ -51,8 +52,9 @@ struct BaseSpec {
   absl::Span<const std::string_view> readonly_paths;
 
  private:
-  friend const RenderedBase& RenderedOf(const BaseSpec& base);
+  // Made by Render, and given to the encoder by RenderedOf.
   std::unique_ptr<const RenderedBase> rendered_;
+  friend const RenderedBase& RenderedOf(const BaseSpec& base);
 };
 
 // The default spec of an engine on a machine of that architecture (Go's name;

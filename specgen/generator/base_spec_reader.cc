@@ -2,9 +2,7 @@
 
 #include <cstddef>
 #include <deque>
-#include <initializer_list>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,7 +15,6 @@
 #include "specgen/json/go_value.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
-#include "specgen/json/json_writer.h"
 
 namespace specgen {
 namespace {
@@ -27,58 +24,6 @@ namespace schema = runtime_spec_1_0_0_rc2_dev;
 constexpr GoField kSpecField = {"spec", GoKind::kStruct, GoForm::kPlain, false,
                                 schema::kSpec};
 
-// A struct value with its table: members by key.
-struct Struct {
-  const GoValue& value;
-  absl::Span<const GoField> fields;
-
-  size_t IndexOf(std::string_view key) const {
-    size_t i = 0;
-    while (fields[i].key != key) ++i;
-    return i;
-  }
-  const GoField& Field(std::string_view key) const {
-    return fields[IndexOf(key)];
-  }
-  const GoValue& Member(std::string_view key) const {
-    return value[IndexOf(key)];
-  }
-  Struct Sub(std::string_view key) const {
-    return {Member(key), Field(key).fields};
-  }
-};
-
-std::string Encoded(const GoValue& value, const GoField& field) {
-  std::string out;
-  JsonWriter writer(&out);
-  value.Encode(field, &writer);
-  writer.Finish();
-  return out;
-}
-
-// The items of an encoded list: what stands between its brackets.
-std::string Items(const Struct& owner, std::string_view key) {
-  const std::string json = Encoded(owner.Member(key), owner.Field(key));
-  return json == "null" ? "" : json.substr(1, json.size() - 2);
-}
-
-enum class Comma { kBefore, kBehind };
-
-// Those of the members that are written, each with a comma.
-std::string Members(const Struct& owner,
-                    std::initializer_list<std::string_view> keys, Comma comma) {
-  std::string out;
-  for (std::string_view key : keys) {
-    const GoField& field = owner.Field(key);
-    const GoValue& value = owner.Member(key);
-    if (field.omits_empty && value.IsEmpty(field)) continue;
-    if (comma == Comma::kBefore) out += ',';
-    absl::StrAppend(&out, "\"", key, "\":", Encoded(value, field));
-    if (comma == Comma::kBehind) out += ',';
-  }
-  return out;
-}
-
 // A base spec with the memory that it points into.
 struct OwnedBaseSpec {
   BaseSpec spec;
@@ -87,34 +32,21 @@ struct OwnedBaseSpec {
   std::vector<Mount> mounts;
 };
 
-// Takes the fields that InitSpec needs out of a decoded spec. The rest becomes
-// pieces of JSON.
+// Takes the fields that InitSpec needs out of a decoded spec. The encoder takes
+// the rest.
 class BaseSpecBuilder {
  public:
   explicit BaseSpecBuilder(OwnedBaseSpec* owned)
       : owned_(*owned), spec_(owned->spec) {}
 
   void Build(const GoValue& value, const Behaviour& behaviour) {
-    const Struct spec = {value, kSpecField.fields};
-    const Struct process = spec.Sub("process");
-    BasePieces pieces;
-    pieces.head = Members(spec, {"ociVersion", "platform"}, Comma::kBehind);
-    pieces.process_head =
-        Members(process, {"consoleSize", "user"}, Comma::kBehind);
-    pieces.process_head.pop_back();  // user is always there
-    pieces.process_tail = Members(
-        process,
-        {"rlimits", "noNewPrivileges", "apparmorProfile", "selinuxLabel"},
-        Comma::kBefore);
-    pieces.hostname_tail = Members(spec, {"hostname"}, Comma::kBefore);
-    pieces.hooks_tail = Members(spec, {"hooks", "annotations"}, Comma::kBefore);
-    pieces.tail = Members(spec, {"solaris", "windows"}, Comma::kBefore);
-
+    const GoStruct spec = {value, kSpecField.fields};
+    const GoStruct process = spec.Sub("process");
     spec_.capabilities = Strings(process.Member("capabilities"));
     BuildMounts(spec.Sub("mounts"));
     spec_.has_linux = !spec.Member("linux").is_nil();
-    if (spec_.has_linux) BuildLinux(spec.Sub("linux"), &pieces);
-    spec_.Render(std::move(pieces), behaviour);
+    if (spec_.has_linux) BuildLinux(spec.Sub("linux"));
+    spec_.Render(PiecesOf(spec), behaviour);
   }
 
  private:
@@ -130,9 +62,9 @@ class BaseSpecBuilder {
     return strings;
   }
 
-  void BuildMounts(const Struct& mounts) {
+  void BuildMounts(const GoStruct& mounts) {
     for (size_t i = 0; i < mounts.value.size(); ++i) {
-      const Struct mount = {mounts.value[i], mounts.fields};
+      const GoStruct mount = {mounts.value[i], mounts.fields};
       owned_.mounts.push_back({Keep(mount.Member("destination").text()),
                                Keep(mount.Member("type").text()),
                                Keep(mount.Member("source").text()),
@@ -141,31 +73,17 @@ class BaseSpecBuilder {
     spec_.mounts = owned_.mounts;
   }
 
-  void BuildLinux(const Struct& linux, BasePieces* pieces) {
+  void BuildLinux(const GoStruct& linux) {
     spec_.has_resources = !linux.Member("resources").is_nil();
-    const Struct namespaces = linux.Sub("namespaces");
+    const GoStruct namespaces = linux.Sub("namespaces");
     for (size_t i = 0; i < namespaces.value.size(); ++i) {
-      const Struct entry = {namespaces.value[i], namespaces.fields};
+      const GoStruct entry = {namespaces.value[i], namespaces.fields};
       spec_.namespaces.push_back({Keep(entry.Member("type").text()),
                                   Keep(entry.Member("path").text())});
     }
     spec_.rootfs_propagation = linux.Member("rootfsPropagation").text();
     spec_.masked_paths = Strings(linux.Member("maskedPaths"));
     spec_.readonly_paths = Strings(linux.Member("readonlyPaths"));
-
-    const Struct resources = linux.Sub("resources");
-    pieces->linux_head = Members(
-        linux, {"uidMappings", "gidMappings", "sysctl"}, Comma::kBehind);
-    pieces->device_rule_items = Items(resources, "devices");
-    pieces->resources_tail =
-        Members(resources,
-                {"disableOOMKiller", "oomScoreAdj", "memory", "cpu", "pids",
-                 "blockIO", "hugepageLimits", "network"},
-                Comma::kBefore);
-    pieces->cgroups_path_head = Members(linux, {"cgroupsPath"}, Comma::kBehind);
-    pieces->device_items = Items(linux, "devices");
-    pieces->seccomp_head = Members(linux, {"seccomp"}, Comma::kBehind);
-    pieces->mount_label_head = Members(linux, {"mountLabel"}, Comma::kBehind);
   }
 
   OwnedBaseSpec& owned_;

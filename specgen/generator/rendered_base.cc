@@ -1,5 +1,6 @@
 #include "specgen/generator/rendered_base.h"
 
+#include <initializer_list>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "specgen/generator/base_spec.h"
 #include "specgen/generator/engine_literals.h"
 #include "specgen/generator/spec_json.h"
+#include "specgen/json/go_value.h"
 #include "specgen/json/json_writer.h"
 
 namespace specgen {
@@ -49,6 +51,31 @@ std::vector<std::string> EachItem(absl::Span<const T> list, Write write) {
   return items;
 }
 
+// What stands between the brackets of a list of a struct.
+std::string Items(const GoStruct& owner, std::string_view key) {
+  const std::string json = Json(
+      [&](JsonWriter* w) { owner.Member(key).Encode(owner.Field(key), w); });
+  return json == "null" ? "" : json.substr(1, json.size() - 2);
+}
+
+enum class Comma { kBefore, kBehind };
+
+// Those of the members that are written, each with a comma.
+std::string Members(const GoStruct& owner,
+                    std::initializer_list<std::string_view> keys, Comma comma) {
+  return Json([&](JsonWriter* w) {
+    for (std::string_view key : keys) {
+      const GoField& field = owner.Field(key);
+      const GoValue& value = owner.Member(key);
+      if (field.omits_empty && value.IsEmpty(field)) continue;
+      if (comma == Comma::kBefore) w->Raw(',');
+      w->Write(Quoted{key}, ':');
+      value.Encode(field, w);
+      if (comma == Comma::kBehind) w->Raw(',');
+    }
+  });
+}
+
 constexpr char kZeroUser[] = "\"user\":{\"uid\":0,\"gid\":0}";
 constexpr char kZeroConsoleSize[] =
     "\"consoleSize\":{\"height\":0,\"width\":0},";
@@ -73,6 +100,39 @@ BasePieces PiecesOf(const Behaviour& behaviour, std::string_view architecture) {
   if (behaviour.solaris) {
     pieces.tail = ",\"solaris\":{\"cappedCPU\":{},\"cappedMemory\":{}}";
   }
+  return pieces;
+}
+
+BasePieces PiecesOf(const GoStruct& spec) {
+  const GoStruct process = spec.Sub("process");
+  BasePieces pieces;
+  pieces.head = Members(spec, {"ociVersion", "platform"}, Comma::kBehind);
+  pieces.process_head =
+      Members(process, {"consoleSize", "user"}, Comma::kBehind);
+  pieces.process_head.pop_back();  // user is always there
+  pieces.process_tail =
+      Members(process,
+              {"rlimits", "noNewPrivileges", "apparmorProfile", "selinuxLabel"},
+              Comma::kBefore);
+  pieces.hostname_tail = Members(spec, {"hostname"}, Comma::kBefore);
+  pieces.hooks_tail = Members(spec, {"hooks", "annotations"}, Comma::kBefore);
+  pieces.tail = Members(spec, {"solaris", "windows"}, Comma::kBefore);
+  if (spec.Member("linux").is_nil()) return pieces;
+
+  const GoStruct linux = spec.Sub("linux");
+  const GoStruct resources = linux.Sub("resources");
+  pieces.linux_head =
+      Members(linux, {"uidMappings", "gidMappings", "sysctl"}, Comma::kBehind);
+  pieces.device_rule_items = Items(resources, "devices");
+  pieces.resources_tail =
+      Members(resources,
+              {"disableOOMKiller", "oomScoreAdj", "memory", "cpu", "pids",
+               "blockIO", "hugepageLimits", "network"},
+              Comma::kBefore);
+  pieces.cgroups_path_head = Members(linux, {"cgroupsPath"}, Comma::kBehind);
+  pieces.device_items = Items(linux, "devices");
+  pieces.seccomp_head = Members(linux, {"seccomp"}, Comma::kBehind);
+  pieces.mount_label_head = Members(linux, {"mountLabel"}, Comma::kBehind);
   return pieces;
 }
 

@@ -11,6 +11,7 @@
 
 #include "absl/types/span.h"
 #include "specgen/engine/engine.h"
+#include "specgen/json/go_value.h"
 
 namespace specgen {
 
@@ -38,6 +39,9 @@ struct BasePieces {
 
 // The pieces of an engine's own default spec.
 BasePieces PiecesOf(const Behaviour& behaviour, std::string_view architecture);
+
+// The pieces of a spec that was read (runtime_spec_schema.h).
+BasePieces PiecesOf(const GoStruct& spec);
 
 struct BaseSpec;
 

@@ -84,6 +84,29 @@ class GoValue {
   size_t size_ = 0;
 };
 
+// A struct's value with its table: members by their JSON keys, which the table
+// has.
+struct GoStruct {
+  const GoValue& value;
+  absl::Span<const GoField> fields;
+
+  size_t IndexOf(std::string_view key) const {
+    size_t i = 0;
+    while (fields[i].key != key) ++i;
+    return i;
+  }
+  const GoField& Field(std::string_view key) const {
+    return fields[IndexOf(key)];
+  }
+  const GoValue& Member(std::string_view key) const {
+    return value[IndexOf(key)];
+  }
+  // Of a struct, or a list of structs: the member with its own table.
+  GoStruct Sub(std::string_view key) const {
+    return {Member(key), Field(key).fields};
+  }
+};
+
 }  // namespace specgen
 
 #endif  // SPECGEN_JSON_GO_VALUE_H_
