@@ -19,6 +19,7 @@
 #include "specgen/cli/plugin_options.h"
 #include "specgen/host/apply_plan.h"
 #include "specgen/host/go_path.h"
+#include "specgen/json/json_writer.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
