@@ -94,6 +94,7 @@ Verdict MakeBindSources(const Behaviour& b, std::string_view rootfs,
 // Adds each device with its rule; a directory stands for all devices in it.
 Verdict AddDevices(const Slice<PluginDevice>& devices, const Behaviour& b,
                    const FileTree& files, Arena* arena, Spec* s) {
+  if (devices.empty()) return Verdict();
   // Where a base spec has none, the engine looks for the first device, which
   // may be refused, and then crashes as it appends to
   // s.Linux.Resources.Devices.

@@ -28,32 +28,6 @@ size_t WordEnd(std::string_view text) {
   return std::min(text.find_first_not_of("+-.0123456789Ee"), text.size());
 }
 
-// `text` up to the end of its first value; all of it if there is none. Inside
-// of objects and lists nothing is checked here.
-std::string_view FirstJsonValue(std::string_view text) {
-  size_t depth = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (absl::StrContains(" \t\r\n", c)) continue;
-    if (c == '"') {
-      while (++i < text.size() && text[i] != '"') {
-        if (text[i] == '\\') ++i;
-      }
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      if (depth == 0) return text;
-      --depth;
-    } else if (depth == 0) {
-      const size_t end = WordEnd(text.substr(i));
-      if (end == 0) return text;
-      i += end - 1;
-    }
-    if (depth == 0) return text.substr(0, i + 1);
-  }
-  return text;
-}
-
 // Reads plugins in their several shapes.
 class ShapeReader {
  public:
@@ -212,8 +186,29 @@ PluginShape GuessShape(JsonReader* reader, const Behaviour& behaviour,
 
 }  // namespace
 
-std::string_view TextToRead(const Behaviour& behaviour, std::string_view text) {
-  return behaviour.ignores_rest ? FirstJsonValue(text) : text;
+// Inside of objects and lists nothing is checked here.
+std::string_view FirstJsonValue(std::string_view text) {
+  size_t depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (absl::StrContains(" \t\r\n", c)) continue;
+    if (c == '"') {
+      while (++i < text.size() && text[i] != '"') {
+        if (text[i] == '\\') ++i;
+      }
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth == 0) return text;
+      --depth;
+    } else if (depth == 0) {
+      const size_t end = WordEnd(text.substr(i));
+      if (end == 0) return text;
+      i += end - 1;
+    }
+    if (depth == 0) return text.substr(0, i + 1);
+  }
+  return text;
 }
 
 [[gnu::hot]] void ReadPlugin(JsonReader* reader, const Behaviour& behaviour,

@@ -22,10 +22,15 @@ enum class PluginShape : uint8_t {
   kInspect,
 };
 
+// The first JSON value of `text`; all of it, if it is no JSON.
+std::string_view FirstJsonValue(std::string_view text);
+
 // What that engine reads of `text`: its first JSON value where a json.Decoder
-// reads it, which looks at nothing behind that; else all of it. What is no JSON
-// is left as it is.
-std::string_view TextToRead(const Behaviour& behaviour, std::string_view text);
+// reads it, which looks at nothing behind that; else all of it.
+inline std::string_view TextToRead(const Behaviour& behaviour,
+                                   std::string_view text) {
+  return behaviour.ignores_rest ? FirstJsonValue(text) : text;
+}
 
 // Reads what is at `reader` (the whole text) into `plugin`. `shape` is replaced
 // by what was found if it is kAuto: a list is kInspect; an object with a key
