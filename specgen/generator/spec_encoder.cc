@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 #include "absl/types/span.h"
@@ -329,11 +330,34 @@ void SpecEncoder::WriteLinux(const Spec::Linux& linux, JsonWriter* w) const {
   w.Finish();
 }
 
+// Writes the escapes \b and \f of what stands in `json` from `begin` on as
+// \u0008 and \u000c.
+void LengthenEscapes(size_t begin, Buffer* json) {
+  const std::string_view all = json->view();
+  // Who has such characters is rare.
+  if (all.find('\\', begin) == std::string_view::npos) return;
+  const std::string old(all.substr(begin));
+  json->Truncate(begin);
+  size_t done = 0;
+  for (size_t i = old.find('\\'); i != std::string::npos;
+       i = old.find('\\', i + 2)) {
+    const char escape = old[i + 1];
+    if (escape != 'b' && escape != 'f') continue;
+    json->Append(std::string_view(old).substr(done, i - done));
+    json->Append(escape == 'b' ? "\\u0008" : "\\u000c");
+    done = i + 2;
+  }
+  json->Append(std::string_view(old).substr(done));
+}
+
 }  // namespace
 
 void EncodeSpec(const Behaviour& behaviour, const BaseSpec& base,
                 const Spec& spec, Buffer* json) {
+  const size_t begin = json->size();
   SpecEncoder(behaviour, base, spec).Write(json);
+  if (!behaviour.short_escapes) [[unlikely]]
+    LengthenEscapes(begin, json);
 }
 
 }  // namespace specgen

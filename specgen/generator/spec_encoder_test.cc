@@ -1,5 +1,6 @@
 #include "specgen/generator/spec_encoder.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,13 @@ class Made {
 
   std::string Json() const {
     Buffer json;
+    EncodeSpec(behaviour_, *base_, spec, &json);
+    return std::string(json.view());
+  }
+  // The same, appended to a buffer that has something.
+  std::string JsonBehind(std::string_view before) const {
+    Buffer json;
+    json.Append(before);
     EncodeSpec(behaviour_, *base_, spec, &json);
     return std::string(json.view());
   }
@@ -166,6 +174,27 @@ TEST(SpecEncoderTest, WritesPropagationMasksAndDevices) {
                         R"("minor":2,"fileMode":384,"uid":3,"gid":4}]}})"));
   linux.resources = nullptr;
   EXPECT_THAT(made.Json(), HasSubstr(R"("linux":{"namespaces":[)"));
+}
+
+TEST(SpecEncoderTest, WritesControlCharactersAsTheGoOfTheEngine) {
+  const auto cwd = [](std::string_view engine, std::string_view text) {
+    Made made(engine);
+    made.spec.process.cwd = text;
+    // Nothing of what stood before is touched.
+    const std::string json = made.JsonBehind("[\"\\b\"]");
+    const size_t at = json.find("\"cwd\":") + 6;
+    return json.substr(0, 6) + json.substr(at, json.find(",\"cap") - at);
+  };
+  for (const auto& [text, now, before] :
+       std::vector<std::array<std::string_view, 3>>{
+           {"\b", R"(["\b"]"\b")", R"(["\b"]"\u0008")"},
+           {"\f\f", R"(["\b"]"\f\f")", R"(["\b"]"\u000c\u000c")"},
+           {"\\b\\\b\\\\f\n\x01", R"(["\b"]"\\b\\\b\\\\f\n\u0001")",
+            R"(["\b"]"\\b\\\u0008\\\\f\n\u0001")"},
+           {"/bf", R"(["\b"]"/bf")", R"(["\b"]"/bf")"}}) {
+    EXPECT_EQ(cwd("20.10.24", text), now);
+    EXPECT_EQ(cwd("20.10.24+dfsg1", text), before);
+  }
 }
 
 TEST(SpecEncoderTest, WritesWhatIsLeftOfTheNamespaces) {
