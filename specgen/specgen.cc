@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "specgen/generator/init_spec.h"
 #include "specgen/generator/spec.h"
@@ -22,15 +21,16 @@ std::string_view DefaultExecRoot(const Behaviour& behaviour) {
                                          : "/run/docker/plugins";
 }
 
-std::string MetricsSocketBeside(std::string_view exec_root) {
-  while (exec_root.size() > 1 && absl::ConsumeSuffix(&exec_root, "/")) {
+std::string_view DefaultMetricsSocket(
+    std::optional<std::string_view> exec_root) {
+  // Engines that have a metrics socket have one default. dockerd's own is
+  // called otherwise (moby daemon/config/config_linux.go, v18.03.0-ce), and
+  // plugins' does not depend on it (daemon/daemon_linux.go).
+  constexpr std::string_view kPlugins = "/run/docker/plugins";
+  std::string_view root = exec_root.value_or(kPlugins);
+  while (root.size() > kPlugins.size() && absl::ConsumeSuffix(&root, "/")) {
   }
-  // dockerd's own exec root, if nobody names one, is called so; plugins'
-  // directory does not depend on it (moby daemon/config/config_linux.go,
-  // v18.03.0-ce; daemon/daemon_linux.go).
-  if (exec_root == "/run/docker/plugins") return "/var/run/docker/metrics.sock";
-  if (!absl::ConsumeSuffix(&exec_root, "/plugins")) return "";
-  return absl::StrCat(exec_root, "/metrics.sock");
+  return root == kPlugins ? "/var/run/docker/metrics.sock" : "";
 }
 
 inline void Generator::Clear(const Request& request, Answer* answer) {

@@ -83,10 +83,11 @@ struct Request {
 // 1.13.0-rc4.
 std::string_view DefaultExecRoot(const Behaviour& behaviour);
 
-// The metrics socket that belongs to an exec root: it lies beside dockerd's
-// plugins directory. Of an exec root that is not called "plugins" it tells
-// nothing: then "".
-std::string MetricsSocketBeside(std::string_view exec_root);
+// The metrics socket where nobody names one: that of dockerd's own default
+// --exec-root if plugins have theirs where it puts them, so for none, too. Of
+// another exec root it is not known whose it is: then "".
+std::string_view DefaultMetricsSocket(
+    std::optional<std::string_view> exec_root);
 
 // A call of `docker plugin set` that failed: its index among the calls, and
 // why, in Docker's words.

@@ -72,7 +72,6 @@ class ProtoAnswerer : public RecordAnswerer {
   std::vector<std::string_view> set_;
   std::vector<std::string_view> call_arguments_;
   std::vector<absl::Span<const std::string_view>> calls_;
-  MetricsSockets metrics_sockets_;
 };
 
 RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
@@ -127,7 +126,7 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
   if (request_.has_exec_root()) request.exec_root = request_.exec_root();
   request.metrics_socket = request_.has_metrics_socket()
                                ? request_.metrics_socket()
-                               : metrics_sockets_.Beside(request.exec_root);
+                               : DefaultMetricsSocket(request.exec_root);
   engine->generator->Generate(request, answer_.get());
   NoteIfNone(request.plugin, request, *engine->generator->release().behaviour,
              *answer_);

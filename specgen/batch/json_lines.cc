@@ -57,7 +57,6 @@ class JsonLinesAnswerer : public RecordAnswerer {
   // The engine of the last request: usually the next one's as well.
   std::optional<std::string> last_engine_;
   EngineSet::Engine engine_ = {nullptr, ""};
-  MetricsSockets metrics_sockets_;
 };
 
 RecordOutcome JsonLinesAnswerer::Answer(std::string_view line, uint64_t number,
@@ -93,7 +92,7 @@ void JsonLinesAnswerer::Generate() {
   const Generator& generator = *engine_.generator;
   Request request = line_.request();
   if (!line_.has_metrics_socket()) {
-    request.metrics_socket = metrics_sockets_.Beside(request.exec_root);
+    request.metrics_socket = DefaultMetricsSocket(request.exec_root);
   }
   const JsonTokens* const tokens = line_.tokens();
   if (tokens != nullptr) {

@@ -56,25 +56,6 @@ class RecordAnswerer {
   bool made_of_none_ = false;
 };
 
-// MetricsSocketBeside for many requests, most of which have the same exec root.
-class MetricsSockets {
- public:
-  // The view is valid until the next call. Engines of whom dockerd has a
-  // metrics socket have one default exec root.
-  std::string_view Beside(std::optional<std::string_view> exec_root) {
-    const std::string_view root = exec_root.value_or("/run/docker/plugins");
-    if (root != exec_root_) {
-      exec_root_ = root;
-      socket_ = MetricsSocketBeside(root);
-    }
-    return socket_;
-  }
-
- private:
-  std::string exec_root_;
-  std::string socket_;
-};
-
 // How Answer's outcome counts.
 RecordOutcome OutcomeOf(const Answer& answer);
 
@@ -137,8 +118,8 @@ class RecordFormat {
 //                  keeps what it had changed, and the rest goes on
 //   "restarted"    true: dockerd has restarted since it installed the plugin
 //   "id", "rootfs", "lib_root", "exec_root", "metrics_socket"
-//                  as in specgen::Request; without a metrics socket, that of
-//                  MetricsSocketBeside is meant
+//                  as in specgen::Request; without a metrics socket,
+//                  DefaultMetricsSocket is meant
 // "config" and "plugin" may be null, which an engine reads, too; any other key
 // that is null is as if it were not there, and so are these two where another
 // gives a plugin. Of a key that stands twice the

@@ -91,6 +91,8 @@ class BatchCommand : public Command {
   int Run(Console* console) override;
 
  private:
+  // The first option given that is for a directory only; "" for none.
+  std::string_view OptionForDirectory() const;
   int RunOnDirectory(const Release& release, const Host& host,
                      Console* console);
   int RunOnStream(const NamedEngine& engine, const Host& host,
@@ -107,17 +109,19 @@ class BatchCommand : public Command {
   bool force_ = false;
   std::string engine_;
   HostOptions host_options_;
-  std::string lib_root_ = "/var/lib/docker/plugins";
+  LibRootOptions lib_root_options_;
   std::string exec_root_;
+  MetricsSocketOptions metrics_options_;
   unsigned threads_ = 0;
   bool protobuf_ = false;
   bool is_directory_ = false;
   CLI::Option* output_option_ = nullptr;
-  CLI::Option* lib_root_option_ = nullptr;
+  const CLI::App* app_ = nullptr;
   CLI::Option* exec_root_option_ = nullptr;
 };
 
 void BatchCommand::Define(CLI::App* app) {
+  app_ = app;
   app->add_option("INPUT", input_,
                   "A file of requests, - for standard input; or a folder of "
                   "configs, of which every file NAME.json gives a spec of the "
@@ -137,17 +141,14 @@ void BatchCommand::Define(CLI::App* app) {
                   "newest that was recorded)")
       ->type_name("RELEASE");
   host_options_.Define("the specs are", " (default: this machine)", app);
-  lib_root_option_ =
-      app->add_option("--lib-root", lib_root_,
-                      "For a folder: where dockerd keeps its plugins")
-          ->type_name("FOLDER")
-          ->capture_default_str();
+  lib_root_options_.Define("; for a folder only", app);
   exec_root_option_ =
       app->add_option("--exec-root", exec_root_,
-                      "For a folder: where dockerd makes the plugins' runtime "
+                      "Where dockerd makes the plugins' runtime "
                       "folders (default: /run/docker/plugins, before "
                       "1.13.0-rc4 /run/docker)")
           ->type_name("FOLDER");
+  metrics_options_.Define("; for a folder only", app);
   app->add_option("--threads", threads_,
                   "How many threads make specs (default: one for each CPU)")
       ->type_name("COUNT")
@@ -155,6 +156,14 @@ void BatchCommand::Define(CLI::App* app) {
   app->add_flag("--protobuf", protobuf_,
                 "Requests and answers are GenerateRequest and GenerateResponse "
                 "of specgen.proto, each behind its length as a varint");
+}
+
+std::string_view BatchCommand::OptionForDirectory() const {
+  for (const char* const option : {"--lib-root", "--data-root", "--exec-root",
+                                   "--metrics-socket", "--dockerd-exec-root"}) {
+    if (app_->count(option) > 0) return option;
+  }
+  return "";
 }
 
 int BatchCommand::Run(Console* console) {
@@ -168,11 +177,10 @@ int BatchCommand::Run(Console* console) {
     wrong = "--output FOLDER is needed for a folder of configs";
   } else if (is_directory_ && protobuf_) {
     wrong = "--protobuf is for requests, not for a folder of configs";
-  } else if (!is_directory_ &&
-             lib_root_option_->count() + exec_root_option_->count() > 0) {
-    wrong =
-        "--lib-root and --exec-root are for a folder of configs; a request "
-        "says its own";
+  } else if (const std::string_view option = OptionForDirectory();
+             !is_directory_ && !option.empty()) {
+    wrong = absl::StrCat(option,
+                         " is for a folder of configs; a request says its own");
   } else if (input_ == "-" && host_options_.from_stdin()) {
     wrong = "only one input can come from standard input";
   }
@@ -197,12 +205,14 @@ int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
   ProgressBar bar(console->err(), std::nullopt);
   options.progress = [&](const BatchCounts& counts) { bar.Update(counts); };
   Request request;
-  request.lib_root = lib_root_;
+  const std::string lib_root =
+      lib_root_options_.Directory(host_options_.has_file());
+  request.lib_root = lib_root;
   const std::string_view exec_root = exec_root_option_->count() > 0
                                          ? std::string_view(exec_root_)
                                          : DefaultExecRoot(*release.behaviour);
   request.exec_root = exec_root;
-  const std::string metrics_socket = MetricsSocketBeside(exec_root);
+  const std::string metrics_socket = metrics_options_.Path(exec_root);
   request.metrics_socket = metrics_socket;
   const BatchResult result = RunDirectory(
       Generator(release, host), request, input_, output_,

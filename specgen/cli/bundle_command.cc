@@ -83,7 +83,7 @@ class BundleCommand : public Command {
   std::vector<std::string> files_;
   std::string engine_;
   std::string id_;
-  std::string metrics_socket_;
+  MetricsSocketOptions metrics_options_;
   HostOptions host_options_;
   SetOptions set_;
   std::string runtime_ = "runc";
@@ -97,7 +97,6 @@ class BundleCommand : public Command {
   const CLI::App* app_ = nullptr;
   const CLI::Option* id_option_ = nullptr;
   const CLI::Option* exec_root_option_ = nullptr;
-  const CLI::Option* metrics_option_ = nullptr;
   const CLI::Option* runtime_option_ = nullptr;
 
   Runtime asked_;
@@ -185,12 +184,7 @@ void BundleCommand::Define(CLI::App* app) {
                       "(default: /run/docker/plugins, before 1.13.0-rc4 "
                       "/run/docker)")
           ->type_name("FOLDER");
-  metrics_option_ =
-      app->add_option("--metrics-socket", metrics_socket_,
-                      "dockerd's metrics socket; see generate (default: "
-                      "metrics.sock beside an EXEC_ROOT that is called "
-                      "\"plugins\", else none)")
-          ->type_name("PATH");
+  metrics_options_.Define("", app);
   set_.Define(app);
   app->add_flag("--restarted", options_.restarted, "See generate");
   app->add_option("--at", runs_at_,
@@ -265,9 +259,7 @@ absl::Status BundleCommand::Load(Console* console) {
   if (exec_root_option_->count() == 0) {
     options_.exec_root = DefaultExecRoot(*options_.release->behaviour);
   }
-  options_.metrics_socket = metrics_option_->count() > 0
-                                ? metrics_socket_
-                                : MetricsSocketBeside(options_.exec_root);
+  options_.metrics_socket = metrics_options_.Path(options_.exec_root);
   options_.ownership = options_.archive ? Ownership::kRecord
                        : no_owner_      ? Ownership::kDrop
                                         : Ownership::kKeep;

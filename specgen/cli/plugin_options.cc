@@ -246,6 +246,55 @@ void SetOptions::NoteFailedCalls(const Answer& answer, const Release& release,
   }
 }
 
+void LibRootOptions::Define(std::string_view note, CLI::App* app) {
+  CLI::Option* const lib_root =
+      app->add_option("--lib-root", lib_root_,
+                      absl::StrCat("Where dockerd keeps its plugins", note))
+          ->type_name("FOLDER")
+          ->capture_default_str();
+  app->add_option("--data-root", data_root_,
+                  absl::StrCat("dockerd's --data-root, in place of --lib-root; "
+                               "with userns-remap the directory UID.GID in it",
+                               note))
+      ->type_name("DIRECTORY")
+      ->excludes(lib_root);
+}
+
+std::string LibRootOptions::Directory(bool is_elsewhere) const {
+  if (data_root_.empty()) return lib_root_;
+  return JoinPath(
+      {is_elsewhere ? data_root_ : RealPath(data_root_), "plugins"});
+}
+
+void MetricsSocketOptions::Define(std::string_view note, CLI::App* app) {
+  CLI::Option* const socket =
+      app->add_option(
+             "--metrics-socket", metrics_socket_,
+             absl::StrCat("dockerd's metrics socket, which it (18.03 and "
+                          "later) binds into plugins of type "
+                          "docker.metricscollector/1.0; \"\" leaves that mount "
+                          "out (default: /var/run/docker/metrics.sock, with "
+                          "another EXEC_ROOT than the default none)",
+                          note))
+          ->type_name("PATH");
+  metrics_option_ = socket;
+  app->add_option("--dockerd-exec-root", dockerd_exec_root_,
+                  absl::StrCat("dockerd's --exec-root: metrics.sock in it is "
+                               "the metrics socket. Plugins' runtime folders "
+                               "do not depend on it",
+                               note))
+      ->type_name("DIRECTORY")
+      ->excludes(socket);
+}
+
+std::string MetricsSocketOptions::Path(std::string_view exec_root) const {
+  if (!dockerd_exec_root_.empty()) {
+    return JoinPath({dockerd_exec_root_, "metrics.sock"});
+  }
+  if (metrics_option_->count() > 0) return metrics_socket_;
+  return std::string(DefaultMetricsSocket(exec_root));
+}
+
 void PluginOptions::Define(CLI::App* app, About about) {
   about_ = about;
   app->add_option("FILE", file_,
@@ -274,37 +323,14 @@ void PluginOptions::Define(CLI::App* app, About about) {
                       "stored state, else LIB_ROOT/ID/rootfs); engines before "
                       "1.13.0-rc4 always take the latter")
           ->type_name("FOLDER");
-  CLI::Option* const lib_root =
-      app->add_option("--lib-root", lib_root_,
-                      "Where dockerd keeps its plugins")
-          ->type_name("FOLDER")
-          ->capture_default_str();
+  lib_root_options_.Define("", app);
   exec_root_option_ =
       app->add_option("--exec-root", exec_root_,
                       "Where dockerd makes the plugins' runtime folders "
                       "(default: /run/docker/plugins, before 1.13.0-rc4 "
                       "/run/docker; dockerd's --exec-root plays no part)")
           ->type_name("FOLDER");
-  CLI::Option* const metrics_socket =
-      app->add_option(
-             "--metrics-socket", metrics_socket_,
-             "dockerd's metrics socket, which it (18.03 and later) "
-             "binds into plugins of type docker.metricscollector/1.0; "
-             "\"\" leaves that mount out (default: metrics.sock beside "
-             "an EXEC_ROOT that is called \"plugins\", else none)")
-          ->type_name("PATH");
-  metrics_option_ = metrics_socket;
-  // By dockerd's own names; --exec-root was taken.
-  app->add_option("--data-root", data_root_,
-                  "dockerd's --data-root, in place of --lib-root; with "
-                  "userns-remap the directory UID.GID in it")
-      ->type_name("DIRECTORY")
-      ->excludes(lib_root);
-  app->add_option("--dockerd-exec-root", dockerd_exec_root_,
-                  "dockerd's --exec-root: metrics.sock in it is the metrics "
-                  "socket. Plugins' runtime folders do not depend on it")
-      ->type_name("DIRECTORY")
-      ->excludes(metrics_socket);
+  metrics_options_.Define("", app);
   set_.Define(app);
   app->add_flag("--restarted", restarted_,
                 "dockerd has restarted since it installed the plugin: --set "
@@ -469,20 +495,13 @@ absl::Status PluginOptions::Load(Console* console) {
   request_.restarted = restarted_;
   if (id_option_->count() > 0) request_.id = id_;
   if (rootfs_option_->count() > 0) request_.rootfs = rootfs_;
-  if (!data_root_.empty()) {
-    lib_root_ = JoinPath(
-        {has_host_file() ? data_root_ : RealPath(data_root_), "plugins"});
-  }
+  lib_root_ = lib_root_options_.Directory(has_host_file());
   request_.lib_root = lib_root_;
   if (exec_root_option_->count() == 0) {
     exec_root_ = DefaultExecRoot(*release_->behaviour);
   }
   request_.exec_root = exec_root_;
-  if (!dockerd_exec_root_.empty()) {
-    metrics_socket_ = JoinPath({dockerd_exec_root_, "metrics.sock"});
-  } else if (metrics_option_->count() == 0) {
-    metrics_socket_ = MetricsSocketBeside(exec_root_);
-  }
+  metrics_socket_ = metrics_options_.Path(exec_root_);
   request_.metrics_socket = metrics_socket_;
   if (assume_devices_ || (about_ == About::kConfig && !has_host_file())) {
     assumed_ = std::make_unique<AssumedDevices>(*host_);

@@ -88,6 +88,34 @@ void WarnOfNoPlugin(std::string_view name, std::string_view why,
 // "--show-secrets", of commands that show people what is in a plugin.
 void DefineShowSecrets(bool* show, CLI::App* app);
 
+// "--lib-root", and "--data-root", dockerd's own name for the directory above.
+class LibRootOptions {
+ public:
+  // `note` is added to the help of both.
+  void Define(std::string_view note, CLI::App* app);
+  // As dockerd on this machine has it, or, if it `is_elsewhere`, as it is
+  // given.
+  std::string Directory(bool is_elsewhere) const;
+
+ private:
+  std::string lib_root_ = "/var/lib/docker/plugins";
+  std::string data_root_;
+};
+
+// "--metrics-socket", and "--dockerd-exec-root", which has it in it: dockerd
+// calls that --exec-root, which here is the plugins'.
+class MetricsSocketOptions {
+ public:
+  void Define(std::string_view note, CLI::App* app);
+  // The socket, "" for none, where plugins have that exec root.
+  std::string Path(std::string_view exec_root) const;
+
+ private:
+  std::string metrics_socket_;
+  std::string dockerd_exec_root_;
+  const CLI::Option* metrics_option_ = nullptr;
+};
+
 // "--set" and "--then": calls of `docker plugin set`. Not movable: requests
 // point into it.
 class SetOptions {
@@ -180,10 +208,10 @@ class PluginOptions {
   std::string engine_;
   std::string id_;
   std::string rootfs_;
-  std::string lib_root_ = "/var/lib/docker/plugins";
-  std::string data_root_;
-  std::string dockerd_exec_root_;
+  LibRootOptions lib_root_options_;
+  std::string lib_root_;
   std::string exec_root_;
+  MetricsSocketOptions metrics_options_;
   std::string metrics_socket_;
   SetOptions set_;
   bool restarted_ = false;
@@ -195,7 +223,6 @@ class PluginOptions {
   const CLI::Option* id_option_ = nullptr;
   const CLI::Option* rootfs_option_ = nullptr;
   const CLI::Option* exec_root_option_ = nullptr;
-  const CLI::Option* metrics_option_ = nullptr;
 
   std::string input_name_;
   std::string text_;
