@@ -140,8 +140,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   specgen::RequestLine request = CaseRequest(plugin_case);
   request.restarted = plugin_case.restarted();
   request.lib_root = absl::StrCat(kOurDirectory, "/lib");
-  // A directory that is made by a relative path is not known by its absolute
-  // one; see PlannedTree.
+  // Nothing is made where this program was started.
   if (!absl::StartsWith(plugin_case.paths().exec_root(), "/")) {
     request.exec_root = absl::StrCat(kOurDirectory, "/run");
   }

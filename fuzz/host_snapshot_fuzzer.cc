@@ -140,6 +140,14 @@ void Plan(const Host& host, const std::string& path) {
             "a directory that was made is there", [&] { return path; });
     Require(tree.MkdirAll(path, 0700).ok() && plan.size() == planned,
             "making a directory again makes nothing", [&] { return path; });
+    std::string absolute;
+    if (!path.starts_with('/') && tree.WorkingDirectory(&absolute) == 0 &&
+        absolute.size() + path.size() < 4000) {
+      absolute += "/" + path;
+      Require(tree.Stat(absolute, &facts) == 0 && S_ISDIR(facts.mode),
+              "a directory that was made is there by its absolute path",
+              [&] { return absolute; });
+    }
   }
   for (const PlannedFolder& directory : plan) {
     Require(IsCleanPath(directory.path), "planned paths are clean",

@@ -71,6 +71,9 @@ class WatchedHost : public Host {
       Asked(path);
       return under_.MountFlags(path, flags);
     }
+    int WorkingDirectory(std::string* path) const override {
+      return under_.WorkingDirectory(path);
+    }
 
     size_t calls() const { return calls_; }
     const std::vector<std::string>& paths() const { return paths_; }

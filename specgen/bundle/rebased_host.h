@@ -56,6 +56,9 @@ class RebasedHost : public Host {
       std::string moved;
       return Choose(path, &moved).MountFlags(moved, flags);
     }
+    int WorkingDirectory(std::string* path) const override {
+      return host_.WorkingDirectory(path);
+    }
 
    private:
     const FileTree& Choose(std::string_view path, std::string* moved) const {

@@ -488,6 +488,7 @@ class KnownFiles : public FileTree {
     return ENOENT;
   }
   int MountFlags(std::string_view, uint64_t*) const override { return ENOENT; }
+  int WorkingDirectory(std::string*) const override { return ENOENT; }
 
  private:
   const std::map<std::string, int, std::less<>> errors_;

@@ -61,6 +61,7 @@ class FakeFileTree : public FileTree {
     *flags = found->second.mount_flags;
     return found->second.mount_error;
   }
+  int WorkingDirectory(std::string*) const override { return ENOENT; }
 
  private:
   std::map<std::string, File, std::less<>> files_;

@@ -53,6 +53,9 @@ class AssumedDevices : public Host {
     int MountFlags(std::string_view path, uint64_t* flags) const override {
       return base.MountFlags(path, flags);
     }
+    int WorkingDirectory(std::string* path) const override {
+      return base.WorkingDirectory(path);
+    }
 
     const FileTree& base;
     std::set<std::string, std::less<>> paths;

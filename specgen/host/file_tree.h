@@ -50,7 +50,7 @@ struct PlaceFacts {
   uint64_t directory_mount_flags = 0;  // likewise; 0 if they cannot be read
 };
 
-// Five calls of the kernel. A call returns 0 or the errno value that the kernel
+// Six calls of the kernel. A call returns 0 or the errno value that the kernel
 // would give (ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, or EINVAL for a NUL
 // byte); what it was to fill in is then left alone or holds anything. Paths are
 // bytes, as Go's os package would pass them on.
@@ -72,8 +72,11 @@ class FileTree {
                             std::vector<std::string>* names) const = 0;
   // statfs(2)'s f_flags for the mount that holds `path`.
   virtual int MountFlags(std::string_view path, uint64_t* flags) const = 0;
+  // getcwd(2): where relative paths start, absolute and without symbolic links.
+  // ENOENT if that is not known.
+  virtual int WorkingDirectory(std::string* path) const = 0;
 
-  // Not a sixth question: Lstat of `path` and, if nothing is there, Stat and
+  // Not a seventh question: Lstat of `path` and, if nothing is there, Stat and
   // MountFlags of path[:slash] ("/" for 0), where its last slash stands, which
   // is not its end. A tree that finds all this in one go may say so at once;
   // nearly every spec asks it once, for the plugin's runtime directory.

@@ -296,6 +296,7 @@ TEST(HostFactsErrorTest, WhatCannotBeReadIsTold) {
     int MountFlags(std::string_view, uint64_t*) const override {
       return ENOENT;
     }
+    int WorkingDirectory(std::string*) const override { return ENOENT; }
   };
   const Tree tree;
   const MachineFacts no_facts;

@@ -87,6 +87,14 @@ bool ParseCpu(std::string_view text, uint32_t* cpu) {
          *cpu <= kMaxCpu;
 }
 
+// getcwd(2); 0 or errno.
+int GetWorkingDirectory(std::string* path) {
+  char buffer[PATH_MAX];
+  if (getcwd(buffer, sizeof(buffer)) == nullptr) return errno;
+  path->assign(buffer);
+  return 0;
+}
+
 }  // namespace
 
 LiveSystem LiveSystem::FromProcess() {
@@ -200,6 +208,12 @@ int LiveHost::Files::MountFlags(std::string_view path, uint64_t* flags) const {
   return 0;
 }
 
+int LiveHost::Files::WorkingDirectory(std::string* path) const {
+  if (const int error = GetWorkingDirectory(path); error != 0) return error;
+  // Else it is outside of the root directory.
+  return path->front() == '/' ? 0 : ENOENT;
+}
+
 bool LiveHost::IsThere(const std::string& path) const {
   FileFacts facts;
   return live_files_.Stat(path, &facts) == 0;
@@ -251,18 +265,17 @@ absl::StatusOr<std::vector<MountPoint>> LiveHost::MountPoints() const {
 }
 
 absl::StatusOr<std::string> LiveHost::WorkingDirectory() {
-  char buffer[PATH_MAX];
-  if (getcwd(buffer, sizeof(buffer)) == nullptr) {
-    const int error = errno;
+  std::string path;
+  if (const int error = GetWorkingDirectory(&path); error != 0) {
     return HostError(error,
                      absl::StrCat("the working folder: ", GoErrnoText(error),
                                   ": change to a folder that is there"));
   }
-  if (buffer[0] != '/') {
+  if (path.front() != '/') {
     return absl::NotFoundError(
         "the working folder is outside the root folder: change to one inside");
   }
-  return buffer;
+  return path;
 }
 
 std::vector<uint32_t> ParseCpuList(std::string_view text) {

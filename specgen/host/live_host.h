@@ -66,6 +66,7 @@ class LiveHost : public Host {
     int ListDirectory(std::string_view path,
                       std::vector<std::string>* names) const override;
     int MountFlags(std::string_view path, uint64_t* flags) const override;
+    int WorkingDirectory(std::string* path) const override;
 
    private:
     const LiveSystem& system_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory_resource>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,7 +24,8 @@
 namespace specgen {
 namespace {
 
-// The working directory is "" as a real path, but the kernel wants a name.
+// A working directory that is not known is "" as a real path, but the kernel
+// wants a name.
 std::string_view NameForKernel(std::string_view real_path) {
   return real_path.empty() ? "." : real_path;
 }
@@ -145,8 +147,8 @@ class PlannedTree::Index {
 
   // What `path` names, planned or not.
   struct Place {
-    std::string real_path;  // no symbolic links; starts with "/" or is relative
-                            // to the working directory
+    std::string real_path;  // no symbolic links; relative only if the working
+                            // directory is not known
     FileFacts facts;
   };
   int Find(std::string_view path, bool follow_last, Place* place) const;
@@ -188,6 +190,15 @@ class PlannedTree::Index {
     size_t hash;
   };
 
+  // "" if it is not known.
+  const std::string& WorkingDirectory() const {
+    if (!working_directory_.has_value()) {
+      std::string& path = working_directory_.emplace();
+      if (under_.WorkingDirectory(&path) != 0) path.clear();
+    }
+    return *working_directory_;
+  }
+
   static std::string_view NameOf(const Planned& planned) {
     return planned.clean_path.empty() ? planned.real_path : planned.clean_path;
   }
@@ -210,8 +221,9 @@ class PlannedTree::Index {
   size_t plan_size_ = 0;  // so many of the plan's are known
   PathStore real_paths_;
   PathStore clean_paths_;
-  std::string walked_;           // MakeDirectory's, kept for its memory
-  std::string cleaned_;          // likewise
+  std::string walked_;   // MakeDirectory's, kept for its memory
+  std::string cleaned_;  // likewise
+  mutable std::optional<std::string> working_directory_;  // asked when wanted
   std::deque<Planned> planned_;  // a deque, so that pointers stay valid
   ArenaResource resource_;
   // By their real paths and by their clean ones.
@@ -226,11 +238,15 @@ class PlannedTree::Index::Cursor {
       : index_(index), real_path_(*real_path) {}
 
   int Rewind(bool absolute) {
-    real_path_ = absolute ? "/" : "";
     planned_ = nullptr;
     mode_ = S_IFDIR;
+    if (absolute) {
+      real_path_ = "/";
+      return 0;
+    }
+    real_path_ = index_.WorkingDirectory();
     FileFacts facts;
-    return absolute ? 0 : index_.under_.Stat(".", &facts);
+    return index_.under_.Stat(".", &facts);
   }
 
   void GoUp() {
@@ -444,6 +460,10 @@ int PlannedTree::ListDirectory(std::string_view path,
   index.ListPlanned(place.real_path, names);
   std::sort(names->begin(), names->end());
   return 0;
+}
+
+int PlannedTree::WorkingDirectory(std::string* path) const {
+  return under_.WorkingDirectory(path);
 }
 
 int PlannedTree::MountFlags(std::string_view path, uint64_t* flags) const {

@@ -23,9 +23,8 @@ namespace specgen {
 // directories changes no other one. So as long as nothing is planned, or all
 // that is looked up is there, this costs nothing.
 //
-// A FileTree does not tell where its working directory is. So a directory
-// planned by an absolute path is not found by a relative one, nor the other way
-// round.
+// Where the tree's working directory is not known, a directory planned by an
+// absolute path is not found by a relative one, nor the other way round.
 //
 // Not thread-safe, const calls neither: it belongs to one answer.
 class PlannedTree final : public FileTree {
@@ -45,6 +44,7 @@ class PlannedTree final : public FileTree {
   int ListDirectory(std::string_view path,
                     std::vector<std::string>* names) const override;
   int MountFlags(std::string_view path, uint64_t* flags) const override;
+  int WorkingDirectory(std::string* path) const override;
 
   // Go's os.MkdirAll(path, mode), as root: plans each directory that it would
   // make, parents first. In the plan, a path is cleaned as filepath.Clean does;

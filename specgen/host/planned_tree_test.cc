@@ -222,11 +222,13 @@ TEST_F(PlannedTreeTest, FilesKeepOnlyPermissionBitsOfTheMode) {
   EXPECT_EQ(facts_.mode, S_IFDIR | 07777u);
 }
 
-TEST_F(PlannedTreeTest, DoesNotKnowWhereTheWorkingDirectoryIs) {
+TEST_F(PlannedTreeTest, KnowsWhereTheWorkingDirectoryIs) {
   Make("/a/b");
-  EXPECT_EQ(Stat("b"), ENOENT);  // though "/a" is the working directory
+  EXPECT_EQ(Stat("b"), 0);
   EXPECT_EQ(Make("b"), "");
-  EXPECT_EQ(planner_.PlanText(), "/a/b b");
+  EXPECT_EQ(Make("b/c"), "");
+  EXPECT_EQ(Stat("/a/b/c"), 0);
+  EXPECT_EQ(planner_.PlanText(), "/a/b b/c");
 }
 
 TEST_F(PlannedTreeTest, RelativePathsAboveTheWorkingDirectory) {
@@ -236,7 +238,7 @@ TEST_F(PlannedTreeTest, RelativePathsAboveTheWorkingDirectory) {
   Make("../../k");
   Make("x/../k");
   EXPECT_EQ(Stat("k"), 0);
-  EXPECT_EQ(planner_.PlanText(), "../n ../n/m ../../k x k");
+  EXPECT_EQ(planner_.PlanText(), "../n ../n/m ../../k x /a/k");
 }
 
 // What the recorded requests were run on, as far as they look at it.
@@ -325,6 +327,27 @@ TEST_F(MkdirAllTest, RelativePaths) {
   EXPECT_EQ(Make("deep/../a"), "");
   EXPECT_EQ(Make(""), "mkdir : no such file or directory");
   EXPECT_EQ(planner_.PlanText(), "a a/b a/c ../x");
+}
+
+TEST_F(MkdirAllTest, RelativeAndAbsoluteNamesAreOfTheSameDirectories) {
+  EXPECT_EQ(Make("run/x"), "");
+  EXPECT_EQ(Lstat("/tmp/real/run/x"), 0);
+  EXPECT_EQ(Stat("/tmp/real/deep/../run"), 0);
+  EXPECT_EQ(Make("/tmp/real/run/x/y"), "");
+  EXPECT_EQ(Lstat("run/x/y"), 0);
+  EXPECT_EQ(Lstat("./run/../../real/run/x/y"), 0);
+  EXPECT_EQ(Make("/tmp/new"), "");
+  EXPECT_EQ(Lstat("../new"), 0);
+  EXPECT_EQ(Make("../new/z"), "");
+  EXPECT_EQ(Make("/tmp/new/z"), "");
+  EXPECT_EQ(Lstat("/tmp/new/z"), 0);
+  EXPECT_EQ(Lstat("/run"), ENOENT);
+  EXPECT_EQ(Lstat("new"), ENOENT);
+  EXPECT_EQ(planner_.PlanText(),
+            "run run/x /tmp/real/run/x/y /tmp/new ../new/z");
+  std::vector<std::string> names;
+  EXPECT_EQ(tree_.ListDirectory("/tmp/real", &names), 0);
+  EXPECT_EQ(names, (std::vector<std::string>{"deep", "run"}));
 }
 
 TEST_F(MkdirAllTest, WithoutAWorkingDirectory) {
@@ -429,7 +452,7 @@ TEST_F(MkdirAllTest, ManyWaysUpAndDownTakeLittleTime) {
   EXPECT_GT(planner_.plan().size(), 2u);
 }
 
-// Counts what is asked of it, by the five calls.
+// Counts what is asked of it, by the six calls.
 class CountedTree : public FileTree {
  public:
   explicit CountedTree(const FileTree& under) : under_(under) {}
@@ -453,6 +476,10 @@ class CountedTree : public FileTree {
   int MountFlags(std::string_view path, uint64_t* flags) const override {
     ++calls_;
     return under_.MountFlags(path, flags);
+  }
+  int WorkingDirectory(std::string* path) const override {
+    ++calls_;
+    return under_.WorkingDirectory(path);
   }
   size_t calls() const { return calls_; }
 

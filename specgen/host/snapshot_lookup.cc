@@ -139,6 +139,13 @@ int SnapshotLookup::MountFlags(std::string_view path, uint64_t* flags) const {
   return error;
 }
 
+int SnapshotLookup::WorkingDirectory(std::string* path) const {
+  const Id id = tree_->working_directory();
+  if (id == SnapshotTree::kNone) return ENOENT;
+  path->assign(tree_->file(id).path);
+  return 0;
+}
+
 [[gnu::hot]] PlaceFacts SnapshotLookup::LookUpPlace(std::string_view path,
                                                     size_t slash) const {
   // As in Find, without looking for the path itself first.

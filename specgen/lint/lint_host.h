@@ -62,6 +62,10 @@ class LintHost : public Host {
       *flags = 0;
       return 0;
     }
+    int WorkingDirectory(std::string* path) const override {
+      *path = "/";
+      return 0;
+    }
 
    private:
     const std::set<std::string, std::less<>> devices_;
