@@ -2,13 +2,16 @@
 """Tests of what needs neither Go nor Docker nor root's rights."""
 
 import base64
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
 import json
 import os
 import stat
 import tempfile
 import unittest
+from unittest import mock
 
 import engines
 import goldens
@@ -141,6 +144,34 @@ class Record(unittest.TestCase):
         self.assertTrue(kept(one, other, any_order=True))
         self.assertFalse(kept(one, b'ok\t{"mounts":[]}', any_order=True))
 
+    def test_adds_what_a_new_release_answers(self):
+        requests = {"userns": [("n", b'{"name": "n"}')], "curated": [("m", b"{}")]}
+        answers = {("userns", "userns", "29.0.0"): {"n": b"ok\t{}"},
+                   ("curated", "reference", "29.0.0"): {"m": b"ok\t{}"}}
+        new = {True: b'ok\t{"a":1}', False: b'ok\t{"b":1}'}
+
+        class Tree(contextlib.nullcontext):
+            def __init__(self, host):
+                super().__init__(host)
+
+        def answer(in_namespace):
+            return lambda *_: [(b"n" if in_namespace else b"m", new[in_namespace])]
+
+        with mock.patch.object(record.engines, "behaviours",
+                               lambda: {"29.1.0": "29.1.0"}), \
+                mock.patch.object(record.engines, "user_namespace_answers", answer(True)), \
+                mock.patch.object(record.engines, "docker_answers", answer(False)), \
+                mock.patch.object(record.goldens, "read_host", lambda *_: {}), \
+                mock.patch.object(record.host_tree, "HostTree", Tree), \
+                contextlib.redirect_stdout(io.StringIO()):
+            self.assertTrue(record.record_engines(["29.1.0"], requests, answers,
+                                                  True, True))
+        self.assertEqual(answers, {
+            ("userns", "userns", "29.0.0"): {"n": b"ok\t{}"},
+            ("userns", "userns", "29.1.0"): {"n": new[True]},
+            ("curated", "reference", "29.0.0"): {"m": b"ok\t{}"},
+            ("curated", "reference", "29.1.0"): {"m": new[False]}})
+
     def test_reads_goldens_back(self):
         text = (b'=== request\n{"name": "n", "config": {}}\n'
                 b"=== answer reference 1.0 2.0\n=== answer userns 2.0\n"
@@ -246,6 +277,56 @@ class Update(unittest.TestCase):
         self.assertTrue(table.endswith('build { name: "28.5.2+x" }\n'))
         self.assertTrue(update.of_day(table, "2026-10-09").startswith(
             'date: "2026-10-09"\n\nrelease'))
+
+    def test_what_answers_in_another_way_is_recorded_and_told(self):
+        with tempfile.TemporaryDirectory() as work:
+            table = f"{work}/releases.textproto"
+            with open(table, "w", encoding="utf-8") as file:
+                file.write(self.TABLE)
+            readme = f"{work}/README.md"
+            with open(readme, "w", encoding="utf-8") as file:
+                file.write("engines: newest recorded Docker 29.7.2, the default; newest "
+                           "known 29.8.0 (presumed); table of ...\n")
+            ran = []
+
+            def run_tool(name, *args):
+                ran.append((name, *args))
+                # 29.8.1 differs in a random request.
+                return int(name == "reference/differ" and "29.8.1" in args)
+
+            output = io.StringIO()
+            with mock.patch.object(update, "TABLE", table), \
+                    mock.patch.object(update, "README", readme), \
+                    mock.patch.object(update, "run_tool", run_tool), \
+                    mock.patch.object(update, "module_directory", lambda r: r), \
+                    mock.patch.object(update, "changed_files",
+                                      lambda old, new: [f"{old}-{new}.go"]), \
+                    mock.patch.object(update.engines, "known",
+                                      lambda: ["28.5.2", "29.8.0", "29.8.1"]), \
+                    contextlib.redirect_stdout(output):
+                self.assertFalse(update.update(self.PROXY, "2026-10-09"))
+            with open(table, encoding="utf-8") as file:
+                rows = {m[1]: m[3] for m in update._RELEASE.finditer(file.read())}
+            with open(readme, encoding="utf-8") as file:
+                self.assertEqual(file.read(),
+                                 "engines: newest recorded Docker 29.8.1, the default; "
+                                 "newest known 29.9.0 (presumed); table of ...\n")
+        self.assertIn('behaviour: "29.5.0"', rows["29.8.0"])
+        self.assertIn('behaviour: "29.8.1"', rows["29.8.1"])
+        # Those that are presumed do as the release before them.
+        self.assertIn('behaviour: "29.8.1"', rows["29.9.0"])
+        self.assertEqual([call[0] for call in ran if "29.8.0" in call],
+                         ["reference/new_engine", "reference/record", "reference/differ"])
+        at = ran.index(("reference/differ", "--engines", "29.8.1", "--random", "2000",
+                        "--no-goldens"))
+        self.assertEqual(ran[at + 1][:5], ("reference/record", "--engines", "29.8.1",
+                                           "--userns", "--add"))
+        directory = ran[at + 1][-1]
+        self.assertEqual(ran[at + 2], ("record_goldens", "--from", directory))
+        text = output.getvalue()
+        self.assertIn('behaviour {\n  name: "29.8.1"\n  based_on: "29.5.0"\n', text)
+        self.assertIn('sources: ["29.8.0-29.8.1.go"]', text)
+        self.assertIn("answers of 29.8.1 differ", text)
 
     def test_versions_of_modules_are_releases(self):
         for version, release in (("v29.8.0-rc.1+incompatible", "29.8.0-rc.1"),
