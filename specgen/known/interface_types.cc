@@ -43,8 +43,11 @@ constexpr InterfaceType kInterfaceTypes[] = {
      "gives services their secrets: it knows them all, and which service gets "
      "which"},
     {"volumedriver", "1.12.0", "", kHigh,
+     // ScopedPath of plugin/v2/plugin.go joins what the driver answers with a
+     // directory of the host as it is.
      "keeps the data of all containers with its volumes: it can read and "
-     "change it"},
+     "change it, and (up to 29.7.2, by answers with .. in them) give them any "
+     "directory of the host"},
 };
 
 // Its place in AllReleases().

@@ -100,7 +100,9 @@ void DataRootPath(LintContext* lint) {
 constexpr LintRule kRules[] = {
     {"SG014", "dot-dot-path", kWarning, "the path has a part \"..\"",
      R"(A path has a part `..`. Engines write it as it is; what it means is up to the runtime, which resolves
-it in the rootfs.)",
+it in the rootfs. And up to 29.7.2 dockerd finds a volume below `propagatedMount` only if the path that the driver
+answers starts with that very text; since 29.8.0 it compares whole parts of clean paths. Before, `/data` took `/data2`
+for its own, too. What a driver answers is not in its config, so no rule looks for that.)",
      R"("propagatedMount": "/data/../mnt")", R"("propagatedMount": "/mnt")",
      DotDotPath},
     {"SG015", "relative-path", kWarning, "the path is not absolute",
