@@ -133,6 +133,7 @@ class AuditCommand : public Command {
   bool show_secrets_ = false;
   SecretHider secrets_;
   const Release* release_ = nullptr;
+  std::string presumed_;
   LiveHost host_;
 };
 
@@ -152,12 +153,13 @@ void AuditCommand::Define(CLI::App* app) {
                   "(default: /run/docker/plugins, before 1.13.0-rc4 "
                   "/run/docker)")
       ->type_name("DIRECTORY");
-  app->add_flag("--json", json_,
-                "Print JSON: {\"engine\", \"plugins\": [{\"id\", \"name\", "
-                "\"state\": \"same\", \"different\", \"refused\", "
-                "\"not_running\", \"stray\", \"unreadable\" or "
-                "\"not_enabled\", \"running_spec\", "
-                "\"message\", \"changes\" as of diff}]}");
+  app->add_flag(
+      "--json", json_,
+      "Print JSON: {\"engine\", \"presumed\", \"plugins\": [{\"id\", \"name\", "
+      "\"state\": \"same\", \"different\", \"refused\", "
+      "\"not_running\", \"stray\", \"unreadable\" or "
+      "\"not_enabled\", \"running_spec\", "
+      "\"message\", \"changes\" as of diff}]}");
   DefineShowSecrets(&show_secrets_, app);
 }
 
@@ -306,6 +308,7 @@ void AuditCommand::PrintJson(const std::vector<AuditedPlugin>& plugins,
   JsonBuilder json;
   json.Object();
   json.Key("engine").String(release_->name);
+  if (!presumed_.empty()) json.Key("presumed").String(presumed_);
   json.Key("plugins").List();
   for (const AuditedPlugin& plugin : plugins) {
     json.Object();
@@ -388,6 +391,7 @@ int AuditCommand::Run(Console* console) {
       ChooseEngine("--engine", engine_, console);
   if (!engine.ok()) return Fail(engine.status(), console);
   release_ = engine->release;
+  presumed_ = engine->presumed;
   data_root_ = RealPath(data_root_);
   absl::StatusOr<std::vector<std::string>> ids = FindPlugins();
   if (!ids.ok()) return Fail(ids.status(), console);

@@ -9,10 +9,12 @@
 namespace specgen {
 
 std::string VersionText() {
-  return absl::StrCat(
-      "specgen ", kVersion, ", commit ", kCommit, "\nengines up to Docker ",
-      NewestRelease().name, "; the default is the newest that was recorded, ",
-      DefaultRelease().name, "; table of ", EngineTableDate(), "\n");
+  const Release& newest = NewestRelease();
+  return absl::StrCat("specgen ", kVersion, ", commit ", kCommit,
+                      "\nengines: newest recorded Docker ",
+                      DefaultRelease().name, ", the default; newest known ",
+                      newest.name, newest.presumed.empty() ? "" : " (presumed)",
+                      "; table of ", EngineTableDate(), "\n");
 }
 
 }  // namespace specgen

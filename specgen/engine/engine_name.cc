@@ -193,6 +193,8 @@ std::optional<EngineName> ParseEngineName(std::string_view text) {
   absl::ConsumePrefix(&left, "v");
 
   name.version = std::string(left);
+  // Alpine has a package docker-engine, too.
+  if (HoldsMark(name.version, "-r#")) name.is_docker_package = false;
   do {
     const std::optional<uint32_t> number = TakeNumber(&left);
     if (!number.has_value()) return std::nullopt;
@@ -201,7 +203,8 @@ std::optional<EngineName> ParseEngineName(std::string_view text) {
            IsDigit(left[1]) && absl::ConsumePrefix(&left, "."));
   if (!left.empty() && IsWordChar(left.front())) return std::nullopt;
   TakeEdition(&left);
-  TakeWord("-dind", &left);
+  TakeWord("-dind", &left);  // tags of images
+  TakeWord("-rootless", &left);
   name.suffix = std::string(left);
   name.candidate = TakeCandidate(&name.suffix);
   if (name.suffix.empty()) return name;

@@ -128,6 +128,8 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"docker-ce-28.5.2-1.el9.x86_64", "28.5.2"},
       {"docker-ce-28.5.2-1.fc40.x86_64.rpm", "28.5.2"},
       {"docker-engine-1.13.1-1.el7.centos.x86_64", "1.13.1"},
+      {"docker-engine-28.5.2-r0", "28.5.2"},
+      {"docker:28.5.2-dind-rootless", "28.5.2"},
       // Packages of distributions.
       {"20.10.24+dfsg1-1+deb12u1", "20.10.24+dfsg1"},
       {"20.10.24+dfsg1-1+deb12u1+b6", "20.10.24+dfsg1"},
@@ -230,6 +232,7 @@ TEST(FindEngine, SaysWhatIsPresumed) {
         "20.10.24+dfsg1-1+deb12u1", "24.0.7-ce", "29.5.0~rc.1",
         "18.06.3~ce~3-0~ubuntu", "17.03.2.ce-1.el7.centos", "17.03.1-ce-rc1",
         "docker-ce_28.5.2-1~debian.12~bookworm_amd64.deb",
+        "docker-engine-1.13.1-1.fc25.x86_64", "docker:28.5.2-dind-rootless",
         "Docker version 18.09.1, build 4c52b90"}) {
     EXPECT_EQ(FindEngine(recorded)->presumed, "") << recorded;
   }
@@ -257,6 +260,7 @@ TEST(FindEngine, SaysWhatIsPresumed) {
       {"28.5.1-1.fc43", "Fedora"},
       {"25.0.14-1.amzn2023", "Amazon Linux"},
       {"28.3.3-r4", "Alpine Linux"},
+      {"docker-engine-28.5.2-r0", "Alpine Linux"},
       {"20.10.25+azure-ubuntu22.04u1", "Microsoft"}};
   for (const auto& [name, builder] : kPresumed) {
     const absl::StatusOr<NamedEngine> engine = FindEngine(name);
