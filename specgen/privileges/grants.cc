@@ -72,8 +72,7 @@ std::string_view PathOfNumber(std::string_view type, int64_t major,
 
 // What `rule` says of devices in particular.
 bool IsOfDevices(const SourceRule* rule) {
-  return rule != nullptr && rule->paths != "/dev" &&
-         absl::StartsWith(rule->paths, "/dev/");
+  return rule != nullptr && absl::StartsWith(rule->paths, "/dev/");
 }
 
 // The parts of a text between marks before which no backslash stands.
@@ -410,17 +409,21 @@ GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
                                              bool read_only) const {
   SourceGrant grant = JudgeSource(source, read_only);
   std::string leads_to;
-  if (std::string real = OnHost(source); !real.empty()) {
+  const auto follow = [&](std::string real) {
+    if (real.empty()) return;
     SourceGrant there = JudgeSource(real, read_only);
     if (there.level > grant.level) {
       grant = std::move(there);
       leads_to = std::move(real);
     }
-  }
+  };
+  const std::string real = OnHost(source);
+  follow(real);
+  // A snapshot has no /proc: "/proc/1/root/x" may be a link, too.
+  if (!real.empty()) follow(OnHost(WithKnownLinks(real)));
   FileFacts facts;
-  if (grant.rule == nullptr && grant.level < Level::kMedium &&
-      host_.files != nullptr && host_.files->Stat(source, &facts) == 0 &&
-      S_ISSOCK(facts.mode)) {
+  if (grant.level < Level::kMedium && host_.files != nullptr &&
+      host_.files->Stat(source, &facts) == 0 && S_ISSOCK(facts.mode)) {
     grant.level = Level::kMedium;
     grant.why =
         "a socket: who connects to it gives orders to a service of the host; "

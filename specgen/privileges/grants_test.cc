@@ -93,6 +93,11 @@ TEST(Grants, OfFileSystems) {
            Case{"devtmpfs", "x", "/x", "", "critical devtmpfs at /x"},
            Case{"devtmpfs", "x", "/x", R"("ro")",
                 "critical devtmpfs at /x (read-only)"},
+           // By the type alone, too, as crun takes it.
+           Case{"bind", "/etc", "/x", "", "critical /etc at /x"},
+           Case{"bind", "/etc", "/x", R"("ro")", "high /etc at /x (read-only)"},
+           Case{"none", "/etc", "/x", R"("bind")", "critical /etc at /x"},
+           Case{"none", "/etc", "/x", R"("rbind")", "critical /etc at /x"},
            // Nothing of the host.
            Case{"tmpfs", "/etc", "/x", "", ""},
            Case{"devpts", "x", "/x", "", ""},
@@ -242,6 +247,7 @@ TEST(Grants, FollowLinks) {
     {"path":"/srv/self","type":"symlink","target":"self"},
     {"path":"/srv/dir","type":"symlink","target":"/var/lib"},
     {"path":"/srv/data","type":"symlink","target":"/mnt/data"},
+    {"path":"/srv/init","type":"symlink","target":"/proc/1/root"},
     {"path":"/srv/real","type":"dir"},
     {"path":"/srv/real/x","type":"symlink","target":"../../etc/shadow"}]})",
                                   "host");
@@ -266,9 +272,17 @@ TEST(Grants, FollowLinks) {
            Case{"/srv/real/x",
                 "critical /srv/real/x, which leads to /etc/shadow, at /x"},
            // The kernel goes through links before "..".
-           Case{"/srv/dir/../run/docker.sock",
-                "critical /srv/dir/../run/docker.sock, which leads to "
-                "/var/run/docker.sock, at /x"},
+           Case{"/srv/dir/../run/initctl",
+                "critical /srv/dir/../run/initctl, which leads to "
+                "/var/run/initctl, at /x"},
+           Case{"/srv/init",
+                "critical /srv/init, which leads to /proc/1/root, at /x"},
+           Case{"/srv/init/srv/data", "medium /srv/init/srv/data at /x"},
+           Case{"/srv/init/srv/etc",
+                "critical /srv/init/srv/etc, which leads to /etc, at /x"},
+           Case{"/proc/self/root/srv/up",
+                "critical /proc/self/root/srv/up, which leads to "
+                "/run/docker.sock, at /x"},
            Case{"/srv/data", "medium /srv/data at /x"},
            Case{"/srv/self", "medium /srv/self at /x"},
            Case{"/srv/self/../../etc", "critical /srv/self/../../etc at /x"},
@@ -331,6 +345,9 @@ TEST(Grants, OfDevices) {
            Case{"/dev/fine", "b", 8, 16, "critical", "medium"},
            Case{"/dev/fine", "c", 1, 1, "critical", "medium"},
            Case{"/dev/fine", "c", 1, 3, "low", "medium"},
+           Case{"/dev/fine", "b", 1, 3, "high", "medium"},
+           Case{"/dev/null", "c", 1, 1, "critical", "low"},
+           Case{"/dev/core", "c", 10, 200, "critical", "critical"},
            Case{"/srv/fine", "c", 1, 3, "low", "medium"},
            Case{"/etc/fine", "c", 10, 200, "medium", "medium"},
            Case{"/dev/pipe", "p", 0, 0, "low", "low"},
@@ -351,7 +368,8 @@ TEST(Grants, OfDevicesAndOfMountsAreTheSame) {
       std::string path(pattern);
       if (!absl::StartsWith(path, "/dev/")) continue;
       if (path.back() == '*') path.back() = '0';
-      if (path == "/dev/shm" || path == "/dev/mqueue" || path == "/dev/log") {
+      if (path == "/dev/shm" || path == "/dev/mqueue" || path == "/dev/log" ||
+          path == "/dev/initctl") {
         continue;  // no devices
       }
       const std::string told = Device(path, "c", 1, 3, {nullptr, {path}});

@@ -131,10 +131,10 @@ TEST(PromptTest, HostNamespacesOfFirstEngines) {
 // An empty path is asked for, none is not.
 TEST(PromptTest, EveryDescriptionAndPath) {
   EXPECT_EQ(Prompt("28.5.2", R"({
-              "mounts": [{"source": "", "destination": "/x"},
-                         {"destination": "/y"}],
+              "mounts": [{"destination": "/y"},
+                         {"source": "", "destination": "/x"}],
               "linux": {"capabilities": ["CAP_BPF"], "allowAllDevices": true,
-                        "devices": [{"path": ""}, {}]}})",
+                        "devices": [{}, {"path": ""}]}})",
                    true),
             " - mount: []\n   host path to mount\n"
             " - device: []\n   host device to access\n"

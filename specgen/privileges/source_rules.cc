@@ -1,10 +1,13 @@
 #include "specgen/privileges/source_rules.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "specgen/host/go_path.h"
@@ -14,6 +17,7 @@ namespace {
 
 using Level = GrantLevel;
 constexpr bool kAndBelow = true;
+constexpr bool kUsual = true;
 constexpr Level kLow = Level::kLow;
 constexpr Level kMedium = Level::kMedium;
 constexpr Level kHigh = Level::kHigh;
@@ -49,6 +53,12 @@ constexpr SourceRule kRules[] = {
 
     // Who connects gives orders; a read-only mount does not stop connect(2).
     {"the socket of a container engine",
+     "/**/docker.sock /**/docker.sock.raw /**/docker.raw.sock "
+     "/**/docker-cli.sock /**/docker.proxy.sock /**/containerd.sock "
+     "/**/containerd.sock.ttrpc /**/docker-containerd.sock /**/crio.sock "
+     "/**/cri-dockerd.sock /**/dockershim.sock /**/podman.sock "
+     "/**/buildkitd.sock /**/nri.sock /**/finch.sock /**/balena-engine.sock "
+     "/**/balena.sock /run/guest-services /run/host-services "
      "/run/docker.sock /run/user/*/docker.sock "
      "/run/docker/containerd/containerd.sock "
      "/run/docker/containerd/docker-containerd.sock "
@@ -58,21 +68,37 @@ constexpr SourceRule kRules[] = {
      "/run/k3s/containerd/containerd.sock /run/crio/crio.sock "
      "/run/cri-dockerd.sock /run/dockershim.sock /run/podman/podman.sock "
      "/run/user/*/podman/podman.sock /run/buildkit/buildkitd.sock "
-     "/run/nri/nri.sock /run/balena-engine.sock /run/balena.sock "
+     "/run/user/*/buildkit/buildkitd.sock /run/nri/nri.sock "
+     "/run/balena-engine.sock /run/balena.sock "
+     "/run/k0s/containerd.sock "
+     "/var/snap/microk8s/common/run/containerd.sock "
      "/var/lib/lxd/unix.socket /var/snap/lxd/common/lxd/unix.socket "
      "/var/lib/incus/unix.socket /run/libvirt/libvirt-sock",
-     false, kCritical, kCritical,
+     kAndBelow, kCritical, kCritical,
      "who connects to it can start a container that has the whole host; "
      "read-only does not stop that"},
+    {"what a user's own engine runs in",
+     "/home/*/.docker/run /home/*/.docker/desktop /home/*/.colima "
+     "/home/*/.config/colima /home/*/.lima /home/*/.rd /home/*/.orbstack "
+     "/root/.docker/run /root/.docker/desktop /root/.colima "
+     "/root/.config/colima /root/.lima /root/.rd /root/.orbstack",
+     kAndBelow,
+     kCritical,
+     kCritical,
+     "the engine's socket is there: who connects to it can start a container "
+     "that has what the engine has; read-only does not stop that",
+     {},
+     !kUsual},
     {"the socket of the service manager",
      "/run/systemd/private /run/dbus/system_bus_socket /run/snapd.sock "
-     "/run/udev/control /run/initctl",
+     "/run/udev/control /run/initctl /dev/initctl",
      false, kCritical, kCritical,
      "who connects to it as root can start programs on the host; read-only "
      "does not stop that"},
     {"the kubelet's sockets",
-     "/var/lib/kubelet/device-plugins /var/lib/kubelet/plugins_registry "
-     "/var/lib/kubelet/pod-resources /run/kubelet",
+     "/**/kubelet.sock /var/lib/kubelet/device-plugins "
+     "/var/lib/kubelet/plugins_registry /var/lib/kubelet/pod-resources "
+     "/run/kubelet",
      kAndBelow, kCritical, kCritical,
      "who connects to them can take a driver's place for all pods of the node; "
      "read-only does not stop that"},
@@ -181,7 +207,7 @@ constexpr SourceRule kRules[] = {
      "/root/.docker /root/.aws /root/.kube /root/.gnupg /root/.config "
      "/root/.azure /home/*/.docker /home/*/.aws /home/*/.kube "
      "/home/*/.gnupg /home/*/.azure /etc/ssl/private /etc/pki /etc/letsencrypt "
-     "/etc/kubernetes /etc/rancher /etc/ceph /var/run/secrets /run/secrets",
+     "/etc/kubernetes /etc/rancher /etc/k0s /etc/ceph /run/secrets",
      kAndBelow, kHigh, kHigh,
      "reads keys and tokens, with which it can act elsewhere",
      "reads and replaces keys and tokens that the host uses elsewhere"},
@@ -202,8 +228,10 @@ constexpr SourceRule kRules[] = {
      "reads programs of the host", "can replace programs that the host runs"},
 
     // What other containers and plugins are made of.
-    {"other plugins' directories", "/var/lib/docker/plugins", kAndBelow, kHigh,
-     kCritical,
+    {"other plugins' directories",
+     "/var/lib/docker/plugins "
+     "/var/snap/docker/common/var-lib-docker/plugins",
+     kAndBelow, kHigh, kCritical,
      "reads other plugins' files and settings, with the secrets in them",
      "changes other plugins' programs and settings, and what they may do"},
     {"sockets of plugins", "/run/docker/plugins", kAndBelow, kHigh, kHigh,
@@ -211,13 +239,21 @@ constexpr SourceRule kRules[] = {
      "that",
      "can talk to other plugins as the engine does, and take their place"},
     {"volumes of containers",
-     "/var/lib/docker/volumes /var/lib/containers/storage/volumes", kAndBelow,
-     kHigh, kHigh, "reads the data of all containers",
+     "/var/lib/docker/volumes "
+     "/var/lib/containers/storage/volumes "
+     "/var/snap/docker/common/var-lib-docker/volumes "
+     "/home/*/.local/share/docker/volumes "
+     "/home/*/.local/share/containers/storage/volumes",
+     kAndBelow, kHigh, kHigh, "reads the data of all containers",
      "changes the data of all containers"},
     {"the engine's state",
      "/var/lib/docker /var/lib/docker-engine /var/lib/containerd "
      "/var/lib/containers /var/lib/rancher /var/lib/crio /var/lib/buildkit "
-     "/var/lib/cni /run/docker /run/containerd /run/crio /run/runc "
+     "/var/lib/cni /var/lib/cri-dockerd /var/lib/balena-engine /var/lib/k0s "
+     "/var/lib/lxd /var/lib/lxc /var/lib/incus /var/lib/libvirt "
+     "/var/lib/machines /var/snap/docker /var/snap/microk8s /var/snap/lxd "
+     "/run/docker /run/containerd /run/crio /run/runc /run/crun /run/k3s "
+     "/run/k0s /run/libpod "
      "/home/*/.local/share/docker /home/*/.local/share/containers",
      kAndBelow, kHigh, kCritical,
      "reads images, containers and their environment, with the secrets in them",
@@ -275,10 +311,18 @@ bool MatchesElement(std::string_view element, std::string_view pattern) {
 
 enum class Place { kElsewhere, kAbove, kAt, kBelow };
 
+using Elements = std::vector<std::string_view>;
+
+Elements ElementsOf(std::string_view path) {
+  return absl::StrSplit(path, '/', absl::SkipEmpty());
+}
+
 // One of the paths of a rule, as its elements.
 struct Pattern {
   const SourceRule* rule;
-  std::vector<std::string_view> elements;
+  // Only the last element is given: that file, wherever it is.
+  bool anywhere;
+  Elements elements;
 };
 
 const std::vector<Pattern>& Patterns() {
@@ -286,8 +330,8 @@ const std::vector<Pattern>& Patterns() {
     auto* patterns = new std::vector<Pattern>();
     for (const SourceRule& rule : kRules) {
       for (std::string_view path : absl::StrSplit(rule.paths, ' ')) {
-        patterns->push_back(
-            {&rule, absl::StrSplit(path, '/', absl::SkipEmpty())});
+        const bool anywhere = absl::ConsumePrefix(&path, "/**/");
+        patterns->push_back({&rule, anywhere, ElementsOf(path)});
       }
     }
     return patterns;
@@ -296,13 +340,18 @@ const std::vector<Pattern>& Patterns() {
 }
 
 // Where a path is, seen from what a rule names.
-Place PlaceOf(const std::vector<std::string_view>& path,
-              const std::vector<std::string_view>& wanted) {
+Place PlaceOf(const Elements& path, const Elements& wanted) {
   for (size_t i = 0; i < path.size() && i < wanted.size(); ++i) {
     if (!MatchesElement(path[i], wanted[i])) return Place::kElsewhere;
   }
   if (path.size() < wanted.size()) return Place::kAbove;
   return path.size() == wanted.size() ? Place::kAt : Place::kBelow;
+}
+
+Place PlaceOf(const Elements& path, const Pattern& pattern) {
+  if (!pattern.anywhere) return PlaceOf(path, pattern.elements);
+  return path.back() == pattern.elements.back() ? Place::kAt
+                                                : Place::kElsewhere;
 }
 
 // File systems of the kernel's that are the same wherever they are mounted, and
@@ -326,50 +375,91 @@ constexpr KernelFileSystem kKernelFileSystems[] = {
     {"binfmt_misc", "/proc/sys/fs/binfmt_misc"},
 };
 
-// The kernel's way through an absolute path, as far as no link is followed:
-// "..", "." and slashes.
-std::string WithoutDetours(std::string_view source) {
-  std::string path = CleanPath(source);
-  // On Linux today, both name the same directory.
-  for (std::string_view name : {"/run", "/lock"}) {
-    const std::string old = absl::StrCat("/var", name);
-    if (path != old && !absl::StartsWith(path, absl::StrCat(old, "/")))
+// Symbolic links that each Linux of today has; in `path`, "PID" stands for the
+// name of a process (proc(5)).
+struct KnownLink {
+  std::string_view path;
+  // Absolute. "": to any file, so that what is reached through it may be
+  // anywhere.
+  std::string_view target;
+};
+
+constexpr KnownLink kKnownLinks[] = {
+    {"/var/run", "/run"},
+    {"/var/lock", "/run/lock"},
+    {"/dev/core", "/proc/kcore"},
+    {"/dev/fd", "/proc/self/fd"},
+    {"/dev/stdin", "/proc/self/fd/0"},
+    {"/dev/stdout", "/proc/self/fd/1"},
+    {"/dev/stderr", "/proc/self/fd/2"},
+    {"/proc/mounts", "/proc/self/mounts"},
+    {"/proc/net", "/proc/self/net"},
+    {"/proc/thread-self", "/proc/self/task/self"},
+    // When the mount is made, the processes are the host's, and so is their
+    // root; that is where init and dockerd work, too.
+    {"/proc/PID/root", "/"},
+    {"/proc/PID/cwd", "/"},
+    {"/proc/PID/task/PID/root", "/"},
+    {"/proc/PID/task/PID/cwd", "/"},
+    {"/proc/PID/fd/*", ""},
+    {"/proc/PID/task/PID/fd/*", ""},
+    {"/proc/PID/map_files/*", ""},
+};
+
+bool IsProcess(std::string_view element) {
+  return element == "self" ||
+         element.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+const KnownLink* FindLink(const Elements& path) {
+  static const std::vector<Elements>* const kPaths = [] {
+    auto* paths = new std::vector<Elements>();
+    for (const KnownLink& link : kKnownLinks) {
+      paths->push_back(ElementsOf(link.path));
+    }
+    return paths;
+  }();
+  const auto found =
+      std::find_if(kPaths->begin(), kPaths->end(), [&](const Elements& wanted) {
+        return std::equal(
+            path.begin(), path.end(), wanted.begin(), wanted.end(),
+            [](std::string_view element, std::string_view name) {
+              return name == "PID" ? IsProcess(element)
+                                   : MatchesElement(element, name);
+            });
+      });
+  return found == kPaths->end() ? nullptr
+                                : &kKnownLinks[found - kPaths->begin()];
+}
+
+// The kernel's way through an absolute path: links are followed, as far as
+// they are known, before "..". What may be anywhere is the root, which holds
+// it.
+Elements KernelsWay(std::string_view source) {
+  Elements done;
+  Elements rest = ElementsOf(source);  // the next one last
+  std::reverse(rest.begin(), rest.end());
+  while (!rest.empty()) {
+    const std::string_view element = rest.back();
+    rest.pop_back();
+    if (element == ".") continue;
+    if (element == "..") {
+      if (!done.empty()) done.pop_back();
       continue;
-    path = absl::StrCat(name == "/run" ? "/run" : "/run/lock",
-                        path.substr(old.size()));
+    }
+    done.push_back(element);
+    const KnownLink* const link = FindLink(done);
+    if (link == nullptr) continue;
+    if (!link->target.empty()) {
+      done = ElementsOf(link->target);
+    } else if (!rest.empty()) {
+      return {};
+    }
   }
-  return path;
+  return done;
 }
 
-// Runtimes take it from the bundle, which lies in the engine's state.
-SourceGrant JudgeRelative(std::string_view source, bool read_only) {
-  const std::string path = CleanPath(source);
-  std::string_view rest = path;
-  bool leaves = rest == "..";
-  while (absl::ConsumePrefix(&rest, "../")) leaves = true;
-  if (!leaves) {
-    return {nullptr, kLow,
-            "without a slash before it, runtimes take it from the bundle, the "
-            "plugin's own directory"};
-  }
-  SourceGrant grant = JudgeSource(absl::StrCat("/", rest), read_only);
-  SourceGrant state = JudgeSource("/run/docker/x", read_only);
-  return grant.level < state.level ? state : grant;
-}
-
-}  // namespace
-
-absl::Span<const SourceRule> SourceRules() { return kRules; }
-
-absl::Span<const KernelFileSystem> KernelFileSystems() {
-  return kKernelFileSystems;
-}
-
-SourceGrant JudgeSource(std::string_view source, bool read_only) {
-  if (!absl::StartsWith(source, "/")) return JudgeRelative(source, read_only);
-  const std::string path = WithoutDetours(source);
-  const std::vector<std::string_view> elements =
-      absl::StrSplit(path, '/', absl::SkipEmpty());
+SourceGrant JudgeElements(const Elements& elements, bool read_only) {
   SourceGrant best = {
       nullptr, read_only ? kLow : kMedium,
       read_only ? "reads files of the host" : "writes files of the host"};
@@ -385,26 +475,62 @@ SourceGrant JudgeSource(std::string_view source, bool read_only) {
     best = {&rule, read_only ? rule.read : rule.write,
             absl::StrCat(holds, rule.what, ": ", why)};
   };
-  // What names the path most closely says what it is.
+  // What names the path most closely says what it is: by its own name, then by
+  // the longest path.
+  constexpr size_t kByName = SIZE_MAX;
   size_t closest = 0;
   for (const Pattern& pattern : Patterns()) {
-    const Place place = PlaceOf(elements, pattern.elements);
+    const Place place = PlaceOf(elements, pattern);
     const bool names_it =
         place == Place::kAt || (place == Place::kBelow && pattern.rule->below);
-    if (names_it && pattern.elements.size() > closest) {
-      closest = pattern.elements.size();
+    const size_t length = pattern.anywhere ? kByName : pattern.elements.size();
+    if (names_it && length > closest) {
+      closest = length;
       take(*pattern.rule, "");
     }
   }
   // What it holds may be more.
   for (const Pattern& pattern : Patterns()) {
     const SourceRule& rule = *pattern.rule;
-    if ((read_only ? rule.read : rule.write) > best.level &&
-        PlaceOf(elements, pattern.elements) == Place::kAbove) {
+    if ((read_only ? rule.read : rule.write) > best.level && rule.usual &&
+        PlaceOf(elements, pattern) == Place::kAbove) {
       take(rule, "holds ");
     }
   }
   return best;
+}
+
+// Runtimes take it from the bundle, which lies in the engine's state.
+SourceGrant JudgeRelative(std::string_view source, bool read_only) {
+  const std::string path = CleanPath(source);
+  if (path != ".." && !absl::StartsWith(path, "../")) {
+    return {nullptr, kLow,
+            "without a slash before it, runtimes take it from the bundle, the "
+            "plugin's own directory"};
+  }
+  SourceGrant grant = JudgeSource(absl::StrCat("/", path), read_only);
+  SourceGrant state = JudgeSource("/run/docker/x", read_only);
+  return grant.level < state.level ? state : grant;
+}
+
+}  // namespace
+
+absl::Span<const SourceRule> SourceRules() { return kRules; }
+
+absl::Span<const KernelFileSystem> KernelFileSystems() {
+  return kKernelFileSystems;
+}
+
+std::string WithKnownLinks(std::string_view path) {
+  return absl::StrCat("/", absl::StrJoin(KernelsWay(path), "/"));
+}
+
+SourceGrant JudgeSource(std::string_view source, bool read_only) {
+  if (!absl::StartsWith(source, "/")) return JudgeRelative(source, read_only);
+  SourceGrant grant = JudgeElements(KernelsWay(source), read_only);
+  // Where the host has no such link, ".." leads elsewhere.
+  SourceGrant cleaned = JudgeElements(KernelsWay(CleanPath(source)), read_only);
+  return cleaned.level > grant.level ? cleaned : grant;
 }
 
 }  // namespace specgen

@@ -15,7 +15,8 @@ namespace specgen {
 struct SourceRule {
   std::string_view what;  // "the socket of a container engine"
   // Absolute, clean, separated by spaces; a "*" stands for the rest of one
-  // element. A mount of a directory above reaches them, too.
+  // element, "/**/NAME" for a file of that name wherever it is. A mount of a
+  // directory above reaches them, too.
   std::string_view paths;
   bool below = false;  // and all that lies below
   GrantLevel read = GrantLevel::kLow;
@@ -23,6 +24,8 @@ struct SourceRule {
   // Where the two are the same, only `reading` is given.
   std::string_view reading;
   std::string_view writing = {};
+  // Most hosts have it, so that it counts for what lies above.
+  bool usual = true;
 };
 
 // Of a path, what names it most closely counts, and what it holds.
@@ -44,10 +47,14 @@ struct SourceGrant {
 };
 
 // What a bind mount of `source` gives. The path is judged as the kernel takes
-// it, except that no symbolic links are known but that of /var/run: "//run",
-// "/a/../run" and "/var/run/" are "/run". One that is not absolute is taken
-// from the bundle, as runtimes do; nobody knows how deep that lies.
+// it, with the symbolic links that are the same on each Linux: "//run",
+// "/a/../run" and "/var/run/" are "/run", "/proc/1/root" and "/dev/fd/../root"
+// are "/". One that is not absolute is taken from the bundle, as runtimes do;
+// nobody knows how deep that lies.
 SourceGrant JudgeSource(std::string_view source, bool read_only);
+
+// The absolute path with the links followed that are the same on each Linux.
+std::string WithKnownLinks(std::string_view path);
 
 }  // namespace specgen
 
