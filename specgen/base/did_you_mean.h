@@ -14,10 +14,12 @@ namespace specgen {
 
 // The one of `names` that was meant by `text`: the first that starts with it
 // ("gen" for "generate"), or of which it is a misspelling: the nearest, of
-// several the first. "" if none is near. Near is one edit (EditDistance) for
-// each four characters of the name and one more, at most three, and never all
-// of the name. Only the beginning of a long text is looked at; one letter means
-// nothing, with whatever dashes before it.
+// several the first; else the one of which all but its last two characters are
+// the beginning ("privs" for "privileges"). "" if none is near. Near is one
+// edit (EditDistance) for each four characters of the name and one more, at
+// most three, and never all of the name; a beginning has three characters. Only
+// the beginning of a long text is looked at; one letter means nothing, with
+// whatever dashes before it.
 template <typename Names>
 std::string_view NearestName(const Names& names, std::string_view text) {
   constexpr size_t kLookedAt = 64;
@@ -36,6 +38,20 @@ std::string_view NearestName(const Names& names, std::string_view text) {
       least = distance;
       nearest = name;
     }
+  }
+  if (!nearest.empty()) return nearest;
+  constexpr size_t kLeastBeginning = 3;
+  constexpr size_t kMostBehind = 2;
+  size_t longest =
+      std::max(dashes + kLeastBeginning, text.size() - kMostBehind);
+  for (const std::string_view name : names) {
+    const size_t common = static_cast<size_t>(
+        std::mismatch(text.begin(), text.end(), name.begin(), name.end())
+            .first -
+        text.begin());
+    if (common < longest) continue;
+    nearest = name;
+    longest = common + 1;
   }
   return nearest;
 }

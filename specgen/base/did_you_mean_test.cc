@@ -42,7 +42,20 @@ TEST(DidYouMean, BeginningsAreKnown) {
   EXPECT_EQ(NearestName(Names(), "mount"), "mounts");
   EXPECT_EQ(NearestName(Names(), "ca"), "capabilities");
   EXPECT_EQ(NearestName(Names(), "cax"), "");
+  // And so are beginnings with something behind.
+  EXPECT_EQ(NearestName(Names(), "caps"), "capabilities");
+  EXPECT_EQ(NearestName(Names(), "capxy"), "capabilities");
+  EXPECT_EQ(NearestName(Names(), "capxyz"), "");
+  EXPECT_EQ(NearestName(Names(), "cxa"), "");
+  const std::vector<std::string_view> commands = {"prime", "privileges",
+                                                  "private-things"};
+  EXPECT_EQ(NearestName(commands, "privs"), "prime");
+  EXPECT_EQ(NearestName(commands, "privis"), "privileges");
+  EXPECT_EQ(NearestName(commands, "privax"), "private-things");
+  EXPECT_EQ(NearestName(commands, "privxx"), "privileges");
   const std::vector<std::string_view> options = {"--id", "--engine", "-o"};
+  EXPECT_EQ(NearestName(options, "--engs"), "--engine");
+  EXPECT_EQ(NearestName(options, "--enx"), "");
   EXPECT_EQ(NearestName(options, "--eng"), "--engine");
   EXPECT_EQ(NearestName(options, "--ie"), "--id");
   for (std::string_view nothing : {"", "-", "--", "-q", "--i", "m"}) {

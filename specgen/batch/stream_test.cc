@@ -273,11 +273,10 @@ TEST(JsonLines, AllFormsOfThePluginGiveTheSameSpec) {
         absl::StrCat("\"shape\":\"config\",\"plugin\": ", kConfig, " "),
         absl::StrCat("\"config_text\":\"x\",\"config\":", kConfig),
         absl::StrCat("\"plugin\":null,\"config\":", kConfig),
-        absl::StrCat(
-            "\"shape\":\"inspect\",\"plugin_name\":\"b\","
-            "\"config\":[{\"Id\":\"x\",\"Name\":\"a\"},{\"Name\":\"b\","
-            "\"Config\":",
-            kConfig, ",\"Settings\":{}}]")}) {
+        absl::StrCat("\"shape\":\"inspect\",\"plugin_name\":\"b\","
+                     "\"config\":[{\"Id\":\"x\",\"Config\":{}},{\"Name\":\"b\","
+                     "\"Config\":",
+                     kConfig, ",\"Settings\":{}}]")}) {
     const BatchRun run = RunLines(absl::StrCat("{", plugin, "}\n"));
     // What comes of "inspect" has the settings that stand there.
     if (absl::StrContains(plugin, "inspect")) {

@@ -77,7 +77,9 @@ TEST(SnapshotReaderTest, NotJson) {
 }
 
 TEST(SnapshotReaderTest, UnknownKeys) {
-  EXPECT_EQ(ErrorOf(R"({"entry": []})"), "h.json:1:2: unknown key \"entry\"");
+  EXPECT_EQ(ErrorOf(R"({"entry": []})"),
+            "h.json:1:2: unknown key \"entry\"; did you mean \"entries\"?");
+  EXPECT_EQ(ErrorOf(R"({"paths": []})"), "h.json:1:2: unknown key \"paths\"");
   EXPECT_EQ(
       ErrorOf("{\"entries\": [],\n  \"rootlessKit\": true}"),
       "h.json:2:3: unknown key \"rootlessKit\"; did you mean \"rootlesskit\"?");

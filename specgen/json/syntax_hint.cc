@@ -15,20 +15,54 @@ bool StartsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
-// By its byte order mark, also when a JsonIndex made two U+FFFD of it; or since
-// every other byte of its first character is zero.
-bool IsUtf16(std::string_view text) {
-  constexpr std::string_view kReplaced = "\xEF\xBF\xBD\xEF\xBF\xBD";
-  if (StartsWith(text, "\xFF\xFE") || StartsWith(text, "\xFE\xFF")) return true;
-  if (StartsWith(text, kReplaced)) text.remove_prefix(kReplaced.size());
-  return text.size() >= 2 && (text[0] == '\0') != (text[1] == '\0');
+// Takes a byte order mark of UTF-16 away, also when a JsonIndex made two U+FFFD
+// of it. False: there is none.
+bool ConsumeMark(std::string_view* text) {
+  for (std::string_view mark :
+       {"\xFF\xFE", "\xFE\xFF", "\xEF\xBF\xBD\xEF\xBF\xBD"}) {
+    if (!StartsWith(*text, mark)) continue;
+    text->remove_prefix(mark.size());
+    return true;
+  }
+  return false;
 }
 
-// "key: value", "- item" or "---" at the start of a line, or "# comment".
+// By its byte order mark; or since three of the four bytes of its first
+// character are zero.
+bool IsUtf32(std::string_view text) {
+  constexpr std::string_view kZeros("\0\0\0", 3);
+  const std::string_view two = kZeros.substr(0, 2);
+  std::string_view rest = text;
+  if (ConsumeMark(&rest)) return StartsWith(rest, two);
+  if (StartsWith(text, two)) {
+    rest.remove_prefix(two.size());
+    if (ConsumeMark(&rest)) return true;
+  }
+  return text.size() >= 4 &&
+         (StartsWith(text, kZeros)
+              ? text[3] != '\0'
+              : text[0] != '\0' && StartsWith(text.substr(1), kZeros));
+}
+
+// By its byte order mark; or since one of the two bytes of its first character
+// is zero.
+bool IsUtf16(std::string_view text) {
+  std::string_view rest = text;
+  const bool replaced = StartsWith(text, "\xEF");
+  if (ConsumeMark(&rest) && !replaced) return true;
+  return rest.size() >= 2 && (rest[0] == '\0') != (rest[1] == '\0');
+}
+
+// "key: value", "- item" or "---" at the start of its first line that is no
+// comment ("# ...").
 bool LooksLikeYaml(std::string_view text) {
+  while (StartsWith(text, "#")) {
+    text.remove_prefix(std::min(text.find_first_of("\r\n"), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
+  }
   std::string_view line = text.substr(0, text.find_first_of("\r\n"));
   if (StartsWith(line, "---") || StartsWith(line, "- ") ||
-      StartsWith(line, "#")) {
+      StartsWith(line, "%YAML")) {
     return true;
   }
   const size_t colon = line.find(':');
@@ -48,6 +82,10 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
     *offset = 0;
     return "the text starts with a byte order mark (BOM), which JSON has not: "
            "save it as UTF-8 without one";
+  }
+  if (IsUtf32(text)) {
+    *offset = 0;
+    return "the text is UTF-32: save it as UTF-8";
   }
   if (IsUtf16(text)) {
     *offset = 0;

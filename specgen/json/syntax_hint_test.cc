@@ -13,7 +13,7 @@ namespace {
 // "OFFSET first words"; the message as it was is "0 m".
 std::string Hint(std::string_view text, size_t offset) {
   const char* const message = ExplainSyntax(text, &offset, "m");
-  return absl::StrCat(offset, " ", std::string_view(message).substr(0, 16));
+  return absl::StrCat(offset, " ", std::string_view(message).substr(0, 18));
 }
 
 TEST(ExplainSyntaxTest, UsualMistakesAreNamed) {
@@ -35,10 +35,27 @@ TEST(ExplainSyntaxTest, UsualMistakesAreNamed) {
            Case{"\xEF\xBF\xBD\xEF\xBF\xBD\0{\0}"s, 0, "0 the text is UTF"},
            Case{"\xEF\xBF\xBD\xEF\xBF\xBD{}", 0, "0 m"},
            Case{"\xEF\xBF\xBD\xEF\xBF\xBD{", 0, "0 m"},
-           Case{"\0\0\0{"s, 0, "0 m"},
+           Case{"\xFF\xFE\0\0{\0\0\0"s, 2, "0 the text is UTF-32"},
+           Case{"\0\0\xFE\xFF\0\0\0{"s, 0, "0 the text is UTF-32"},
+           Case{"\xEF\xBF\xBD\xEF\xBF\xBD\0\0{\0\0\0"s, 0,
+                "0 the text is UTF-32"},
+           Case{"\0\0\xEF\xBF\xBD\xEF\xBF\xBD\0\0\0{"s, 0,
+                "0 the text is UTF-32"},
+           Case{"\0\0\0{"s, 0, "0 the text is UTF-32"},
+           Case{"{\0\0\0"s, 1, "0 the text is UTF-32"},
+           Case{"\xFF\xFE{\0"s, 2, "0 the text is UTF-16"},
+           Case{"{\0\0"s, 1, "0 the text is UTF-16"},
+           Case{"\0\0\0\0"s, 0, "0 m"},
+           Case{"\0\0{"s, 0, "0 m"},
            Case{"\xFF", 0, "0 m"},
            Case{"description: x", 0, "0 this looks like "},
            Case{"\n# a plugin\nx: 1", 1, "1 this looks like "},
+           Case{"# a\n\n# b\r\nx: 1", 0, "0 this looks like "},
+           Case{"# a plugin\n{}", 0, "0 JSON has no comm"},
+           Case{" # a\n  # b: c\n [1]", 1, "1 JSON has no comm"},
+           Case{"# a: b", 0, "0 JSON has no comm"},
+           Case{"#", 0, "0 JSON has no comm"},
+           Case{"%YAML 1.2", 0, "0 this looks like "},
            Case{"---\nx: 1", 0, "0 this looks like "},
            Case{"- x", 0, "0 this looks like "},
            Case{"a b: 1", 0, "0 m"},

@@ -94,7 +94,6 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
                              absl::StartsWith(candidate.id, wanted) ||
                              candidate.name == absl::StrCat(wanted, ":latest");
     names.emplace_back(candidate.name.empty() ? candidate.id : candidate.name);
-    if (!matches) continue;
     if (!is_plugin && r_.ok()) {
       r_.Problem(JsonProblem::Kind::kAbort, offset,
                  absl::StrCat("item ", names.size(),
@@ -102,6 +101,7 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
                               "inspect` gives each an \"Id\", a \"Name\" and a "
                               "\"Config\"; a config stands in no list"));
     }
+    if (!matches) continue;
     if (found) {
       // Only the first problem counts; each message holds all names so far.
       if (!r_.ok()) continue;
@@ -131,9 +131,11 @@ bool ShapeReader::LooksStored() {
   bool stored = false;
   bool config = false;
   decoder_.Members("config", [&](Key key) {
-    const bool object = r_.Peek() == JsonKind::kObject;
-    stored |= object && (key == Key::kPlugin || key == Key::kConfig ||
-                         key == Key::kManifest);
+    const JsonKind kind = r_.Peek();
+    // "Config" is no key of an author's: what it holds must be a config.
+    stored |= (key == Key::kPlugin && kind == JsonKind::kObject) ||
+              ((key == Key::kConfig || key == Key::kManifest) &&
+               kind != JsonKind::kNull);
     config |= key == Key::kEntrypoint || key == Key::kInterface;
     r_.Skip();
   });

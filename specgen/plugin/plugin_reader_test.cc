@@ -229,7 +229,18 @@ TEST(ReadPlugin, KnowsTheShapes) {
   EXPECT_EQ(shape(R"({"Id":"x","Manifest":{}})"), PluginShape::kStored);
   EXPECT_EQ(shape(R"({"Id":"x","Config":{},"Interface":{}})"),
             PluginShape::kConfig);
-  EXPECT_EQ(shape(R"({"Id":"x","Config":5})"), PluginShape::kConfig);
+  // What says that it holds a config must hold one.
+  for (std::string_view value : {"5", "[]", "[{}]", "\"x\"", "true"}) {
+    const Read broken(absl::StrCat(R"({"Id":"x","Config":)", value, "}"));
+    EXPECT_EQ(broken.shape, PluginShape::kStored);
+    EXPECT_FALSE(broken.ok()) << value;
+    EXPECT_EQ(Read(absl::StrCat(R"({"Manifest":)", value, "}")).shape,
+              PluginShape::kStored);
+    EXPECT_EQ(shape(absl::StrCat(R"({"plugin":)", value, "}")),
+              PluginShape::kConfig);
+  }
+  EXPECT_EQ(shape(R"({"Id":"x","Config":null})"), PluginShape::kConfig);
+  EXPECT_EQ(shape(R"({"Config":[],"Entrypoint":[]})"), PluginShape::kConfig);
   EXPECT_EQ(shape(R"([{"Id":"x","Config":{}}])"), PluginShape::kInspect);
 }
 
@@ -274,6 +285,23 @@ TEST(ReadPlugin, ChoosesFromAList) {
             "two:v1");
   EXPECT_THAT(chosen("ab"), HasSubstr("a second plugin matches \"ab\""));
   EXPECT_THAT(chosen(""), HasSubstr("there are several plugins"));
+  // Items that are not chosen must be plugins, too.
+  for (std::string_view other :
+       {"{}", R"({"Id":"x"})", R"({"Config":{}})", R"({"Id":"x","Config":[]})",
+        R"({"entrypoint":["/p"]})", "5", "[]", "null"}) {
+    const std::string plugin = R"({"Id":"abc","Name":"one","Config":{}})";
+    for (const std::string& text :
+         {absl::StrCat("[", plugin, ",", other, "]"),
+          absl::StrCat("[", other, ",", plugin, "]")}) {
+      for (std::string_view wanted : {"", "one"}) {
+        EXPECT_FALSE(
+            Read(text, "28.5.2", PluginShape::kInspect, wanted).ok())
+            << text << wanted;
+      }
+    }
+  }
+  EXPECT_THAT(Read(R"([{"Id":"a","Config":{}},{}])").problem.message,
+              HasSubstr("item 2 of the list is no plugin"));
   const Read empty("[]", "28.5.2", PluginShape::kInspect);
   EXPECT_EQ(empty.problem.message, "the list is empty: no plugin");
 }
@@ -300,7 +328,9 @@ TEST(ReadPlugin, TakesOnlyPluginsInAList) {
                 kNoPlugin},
            Case{"{}", kNoPlugin},
            Case{R"({"Id":"a","Config":5})", "must be an object"},
-           Case{R"({"Id":"a","Config":{}},{})", "there are several plugins"},
+           Case{R"({"Id":"a","Config":{}},{})", "item 2 of the list is no"},
+           Case{R"({"Id":"a","Config":{}},{"Id":"b","Config":{}})",
+                "there are several plugins"},
            Case{"5", "must be an object, not a list"},
            Case{"", "the list is empty: no plugin"},
        }) {
@@ -311,7 +341,7 @@ TEST(ReadPlugin, TakesOnlyPluginsInAList) {
     const Read named(absl::StrCat("[", c.items, "]"), "28.5.2",
                      PluginShape::kAuto, "a");
     EXPECT_EQ(named.ok(),
-              absl::StartsWith(c.items, R"({"Id":"a","Config":{}})") ||
+              absl::StartsWith(c.problem, "there are several") ||
                   c.problem.empty())
         << c.items;
   }
