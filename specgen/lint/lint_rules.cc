@@ -50,7 +50,10 @@ absl::Span<const LintRule> LintRules() {
 
 const LintRule* FindLintRule(std::string_view id_or_name) {
   for (const LintRule& rule : LintRules()) {
-    if (rule.id == id_or_name || rule.name == id_or_name) return &rule;
+    if (absl::EqualsIgnoreCase(rule.id, id_or_name) ||
+        absl::EqualsIgnoreCase(rule.name, id_or_name)) {
+      return &rule;
+    }
   }
   return nullptr;
 }

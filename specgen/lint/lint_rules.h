@@ -41,7 +41,8 @@ struct LintRule {
 // All of them, by id.
 absl::Span<const LintRule> LintRules();
 
-// The rule of that id or name; null if there is none.
+// The rule of that id or name, in letters of either case; null if there is
+// none.
 const LintRule* FindLintRule(std::string_view id_or_name);
 
 // The whole text of an example.

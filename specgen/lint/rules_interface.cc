@@ -1,10 +1,9 @@
 // How engines find and call the plugin, and what that demands.
 #include <algorithm>
-#include <map>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -73,43 +72,62 @@ std::string Advice(std::string_view text) {
   return "; types are like \"docker.volumedriver/1.0\"";
 }
 
-// What is wrong with a type; "" if nothing. `advice` is Advice, or nothing
-// where only that is asked.
-std::string WrongType(const LintContext& lint, std::string_view text,
-                      absl::FunctionRef<std::string(std::string_view)> advice) {
-  const InterfaceTypeName name = SplitInterfaceType(text);
+enum class TypeProblem : uint8_t {
+  kNone,
+  kNoVersion,
+  kNoPrefix,
+  kOtherPrefix,
+  kUnknown,
+  kOtherVersion,
+  kOtherEngines,
+};
+
+TypeProblem ProblemOf(const LintContext& lint, const InterfaceTypeName& name) {
   const InterfaceType* const type = FindInterfaceType(name.capability);
-  if (name.version.empty()) {
-    return absl::StrCat(QuoteShort(text), " has no version", advice(text));
-  }
-  if (name.prefix.empty()) {
-    return absl::StrCat(QuoteShort(text),
-                        " has no prefix: engines look for \"docker\" only",
-                        advice(text));
-  }
-  if (name.prefix != "docker") {
-    return absl::StrCat(
-        QuoteShort(text),
-        " is never found: engines look for the prefix \"docker\" only",
-        advice(text));
-  }
-  if (type == nullptr) {
-    return absl::StrCat("no engine uses ", QuoteShort(text), advice(text));
-  }
-  if (name.version != kInterfaceVersion) {
-    return absl::StrCat("engines use version ", kInterfaceVersion, " of ",
-                        type->capability, " only, not ", QuoteShort(text));
-  }
+  if (name.version.empty()) return TypeProblem::kNoVersion;
+  if (name.prefix.empty()) return TypeProblem::kNoPrefix;
+  if (name.prefix != "docker") return TypeProblem::kOtherPrefix;
+  if (type == nullptr) return TypeProblem::kUnknown;
+  if (name.version != kInterfaceVersion) return TypeProblem::kOtherVersion;
   // Those that look for it follow each other.
-  if (LooksFor(lint.releases.front(), *type) &&
-      LooksFor(lint.releases.back(), *type)) {
-    return "";
+  return LooksFor(lint.releases.front(), *type) &&
+                 LooksFor(lint.releases.back(), *type)
+             ? TypeProblem::kNone
+             : TypeProblem::kOtherEngines;
+}
+
+std::string ProblemText(const LintContext& lint, std::string_view text,
+                        TypeProblem problem) {
+  const std::string quoted = QuoteShort(text);
+  const InterfaceType* const type =
+      FindInterfaceType(SplitInterfaceType(text).capability);
+  switch (problem) {
+    case TypeProblem::kNone:
+      return "";
+    case TypeProblem::kNoVersion:
+      return absl::StrCat(quoted, " has no version", Advice(text));
+    case TypeProblem::kNoPrefix:
+      return absl::StrCat(quoted,
+                          " has no prefix: engines look for \"docker\" only",
+                          Advice(text));
+    case TypeProblem::kOtherPrefix:
+      return absl::StrCat(
+          quoted,
+          " is never found: engines look for the prefix \"docker\" only",
+          Advice(text));
+    case TypeProblem::kUnknown:
+      return absl::StrCat("no engine uses ", quoted, Advice(text));
+    case TypeProblem::kOtherVersion:
+      return absl::StrCat("engines use version ", kInterfaceVersion, " of ",
+                          type->capability, " only, not ", quoted);
+    case TypeProblem::kOtherEngines:
+      break;
   }
   const std::string engines =
       lint.EnginesWhere([&](const Release& r) { return !LooksFor(r, *type); });
   return absl::StrCat(
-      engines.empty() ? "the engine" : engines, " does not use ",
-      QuoteShort(text), ": it came with ", type->first,
+      engines.empty() ? "the engine" : engines, " does not use ", quoted,
+      ": it came with ", type->first,
       type->last.empty() ? "" : absl::StrCat(", and the last is ", type->last));
 }
 
@@ -117,17 +135,14 @@ void InterfaceTypeRule(LintContext* lint) {
   const bool crashes = lint->Any([](const Behaviour& b) {
     return b.interface_types == InterfaceTypes::kRaw;
   });
-  const auto none = [](std::string_view) { return std::string(); };
-  std::map<std::string_view, bool> wrong;  // of each that was seen
   for (const JsonNode& type : Types(*lint)) {
     if (!type.is(JsonKind::kString) ||
         (crashes && absl::StartsWith(type.text, "/"))) {
       continue;
     }
-    const auto [entry, is_new] = wrong.try_emplace(type.text);
-    if (is_new) entry->second = !WrongType(*lint, type.text, none).empty();
-    if (!entry->second) continue;
-    lint->At(type, [&] { return WrongType(*lint, type.text, Advice); });
+    const TypeProblem problem = ProblemOf(*lint, SplitInterfaceType(type.text));
+    if (problem == TypeProblem::kNone) continue;
+    lint->At(type, [&] { return ProblemText(*lint, type.text, problem); });
   }
 }
 

@@ -411,6 +411,17 @@ void DuplicateDestination(LintContext* lint) {
   }
 }
 
+// The file in each plugin's rootfs that `path` is, or lies below; "" if it does
+// not (moby daemon/initlayer/setup_unix.go; the engine mounts the host's over
+// the first two if there is a network type).
+std::string_view FileOfEngine(std::string_view path) {
+  for (std::string_view file :
+       {"/etc/hosts", "/etc/resolv.conf", "/etc/hostname"}) {
+    if (IsIn(path, file)) return file;
+  }
+  return "";
+}
+
 // What moby mounts after the plugin's mounts (v29.7.2,
 // daemon/pkg/plugin/v2/plugin_linux.go, InitSpec).
 void HiddenMount(LintContext* lint) {
@@ -428,6 +439,11 @@ void HiddenMount(LintContext* lint) {
                absl::StrCat("with a network type, the engine mounts the "
                             "host's own ",
                             destination, " over this"));
+    } else if (const std::string_view file = FileOfEngine(destination);
+               !file.empty() && destination != file) {
+      lint->At(*mount, absl::StrCat("the mount lies below ", file,
+                                    ", which is a file in each plugin's "
+                                    "rootfs: runtimes refuse it"));
     }
   }
 }
@@ -500,23 +516,47 @@ void CoversPropagatedMount(LintContext* lint) {
   }
 }
 
+// The deepest of those mounts that `path` lies in, and "" if none; all of /dev
+// is a directory of the engine's where a plugin may make what it wants.
+std::string_view DeepestAround(
+    const std::vector<std::string_view>& engine_mounts, std::string_view path) {
+  std::string_view deepest;
+  for (std::string_view mount : engine_mounts) {
+    if (mount != "/dev" && IsIn(path, mount) && mount.size() > deepest.size()) {
+      deepest = mount;
+    }
+  }
+  return deepest;
+}
+
 void PropagatedMountRoot(LintContext* lint) {
   const JsonNode* node = Member(lint->config, "propagatedMount");
   if (node == nullptr || node->String().empty()) return;
   const std::string path = CleanPath(absl::StrCat("/", node->text));
-  const std::string_view covered = FirstCovered(EngineMounts(*lint), path);
+  const std::vector<std::string_view> engine_mounts = EngineMounts(*lint);
+  // To propagatedMount none yields.
+  const auto covered =
+      std::find_if(engine_mounts.begin(), engine_mounts.end(),
+                   [&](std::string_view mount) { return IsIn(mount, path); });
+  const std::string_view around = DeepestAround(engine_mounts, path);
+  const std::string_view file = FileOfEngine(path);
   std::string what;
   if (path == "/") {
     what = "hides the whole rootfs: there is nothing to run";
   } else if (IsIn(path, "/proc")) {
     what = "is upon or inside of /proc: runc refuses it";
-  } else if (!covered.empty()) {
-    what = absl::StrCat("hides what the engine mounts at ", covered);
+  } else if (covered != engine_mounts.end()) {
+    what = absl::StrCat("hides what the engine mounts at ", *covered);
+  } else if (!around.empty()) {
+    what = absl::StrCat("lies in what the engine mounts at ", around,
+                        ", not in the rootfs");
   } else if (IsIn(path, "/run/docker/plugins")) {
     what = "is hidden by the directory of the plugin's socket";
-  } else {
-    return;
+  } else if (!file.empty()) {
+    what = absl::StrCat(path == file ? "is" : "lies below", " ", file,
+                        ", which is a file in each plugin's rootfs");
   }
+  if (what.empty()) return;
   lint->At(*node,
            absl::StrCat("propagatedMount ", QuoteShort(node->text), " ", what));
 }
@@ -615,7 +655,8 @@ destinations to the rootfs, so that `data` is `/data`. Write what lies above fir
     {"SG022", "hidden-mount", kWarning,
      "the engine mounts its own files over the mount",
      R"(The engine mounts the directory of the plugin's socket at `/run/docker/plugins` after the plugin's mounts and, with a
-network type, `/etc/hosts` and `/etc/resolv.conf`, so that a mount there cannot be seen.)",
+network type, `/etc/hosts` and `/etc/resolv.conf`, so that a mount there cannot be seen. Nothing can be mounted below
+these: each rootfs has files there.)",
      R"("mounts": [
     {"source": "/srv", "destination": "/run/docker/plugins", "type": "bind", "options": ["rbind"]}
   ])",
@@ -671,8 +712,9 @@ mounts there then does not reach the engine.)",
     {"SG029", "propagated-mount-root", kError,
      "propagatedMount covers the rootfs, or what the engine mounts",
      R"(The engine mounts an empty directory at `propagatedMount`. At `/` it hides the whole rootfs, so that there is nothing to
-run; at or above `/proc`, `/dev` or `/sys`, or at `/run/docker/plugins`, it hides what is there, or is hidden. Use a
-directory of its own, such as `/mnt/volumes`.)",
+run; at, above or inside of `/proc`, `/sys` or `/dev/shm`, at `/dev`, or at or inside of `/run/docker/plugins`, it hides
+what is there, or is hidden; `/etc/hosts` and `/etc/resolv.conf` are files. Use a directory of its own, such as
+`/mnt/volumes`.)",
      R"("propagatedMount": "/")", R"("propagatedMount": "/mnt/volumes")",
      PropagatedMountRoot},
 };
