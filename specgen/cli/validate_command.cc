@@ -1,19 +1,29 @@
 // specgen validate: a runtime spec against the rules of its version.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/printable.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
 #include "specgen/cli/plugin_options.h"
+#include "specgen/host/go_path.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/json/text_position.h"
 #include "specgen/validate/oci_version.h"
 #include "specgen/validate/validator.h"
 
@@ -73,6 +83,41 @@ void AddJson(const CheckedFile& file, JsonBuilder* json) {
   json->EndList().EndObject();
 }
 
+// Of a bundle: a directory must be at root.path. What may not be seen, and what
+// Windows names by volumes, is not judged.
+void CheckRootfs(const JsonTree& spec, const std::string& bundle,
+                 SpecReport* report) {
+  const JsonNode* const path = spec.root().Find("root", "path");
+  if (path == nullptr || path->String().empty() ||
+      spec.root().Find("windows") != nullptr) {
+    return;
+  }
+  const std::string full = absl::StartsWith(path->text, "/")
+                               ? std::string(path->text)
+                               : JoinPath({bundle, path->text});
+  struct stat st;
+  const int error = stat(full.c_str(), &st) == 0 ? 0 : errno;
+  std::string_view what;
+  if (error == ENOENT || error == ENOTDIR || error == ELOOP ||
+      error == ENAMETOOLONG) {
+    what = " is not there";
+  } else if (error == 0 && !S_ISDIR(st.st_mode)) {
+    what = " is no directory";
+  } else {
+    return;
+  }
+  const TextPosition at = spec.Position(path->offset);
+  const auto next = std::find_if(
+      report->findings.begin(), report->findings.end(),
+      [&at](const SpecFinding& finding) {
+        return std::tie(finding.position.line, finding.position.column) >
+               std::tie(at.line, at.column);
+      });
+  report->findings.insert(
+      next, {SpecSeverity::kError, "bundle-root", path->Pointer(), at,
+             absl::StrCat("the rootfs ", Quote(path->text), what)});
+}
+
 class ValidateCommand : public Command {
  public:
   void Define(CLI::App* app) override;
@@ -91,8 +136,8 @@ class ValidateCommand : public Command {
 void ValidateCommand::Define(CLI::App* app) {
   app->add_option(
          "FILE", files_,
-         "Runtime specs, or bundles (their config.json); - is standard "
-         "input")
+         "Runtime specs, or bundles (their config.json, and whether their "
+         "rootfs is there); - is standard input")
       ->required();
   app->add_option("--oci-version", as_,
                   "The rules to apply, from 1.0.0-rc1 to 1.3.0 (default: those "
@@ -100,18 +145,21 @@ void ValidateCommand::Define(CLI::App* app) {
       ->type_name("VERSION");
   app->add_flag("--strict", strict_, "Warnings count like errors");
   app->add_flag("--json", json_,
-                "Print JSON; its shape is in "
-                "specgen/validate/README.md");
+                "Print JSON: {\"files\": [{\"file\", \"ociVersion\", "
+                "\"rules\": {\"from\", \"to\"}, \"errors\", \"warnings\", "
+                "\"findings\": [{\"severity\", \"rule\", \"pointer\", "
+                "\"line\", \"column\", \"message\"}]}]}");
 }
 
 absl::StatusOr<CheckedFile> ValidateCommand::Check(
     const std::string& file) const {
-  const std::string name = file == "-" ? "standard input" : file;
-  absl::StatusOr<std::string> text = ReadInput(file);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(*text, name);
+  const absl::StatusOr<NamedInput> input = ReadNamedInput(file);
+  if (!input.ok()) return input.status();
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+      JsonTree::Parse(input->text, input->name);
   if (!tree.ok()) return tree.status();
-  CheckedFile checked{name, ValidateSpec(**tree, rules_)};
+  CheckedFile checked{input->name, ValidateSpec(**tree, rules_)};
+  if (input->file != file) CheckRootfs(**tree, file, &checked.report);
   for (const SpecFinding& finding : checked.report.findings) {
     ++(finding.severity == SpecSeverity::kError ? checked.errors
                                                 : checked.warnings);
@@ -135,7 +183,7 @@ int ValidateCommand::Run(Console* console) {
   json.Object().Key("files").List();
   std::vector<std::string> lines;
   for (const std::string& file : files_) {
-    absl::StatusOr<CheckedFile> checked = Check(PluginFile(file));
+    absl::StatusOr<CheckedFile> checked = Check(file);
     if (!checked.ok()) return Fail(checked.status(), console);
     AddJson(*checked, &json);
     AddLines(*checked, &lines);

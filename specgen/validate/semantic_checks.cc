@@ -42,6 +42,17 @@ bool Holds(const List& list, std::string_view text) {
 constexpr std::string_view kNoFileSystems[] = {"", "none", "rbind", "volume",
                                                "npipe"};
 
+// Of annotations: below org.opencontainers, and none of those that config.md or
+// the image spec's conversion.md has.
+bool IsReserved(std::string_view key) {
+  constexpr std::string_view kKnown[] = {
+      "os",     "os.version", "os.features", "architecture", "variant",
+      "author", "created",    "stopSignal",  "exposedPorts"};
+  if (!absl::ConsumePrefix(&key, "org.opencontainers")) return false;
+  if (!key.empty() && key[0] != '.') return false;
+  return !absl::ConsumePrefix(&key, ".image.") || !Holds(kKnown, key);
+}
+
 // "C:\\x", "C:/x", "\\\\server\\share", "\\\\.\\pipe\\x"; also "\\x", of the
 // current drive, which Windows containers take for C:.
 bool IsWindowsPath(std::string_view path) {
@@ -108,6 +119,10 @@ class MeaningCheck {
   void Platform() {
     linux_ = spec_.Find("linux") != nullptr;
     windows_ = spec_.Find("windows") != nullptr;
+    // A document that names no system may be for any.
+    may_be_linux_ = linux_ || (!windows_ && spec_.Find("solaris") == nullptr &&
+                               spec_.Find("freebsd") == nullptr &&
+                               spec_.Find("zos") == nullptr);
     has_user_namespace_ = HasNamespace("user");
   }
   bool IsWindowsOnly() const { return windows_ && !linux_; }
@@ -154,6 +169,11 @@ class MeaningCheck {
     for (const JsonNode& member : annotations->items) {
       if (member.key.empty()) {
         f_.Error("empty-key", member, "an annotation's key must not be empty");
+      } else if (rules_.from >= V::k1_2_0 && IsReserved(member.key)) {
+        f_.Error("reserved-key", member,
+                 absl::StrCat("the key ", Quote(member.key),
+                              " is reserved: of org.opencontainers there are "
+                              "only those of the runtime spec"));
       }
     }
   }
@@ -319,7 +339,7 @@ class MeaningCheck {
               absl::StrCat("the destination ", Quote(destination->text),
                            " is not an absolute path");
           // On Linux a SHOULD since then.
-          if (rules_.to >= V::k1_2_0 && !IsWindowsOnly()) {
+          if (rules_.to >= V::k1_2_0 && may_be_linux_) {
             f_.Warning("relative-destination", *destination, message);
           } else {
             f_.Error("relative-destination", *destination, message);
@@ -680,6 +700,7 @@ class MeaningCheck {
   FindingList& f_;
   bool linux_ = false;
   bool windows_ = false;
+  bool may_be_linux_ = false;
   bool has_user_namespace_ = false;
 };
 

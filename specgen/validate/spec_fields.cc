@@ -540,7 +540,7 @@ constexpr SpecField kWindows[] = {
     Parts("devices", kWindowsDevice),
     Part("resources", kWindowsResources),
     Part("network", kWindowsNetwork),
-    {.key = "credentialSpec", .kind = K::kAny},
+    {.key = "credentialSpec", .kind = K::kAnyObject},
     Flag("servicing"),
     Flag("ignoreFlushesDuringBoot"),
     Part("hyperv", kHyperV),
@@ -554,11 +554,28 @@ constexpr SpecField kVmKernel[] = {NeededText("path"), Texts("parameters"),
                                    Text("initrd")};
 constexpr SpecField kVmImage[] = {NeededText("path"),
                                   Needed(OneOf("format", kImageFormats))};
+constexpr SpecField kIoMemory[] = {
+    Uint64("firstGFN"),
+    Needed(Uint64("firstMFN")),
+    Needed(Uint64("nrMFNs")),
+};
+constexpr SpecField kHwConfig[] = {
+    Text("deviceTree"),
+    Uint32("vcpus"),
+    Uint64("memory"),
+    Texts("dtdevs"),
+    Parts("iomems", kIoMemory),
+    {.key = "irqs",
+     .kind = K::kInteger,
+     .list = true,
+     .min = 0,
+     .max = UINT32_MAX},
+};
 constexpr SpecField kVm[] = {
     Part("hypervisor", kHypervisor),
     Needed(Part("kernel", kVmKernel)),
     Part("image", kVmImage),
-    {.key = "hwConfig", .kind = K::kAny},
+    Part("hwConfig", kHwConfig, V::k1_3_0),
 };
 
 // config-zos.md.

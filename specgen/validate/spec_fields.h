@@ -21,7 +21,7 @@ enum class FieldKind : uint8_t {
   kObject,     // of SpecField::fields
   kStringMap,  // any key to a string
   kObjectMap,  // any key to an object of SpecField::fields
-  kAny,        // not looked into: what the text leaves to others
+  kAnyObject,  // not looked into: what the text leaves to others
 };
 
 // What a string must look like.

@@ -55,9 +55,8 @@ bool IsOfKind(const JsonNode& node, FieldKind kind) {
     case FieldKind::kObject:
     case FieldKind::kStringMap:
     case FieldKind::kObjectMap:
+    case FieldKind::kAnyObject:
       return node.is(JsonKind::kObject);
-    case FieldKind::kAny:
-      return true;
   }
   return true;
 }
@@ -229,7 +228,7 @@ class FieldCheck {
         }
         break;
       case FieldKind::kBool:
-      case FieldKind::kAny:
+      case FieldKind::kAnyObject:
         break;
     }
   }
