@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -79,6 +80,37 @@ bool InitLayerMakesDirectory(std::string_view path) {
         return at == path ? entry.type == InitEntry::Type::kDirectory
                           : IsInOrAt(at, path);
       });
+}
+
+bool InitLayerMakesFile(std::string_view path) {
+  const absl::Span<const InitEntry> entries = InitLayer();
+  return std::any_of(entries.begin(), entries.end(),
+                     [path](const InitEntry& entry) {
+                       return entry.type == InitEntry::Type::kFile &&
+                              absl::StrCat("/", entry.path) == path;
+                     });
+}
+
+// The first part of the clean path, not all of it, that is no directory in the
+// rootfs; "" if there is none, or a mount that `is_covered` tells hides it.
+std::string FileAbove(std::string_view path, int rootfs, bool fills_rootfs,
+                      absl::FunctionRef<bool(std::string_view)> is_covered) {
+  for (size_t end = path.find('/', 1); end != std::string_view::npos;
+       end = path.find('/', end + 1)) {
+    const std::string part(path.substr(0, end));
+    const UniqueFd fd = OpenInRoot(rootfs, part, O_PATH);
+    struct stat st;
+    if (!fd.ok() || fstat(fd.get(), &st) != 0) {
+      if (fills_rootfs && InitLayerMakesFile(part)) return part;
+      continue;
+    }
+    if (S_ISDIR(st.st_mode)) continue;
+    return is_covered(PathIn(rootfs, fd.get())) ||
+                   (fills_rootfs && InitLayerMakesDirectory(part))
+               ? ""
+               : part;
+  }
+  return "";
 }
 
 // Reads a spec, key by key.
@@ -548,13 +580,13 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
     const std::string path = CleanPath(absl::StrCat("/", mount.destination));
     if (is_covered(path)) continue;
     const UniqueFd fd = OpenInRoot(rootfs, path, O_PATH);
+    constexpr std::string_view kRefuses = ": a runtime refuses to start";
     struct stat st;
     if (fd.ok() && fstat(fd.get(), &st) == 0 &&
         !is_covered(PathIn(rootfs, fd.get()))) {
       const bool is_directory = S_ISDIR(st.st_mode) ||
                                 (fills_rootfs && InitLayerMakesDirectory(path));
       const std::string at = absl::StrCat("\"", mount.destination, "\"");
-      constexpr std::string_view kRefuses = ": a runtime refuses to start";
       FileFacts facts;
       if (!mount.is_bind) {
         if (!is_directory) {
@@ -573,6 +605,14 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
             " directory, is mounted upon ", at, ", which is ",
             is_directory ? "one" : "none", " in the rootfs", kRefuses));
       }
+    } else if (!fd.ok()) {
+      const std::string file =
+          FileAbove(path, rootfs, fills_rootfs, is_covered);
+      if (!file.empty()) {
+        findings.push_back(absl::StrCat(
+            "something is mounted upon \"", mount.destination, "\", below \"",
+            file, "\", which is no directory in the rootfs", kRefuses));
+      }
     }
     covered.push_back(path);
   }
@@ -587,12 +627,20 @@ std::string CheckPropagatedMount(const Release& release,
     return "";
   }
   const std::string path = CleanPath(absl::StrCat("/", propagated_mount));
-  const UniqueFd fd = OpenInRoot(rootfs, path, O_PATH | O_DIRECTORY);
-  return fd.ok() ? ""
-                 : absl::StrCat("Docker ", release.name,
-                                " would not start this plugin: its rootfs has "
-                                "no directory \"",
-                                path, "\" for propagatedMount");
+  const UniqueFd fd = OpenBeneath(rootfs, path == "/" ? "." : path.substr(1),
+                                  O_PATH | O_DIRECTORY);
+  if (fd.ok()) return "";
+  if (errno == EXDEV) {
+    return absl::StrCat("Docker ", release.name,
+                        " follows the symbolic links of propagatedMount, \"",
+                        path,
+                        "\", out of the rootfs: it mounts upon a directory of "
+                        "the host, or would not start this plugin");
+  }
+  return absl::StrCat("Docker ", release.name,
+                      " would not start this plugin: its rootfs has no "
+                      "directory \"",
+                      path, "\" for propagatedMount");
 }
 
 std::vector<std::string> CheckSources(const StartSpec& spec,

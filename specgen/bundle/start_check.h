@@ -55,7 +55,7 @@ std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
                                      bool runs_here);
 
 // Which mounts lie upon what they cannot: a directory upon a file of the
-// rootfs, or the other way. `files` and `bundle` are as of CheckSources; null:
+// rootfs, or the other way, or anything below a file. `files` and `bundle` are as of CheckSources; null:
 // sources are not looked at. What an earlier mount covers is not judged.
 // `fills_rootfs`: the rootfs will have the init layer (init_layer.h).
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
@@ -65,7 +65,8 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
 
 // "Docker 17.09.0 would not start …" if that engine needs the directory
 // `propagated_mount` in the rootfs, and it is missing; else "". Those with
-// PropagatedMount::kRootfsPropagation mount upon it and never make it (moby
+// PropagatedMount::kRootfsPropagation mount upon it and never make it, and
+// follow symbolic links as the host does, out of the rootfs (moby
 // plugin/manager_linux.go, enable, v1.13.0 to v17.12).
 std::string CheckPropagatedMount(const Release& release,
                                  std::string_view propagated_mount, int rootfs);

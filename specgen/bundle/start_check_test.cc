@@ -400,7 +400,15 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
            {"/dir", "tmpfs", false, ""},
            {"/to-dir", "tmpfs", false, ""},
            {"/file", "tmpfs", false, "a file system is mounted upon \"/file\""},
-           {"/new", "tmpfs", false, ""}}) {
+           {"/new", "tmpfs", false, ""},
+           {"/file/x", directory, true, "below \"/file\", which is no"},
+           {"file//x/y/", file, true, "\"file//x/y/\", below \"/file\""},
+           {"/file/x", "tmpfs", false, "below \"/file\", which is no"},
+           {"/file/x", "/no/such", true, "below \"/file\", which is no"},
+           {"/to-file/x", file, true, "below \"/to-file\", which is no"},
+           {"/to-dir/x", directory, true, ""},
+           {"/dir/x/y", directory, true, ""},
+           {"/new/x", file, true, ""}}) {
     SCOPED_TRACE(absl::StrCat(c.source, " upon ", c.destination));
     const std::vector<StartSpec::Mount> mounts = {
         {c.destination, c.source, c.is_bind}};
@@ -408,7 +416,8 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
     EXPECT_EQ(found.empty(), c.words.empty()) << found;
     EXPECT_TRUE(absl::StrContains(found, c.words)) << found;
     // Of another machine the sources are not known.
-    EXPECT_EQ(check(mounts, nullptr), c.is_bind ? "" : found);
+    const bool is_below = absl::StrContains(c.words, "below");
+    EXPECT_EQ(check(mounts, nullptr), c.is_bind && !is_below ? "" : found);
   }
   // The init layer makes room for its own directories, and for those above.
   Add("/sys", "");
@@ -422,6 +431,13 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
                                                {"/file", "tmpfs", false}};
   EXPECT_EQ(check(other, &files, true), check(other, &files));
   EXPECT_NE(check({{"/etc/hosts", directory, true}}, &files, true), "");
+  // And has files of its own, where nothing is yet.
+  const std::vector<StartSpec::Mount> below = {{"/etc/hostname/x", "a", true}};
+  EXPECT_EQ(check(below, &files), "");
+  EXPECT_NE(check(below, &files, true), "");
+  EXPECT_EQ(check({{"/sys/x", "a", true}}, &files, true), "");
+  EXPECT_EQ(check({{"/file", "tmpfs", false}, {"/file/x", "a", true}}, &files),
+            check({{"/file", "tmpfs", false}}, &files));
   // What is mounted before is what counts then; what is mounted behind is not.
   EXPECT_EQ(
       check({{"/dir", directory, true}, {"/dir/sub", directory, true}}, &files),
@@ -452,12 +468,29 @@ TEST(CheckPropagatedMountTest, SomeEnginesNeedItsDirectory) {
   TempDirectory temp;
   fs::create_directories(temp / "rootfs/there");
   temp.Write("rootfs/file", "");
+  fs::create_symlink("there", temp / "rootfs/inside");
+  fs::create_symlink("/there", temp / "rootfs/absolute");
+  fs::create_symlink("../..", temp / "rootfs/above");
+  fs::create_symlink("none", temp / "rootfs/dangling");
   const UniqueFd rootfs(open((temp / "rootfs").c_str(), O_RDONLY));
-  const auto check = [&](std::string_view engine, std::string_view path) {
+  const auto finding = [&](std::string_view engine, std::string_view path) {
     const absl::StatusOr<const Release*> release = FindRelease(engine);
     EXPECT_TRUE(release.ok()) << release.status();
-    return CheckPropagatedMount(**release, path, rootfs.get()).empty();
+    return CheckPropagatedMount(**release, path, rootfs.get());
   };
+  const auto check = [&](std::string_view engine, std::string_view path) {
+    return finding(engine, path).empty();
+  };
+  // Links lead where they lead on the host.
+  EXPECT_EQ(finding("17.09.0", "/inside"), "");
+  EXPECT_EQ(finding("17.09.0", "/"), "");
+  for (std::string_view out : {"/absolute", "/absolute/x", "/above"}) {
+    EXPECT_TRUE(absl::StrContains(finding("17.09.0", out), "out of the rootfs"))
+        << out;
+    EXPECT_EQ(finding("18.03.0", out), "") << out;
+  }
+  EXPECT_TRUE(
+      absl::StrContains(finding("17.09.0", "/dangling"), "has no directory"));
   for (std::string_view needs : {"1.13.0", "1.13.1", "17.09.0", "17.12.0"}) {
     EXPECT_TRUE(check(needs, "")) << needs;
     EXPECT_TRUE(check(needs, "/there")) << needs;

@@ -25,6 +25,7 @@
 #include "specgen/base/files.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/progress_bar.h"
+#include "specgen/batch/proto_text.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -114,6 +115,7 @@ class BatchCommand : public Command {
   MetricsSocketOptions metrics_options_;
   unsigned threads_ = 0;
   bool protobuf_ = false;
+  bool print_proto_ = false;
   bool is_directory_ = false;
   CLI::Option* output_option_ = nullptr;
   const CLI::App* app_ = nullptr;
@@ -155,7 +157,11 @@ void BatchCommand::Define(CLI::App* app) {
       ->check(CLI::Range(1, 1024));
   app->add_flag("--protobuf", protobuf_,
                 "Requests and answers are GenerateRequest and GenerateResponse "
-                "of specgen.proto, each behind its length as a varint");
+                "of what --print-proto prints, each behind its length as a "
+                "varint");
+  app->add_flag("--print-proto", print_proto_,
+                "Print the messages of --protobuf as a .proto file, and do "
+                "nothing else");
 }
 
 std::string_view BatchCommand::OptionForDirectory() const {
@@ -167,6 +173,10 @@ std::string_view BatchCommand::OptionForDirectory() const {
 }
 
 int BatchCommand::Run(Console* console) {
+  if (print_proto_) {
+    console->Out(kSpecgenProto);
+    return kExitDone;
+  }
   struct stat facts;
   is_directory_ = input_ != "-" && stat(input_.c_str(), &facts) == 0 &&
                   S_ISDIR(facts.st_mode);
@@ -306,7 +316,9 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
     if (in < 0) {
       const int error = errno;
       in = console->in();
-      return Fail(BadInputError(absl::StrCat(input_, ": ", GoErrnoText(error))),
+      return Fail(WithImageHint(BadInputError(absl::StrCat(input_, ": ",
+                                                           GoErrnoText(error))),
+                                input_),
                   console);
     }
   }

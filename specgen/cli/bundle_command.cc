@@ -157,8 +157,8 @@ void BundleCommand::Define(CLI::App* app) {
   runtime_option_ =
       app->add_option("--runtime", runtime_,
                       "The runtime that is to start it, here and in "
-                      "--systemd's unit; if it is on this machine, it is asked "
-                      "whether it takes such a spec")
+                      "--systemd's unit; it is asked whether it takes such a "
+                      "spec. It must be on this machine, unless there is --at")
           ->type_name("PROGRAM")
           ->capture_default_str();
   app->add_option("--engine", engine_,
@@ -274,11 +274,13 @@ absl::Status BundleCommand::Load(Console* console) {
 }
 
 absl::Status BundleCommand::LoadRuntime() {
-  if (!options_.runs_here) return absl::OkStatus();
+  // Where --at says, there may be another.
+  const bool is_named = runtime_option_->count() > 0 && runs_at_.empty();
+  if (!options_.runs_here && !is_named) return absl::OkStatus();
   const absl::StatusOr<Runtime> asked = AskRuntime(runtime_);
   if (asked.ok()) {
     asked_ = *asked;
-    options_.runtime = &asked_;
+    if (options_.runs_here) options_.runtime = &asked_;
     return absl::OkStatus();
   }
   // A bundle can be made without any.

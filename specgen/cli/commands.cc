@@ -16,9 +16,20 @@ constexpr CommandInfo kCommands[] = {
      "Reads requests as lines of JSON and writes an answer for each, in the "
      "same order,\non all CPUs. A request is an object like\n"
      "  {\"engine\": \"20.10\", \"config\": {...}, \"set\": "
-     "[\"DEBUG=1\"]}\nand an answer has \"spec\" or \"error\". "
-     "specgen/batch/record_format.h and\nspecgen.proto beside it describe "
-     "both forms.",
+     "[\"DEBUG=1\"]}\nand an answer has \"spec\" or \"error\".\n\n"
+     "A request has \"config\" (an author's config.json), \"plugin\" "
+     "(dockerd's stored state), \"config_text\" (such JSON in a string) or "
+     "\"config_b64\" (in base64), and may have \"name\" (any value, which "
+     "the answer has, too), \"engine\", \"shape\" (auto, config, stored or "
+     "inspect), \"plugin_name\" (which one of an inspect list), \"set\" "
+     "([\"NAME[.FIELD]=VALUE\"], or a list of such calls), \"restarted\", "
+     "\"id\", \"rootfs\", \"lib_root\", \"exec_root\" and "
+     "\"metrics_socket\".\n\nAn answer has \"line\", \"name\", and "
+     "\"spec\" or \"error\" ({\"kind\", \"stage\", \"message\", "
+     "\"position\"}; kind is refused, crashed or invalid, stage is request, "
+     "decode, settings or spec), and may have \"failed_calls\", "
+     "\"presumed\" and \"folders\" (that the engine makes: "
+     "[{\"path\", \"mode\"}]).",
      "specgen batch requests.ndjson > answers.ndjson", &MakeBatchCommand},
     {"bundle", "Make an OCI bundle of a plugin, for runc and crun",
      "PLUGIN is a folder with config.json and rootfs (an author's, or one of "

@@ -84,8 +84,10 @@ void DiffCommand::Define(CLI::App* app) {
                   "with itself")
       ->type_name("RELEASE");
   app->add_flag("--json", json_,
-                "Print JSON; its shape is in "
-                "specgen/diff/README.md");
+                "Print JSON: {\"before\", \"after\", \"same\", "
+                "\"changes\": [{\"kind\", \"section\", \"subject\", "
+                "\"text\"}], \"why\": [{\"engine\", \"undone\", "
+                "\"text\", \"advisories\": []}]}");
   DefineShowSecrets(&show_secrets_, app);
 }
 
@@ -173,12 +175,11 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
     return absl::FailedPreconditionError(
         "only one input can come from standard input");
   }
-  const std::string named = std::exchange(other_, PluginFile(other_));
-  absl::StatusOr<std::string> text = ReadInput(other_);
-  if (!text.ok()) return text.status();
-  other_text_ = *std::move(text);
-  return LoadSide(other_text_, other_ == "-" ? "standard input" : other_,
-                  ShapeOfInput(named, other_text_), *to, after, console);
+  absl::StatusOr<NamedInput> other = ReadNamedInput(other_);
+  if (!other.ok()) return other.status();
+  other_text_ = std::move(other->text);
+  return LoadSide(other_text_, other->name, ShapeOfInput(other_, other_text_),
+                  *to, after, console);
 }
 
 void DiffCommand::Print(const Side& before, const Side& after,

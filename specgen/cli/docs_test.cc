@@ -1,5 +1,6 @@
 #include "specgen/cli/docs.h"
 
+#include <cstddef>
 #include <memory>
 #include <set>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "CLI/App.hpp"
 #include "CLI/Validators.hpp"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
@@ -69,6 +71,26 @@ TEST(DescribeCommandTest, TellsWhatCli11Knows) {
   EXPECT_EQ(level.choices, (std::vector<std::string>{"low", "high"}));
   EXPECT_EQ(level.default_value, "low");
   EXPECT_TRUE(doc.options[6].repeatable);
+}
+
+// Who has the program has not its sources.
+TEST(DescribeCommandsTest, PointToNoFileOfTheSources) {
+  for (const CommandDoc& doc : DescribeCommands()) {
+    std::vector<std::string> texts = {std::string(doc.details)};
+    for (const OptionDoc& option : doc.options) {
+      texts.push_back(option.description);
+    }
+    for (const std::string& text : texts) {
+      for (std::string_view end : {".md", ".h", ".cc", ".proto"}) {
+        const size_t at = text.find(end);
+        EXPECT_TRUE(at == std::string::npos || at == 0 || text[at - 1] == ' ' ||
+                    (at + end.size() < text.size() &&
+                     absl::ascii_isalnum(
+                         static_cast<unsigned char>(text[at + end.size()]))))
+            << doc.name << ": " << text;
+      }
+    }
+  }
 }
 
 TEST(DescribeCommandsTest, HasEachCommandOnce) {

@@ -101,9 +101,7 @@ class LintCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  // `named` is the argument that PluginFile makes `file` of.
   absl::StatusOr<LintedFile> LintFile(const std::string& named,
-                                      const std::string& file,
                                       absl::Span<const Release> releases,
                                       Console* console);
   absl::Status ReadIgnored();
@@ -145,8 +143,12 @@ void LintCommand::Define(CLI::App* app) {
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   CLI::Option* const json = app->add_flag("--json", json_,
-                                          "Print JSON; its shape is in "
-                                          "specgen/lint/README.md");
+                                          "Print JSON: {\"engines\": "
+                                          "{\"from\", \"to\"}, \"files\": "
+                                          "[{\"file\", \"findings\": "
+                                          "[{\"id\", \"rule\", \"level\", "
+                                          "\"line\", \"column\", "
+                                          "\"pointer\", \"message\"}]}]}");
   app->add_flag("--sarif", sarif_, "Print SARIF 2.1.0, for code review tools")
       ->excludes(json);
   DefineShowSecrets(&show_secrets_, app);
@@ -166,20 +168,20 @@ absl::Status LintCommand::ReadIgnored() {
 }
 
 absl::StatusOr<LintedFile> LintCommand::LintFile(
-    const std::string& named, const std::string& file,
-    absl::Span<const Release> releases, Console* console) {
-  absl::StatusOr<std::string> text = ReadInput(file);
-  if (!text.ok()) return text.status();
+    const std::string& named, absl::Span<const Release> releases,
+    Console* console) {
+  const absl::StatusOr<NamedInput> input = ReadNamedInput(named);
+  if (!input.ok()) return input.status();
   LintRequest request;
-  request.plugin = *text;
+  request.plugin = input->text;
   request.plugin_name = plugin_name_;
-  request.name =
-      file == "-" ? std::string_view("standard input") : std::string_view(file);
-  request.shape = ShapeOfInput(named, *text);
+  request.name = input->name;
+  request.shape = ShapeOfInput(named, input->text);
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();
-  WarnIfNoPlugin(request.name, *text, plugin_name_, releases.back(), console);
+  WarnIfNoPlugin(request.name, input->text, plugin_name_, releases.back(),
+                 console);
   std::erase_if(*findings, [&](const LintFinding& finding) {
     return ignored_.contains(finding.rule);
   });
@@ -245,9 +247,7 @@ int LintCommand::Run(Console* console) {
   int code = kExitDone;
   std::vector<LintedFile> files;
   for (const std::string& named : files_) {
-    const std::string file = PluginFile(named);
-    absl::StatusOr<LintedFile> linted =
-        LintFile(named, file, *releases, console);
+    absl::StatusOr<LintedFile> linted = LintFile(named, *releases, console);
     if (linted.ok()) {
       files.push_back(*std::move(linted));
       continue;
@@ -255,7 +255,7 @@ int LintCommand::Run(Console* console) {
     // The others are looked at all the same.
     code = Fail(linted.status(), console);
     if (code != kExitBadInput) return code;
-    files.push_back(Unreadable(file, linted.status().message()));
+    files.push_back(Unreadable(PluginFile(named), linted.status().message()));
   }
   if (sarif_) {
     console->Out(SarifText(files, kVersion));

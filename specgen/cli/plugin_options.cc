@@ -1,5 +1,6 @@
 #include "specgen/cli/plugin_options.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +26,8 @@
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/base/printable.h"
+#include "specgen/bundle/image.h"
+#include "specgen/bundle/unique_fd.h"
 #include "specgen/cli/ask_docker.h"
 #include "specgen/cli/console.h"
 #include "specgen/engine/release_range.h"
@@ -122,8 +125,9 @@ bool LooksLikeReference(std::string_view path) {
 }
 
 bool IsImageDirectory(const std::string& path) {
-  return Exists(JoinPath({path, "oci-layout"})) ||
-         Exists(JoinPath({path, "manifest.json"}));
+  const UniqueFd directory(
+      open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return directory.ok() && FormOfImage(directory.get()).ok();
 }
 
 // Of gzip, zstd or tar, by the first bytes.
@@ -151,6 +155,20 @@ absl::Status WithImageHint(absl::Status status, const std::string& path) {
              ? status
              : absl::Status(status.code(),
                             absl::StrCat(status.message(), " (", hint, ")"));
+}
+
+absl::StatusOr<NamedInput> ReadNamedInput(const std::string& argument) {
+  NamedInput input;
+  input.file = PluginFile(argument);
+  input.name = input.file == "-" ? "standard input" : input.file;
+  absl::StatusOr<std::string> text = ReadInput(input.file);
+  if (!text.ok()) return WithImageHint(text.status(), argument);
+  input.text = *std::move(text);
+  if (!IsArchive(input.text)) return input;
+  return BadInputError(
+      absl::StrCat(input.name,
+                   ": is an archive, no config.json: specgen bundle takes "
+                   "those of plugins and of images"));
 }
 
 void HostOptions::Define(std::string_view what, std::string_view note,
@@ -373,17 +391,13 @@ absl::Status PluginOptions::ReadFromDocker() {
 
 absl::Status PluginOptions::ReadFile() {
   const std::string named = file_;
-  file_ = PluginFile(named);
-  input_name_ = file_ == "-" ? "standard input" : file_;
-  absl::StatusOr<std::string> text = ReadInput(file_);
-  if (!text.ok()) return WithImageHint(text.status(), named);
-  text_ = *std::move(text);
+  absl::StatusOr<NamedInput> input = ReadNamedInput(named);
+  if (!input.ok()) return input.status();
+  file_ = std::move(input->file);
+  input_name_ = std::move(input->name);
+  text_ = std::move(input->text);
   request_.shape = ShapeOfInput(named, text_);
-  if (!IsArchive(text_)) return absl::OkStatus();
-  return BadInputError(
-      absl::StrCat(input_name(),
-                   ": is an archive, no config.json: specgen bundle takes "
-                   "those of plugins and of images"));
+  return absl::OkStatus();
 }
 
 void PluginOptions::AssumeDevicesOf(std::string_view plugin) {

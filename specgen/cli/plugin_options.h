@@ -50,9 +50,20 @@ std::string RealPath(const std::string& path);
 PluginShape ShapeOfInput(const std::string& path, std::string_view text);
 
 // `status`, an error about `path`, with what to do if an image is named, which
-// is none of specgen's inputs: "docker.io/vieux/sshfs", or a directory or tar
-// archive of one, which only `specgen bundle` takes.
+// is none of specgen's inputs: "docker.io/vieux/sshfs", or a directory of one,
+// which only `specgen bundle` takes.
 absl::Status WithImageHint(absl::Status status, const std::string& path);
+
+// A plugin or spec that a command line names.
+struct NamedInput {
+  std::string file;  // PluginFile of the argument
+  std::string name;  // how messages call it
+  std::string text;
+};
+
+// Reads it. Errors are those of ReadInput, with WithImageHint, and what is an
+// archive.
+absl::StatusOr<NamedInput> ReadNamedInput(const std::string& argument);
 
 // The options that say which machine a spec is for.
 class HostOptions {

@@ -111,8 +111,10 @@ void PrivilegesCommand::Define(CLI::App* app) {
                   "anything but notes (level info)")
       ->type_name("OLD");
   app->add_flag("--json", json_,
-                "Print JSON; its shape is in "
-                "specgen/privileges/README.md");
+                "Print JSON: {\"engine\", \"prompt\": [{\"name\", "
+                "\"description\", \"value\": []}], \"grants\": "
+                "[{\"level\", \"id\", \"what\", \"why\"}]}, with --since "
+                "also \"since\" and \"adds\"");
   DefineShowSecrets(&show_secrets_, app);
 }
 
@@ -165,20 +167,20 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                     "only one input can come from standard input"),
                 console);
   }
-  const std::string named = std::exchange(since_, PluginFile(since_));
-  absl::StatusOr<std::string> text = ReadInput(since_);
-  if (!text.ok()) return Fail(text.status(), console);
+  const absl::StatusOr<NamedInput> since = ReadNamedInput(since_);
+  if (!since.ok()) return Fail(since.status(), console);
+  const std::string& name = since->name;
+  const std::string& text = since->text;
   absl::Status status =
-      JsonTree::CheckValues(*text, since_, JsonTree::kMaxConfigValues);
+      JsonTree::CheckValues(text, name, JsonTree::kMaxConfigValues);
   if (!status.ok()) return Fail(status, console);
   Request request = plugin_.request();
-  request.plugin = *text;
-  request.shape = ShapeOfInput(named, *text);
-  plugin_.AssumeDevicesOf(*text);
+  request.plugin = text;
+  request.shape = ShapeOfInput(since_, text);
+  plugin_.AssumeDevicesOf(text);
   Answer answer;
   generator.Generate(request, &answer);
-  const std::string name = since_ == "-" ? "standard input" : since_;
-  WarnIfNoPlugin(name, *text, request.plugin_name, plugin_.release(), console);
+  WarnIfNoPlugin(name, text, request.plugin_name, plugin_.release(), console);
   SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
     console->Error(absl::StrCat(

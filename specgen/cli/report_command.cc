@@ -47,8 +47,11 @@ void ReportCommand::Define(CLI::App* app) {
                   "the file's)")
       ->type_name("TEXT");
   app->add_flag("--json", json_,
-                "Write JSON in place of the page; its shape is "
-                "in specgen/report/README.md");
+                "Write JSON in place of the page: {\"title\", \"input\", "
+                "\"engine\", \"prompt\": [], \"grants\": [], \"findings\": "
+                "[], \"sections\": [], \"runs\": [{\"from\", \"to\", "
+                "\"outcome\", \"message\", \"variants\": [], \"changes\": "
+                "[], \"why\": []}]}, as privileges, lint and diff have it");
   DefineShowSecrets(&show_secrets_, app);
   output_.Define("the report", app);
 }
