@@ -55,9 +55,10 @@ std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
                                      bool runs_here);
 
 // Which mounts lie upon what they cannot: a directory upon a file of the
-// rootfs, or the other way, or anything below a file. `files` and `bundle` are as of CheckSources; null:
-// sources are not looked at. What an earlier mount covers is not judged.
-// `fills_rootfs`: the rootfs will have the init layer (init_layer.h).
+// rootfs, or the other way, or anything below a file. `files` and `bundle` are
+// as of CheckSources; null: sources are not looked at. What an earlier mount
+// covers is not judged. `fills_rootfs`: the rootfs will have the init layer
+// (init_layer.h).
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                                           const FileTree* files,
                                           std::string_view bundle,

@@ -294,8 +294,7 @@ TEST(ReadPlugin, ChoosesFromAList) {
          {absl::StrCat("[", plugin, ",", other, "]"),
           absl::StrCat("[", other, ",", plugin, "]")}) {
       for (std::string_view wanted : {"", "one"}) {
-        EXPECT_FALSE(
-            Read(text, "28.5.2", PluginShape::kInspect, wanted).ok())
+        EXPECT_FALSE(Read(text, "28.5.2", PluginShape::kInspect, wanted).ok())
             << text << wanted;
       }
     }
@@ -340,9 +339,8 @@ TEST(ReadPlugin, TakesOnlyPluginsInAList) {
     // A name to choose by does not make a plugin of it.
     const Read named(absl::StrCat("[", c.items, "]"), "28.5.2",
                      PluginShape::kAuto, "a");
-    EXPECT_EQ(named.ok(),
-              absl::StartsWith(c.problem, "there are several") ||
-                  c.problem.empty())
+    EXPECT_EQ(named.ok(), absl::StartsWith(c.problem, "there are several") ||
+                              c.problem.empty())
         << c.items;
   }
 }
