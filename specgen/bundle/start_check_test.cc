@@ -436,6 +436,8 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
   EXPECT_EQ(check(below, &files), "");
   EXPECT_NE(check(below, &files, true), "");
   EXPECT_EQ(check({{"/sys/x", "a", true}}, &files, true), "");
+  EXPECT_EQ(check({{"/file", "", true}, {"/to-file/x", "a", true}}, &files),
+            "");
   EXPECT_EQ(check({{"/file", "tmpfs", false}, {"/file/x", "a", true}}, &files),
             check({{"/file", "tmpfs", false}}, &files));
   // What is mounted before is what counts then; what is mounted behind is not.
