@@ -463,8 +463,7 @@ absl::Status BundleMaker::ShowRootfs() {
   rebased_ = std::make_unique<RebasedHost>(
       *options_.host, rootfs_host_->files, rootfs_path_,
       // The directory behind the descriptor, not the link to it.
-      absl::StrCat("/proc/self/fd/",
-                   (rootfs_is_made_ ? rootfs_ : source_rootfs_).get(), "/."));
+      ProcPath((rootfs_is_made_ ? rootfs_ : source_rootfs_).get()) + "/.");
   return absl::OkStatus();
 }
 

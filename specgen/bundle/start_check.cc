@@ -59,8 +59,7 @@ bool IsInOrAt(std::string_view path, std::string_view directory) {
 std::string PathIn(int rootfs, int fd) {
   const auto link = [](int of) {
     char target[4096];
-    const ssize_t size = readlink(absl::StrCat("/proc/self/fd/", of).c_str(),
-                                  target, sizeof(target));
+    const ssize_t size = readlink(ProcPath(of).c_str(), target, sizeof(target));
     return std::string(target, size > 0 ? static_cast<size_t>(size) : 0);
   };
   const std::string top = link(rootfs);
@@ -365,8 +364,7 @@ class RootfsCheck {
       return absl::StrCat(what, " is not executable (chmod +x)");
     }
     // Not again by its path: it is a regular file, and stays one.
-    const UniqueFd file(open(absl::StrCat("/proc/self/fd/", fd.get()).c_str(),
-                             O_RDONLY | O_CLOEXEC));
+    const UniqueFd file(open(ProcPath(fd.get()).c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.ok()) return "";
     std::string head(kScriptBytes, '\0');
     const ssize_t size = pread(file.get(), head.data(), head.size(), 0);

@@ -58,8 +58,6 @@ int AttachMount(int tree, int at) {
              : errno;
 }
 
-std::string ProcPath(int fd) { return absl::StrCat("/proc/self/fd/", fd); }
-
 struct Facts {
   uint64_t device = 0;
   uint64_t inode = 0;

@@ -433,7 +433,7 @@ absl::Status TreeWriter::SetFacts(std::string_view path, int fd,
   }
   if (S_ISDIR(st.st_mode)) return absl::OkStatus();
   const struct timespec both[2] = {time, time};
-  const std::string name = absl::StrCat("/proc/self/fd/", fd);
+  const std::string name = ProcPath(fd);
   if ((set_mode &&
        chmod(name.c_str(), ModeFor(facts.mode, /*is_directory=*/false)) != 0) ||
       utimensat(AT_FDCWD, name.c_str(), both, 0) != 0) {
@@ -643,7 +643,7 @@ absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
   // After the owner, since a new owner takes file capabilities away.
   for (const auto& [key, value] : entry.xattrs) {
     if (!IsTreeXattr(key, ownership_)) continue;
-    const std::string path = absl::StrCat("/proc/self/fd/", parent, "/", name);
+    const std::string path = absl::StrCat(ProcPath(parent), "/", name);
     const int result =
         fd >= 0 ? fsetxattr(fd, key.c_str(), value.data(), value.size(), 0)
                 : lsetxattr(path.c_str(), key.c_str(), value.data(),

@@ -97,7 +97,7 @@ absl::Status Walk::Check(const UniqueFd& fd) const {
   // Else it lets nobody write.
   if ((st.st_mode & S_IWGRP) != 0) {
     // By its path, since a descriptor of O_PATH reads none.
-    const std::string link = absl::StrCat("/proc/self/fd/", fd.get());
+    const std::string link = ProcPath(fd.get());
     size = getxattr(link.c_str(), "system.posix_acl_access", acl, sizeof(acl));
     if (size < 0 && errno != ENODATA && errno != EOPNOTSUPP) {
       return FileError(errno, path_);

@@ -4,9 +4,16 @@
 
 #include <unistd.h>
 
+#include <string>
 #include <utility>
 
 namespace specgen {
+
+// The path of an open file for calls that take no descriptor, whatever lies
+// where it was opened. As a link it says where that is now.
+inline std::string ProcPath(int fd) {
+  return "/proc/self/fd/" + std::to_string(fd);
+}
 
 // Closes its descriptor in the end; -1 is none.
 class UniqueFd {
