@@ -65,6 +65,13 @@ class ProtoAnswerer : public RecordAnswerer {
     return RecordOutcome::kInvalid;
   }
 
+  // What request_ asks; it points into that and into this. Nothing: there is no
+  // shape of that number.
+  std::optional<Request> ToRequest();
+  void CutSetCalls();
+  // Fills in response_ what answer_ is.
+  void WriteAnswer();
+
   const EngineSet& engines_;
   std::unique_ptr<specgen::Answer> answer_;
   v1::GenerateRequest request_;
@@ -74,37 +81,34 @@ class ProtoAnswerer : public RecordAnswerer {
   std::vector<absl::Span<const std::string_view>> calls_;
 };
 
-RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
-                                    Buffer* out) {
-  if (!request_.ParseFromArray(record.data(),
-                               static_cast<int>(record.size()))) {
-    return Invalid(number, "this is no GenerateRequest", out);
-  }
-  response_.set_name(request_.name());
-  std::optional<std::string_view> engine_name;
-  if (request_.has_engine()) engine_name = request_.engine();
-  const absl::StatusOr<EngineSet::Engine> engine = engines_.Find(engine_name);
-  if (!engine.ok()) return Invalid(number, engine.status().message(), out);
-  Request request;
-  request.plugin = request_.plugin();
-  switch (request_.shape()) {
-    case v1::GenerateRequest::CONFIG:
-      request.shape = PluginShape::kConfig;
-      break;
-    case v1::GenerateRequest::STORED:
-      request.shape = PluginShape::kStored;
-      break;
-    case v1::GenerateRequest::INSPECT:
-      request.shape = PluginShape::kInspect;
-      break;
+std::optional<PluginShape> ShapeOf(v1::GenerateRequest::Shape shape) {
+  switch (shape) {
     case v1::GenerateRequest::AUTO:
-      break;
+      return PluginShape::kAuto;
+    case v1::GenerateRequest::CONFIG:
+      return PluginShape::kConfig;
+    case v1::GenerateRequest::STORED:
+      return PluginShape::kStored;
+    case v1::GenerateRequest::INSPECT:
+      return PluginShape::kInspect;
     default:
-      return Invalid(number, "there is no shape of that number", out);
+      return std::nullopt;
   }
-  request.plugin_name = request_.plugin_name();
-  set_.assign(request_.set().begin(), request_.set().end());
-  request.set = set_;
+}
+
+v1::Error::Stage StageOf(const specgen::Answer& answer) {
+  switch (answer.stage()) {
+    case Stage::kDecode:
+      return v1::Error::DECODE;
+    case Stage::kSettings:
+      return v1::Error::SETTINGS;
+    case Stage::kSpec:
+      break;
+  }
+  return v1::Error::SPEC;
+}
+
+void ProtoAnswerer::CutSetCalls() {
   calls_.clear();
   call_arguments_.clear();
   // All arguments first: the calls point to where they are then.
@@ -118,6 +122,18 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     calls_.push_back(absl::MakeConstSpan(call_arguments_).subspan(begin, size));
     begin += size;
   }
+}
+
+std::optional<Request> ProtoAnswerer::ToRequest() {
+  const std::optional<PluginShape> shape = ShapeOf(request_.shape());
+  if (!shape.has_value()) return std::nullopt;
+  Request request;
+  request.plugin = request_.plugin();
+  request.shape = *shape;
+  request.plugin_name = request_.plugin_name();
+  set_.assign(request_.set().begin(), request_.set().end());
+  request.set = set_;
+  CutSetCalls();
   request.set_calls = calls_;
   request.restarted = request_.restarted();
   if (request_.has_id()) request.id = request_.id();
@@ -127,11 +143,10 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
   request.metrics_socket = request_.has_metrics_socket()
                                ? request_.metrics_socket()
                                : DefaultMetricsSocket(request.exec_root);
-  engine->generator->Generate(request, answer_.get());
-  NoteIfNone(request.plugin, request, *engine->generator->release().behaviour,
-             *answer_);
+  return request;
+}
 
-  response_.set_number(number);
+void ProtoAnswerer::WriteAnswer() {
   const specgen::Answer& answer = *answer_;
   if (answer.outcome() == Outcome::kSpec) {
     response_.set_spec(answer.spec().data(), answer.spec().size());
@@ -139,23 +154,12 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     v1::Error* error = response_.mutable_error();
     error->set_kind(answer.outcome() == Outcome::kCrashed ? v1::Error::CRASHED
                                                           : v1::Error::REFUSED);
-    switch (answer.stage()) {
-      case Stage::kDecode:
-        error->set_stage(v1::Error::DECODE);
-        break;
-      case Stage::kSettings:
-        error->set_stage(v1::Error::SETTINGS);
-        break;
-      case Stage::kSpec:
-        error->set_stage(v1::Error::SPEC);
-        break;
-    }
+    error->set_stage(StageOf(answer));
     // Docker repeats what it was given, which may be no UTF-8; a proto string
     // must be.
     error->set_message(ToValidUtf8(answer.message()));
     error->set_position(answer.position());
   }
-  response_.set_presumed(engine->presumed);
   for (const FailedCall& failed : answer.failed_calls()) {
     v1::FailedCall* call = response_.add_failed_calls();
     call->set_call(static_cast<uint32_t>(failed.call));
@@ -166,9 +170,33 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
     directory->set_path(ToValidUtf8(planned.path));
     directory->set_mode(planned.mode);
   }
+}
+
+RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
+                                    Buffer* out) {
+  if (!request_.ParseFromArray(record.data(),
+                               static_cast<int>(record.size()))) {
+    return Invalid(number, "this is no GenerateRequest", out);
+  }
+  response_.set_name(request_.name());
+  std::optional<std::string_view> engine_name;
+  if (request_.has_engine()) engine_name = request_.engine();
+  const absl::StatusOr<EngineSet::Engine> engine = engines_.Find(engine_name);
+  if (!engine.ok()) return Invalid(number, engine.status().message(), out);
+  const std::optional<Request> request = ToRequest();
+  if (!request.has_value()) {
+    return Invalid(number, "there is no shape of that number", out);
+  }
+  engine->generator->Generate(*request, answer_.get());
+  NoteIfNone(request->plugin, *request, *engine->generator->release().behaviour,
+             *answer_);
+
+  response_.set_number(number);
+  response_.set_presumed(engine->presumed);
+  WriteAnswer();
   AppendDelimited(response_, out);
   response_.Clear();
-  return OutcomeOf(answer);
+  return OutcomeOf(*answer_);
 }
 
 class DelimitedProto : public RecordFormat {
