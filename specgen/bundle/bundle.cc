@@ -59,8 +59,6 @@ constexpr uint32_t kFileMode = 0755;
 constexpr char kSpecName[] = "config.json";
 constexpr char kRootfsName[] = "rootfs";
 constexpr char kWorkName[] = "bundle";  // of the bundle that is being made
-// dockerd's: directories get exactly the mode that is asked for.
-constexpr mode_t kUmask = 022;
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 // How messages call what lies in a directory that the user named.
@@ -75,16 +73,10 @@ UniqueFd OpenDirectoryAt(int parent, const char* name) {
   return UniqueFd(openat(parent, name, kDirectory));
 }
 
-// A regular file, if there is one of this name: no symbolic link, and never
-// waiting for the other end of a pipe.
+// A regular file, if there is one of this name; no symbolic link.
 UniqueFd OpenFileAt(int parent, const char* name) {
-  UniqueFd fd(
-      openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  struct stat st;
-  if (fd.ok() && (fstat(fd.get(), &st) != 0 || !S_ISREG(st.st_mode))) {
-    fd.Reset(-1);
-  }
-  return fd;
+  return OpenRegular(
+      UniqueFd(openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC)));
 }
 
 bool ExistsAt(int parent, const std::string& name) {
@@ -188,10 +180,9 @@ MountPoints MountPointsOf(std::string_view spec) {
 
 }  // namespace
 
-BundleMaker::BundleMaker(const BundleOptions& options)
-    : options_(options), old_umask_(umask(kUmask)) {}
+BundleMaker::BundleMaker(const BundleOptions& options) : options_(options) {}
 
-BundleMaker::~BundleMaker() { umask(old_umask_); }
+BundleMaker::~BundleMaker() = default;
 
 absl::Status BundleMaker::OpenParent() {
   const std::string path = DirPath(options_.output);
@@ -548,7 +539,7 @@ absl::Status BundleMaker::FinishRootfs() {
       for (std::string path(entry.path); path != "."; path = DirPath(path)) {
         const auto known = ledger_.find(path);
         if (known != ledger_.end() &&
-            known->second.type != InodeFacts::Type::kDirectory) {
+            known->second->type != InodeFacts::Type::kDirectory) {
           ledger_.erase(known);
         }
       }

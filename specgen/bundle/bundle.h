@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "specgen/base/usual_umask.h"
 #include "specgen/bundle/image.h"
 #include "specgen/bundle/plan.h"
 #include "specgen/bundle/runtime.h"
@@ -154,7 +155,7 @@ class BundleMaker {
   absl::Status ExchangeWith(const HeldBundle& old) const;
 
   const BundleOptions& options_;
-  const mode_t old_umask_;
+  const UsualUmask umask_;
   bool dry_run_ = false;
   bool looked_into_rootfs_ = false;
   UniqueFd parent_;  // the directory that the output lies in

@@ -350,7 +350,7 @@ absl::StatusOr<TreeLedger> LedgerOf(const std::string& archive,
 std::string Describe(const TreeLedger& ledger, const std::string& path) {
   const auto found = ledger.find(path);
   if (found == ledger.end()) return "none";
-  const InodeFacts& entry = found->second;
+  const InodeFacts& entry = *found->second;
   std::string text =
       absl::StrFormat("%d %04o %d:%d %d", entry.type, entry.mode, entry.uid,
                       entry.gid, entry.modified.tv_sec);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,6 +51,17 @@ UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags) {
 UniqueFd OpenOnOneMount(int root, const std::string& path, int flags) {
   return Open(root, path, flags,
               RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+}
+
+UniqueFd OpenRegular(const UniqueFd& place) {
+  struct stat st;
+  if (!place.ok() || fstat(place.get(), &st) != 0) return UniqueFd();
+  if (!S_ISREG(st.st_mode)) {
+    errno = EINVAL;
+    return UniqueFd();
+  }
+  // Not again by its path: it is a regular file, and stays one.
+  return UniqueFd(open(ProcPath(place.get()).c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 absl::Status FileError(int error, std::string_view path) {

@@ -22,6 +22,12 @@ UniqueFd OpenWithoutLinks(int root, const std::string& path, int flags);
 // The same, and what is mounted on the way or at its end is one, too (EXDEV).
 UniqueFd OpenOnOneMount(int root, const std::string& path, int flags);
 
+// Opens for reading what `place` (O_PATH) stands for, if that is a regular
+// file; else it is none, with errno EINVAL. Nothing else is opened: opening a
+// device may rewind a tape or start a watchdog, and a FIFO waits for its other
+// end.
+UniqueFd OpenRegular(const UniqueFd& place);
+
 // "PATH: what went wrong", with the code of `error`, an errno; never
 // kFailedPrecondition, but kUnavailable then.
 absl::Status FileError(int error, std::string_view path);

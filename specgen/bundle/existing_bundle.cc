@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/usual_umask.h"
 #include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/start_steps.h"
@@ -96,6 +97,7 @@ absl::Status CheckHoldsNoData(const Existing& bundle) {
 }  // namespace
 
 absl::Status StartExistingBundle(const std::string& path, Trust parent_trust) {
+  const UsualUmask umask;
   absl::StatusOr<Existing> bundle = Find(path, parent_trust);
   if (!bundle.ok()) return bundle.status();
   absl::Status status = CheckIsAtItsPlace(*bundle);
@@ -103,6 +105,7 @@ absl::Status StartExistingBundle(const std::string& path, Trust parent_trust) {
 }
 
 absl::Status StopExistingBundle(const std::string& path, Trust parent_trust) {
+  const UsualUmask umask;
   absl::StatusOr<Existing> bundle = Find(path, parent_trust);
   if (!bundle.ok()) return bundle.status();
   absl::Status status = CheckIsAtItsPlace(*bundle);
@@ -111,6 +114,7 @@ absl::Status StopExistingBundle(const std::string& path, Trust parent_trust) {
 
 absl::Status RemoveExistingBundle(const std::string& path, Trust parent_trust,
                                   bool with_data) {
+  const UsualUmask umask;
   absl::StatusOr<Existing> bundle = Find(path, parent_trust);
   if (!bundle.ok()) return bundle.status();
   const HeldBundle& held = bundle->held;

@@ -260,20 +260,19 @@ absl::StatusOr<BlobInfo> Locate(ImageForm form, std::string_view digest,
 
 absl::StatusOr<BlobReader> OpenBlob(const Image& image, const BlobInfo& info) {
   const std::string name = absl::StrCat(image.name, "/", info.path);
-  // O_NONBLOCK: opening a FIFO would wait for ever.
-  UniqueFd fd =
-      OpenBeneath(image.directory.get(), info.path, O_RDONLY | O_NONBLOCK);
-  if (!fd.ok()) {
+  const UniqueFd place = OpenBeneath(image.directory.get(), info.path, O_PATH);
+  if (!place.ok()) {
     if (errno == EXDEV) {
       return absl::InvalidArgumentError(
           absl::StrCat(name, ": leads out of the image"));
     }
     return InputError(errno, name);
   }
-  struct stat st;
-  if (fstat(fd.get(), &st) != 0) return InputError(errno, name);
-  if (!S_ISREG(st.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": is not a file"));
+  UniqueFd fd = OpenRegular(place);
+  if (!fd.ok()) {
+    return errno == EINVAL ? absl::InvalidArgumentError(
+                                 absl::StrCat(name, ": is not a file"))
+                           : InputError(errno, name);
   }
   return BlobReader(std::move(fd), name);
 }

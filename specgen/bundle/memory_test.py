@@ -19,7 +19,7 @@ LIMIT_KB = 64 << 10
 LIMIT_TAR_KB = 128 << 10
 # Of the commands that read one config, or compare two.
 LIMITS_KB = {"lint": 128 << 10, "privileges": 256 << 10, "report": 576 << 10,
-             "diff": 640 << 10, "validate": 128 << 10}
+             "diff": 640 << 10, "validate": 192 << 10}
 LIMIT_LARGE_LINT_KB = 320 << 10
 CONFIG = {
     "description": "x",
@@ -121,6 +121,24 @@ def hard_links(out):
         out.write(entry(b"b%d" % i, b"1", target=b"a%d" % i))
 
 
+def large_attributes(out):
+    out.write(pax(*((b"SCHILY.xattr.user.a%d" % i, b"A" * 60000)
+                    for i in range(10))))
+
+
+def links_to_attributes(out):
+    large_attributes(out)
+    out.write(entry(b"f"))
+    for i in range(5000):
+        out.write(entry(b"l%d" % i, b"1", target=b"f"))
+
+
+def directories_again(out):
+    large_attributes(out)
+    for _ in range(5000):
+        out.write(entry(b"d", b"5"))
+
+
 def zeros(out):
     for _ in range(1500):
         out.write(b"\0" * (1 << 20))
@@ -132,7 +150,9 @@ def whiteouts(out):
 
 
 LAYERS = [sparse_map, many_records, attributes, long_header, long_name,
-          long_paths, files, directories, hard_links, zeros, whiteouts]
+          long_paths, files, directories, hard_links, links_to_attributes,
+          directories_again, zeros, whiteouts]
+WITH_ATTRIBUTES = (links_to_attributes, directories_again)
 CONFIGS = {
     "items": lambda: dict(CONFIG, mounts=[{}] * 300000),
     "deep destination": lambda: dict(
@@ -214,6 +234,11 @@ SPECS = {
                               "x": [i] * ((1 << 20) - 10)},
     "annotations": lambda i: {"ociVersion": "1.0.2", "annotations": {
         "a%d" % k: str(i) for k in range(200000)}},
+    "rlimits": lambda i: {"ociVersion": "1.0.2", "hostname": str(i),
+                          "process": {"rlimits": [{}] * 1000000}},
+    "capabilities": lambda i: {
+        "ociVersion": "1.0.2", "hostname": str(i),
+        "process": {"capabilities": {"bounding": ["CAP_X"] * 700000}}},
 }
 
 
@@ -256,6 +281,8 @@ def main():
             out.write(b"\0" * 1024)
         for tar in (False, True):
             output = work / "out"
+            if layer in WITH_ATTRIBUTES and not tar:
+                continue  # a file system takes less of them than an archive
             extra = ["--tar", "--at", "/x"] if tar else ["--no-owner"]
             check(f"{layer.__name__}{' --tar' if tar else ''}",
                   [*bundle, *extra, "--max-size", "1MB", "--rootfs", str(path),
@@ -263,6 +290,10 @@ def main():
                   LIMIT_TAR_KB if tar else LIMIT_KB)
             if output.is_dir():
                 shutil.rmtree(output)
+            elif output.exists() and output.stat().st_size > 16 << 20:
+                wrong += 1
+                print(f"WRONG {layer.__name__}: {output.stat().st_size} bytes")
+                output.unlink()
             else:
                 output.unlink(missing_ok=True)
     with gzip.open(work / "layer.tar.gz", "wb") as out:
@@ -306,8 +337,10 @@ def main():
     for name, make in SPECS.items():
         for i, path in enumerate((config, other)):
             path.write_text(json.dumps(make(i), separators=(",", ":")))
-        check(f"validate, {name}", [specgen, "validate", str(config)],
-              LIMITS_KB["validate"])
+        for option in ([], ["--json"]):
+            check(" ".join(["validate", *option, name]),
+                  [specgen, "validate", *option, str(config)],
+                  LIMITS_KB["validate"])
         check(f"diff, {name}", [specgen, "diff", str(config), str(other)],
               LIMITS_KB["diff"])
     shutil.rmtree(work)

@@ -363,8 +363,7 @@ class RootfsCheck {
     if ((st.st_mode & 0111) == 0) {
       return absl::StrCat(what, " is not executable (chmod +x)");
     }
-    // Not again by its path: it is a regular file, and stays one.
-    const UniqueFd file(open(ProcPath(fd.get()).c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd file = OpenRegular(fd);
     if (!file.ok()) return "";
     std::string head(kScriptBytes, '\0');
     const ssize_t size = pread(file.get(), head.data(), head.size(), 0);

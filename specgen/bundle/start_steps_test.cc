@@ -435,6 +435,36 @@ TEST_F(StartStepsTest, MountsOfOthersStay) {
   });
 }
 
+// Not even the mode of what is mounted where the plugin's sockets were.
+TEST_F(StartStepsTest, WhatIsMountedAmongTheSocketsStaysAsItIs) {
+  InOwnNamespace([&] {
+    ASSERT_TRUE(Start().ok());
+    fs::create_directories(temp_ / "run/plug/sub/m");
+    fs::permissions(temp_ / "victim", fs::perms(0751));
+    Mount("victim", "run/plug/sub/m");
+    EXPECT_FALSE(Stop().ok());
+    EXPECT_EQ(fs::status(temp_ / "victim").permissions(), fs::perms(0751));
+    EXPECT_EQ(temp_.Read("victim/crontab"), "the host's own");
+  });
+}
+
+// A umask that takes directories away from their owner.
+TEST_F(StartStepsTest, RemovesUnderAnyUmask) {
+  InOwnNamespace([&] {
+    const mode_t before = umask(0277);
+    const absl::Status started = Start();
+    const absl::Status removed = Remove();
+    EXPECT_EQ(umask(before), mode_t{0277});
+    EXPECT_TRUE(started.ok()) << started;
+    EXPECT_TRUE(removed.ok()) << removed;
+    std::vector<std::string> left;
+    for (const auto& entry : fs::directory_iterator(temp_.path())) {
+      left.push_back(entry.path().filename());
+    }
+    EXPECT_EQ(absl::StrJoin(left, " "), "victim");
+  });
+}
+
 TEST_F(StartStepsTest, RemovesAllThatWasMade) {
   InOwnNamespace([&] {
     ASSERT_TRUE(Start().ok());

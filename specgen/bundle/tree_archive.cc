@@ -89,7 +89,7 @@ const InodeFacts* Archiver::FactsOf(std::string_view path) const {
     return nullptr;
   }
   const auto known = ledger_.find(path);
-  return known == ledger_.end() ? nullptr : &known->second;
+  return known == ledger_.end() ? nullptr : known->second.get();
 }
 
 absl::Status Archiver::Add(const FoundFile& found) {
@@ -98,14 +98,14 @@ absl::Status Archiver::Add(const FoundFile& found) {
   header.path = absl::StrCat(found.path, is_directory ? "/" : "");
   header.type = TypeOf(found.st.st_mode);
   header.mode = found.st.st_mode & 07777;
-  if (const InodeFacts* const facts = FactsOf(found.path); facts != nullptr) {
+  const InodeFacts* const facts = FactsOf(found.path);
+  if (facts != nullptr) {
     header.type = TypeOf(facts->type);
     header.mode = facts->mode & 07777;
     header.uid = facts->uid;
     header.gid = facts->gid;
     header.modified = facts->modified.tv_sec;
     header.modified_nanoseconds = static_cast<int32_t>(facts->modified.tv_nsec);
-    header.xattrs.insert(facts->xattrs.begin(), facts->xattrs.end());
     if (header.type == '3' || header.type == '4') {
       header.device_major = facts->major;
       header.device_minor = facts->minor;
@@ -115,12 +115,22 @@ absl::Status Archiver::Add(const FoundFile& found) {
     header.target = ReadSymlink(found);
     header.mode = 0777;
   }
+  // Attributes stand at the first of a file's paths, however many there are;
+  // but a new owner takes away its capabilities, and some who unpack set that
+  // for each.
+  bool is_first = true;
   if (!is_directory && found.st.st_nlink > 1) {
     const auto [first, is_new] = seen_.emplace(
         std::make_pair(found.st.st_dev, found.st.st_ino), found.path);
+    is_first = is_new;
     if (!is_new) {
       header.type = '1';
       header.target = first->second;
+    }
+  }
+  if (facts != nullptr) {
+    for (const auto& [name, value] : facts->xattrs) {
+      if (is_first || name == kFileCapabilities) header.xattrs[name] = value;
     }
   }
   const bool has_bytes = header.type == '0';

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,7 +39,6 @@ namespace {
 constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kWhiteoutMeta = ".wh..wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
-constexpr std::string_view kFileCapabilities = "security.capability";
 
 // Nobody can give the kernel a longer one.
 constexpr size_t kMaxPath = 4096;
@@ -141,11 +141,11 @@ bool IsAcl(std::string_view value) {
 
 // What the kernel would say of one, whatever the file system: where it is
 // asked, it is asked only.
-absl::Status CheckXattr(const TreeEntry& entry, std::string_view name,
-                        std::string_view value) {
-  const bool is_directory = entry.type == TreeEntry::Type::kDirectory;
-  const bool is_link = entry.type == TreeEntry::Type::kSymlink;
-  const bool is_file = entry.type == TreeEntry::Type::kFile;
+absl::Status CheckXattr(std::string_view path, InodeFacts::Type type,
+                        std::string_view name, std::string_view value) {
+  const bool is_directory = type == InodeFacts::Type::kDirectory;
+  const bool is_link = type == InodeFacts::Type::kSymlink;
+  const bool is_file = type == InodeFacts::Type::kFile;
   const bool fits =
       name.size() <= kMaxXattrName && value.size() <= kMaxXattrValue;
   // "user." belongs to directories and regular files. Elsewhere it is passed
@@ -154,7 +154,7 @@ absl::Status CheckXattr(const TreeEntry& entry, std::string_view name,
     return absl::OkStatus();
   }
   if (!fits || !IsKnownXattr(name) || (is_link && IsAclXattr(name))) {
-    return Hostile(entry.path,
+    return Hostile(path,
                    "has an extended attribute that Linux does not know, "
                    "or that is too long");
   }
@@ -165,20 +165,32 @@ absl::Status CheckXattr(const TreeEntry& entry, std::string_view name,
       (IsAclXattr(name) && !IsAcl(value)) ||
       (name == "system.posix_acl_default" && !is_directory &&
        value.size() > kAclVersion.size())) {
-    return Hostile(entry.path,
+    return Hostile(path,
                    absl::StrCat("has ", name, " with a value that is none"));
   }
   return absl::OkStatus();
 }
 
-// A file has the attributes that several entries gave it; of the same name, the
-// last one's.
-void SetXattrs(const InodeFacts& entry, InodeFacts* facts) {
+// The same of all attributes of an entry that go into a rootfs. `type`: of its
+// file.
+absl::Status CheckXattrs(const TreeEntry& entry, InodeFacts::Type type) {
   for (const auto& [key, value] : entry.xattrs) {
-    std::erase_if(facts->xattrs,
-                  [&key = key](const auto& x) { return x.first == key; });
-    facts->xattrs.emplace_back(key, value);
+    if (!IsTreeXattr(key, Ownership::kRecord)) continue;
+    absl::Status status = CheckXattr(entry.path, type, key, value);
+    if (!status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+// A file has the attributes that several entries gave it; of the same name, the
+// last one's. Those of an entry have names of their own.
+void SetXattrs(const InodeFacts& entry, InodeFacts* facts) {
+  absl::flat_hash_set<std::string_view> set;
+  for (const auto& xattr : entry.xattrs) set.insert(xattr.first);
+  std::erase_if(facts->xattrs,
+                [&set](const auto& x) { return set.contains(x.first); });
+  facts->xattrs.insert(facts->xattrs.end(), entry.xattrs.begin(),
+                       entry.xattrs.end());
 }
 
 // Counted searches of opaque directories end before this, for each entry that
@@ -209,6 +221,24 @@ absl::StatusOr<std::string> CleanEntryPath(std::string_view path) {
   return absl::StrJoin(parts, "/");
 }
 
+namespace {
+
+// Lets its owner into a directory, unless something is mounted there. Whatever
+// else is put in its place meanwhile stays as it is.
+int MakeOurs(int parent, const std::string& name) {
+  const UniqueFd place(openat(parent, name.c_str(),
+                              O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct statx st;
+  if (!place.ok() ||
+      statx(place.get(), "", AT_EMPTY_PATH, STATX_MODE, &st) != 0) {
+    return errno;
+  }
+  if ((st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) return EBUSY;
+  return chmod(ProcPath(place.get()).c_str(), 0700) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
 int RemoveTree(int parent, const std::string& name) {
   // Every directory is first moved up beside `name`, so that neither stack, nor
   // descriptors, nor the length of paths limit the depth.
@@ -226,7 +256,9 @@ int RemoveTree(int parent, const std::string& name) {
                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd.ok() && errno == EACCES) {
       // Our own directory without permission for ourselves.
-      if (fchmodat(parent, directory.c_str(), 0700, 0) != 0) return errno;
+      if (const int error = MakeOurs(parent, directory); error != 0) {
+        return error;
+      }
       fd.Reset(openat(parent, directory.c_str(),
                       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
@@ -242,7 +274,7 @@ int RemoveTree(int parent, const std::string& name) {
       if (errno != EISDIR && errno != EPERM) return errno;
       if (unlinkat(fd.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
       // To move a directory is to write to it (its "..").
-      if (fchmodat(fd.get(), child.c_str(), 0700, 0) != 0) return errno;
+      if (const int error = MakeOurs(fd.get(), child); error != 0) return error;
       std::string moved;
       do {
         moved = absl::StrCat(".specgen-removed-", getpid(), "-", count++);
@@ -420,15 +452,15 @@ absl::Status TreeWriter::SetFacts(std::string_view path, int fd,
       known->second.mode = ModeFor(facts.mode, /*is_directory=*/true);
   }
   if (ownership_ == Ownership::kRecord) {
-    const auto [known, is_new] =
-        recorded_.try_emplace({st.st_dev, st.st_ino}, InodeFacts());
-    if (is_new) {
+    std::shared_ptr<InodeFacts>& known = recorded_[{st.st_dev, st.st_ino}];
+    if (known == nullptr) {
       // A directory that no entry describes.
-      known->second.type = InodeFacts::Type::kDirectory;
-      known->second.mode = kImpliedMode;
+      known = std::make_shared<InodeFacts>();
+      known->type = InodeFacts::Type::kDirectory;
+      known->mode = kImpliedMode;
     }
-    known->second.modified = time;
-    if (set_mode) known->second.mode = facts.mode;
+    known->modified = time;
+    if (set_mode) known->mode = facts.mode;
     return absl::OkStatus();
   }
   if (S_ISDIR(st.st_mode)) return absl::OkStatus();
@@ -598,19 +630,19 @@ uint32_t TreeWriter::ModeOf(const TreeEntry& entry) const {
   return ModeFor(entry.mode, entry.type == TreeEntry::Type::kDirectory);
 }
 
-void TreeWriter::Record(const struct stat& st, const TreeEntry& entry) {
+void TreeWriter::Record(const struct stat& st, InodeFacts facts) {
   if (ownership_ != Ownership::kRecord) return;
-  InodeFacts& recorded = recorded_[{st.st_dev, st.st_ino}];
-  recorded = entry;
-  const bool is_special = entry.type != TreeEntry::Type::kFile &&
-                          entry.type != TreeEntry::Type::kDirectory;
-  std::erase_if(recorded.xattrs, [&](const auto& xattr) {
+  const bool is_special = facts.type != InodeFacts::Type::kFile &&
+                          facts.type != InodeFacts::Type::kDirectory;
+  std::erase_if(facts.xattrs, [&](const auto& xattr) {
     // The kernel keeps none of these, either.
     const auto& [name, value] = xattr;
     return !IsTreeXattr(name, ownership_) ||
            (is_special && absl::StartsWith(name, "user.")) ||
            (IsAclXattr(name) && value.empty());
   });
+  recorded_[{st.st_dev, st.st_ino}] =
+      std::make_shared<InodeFacts>(std::move(facts));
 }
 
 void TreeWriter::Forget(const struct stat& st) {
@@ -621,11 +653,8 @@ void TreeWriter::Forget(const struct stat& st) {
 absl::Status TreeWriter::SetOwner(const TreeEntry& entry, int parent,
                                   const std::string& name, int fd) {
   if (ownership_ == Ownership::kRecord) {
-    for (const auto& [key, value] : entry.xattrs) {
-      if (!IsTreeXattr(key, ownership_)) continue;
-      absl::Status status = CheckXattr(entry, key, value);
-      if (!status.ok()) return status;
-    }
+    absl::Status status = CheckXattrs(entry, entry.type);
+    if (!status.ok()) return status;
     struct stat st;
     const int result =
         fd >= 0 ? fstat(fd, &st)
@@ -674,10 +703,11 @@ absl::Status TreeWriter::AddDirectory(const TreeEntry& entry,
   if (is_new || known == recorded_.end()) {
     status = SetOwner(entry, parent, name, fd.get());
   } else {
-    TreeEntry facts = entry;
-    facts.xattrs = std::move(known->second.xattrs);
+    status = CheckXattrs(entry, entry.type);
+    InodeFacts facts = entry;
+    facts.xattrs = std::move(known->second->xattrs);
     SetXattrs(entry, &facts);
-    status = SetOwner(facts, parent, name, fd.get());
+    Record(st, std::move(facts));
   }
   if (!status.ok()) return status;
   // What lies in it may still have to be written.
@@ -778,8 +808,9 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
   if (ownership_ == Ownership::kRecord) {
     const auto known = recorded_.find({st.st_dev, st.st_ino});
     if (known == recorded_.end()) return absl::OkStatus();
-    TreeEntry facts = entry;
-    static_cast<InodeFacts&>(facts) = known->second;
+    absl::Status status = CheckXattrs(entry, known->second->type);
+    if (!status.ok()) return status;
+    InodeFacts facts = std::move(*known->second);
     facts.uid = entry.uid;
     facts.gid = entry.gid;
     // The kernel takes these away when a file is given to someone.
@@ -788,8 +819,7 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
       return xattr.first == kFileCapabilities;
     });
     SetXattrs(entry, &facts);
-    absl::Status status = SetOwner(facts, parent, name, -1);
-    if (!status.ok()) return status;
+    Record(st, std::move(facts));
   } else {
     absl::Status status = SetOwner(entry, parent, name, -1);
     if (!status.ok()) return status;
@@ -940,15 +970,7 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
   }
   const auto note = [this](const std::string& where, const struct stat& facts) {
     const auto found = recorded_.find({facts.st_dev, facts.st_ino});
-    if (found == recorded_.end()) return;
-    InodeFacts& entry = ledger_[where];
-    // No other path is the same file.
-    if (S_ISDIR(facts.st_mode) || facts.st_nlink == 1) {
-      entry = std::move(found->second);
-      recorded_.erase(found);
-    } else {
-      entry = found->second;
-    }
+    if (found != recorded_.end()) ledger_[where] = found->second;
   };
   struct stat st;
   if (fstat(directory, &st) != 0) return EntryError(errno, path);

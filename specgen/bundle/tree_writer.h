@@ -74,6 +74,9 @@ struct TreeLimits {
 // Deeper trees are refused: each level holds a descriptor and a stack frame.
 inline constexpr int kMaxTreeDepth = 256;
 
+// The attribute that holds a file's capabilities.
+inline constexpr char kFileCapabilities[] = "security.capability";
+
 enum class Ownership {
   kKeep,  // owners, device nodes, set-id bits, file capabilities: needs root
   // None of these: all files belong to who runs specgen, who can read them, and
@@ -85,8 +88,10 @@ enum class Ownership {
 };
 
 // What the files of a tree are to be, by their paths in it ("." is the top).
-// Of hard links each path has an entry, of type kFile. There can be very many.
-using TreeLedger = absl::node_hash_map<std::string, InodeFacts>;
+// Of hard links each path has an entry, of type kFile; they share what it
+// holds. There can be very many.
+using TreeLedger =
+    absl::node_hash_map<std::string, std::shared_ptr<const InodeFacts>>;
 
 // Writes what it is given below one directory, and nothing outside of it: the
 // kernel resolves every path as if that directory were "/" (openat2(2),
@@ -203,9 +208,9 @@ class TreeWriter {
                         const Directory& facts, bool set_mode);
   absl::Status RemoveOlder(const std::string& path, bool by_link);
   absl::Status FinishTree(int directory, const std::string& path, int depth);
-  // Under kRecord: `st`, a file that was just made, is to be `entry`; or no
+  // Under kRecord: `st`, a file that was just made, is to be `facts`; or no
   // entry describes it, whatever had its number before.
-  void Record(const struct stat& st, const TreeEntry& entry);
+  void Record(const struct stat& st, InodeFacts facts);
   void Forget(const struct stat& st);
 
   UniqueFd root_;
@@ -226,7 +231,8 @@ class TreeWriter {
   uint64_t strays_ = 0;
   uint64_t searched_ = 0;
   uint64_t dropped_devices_ = 0;
-  absl::node_hash_map<std::pair<dev_t, ino_t>, InodeFacts> recorded_;
+  absl::flat_hash_map<std::pair<dev_t, ino_t>, std::shared_ptr<InodeFacts>>
+      recorded_;
   TreeLedger ledger_;
 
   UniqueFd file_;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +25,7 @@
 #include "gtest/gtest.h"
 #include "specgen/base/temp_directory.h"
 #include "specgen/bundle/blob_reader.h"
+#include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/tar_builder.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
@@ -256,18 +258,31 @@ TEST_F(UnpackTest, WhatAHardLinkSaysIsOnRecord) {
                       {"h2", '1', "", "l/", 01700, 3000}})
                   .ok());
   const TreeLedger& ledger = writer_->ledger();
-  EXPECT_EQ(ledger.at("implied/a").mode, 0640u);
-  EXPECT_EQ(ledger.at("h").modified.tv_sec, 1000);
-  EXPECT_EQ(ledger.at("implied").mode, 01700u);
-  EXPECT_EQ(ledger.at("implied").modified.tv_sec, 3000);
-  EXPECT_EQ(ledger.at("h2").type, TreeEntry::Type::kSymlink);
-  EXPECT_EQ(ledger.at("l").modified.tv_sec, 1000);
+  EXPECT_EQ(ledger.at("implied/a")->mode, 0640u);
+  EXPECT_EQ(ledger.at("h")->modified.tv_sec, 1000);
+  EXPECT_EQ(ledger.at("implied")->mode, 01700u);
+  EXPECT_EQ(ledger.at("implied")->modified.tv_sec, 3000);
+  EXPECT_EQ(ledger.at("h2")->type, TreeEntry::Type::kSymlink);
+  EXPECT_EQ(ledger.at("l")->modified.tv_sec, 1000);
   Open(Ownership::kRecord, TreeLimits());
   ASSERT_TRUE(Unpack({{"a", '0', "1", "", 0640, 1000},
                       {"b", '1', "", "a", 04711, 2000}})
                   .ok());
-  EXPECT_EQ(writer_->ledger().at("a").mode, 04711u);
-  EXPECT_EQ(writer_->ledger().at("a").modified.tv_sec, 2000);
+  EXPECT_EQ(writer_->ledger().at("a")->mode, 04711u);
+  EXPECT_EQ(writer_->ledger().at("a")->modified.tv_sec, 2000);
+}
+
+TEST_F(UnpackTest, HardLinksShareWhatIsOnRecord) {
+  Open(Ownership::kRecord, TreeLimits());
+  TarMember file{"f", '0', "x"};
+  file.pax = {{"SCHILY.xattr.user.a", std::string(60000, 'a')}};
+  ASSERT_TRUE(
+      UnpackBytes(Tar({file, {"g", '1', "", "f"}, {"h", '1', "", "g"}})).ok());
+  ASSERT_TRUE(writer_->Finish().ok());
+  const TreeLedger& ledger = writer_->ledger();
+  EXPECT_EQ(ledger.at("f")->xattrs.size(), 1u);
+  EXPECT_EQ(ledger.at("f"), ledger.at("g"));
+  EXPECT_EQ(ledger.at("f"), ledger.at("h"));
 }
 
 TEST_F(UnpackTest, WhatTheKernelTakesAwayWithAnOwnerIsNotOnRecord) {
@@ -278,7 +293,7 @@ TEST_F(UnpackTest, WhatTheKernelTakesAwayWithAnOwnerIsNotOnRecord) {
     file.pax = {{"SCHILY.xattr.security.capability", std::string(kFileCaps)},
                 {"SCHILY.xattr.user.a", "b"}};
     ASSERT_TRUE(Unpack({file, {"h", '1', "", "a/", 0600}}).ok());
-    const InodeFacts& facts = writer_->ledger().at("h");
+    const InodeFacts& facts = *writer_->ledger().at("h");
     EXPECT_EQ(facts.mode, kept);
     ASSERT_EQ(facts.xattrs.size(), 1u);
     EXPECT_EQ(facts.xattrs[0].first, "user.a");
@@ -298,12 +313,12 @@ TEST_F(UnpackTest, ADirectoryOverADirectoryKeepsItsAttributesOnRecord) {
   other.path = "e";
   ASSERT_TRUE(UnpackBytes(Tar({other, {".wh.e", '0'}, {"e", '5'}})).ok());
   ASSERT_TRUE(writer_->Finish().ok());
-  const InodeFacts& facts = writer_->ledger().at("d");
+  const InodeFacts& facts = *writer_->ledger().at("d");
   EXPECT_EQ(facts.mode, 0700u);
   const std::vector<std::pair<std::string, std::string>> both = {
       {"user.a", "1"}, {"user.b", "3"}};
   EXPECT_EQ(facts.xattrs, both);
-  EXPECT_TRUE(writer_->ledger().at("e").xattrs.empty());
+  EXPECT_TRUE(writer_->ledger().at("e")->xattrs.empty());
 }
 
 TEST_F(UnpackTest, WhiteoutsRemoveWhatIsBelow) {
@@ -865,6 +880,26 @@ TEST_F(UnpackTest, WhatAnAttributeMaySayDependsOnTheTypeOfItsFile) {
 
 TEST_F(UnpackTest, ASymbolicLinkToNothingIsRefused) {
   EXPECT_TRUE(absl::IsInvalidArgument(Unpack({{"l", '2'}})));
+}
+
+TEST(OpenRegularTest, OpensNothingElse) {
+  TempDirectory temp;
+  temp.Write("file", "abc");
+  ASSERT_EQ(mkfifo((temp / "fifo").c_str(), 0600), 0);
+  ASSERT_EQ(symlink("file", (temp / "link").c_str()), 0);
+  const auto open_it = [](const std::string& path) {
+    return OpenRegular(
+        UniqueFd(open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)));
+  };
+  char byte;
+  EXPECT_EQ(read(open_it(temp / "file").get(), &byte, 1), 1);
+  for (const std::string& path :
+       {temp / "fifo", temp / "link", temp.path(), std::string("/dev/null")}) {
+    EXPECT_FALSE(open_it(path).ok()) << path;
+    EXPECT_EQ(errno, EINVAL) << path;
+  }
+  EXPECT_FALSE(open_it(temp / "nothing").ok());
+  EXPECT_EQ(errno, ENOENT);
 }
 
 TEST(BlobReaderTest, ChecksSizeAndDigest) {

@@ -28,7 +28,6 @@
 namespace specgen {
 namespace {
 
-constexpr char kFileCapabilities[] = "security.capability";
 constexpr size_t kBufferBytes = size_t{256} << 10;
 
 bool IsMountPoint(int parent, const std::string& name) {
@@ -278,7 +277,7 @@ absl::Status CopyTree(int from, const std::string& name,
         ledger.find(found.path == "." ? std::string(part)
                                       : absl::StrCat(part, "/", found.path));
     if (known != ledger.end()) {
-      static_cast<InodeFacts&>(entry) = known->second;
+      static_cast<InodeFacts&>(entry) = *known->second;
       return entry.type == TreeEntry::Type::kFile
                  ? CopyFile(found, host_path, std::move(entry), writer)
                  : add();

@@ -11,24 +11,12 @@
 #include "absl/types/span.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/errno_text.h"
+#include "specgen/base/usual_umask.h"
 #include "specgen/host/path_walk.h"
 #include "specgen/host/plan.h"
 
 namespace specgen {
 namespace {
-
-constexpr mode_t kDockerdUmask = 022;
-
-class ScopedUmask {
- public:
-  explicit ScopedUmask(mode_t mask) : old_(umask(mask)) {}
-  ~ScopedUmask() { umask(old_); }
-  ScopedUmask(const ScopedUmask&) = delete;
-  ScopedUmask& operator=(const ScopedUmask&) = delete;
-
- private:
-  const mode_t old_;
-};
 
 bool IsDirectory(const std::string& path) {
   struct stat st;
@@ -49,7 +37,7 @@ int MakeDirectory(const std::string& path, mode_t mode) {
 
 AppliedPlan ApplyPlan(absl::Span<const PlannedFolder> plan) {
   AppliedPlan applied;
-  const ScopedUmask umask(kDockerdUmask);
+  const UsualUmask umask;
   for (const PlannedFolder& directory : plan) {
     const std::string path(directory.path);
     const int error = MakeDirectory(path, directory.mode & 0777);
