@@ -33,11 +33,12 @@ constexpr std::string_view kSecretParts[] = {
     "password",   "passwd",        "passphrase",       "secret",
     "credential", "apikey",        "accesskey",        "privatekey",
     "authtoken",  "authorization", "connectionstring", "signingkey",
+    "masterkey",  "sharedkey",     "authconfig",       "mnemonic",
 };
 // Names of which one of these is a word.
 constexpr std::string_view kSecretWords[] = {
-    "pass", "passcode", "pw",  "cred", "creds", "cookie",
-    "jwt",  "bearer",   "otp", "salt", "sig",   "signature",
+    "pass",   "passcode", "pw",   "cred", "creds",     "cookie", "jwt",
+    "bearer", "otp",      "salt", "sig",  "signature", "psk",    "hmac",
 };
 // What ends in one of these is about a secret, but none.
 constexpr std::string_view kAboutSecrets[] = {
@@ -251,7 +252,12 @@ size_t PasswordOf(std::string_view user) {
 
 bool IsSecretName(std::string_view name) {
   if (name.empty() || name.size() > kMaxName) return false;
-  const std::vector<std::string> words = WordsOf(name);
+  std::vector<std::string> words = WordsOf(name);
+  // TOKEN2 is one as TOKEN is.
+  for (std::string& word : words) {
+    const size_t end = word.find_last_not_of("0123456789");
+    if (end != std::string::npos) word.resize(end + 1);
+  }
   if (words.empty() || Holds(kAboutSecrets, words.back())) return false;
   if (words.front() == "max" || words.front() == "min") return false;
   std::string all;
@@ -336,6 +342,16 @@ std::string SecretHider::Parts(std::string_view word) {
 
 std::string SecretHider::Part(std::string_view part) {
   const size_t first = part.find('=');
+  // "password:x"
+  const size_t colon = part.find(':');
+  if (colon < first && colon + 1 < part.size()) {
+    const std::string_view name = part.substr(0, colon);
+    const std::string_view value = part.substr(colon + 1);
+    if (name.find('/') == std::string_view::npos && IsSecretName(name) &&
+        !IsNoSecret(name, value)) {
+      return absl::StrCat(part.substr(0, colon + 1), Hide(value));
+    }
+  }
   // The end of base64, or nothing.
   if (part.find_first_not_of('=', first) == std::string_view::npos) {
     return Tokens(part);
@@ -483,11 +499,11 @@ std::string SecretHider::Words(std::string_view text) {
             return !absl::ascii_islower(static_cast<unsigned char>(other));
           });
     } else if (is_secret) {
-      // JSON: "name": "value".
+      // JSON: "name": "value"; or name = value.
       size_t colon = i;
       if (colon < text.size() && IsQuote(text[colon])) ++colon;
       colon = skip_spaces(colon);
-      if (colon < text.size() && text[colon] == ':') {
+      if (colon < text.size() && (text[colon] == ':' || text[colon] == '=')) {
         absl::StrAppend(&out, text.substr(i, colon + 1 - i));
         i = colon + 1;
         secret_next = true;
@@ -560,6 +576,11 @@ std::vector<std::string> SecretHider::List(
         user_next ? PasswordOf(text) : std::string_view::npos;
     if (show_) {
       out.emplace_back(text);
+    } else if (secret_next && (absl::EqualsIgnoreCase(text, "bearer") ||
+                               absl::EqualsIgnoreCase(text, "basic"))) {
+      // "Authorization:", "Bearer", "...".
+      out.emplace_back(text);
+      continue;
     } else if (secret_next && !IsFlag(text) && !IsNoSecret("", text)) {
       out.push_back(Hide(text));
     } else if (password != std::string_view::npos) {
@@ -568,7 +589,8 @@ std::vector<std::string> SecretHider::List(
     } else {
       out.push_back(Entry(text));
     }
-    secret_next = IsFlag(text) && IsSecretName(text);
+    secret_next =
+        (IsFlag(text) || absl::EndsWith(text, ":")) && IsSecretName(text);
     user_next = IsUserFlag(text);
   }
   return out;

@@ -38,6 +38,17 @@ constexpr Hidden kEntries[] = {
     {"REDIS_PASS=x", "REDIS_PASS=$1"},
     {"TOKEN=x", "TOKEN=$1"},
     {"GITHUB_TOKEN=x", "GITHUB_TOKEN=$1"},
+    {"TOKEN2=x", "TOKEN2=$1"},
+    {"PASS1=x", "PASS1=$1"},
+    {"API_KEY_2=x", "API_KEY_2=$1"},
+    {"WIFI_PSK=x", "WIFI_PSK=$1"},
+    {"HMAC=x", "HMAC=$1"},
+    {"MASTERKEY=x", "MASTERKEY=$1"},
+    {"DOCKER_AUTH_CONFIG=x", "DOCKER_AUTH_CONFIG=$1"},
+    {"PASSWORD:x", "PASSWORD:$1"},
+    {"a=1,passwd:x", "a=1,passwd:$1"},
+    {"X=password = x", "X=password = $1"},
+    {"X=secret/image:latest", "X=secret/image:latest"},
     {"githubToken=x", "githubToken=$1"},
     {"SECRET=x", "SECRET=$1"},
     {"CLIENT_SECRET=x", "CLIENT_SECRET=$1"},
@@ -186,6 +197,11 @@ TEST(HideSecrets, Lists) {
             (std::vector<std::string>{"/bin/x", "--password", "(secret 1)",
                                       "--token=(secret 2)", "--secret",
                                       "--verbose", "-u", "a:(secret 3)", "y"}));
+  EXPECT_EQ(
+      SecretHider().List({"-H", "Authorization:", "Bearer", "x", "y",
+                          "pass:", "p", "Note:", "n"}),
+      (std::vector<std::string>{"-H", "Authorization:", "Bearer", "(secret 1)",
+                                "y", "pass:", "(secret 2)", "Note:", "n"}));
 }
 
 std::string HiddenJson(std::string_view text) {
