@@ -16,9 +16,14 @@
 
 namespace specgen {
 
+namespace {
+
+constexpr std::string_view kPluginsExecRoot = "/run/docker/plugins";
+
+}  // namespace
+
 std::string_view DefaultExecRoot(const Behaviour& behaviour) {
-  return behaviour.plugins_in_run_docker ? "/run/docker"
-                                         : "/run/docker/plugins";
+  return behaviour.plugins_in_run_docker ? "/run/docker" : kPluginsExecRoot;
 }
 
 std::string_view DefaultMetricsSocket(
@@ -26,11 +31,11 @@ std::string_view DefaultMetricsSocket(
   // Engines that have a metrics socket have one default. dockerd's own is
   // called otherwise (moby daemon/config/config_linux.go, v18.03.0-ce), and
   // plugins' does not depend on it (daemon/daemon_linux.go).
-  constexpr std::string_view kPlugins = "/run/docker/plugins";
-  std::string_view root = exec_root.value_or(kPlugins);
-  while (root.size() > kPlugins.size() && absl::ConsumeSuffix(&root, "/")) {
+  std::string_view root = exec_root.value_or(kPluginsExecRoot);
+  while (root.size() > kPluginsExecRoot.size() &&
+         absl::ConsumeSuffix(&root, "/")) {
   }
-  return root == kPlugins ? "/var/run/docker/metrics.sock" : "";
+  return root == kPluginsExecRoot ? "/var/run/docker/metrics.sock" : "";
 }
 
 inline void Generator::Clear(const Request& request, Answer* answer) {

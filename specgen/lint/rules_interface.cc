@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
 #include "specgen/known/interface_types.h"
 #include "specgen/lint/lint_context.h"
@@ -173,8 +174,7 @@ void SocketName(LintContext* lint) {
   if (node == nullptr || node->String().empty()) return;
   const std::string_view socket = node->text;
   // sun_path has 108 bytes, the last of which is 0.
-  constexpr size_t kMost =
-      107 - std::string_view("/run/docker/plugins/").size() - 64 - 1;
+  constexpr size_t kMost = 107 - (kRuntimeDestination.size() + 1) - 64 - 1;
   const std::vector<std::string_view> parts = absl::StrSplit(socket, '/');
   std::string why;
   if (absl::StrContains(socket, '\0')) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
@@ -429,12 +430,12 @@ void HiddenMount(LintContext* lint) {
       !Text(Member(lint->config, "network"), "type").empty();
   for (const JsonNode* mount : MountsInSpecs(*lint)) {
     const std::string destination = Destination(*mount);
-    if (IsIn(destination, "/run/docker/plugins")) {
+    if (IsIn(destination, kRuntimeDestination)) {
       lint->At(*mount,
                "the engine mounts the folder of the plugin's socket over "
                "/run/docker/plugins after this");
-    } else if (has_network && (destination == "/etc/hosts" ||
-                               destination == "/etc/resolv.conf")) {
+    } else if (has_network && (destination == kEtcHosts.destination ||
+                               destination == kResolvConf.destination)) {
       lint->At(*mount,
                absl::StrCat("with a network type, the engine mounts the "
                             "host's own ",
@@ -550,7 +551,7 @@ void PropagatedMountRoot(LintContext* lint) {
   } else if (!around.empty()) {
     what = absl::StrCat("lies in what the engine mounts at ", around,
                         ", not in the rootfs");
-  } else if (IsIn(path, "/run/docker/plugins")) {
+  } else if (IsIn(path, kRuntimeDestination)) {
     what = "is hidden by the directory of the plugin's socket";
   } else if (!file.empty()) {
     what = absl::StrCat(path == file ? "is" : "lies below", " ", file,

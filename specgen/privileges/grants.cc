@@ -567,9 +567,10 @@ bool GrantFinder::IsAsByDefault(const SpecMount& mount) const {
 // tells what is to be told of it.
 bool GrantFinder::IsOfEngine(const SpecMount& mount) {
   if (!mount.flags.binds) return false;
-  if (mount.destination == "/run/docker/plugins") return true;
+  if (mount.destination == kRuntimeDestination) return true;
   if (mount.source == mount.destination &&
-      (mount.source == "/etc/hosts" || mount.source == "/etc/resolv.conf")) {
+      (mount.source == kEtcHosts.source ||
+       mount.source == kResolvConf.source)) {
     Add(Level::kInfo, "network-files", mount.destination,
         "the engine adds it for plugins with a network type");
     return true;
