@@ -77,6 +77,7 @@ def cc_fuzz_test(
         ],
         **kwargs
     )
+
     # Without the data: programs among them may not link in all configurations.
     native.cc_binary(
         name = name + "_bin",
