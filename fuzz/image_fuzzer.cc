@@ -625,9 +625,9 @@ void CheckTarWriter(const Words& words, std::string_view text) {
   for (const auto& item : first) {  // no binding, which clang 14 cannot capture
     const std::string& path = item.first;
     const auto found = second.find(path);
-    const std::string is = Show(item.second);
+    const std::string is = Show(*item.second);
     const std::string became =
-        found == second.end() ? "gone" : Show(found->second);
+        found == second.end() ? "gone" : Show(*found->second);
     Require(is == became, "a packed tree has all that is on record",
             [&] { return absl::StrCat(path, ": ", is, "\nbut ", became); });
   }

@@ -43,6 +43,8 @@ void OnShortMemory() {
 void EndWhenMemoryIsShort(int exit_code) {
   exit_code_when_short = exit_code;
   reserve = std::malloc(kReserveBytes);
+  // Nothing could be cleaned up later, so nothing is begun.
+  if (reserve == nullptr) OnShortMemory();
   std::set_new_handler(&OnShortMemory);
 }
 

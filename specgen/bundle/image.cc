@@ -587,16 +587,17 @@ class ImageReader {
     // This form does not say of what type a config is.
     const absl::StatusOr<std::unique_ptr<JsonTree>> plugin =
         JsonTree::Parse(image_.config, config.path);
-    if (plugin.ok() &&
-        (*plugin)->root().Find("rootfs", "diff_ids") != nullptr) {
-      return Bad(config, "is the image of a container, not of a Docker plugin");
+    if (plugin.ok() && (*plugin)->root().Find("interface") != nullptr) {
+      return absl::OkStatus();
     }
-    if (!plugin.ok() || (*plugin)->root().Find("interface") == nullptr) {
-      return Bad(config,
-                 "is not the config of a Docker plugin: it has no "
-                 "\"interface\"");
-    }
-    return absl::OkStatus();
+    // dockerd gives a plugin's config "rootfs" as well.
+    const bool is_containers =
+        plugin.ok() && (*plugin)->root().Find("rootfs", "diff_ids") != nullptr;
+    return Bad(config,
+               is_containers
+                   ? "is the image of a container, not of a Docker plugin"
+                   : "is not the config of a Docker plugin: it has no "
+                     "\"interface\"");
   }
 
   absl::Status CheckLayers(const BlobInfo& info) const {

@@ -422,6 +422,17 @@ TEST_F(ImageTest, ReadsADockerArchive) {
   ExpectBad("SHA-256");
 }
 
+// As dockerd writes a plugin's config.
+TEST_F(ImageTest, APluginsConfigMayHaveTheRootfsOfAnImage) {
+  const std::string rootfs = R"("rootfs":{"type":"layers","diff_ids":[]})";
+  temp_.Write("image/manifest.json",
+              R"([{"Config":"c.json","RepoTags":["p:latest"],"Layers":[]}])");
+  temp_.Write("image/c.json", absl::StrCat(R"({"interface":{},)", rootfs, "}"));
+  EXPECT_TRUE(Read().ok()) << Read().status();
+  temp_.Write("image/c.json", absl::StrCat("{", rootfs, "}"));
+  ExpectBad("the image of a container");
+}
+
 TEST_F(ImageTest, DamagedBlobsAreFound) {
   for (const std::string& blob : {std::string(kConfig), layer1_, layer2_}) {
     WriteSkopeoDirectory();

@@ -472,7 +472,9 @@ std::string SecretHider::Words(std::string_view text) {
     }
     const std::string_view name =
         word.substr(0, word.find_last_not_of("=:") + 1);
-    const bool is_secret = IsSecretName(name);
+    // A path is no name: what follows "/etc/passwd": is said of it.
+    const bool is_secret =
+        name.find('/') == std::string_view::npos && IsSecretName(name);
     out += Word(word);
     if (is_secret && absl::EndsWith(word, ":")) {
       // "Authorization: Bearer ...": the rest of the line, or what is quoted.

@@ -162,6 +162,8 @@ constexpr Hidden kTexts[] = {
     {"export A_TOKEN=\"a b\" B=1", "export A_TOKEN=\"$1\" B=1"},
     {"curl -u me:pw https://h", "curl -u me:$1 https://h"},
     {"docker run -u 1000:1000 x", "docker run -u 1000:1000 x"},
+    {"device \"/etc/passwd\": not a device node",
+     "device \"/etc/passwd\": not a device node"},
     {"Authorization: Bearer abc def", "Authorization: $1"},
     {"curl -H \"Authorization: Basic dTpw\" h",
      "curl -H \"Authorization: $1\" h"},
