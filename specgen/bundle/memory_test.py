@@ -290,7 +290,7 @@ def main():
                   LIMIT_TAR_KB if tar else LIMIT_KB)
             if output.is_dir():
                 shutil.rmtree(output)
-            elif output.exists() and output.stat().st_size > 16 << 20:
+            elif output.exists() and output.stat().st_size > 32 << 20:
                 wrong += 1
                 print(f"WRONG {layer.__name__}: {output.stat().st_size} bytes")
                 output.unlink()
