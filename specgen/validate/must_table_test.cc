@@ -30,7 +30,7 @@ struct Must {
   // What is put into a good spec of 1.3.0: the document is "{OCI,PROCESS,ROOT"
   // and this, where a key of these replaces it.
   std::string_view bad;
-  std::string_view good = "";
+  std::string_view good = {};
 };
 
 #define IN_PROCESS(members) \
