@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "specgen/base/buffer.h"
 #include "specgen/base/utf8.h"
 #include "specgen/batch/record_format.h"
+#include "specgen/batch/set_calls.h"
 #include "specgen/batch/specgen.pb.h"
 #include "specgen/specgen.h"
 
@@ -48,8 +48,7 @@ class ProtoAnswerer : public RecordAnswerer {
     request_ = v1::GenerateRequest();
     response_ = v1::GenerateResponse();
     set_ = {};
-    call_arguments_ = {};
-    calls_ = {};
+    set_calls_ = {};
   }
 
  private:
@@ -68,7 +67,6 @@ class ProtoAnswerer : public RecordAnswerer {
   // What request_ asks; it points into that and into this. Nothing: there is no
   // shape of that number.
   std::optional<Request> ToRequest();
-  void CutSetCalls();
   // Fills in response_ what answer_ is.
   void WriteAnswer();
 
@@ -77,8 +75,7 @@ class ProtoAnswerer : public RecordAnswerer {
   v1::GenerateRequest request_;
   v1::GenerateResponse response_;  // empty between records
   std::vector<std::string_view> set_;
-  std::vector<std::string_view> call_arguments_;
-  std::vector<absl::Span<const std::string_view>> calls_;
+  SetCalls set_calls_;
 };
 
 std::optional<PluginShape> ShapeOf(v1::GenerateRequest::Shape shape) {
@@ -108,22 +105,6 @@ v1::Error::Stage StageOf(const specgen::Answer& answer) {
   return v1::Error::SPEC;
 }
 
-void ProtoAnswerer::CutSetCalls() {
-  calls_.clear();
-  call_arguments_.clear();
-  // All arguments first: the calls point to where they are then.
-  for (const v1::SetCall& call : request_.set_calls()) {
-    call_arguments_.insert(call_arguments_.end(), call.set().begin(),
-                           call.set().end());
-  }
-  size_t begin = 0;
-  for (const v1::SetCall& call : request_.set_calls()) {
-    const auto size = static_cast<size_t>(call.set_size());
-    calls_.push_back(absl::MakeConstSpan(call_arguments_).subspan(begin, size));
-    begin += size;
-  }
-}
-
 std::optional<Request> ProtoAnswerer::ToRequest() {
   const std::optional<PluginShape> shape = ShapeOf(request_.shape());
   if (!shape.has_value()) return std::nullopt;
@@ -133,8 +114,12 @@ std::optional<Request> ProtoAnswerer::ToRequest() {
   request.plugin_name = request_.plugin_name();
   set_.assign(request_.set().begin(), request_.set().end());
   request.set = set_;
-  CutSetCalls();
-  request.set_calls = calls_;
+  set_calls_.Clear();
+  for (const v1::SetCall& call : request_.set_calls()) {
+    for (const std::string& argument : call.set()) set_calls_.Add(argument);
+    set_calls_.End();
+  }
+  request.set_calls = set_calls_.All();
   request.restarted = request_.restarted();
   if (request_.has_id()) request.id = request_.id();
   if (request_.has_rootfs()) request.rootfs = request_.rootfs();

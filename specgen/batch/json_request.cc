@@ -24,9 +24,7 @@ void JsonRequest::Shrink() {
   arena_.Release();
   decoded_ = std::string();
   set_ = {};
-  call_arguments_ = {};
-  call_ends_ = {};
-  calls_ = {};
+  set_calls_ = {};
 }
 
 void JsonRequest::Clear(const Request& defaults) {
@@ -38,9 +36,7 @@ void JsonRequest::Clear(const Request& defaults) {
   shape_.reset();
   null_shape_.reset();
   set_.clear();
-  call_arguments_.clear();
-  call_ends_.clear();
-  calls_.clear();
+  set_calls_.Clear();
   has_metrics_socket_ = false;
   message_.clear();
   column_.reset();
@@ -166,8 +162,7 @@ bool JsonRequest::ReadShape(JsonReader* reader) {
 
 bool JsonRequest::ReadSet(JsonReader* reader) {
   set_.clear();
-  call_arguments_.clear();
-  call_ends_.clear();
+  set_calls_.Clear();
   if (reader->Peek() == JsonKind::kNull) {
     reader->SkipLiteral();
     return true;
@@ -179,7 +174,7 @@ bool JsonRequest::ReadSet(JsonReader* reader) {
       if (!ReadSetCall(reader)) return false;
       continue;
     }
-    if (reader->Peek() != JsonKind::kString || !call_ends_.empty()) {
+    if (reader->Peek() != JsonKind::kString || !set_calls_.empty()) {
       return Wrong(*reader, kWrongSet);
     }
     if (!reader->String(&set_.emplace_back())) break;
@@ -192,9 +187,11 @@ bool JsonRequest::ReadSetCall(JsonReader* reader) {
   reader->EnterArray();
   while (reader->NextItem()) {
     if (reader->Peek() != JsonKind::kString) return Wrong(*reader, kWrongSet);
-    if (!reader->String(&call_arguments_.emplace_back())) break;
+    std::string_view argument;
+    if (!reader->String(&argument)) break;
+    set_calls_.Add(argument);
   }
-  call_ends_.push_back(call_arguments_.size());
+  set_calls_.End();
   return true;
 }
 
@@ -239,13 +236,7 @@ bool JsonRequest::Finish(const Request& defaults) {
   }
   if (shape_.has_value()) request_.shape = *shape_;
   request_.set = set_;
-  size_t begin = 0;
-  for (const size_t end : call_ends_) {
-    calls_.push_back(
-        absl::MakeConstSpan(call_arguments_).subspan(begin, end - begin));
-    begin = end;
-  }
-  request_.set_calls = calls_;
+  request_.set_calls = set_calls_.All();
   return true;
 }
 

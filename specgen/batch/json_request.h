@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "specgen/base/arena.h"
+#include "specgen/batch/set_calls.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/specgen.h"
@@ -89,10 +89,7 @@ class JsonRequest {
   std::optional<PluginShape> shape_;
   std::optional<PluginShape> null_shape_;  // of "config" or "plugin": null
   std::vector<std::string_view> set_;
-  // The arguments of all calls, where each call ends among them, and the calls.
-  std::vector<std::string_view> call_arguments_;
-  std::vector<size_t> call_ends_;
-  std::vector<absl::Span<const std::string_view>> calls_;
+  SetCalls set_calls_;
   bool has_metrics_socket_ = false;
   std::string message_;
   std::optional<size_t> column_;

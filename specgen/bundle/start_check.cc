@@ -70,24 +70,15 @@ std::string PathIn(int rootfs, int fd) {
              : "";
 }
 
-// Whether the init layer has a directory at that clean path, whatever is there.
-bool InitLayerMakesDirectory(std::string_view path) {
-  const absl::Span<const InitEntry> entries = InitLayer();
-  return std::any_of(
-      entries.begin(), entries.end(), [path](const InitEntry& entry) {
-        const std::string at = absl::StrCat("/", entry.path);
-        return at == path ? entry.type == InitEntry::Type::kDirectory
-                          : IsInOrAt(at, path);
-      });
-}
-
-bool InitLayerMakesFile(std::string_view path) {
-  const absl::Span<const InitEntry> entries = InitLayer();
-  return std::any_of(entries.begin(), entries.end(),
-                     [path](const InitEntry& entry) {
-                       return entry.type == InitEntry::Type::kFile &&
-                              absl::StrCat("/", entry.path) == path;
-                     });
+// Whether the init layer has something of that type at the clean path, whatever
+// is there.
+bool InitLayerMakes(InitEntry::Type type, std::string_view path) {
+  for (const InitEntry& entry : InitLayer()) {
+    const std::string at = absl::StrCat("/", entry.path);
+    if (at == path) return entry.type == type;
+    if (IsInOrAt(at, path)) return type == InitEntry::Type::kDirectory;
+  }
+  return false;
 }
 
 // The first part of the clean path, not all of it, that is no directory in the
@@ -100,12 +91,14 @@ std::string FileAbove(std::string_view path, int rootfs, bool fills_rootfs,
     const UniqueFd fd = OpenInRoot(rootfs, part, O_PATH);
     struct stat st;
     if (!fd.ok() || fstat(fd.get(), &st) != 0) {
-      if (fills_rootfs && InitLayerMakesFile(part)) return part;
+      if (fills_rootfs && InitLayerMakes(InitEntry::Type::kFile, part))
+        return part;
       continue;
     }
     if (S_ISDIR(st.st_mode)) continue;
     return is_covered(PathIn(rootfs, fd.get())) ||
-                   (fills_rootfs && InitLayerMakesDirectory(part))
+                   (fills_rootfs &&
+                    InitLayerMakes(InitEntry::Type::kDirectory, part))
                ? ""
                : part;
   }
@@ -581,8 +574,9 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
     struct stat st;
     if (fd.ok() && fstat(fd.get(), &st) == 0 &&
         !is_covered(PathIn(rootfs, fd.get()))) {
-      const bool is_directory = S_ISDIR(st.st_mode) ||
-                                (fills_rootfs && InitLayerMakesDirectory(path));
+      const bool is_directory =
+          S_ISDIR(st.st_mode) ||
+          (fills_rootfs && InitLayerMakes(InitEntry::Type::kDirectory, path));
       const std::string at = absl::StrCat("\"", mount.destination, "\"");
       FileFacts facts;
       if (!mount.is_bind) {

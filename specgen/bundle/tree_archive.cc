@@ -115,22 +115,22 @@ absl::Status Archiver::Add(const FoundFile& found) {
     header.target = ReadSymlink(found);
     header.mode = 0777;
   }
-  // Attributes stand at the first of a file's paths, however many there are;
-  // but a new owner takes away its capabilities, and some who unpack set that
-  // for each.
-  bool is_first = true;
   if (!is_directory && found.st.st_nlink > 1) {
     const auto [first, is_new] = seen_.emplace(
         std::make_pair(found.st.st_dev, found.st.st_ino), found.path);
-    is_first = is_new;
     if (!is_new) {
       header.type = '1';
       header.target = first->second;
     }
   }
   if (facts != nullptr) {
+    // Attributes stand at the first of a file's paths, however many there are;
+    // but a new owner takes away its capabilities, and some who unpack set that
+    // for each.
     for (const auto& [name, value] : facts->xattrs) {
-      if (is_first || name == kFileCapabilities) header.xattrs[name] = value;
+      if (header.type != '1' || name == kFileCapabilities) {
+        header.xattrs[name] = value;
+      }
     }
   }
   const bool has_bytes = header.type == '0';

@@ -299,6 +299,16 @@ std::string SecretHider::Hide(std::string_view secret) {
   return absl::StrCat(kOurWords, entry->second, ")");
 }
 
+namespace {
+
+// Whether a secret follows such a word of a text. A path is no name: what
+// follows "/etc/passwd": is said of it.
+bool NamesSecret(std::string_view word) {
+  return word.find('/') == std::string_view::npos && IsSecretName(word);
+}
+
+}  // namespace
+
 // Hides tokens that give themselves away.
 std::string SecretHider::Tokens(std::string_view text) {
   std::string out;
@@ -347,8 +357,7 @@ std::string SecretHider::Part(std::string_view part) {
   if (colon < first && colon + 1 < part.size()) {
     const std::string_view name = part.substr(0, colon);
     const std::string_view value = part.substr(colon + 1);
-    if (name.find('/') == std::string_view::npos && IsSecretName(name) &&
-        !IsNoSecret(name, value)) {
+    if (NamesSecret(name) && !IsNoSecret(name, value)) {
       return absl::StrCat(part.substr(0, colon + 1), Hide(value));
     }
   }
@@ -472,9 +481,7 @@ std::string SecretHider::Words(std::string_view text) {
     }
     const std::string_view name =
         word.substr(0, word.find_last_not_of("=:") + 1);
-    // A path is no name: what follows "/etc/passwd": is said of it.
-    const bool is_secret =
-        name.find('/') == std::string_view::npos && IsSecretName(name);
+    const bool is_secret = NamesSecret(name);
     out += Word(word);
     if (is_secret && absl::EndsWith(word, ":")) {
       // "Authorization: Bearer ...": the rest of the line, or what is quoted.
