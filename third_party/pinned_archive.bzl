@@ -22,7 +22,21 @@ def _pinned_archive_impl(ctx):
         if tarball.exists:
             pin = pins["debian"]
             url = "file://" + str(tarball).replace("%", "%25").replace(" ", "%20")
-    ctx.download_and_extract(url = url, sha256 = pin.sha256, stripPrefix = pin.top)
+
+    # Unpacked by tar: Debian 13's Bazel 4.2.3 lacks a class that its own way needs.
+    ctx.download(url = url, output = ".archive", sha256 = pin.sha256)
+    unpacked = ctx.execute([
+        "tar",
+        "--extract",
+        "--file=.archive",
+        "--strip-components=1",
+        "--no-same-owner",
+        "--no-same-permissions",
+        pin.top,
+    ])
+    if unpacked.return_code != 0:
+        fail("%s: tar could not unpack it: %s" % (url, unpacked.stderr))
+    ctx.delete(".archive")
 
     if ctx.attr.build_file:
         # Of these two names Bazel prefers BUILD.bazel, which upstream may have.
