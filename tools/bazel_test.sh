@@ -19,7 +19,7 @@ fail() {
   failures=$((failures + 1))
 }
 
-# new_machine: a bare Debian 12 in a directory with an odd name, and a checkout.
+# new_machine: a bare Debian in a directory with an odd name, and a checkout.
 new_machine() {
   at="$base/$case_name ö/%41"
   root=$at/root
@@ -39,7 +39,10 @@ new_machine() {
     printf 'debian %s %s %s %s-1\n' "$library" "${library}_1.orig.tar.gz" "${sum%% *}" "$library"
   done >"$checkout/third_party/sources.txt"
 
-  export AT=$at FAKE_UID=0 FAKE_APT=works FAKE_SUDO=works FREE=9000M
+  # What apt says of the archive, and the entry of its sources that is it.
+  echo 'deb http://archive.invalid/debian trixie main' >"$root/etc/sources.list"
+  export ARCHIVE='Debian|Debian|main|http://archive.invalid/debian/' ENTRY=$root/etc/sources.list:1
+  export AT=$at FAKE_UID=0 FAKE_APT=works FAKE_SUDO=works FREE=9000M OFFERED=4.2.3+ds-9
   unset BAZEL_REAL SPECGEN_DISTDIR XDG_CACHE_HOME
   distdir=$at/home/.cache/specgen/distdir
 
@@ -57,9 +60,15 @@ new_machine() {
       [[ $word$LC_ALL != @(update|install|source) ]] || { echo "E: kein Netz"; exit 1; }
       case $FAKE_APT/$word in
         */indextargets)
-          echo "Debian|Debian|main|http://archive.invalid/debian"
-          echo "Other|Other|main|http://other.invalid/"
+          [[ -z $ARCHIVE ]] || echo "$ARCHIVE|$ENTRY"
+          echo "Other|Other|main|http://other.invalid/|/etc/apt/other.list:1"
           exit ;;
+        */--error-on=any)
+          for word; do
+            case $word in
+              Dir::Etc::sourceparts=*) cat "${word#*=}"/* >"$AT/own_sources" ;;
+            esac
+          done ;;
         no_network/update)
           echo "W: Failed to fetch http://archive.invalid/InRelease  Temporary failure resolving '"'archive.invalid'"'"
           [[ "$*" != *--error-on=any* ]]
@@ -98,6 +107,11 @@ new_machine() {
       esac
     done'
   program "$at/bin/apt-cache" '
+    if [[ $1 == policy ]]; then
+      [[ $LC_ALL != C || -z $OFFERED ]] ||
+        printf "%s:\n  Installed: (none)\n  Candidate: %s\n  Version table:\n     1 500\n" "$2" "$OFFERED"
+      exit
+    fi
     file=${*: -1}_1.orig.tar.gz
     echo "Version: 0.9-1"
     echo " 0000 12 $file"
@@ -153,7 +167,7 @@ want_refusal() {
   [[ ! -s $at/out ]] || fail 'it wrote to stdout'
   grep -qE "^tools/bazel: .*$1" <(tail -n1 "$at/err") || fail "the last line does not match '$1'"
   ! grep -vE '^tools/bazel: ' "$at/err" || fail 'a line is not its own'
-  [[ $(grep -cvE "^tools/bazel: (installing Debian's|fetching [0-9])" "$at/err") == 1 ]] ||
+  [[ $(grep -cvE "^tools/bazel: (installing .* by apt|fetching [0-9]|untried on )" "$at/err") == 1 ]] ||
     fail 'it is more than one line'
 }
 want_clean() {
@@ -233,7 +247,7 @@ test_installs_all_on_a_bare_machine() {
   want_call '^apt-get .* update --error-on=any'
   ! grep -q sudo "$at/calls" || fail 'root called sudo'
   [[ $(grep -c . "$at/err") == 2 ]] || fail 'it must say two things'
-  grep -q "installing Debian's bazel-bootstrap g++ " "$at/err" || fail 'it does not say what it installs'
+  grep -q 'installing bazel-bootstrap g++ ' "$at/err" || fail 'it does not say what it installs'
   grep -q 'fetching 2 third-party source packages' "$at/err" || fail 'it does not say what it fetches'
   [[ ! -s $at/out ]] || fail 'it wrote to stdout'
   cmp -s "$at/archive/one_1.orig.tar.gz" "$distdir/one_1.orig.tar.gz" || fail 'a tarball is missing'
@@ -325,6 +339,11 @@ test_no_network_for_packages() {
   start tools/bazel build
   want_refusal 'package server was not reached: check the network'
   want_clean
+  # Nothing is known then of what apt offers.
+  echo ID=other >"$root/etc/os-release"
+  OFFERED='' start tools/bazel build
+  want_refusal 'package server was not reached: check the network'
+  ! grep -q 'untried' "$at/err" || fail 'it speaks of a Bazel that it does not know'
 }
 
 test_no_network_for_sources() {
@@ -385,19 +404,140 @@ test_pin_that_Debian_does_not_have() {
   want_clean
 }
 
-test_other_distribution() {
+test_system_without_apt() {
+  # A PATH with what the script needs, and no apt.
+  rm "$at/bin/apt-get"
+  local tool
+  for tool in bash env cat; do ln -s "$(command -v $tool)" "$at/bin/"; done
+  start env PATH="$at/bin" tools/bazel build
+  want_refusal 'no apt here: install bazelisk and run "bazelisk" in place of "tools/bazel"'
+  want_clean
+  # But with a Bazel it works.
+  start env PATH="$at/bin" BAZEL_REAL="$at/bin/real_bazel" tools/bazel build
+  want_bazel
+  want_quiet
+  want_clean
+}
+
+test_goes_by_what_apt_offers() {
+  # An older Debian or Ubuntu, one to come, and a system that has none.
+  for OFFERED in 3.5.1+ds-3 7.7.1+ds-2 41.0-1; do
+    FAKE_UID=1000 start tools/bazel build
+    want_refusal "apt offers bazel-bootstrap ${OFFERED//+/\\+}, and a 4.x is needed .*: install bazelisk and run \"bazelisk\""
+    ! grep -qE 'sudo|install|update' "$at/calls" 2>/dev/null || fail 'it asked for root in vain'
+  done
+  for OFFERED in '' '(none)'; do
+    start tools/bazel build
+    want_refusal 'apt offers no bazel-bootstrap here: install bazelisk and run "bazelisk"'
+    ! grep -q ' install ' "$at/calls" || fail 'it installs what there is not'
+  done
+  want_clean
+}
+
+test_systems_that_were_tried() {
+  local version
+  for version in 12 13; do
+    printf 'ID=debian\nVERSION_ID="%s"\nPRETTY_NAME="Debian"\n' "$version" >"$root/etc/os-release"
+    rm -f "$root/usr/bin"/*
+    start tools/bazel build
+    want_bazel
+    ! grep -q untried "$at/err" || fail "Debian $version is untried"
+  done
+}
+
+test_derivative() {
+  printf 'ID=lmde\nID_LIKE=debian\nVERSION_ID="7"\nPRETTY_NAME="LMDE 7 (gigi)"\n' >"$root/etc/os-release"
+  start tools/bazel build
+  want_bazel
+  grep -qxF 'tools/bazel: untried on LMDE 7 (gigi), with its bazel-bootstrap 4.2.3+ds-9: if it fails, install bazelisk and run "bazelisk" in place of "tools/bazel"' \
+    "$at/err" || fail 'it does not say that it is untried'
+  [[ $(grep -c . "$at/err") == 3 ]] || fail 'it must say three things'
+  [[ -e $distdir/one_1.orig.tar.gz ]] || fail 'the sources were not fetched'
+  start tools/bazel build
+  want_bazel
+  want_quiet
+  # A system without a name.
+  rm "$root/etc/os-release" "$root/usr/bin"/*
+  start tools/bazel build
+  want_bazel
+  grep -q 'untried on this system, ' "$at/err" || fail 'it does not say that it is untried'
+}
+
+test_no_archive_of_Debian() {
+  export ARCHIVE=
   printf 'ID=ubuntu\nVERSION_ID="24.04"\n' >"$root/etc/os-release"
   start tools/bazel build
-  want_refusal 'not Debian 12: install bazelisk'
-  want_no_calls
-  # But with a Bazel it works.
-  start env BAZEL_REAL="$at/bin/real_bazel" tools/bazel build
+  want_bazel
+  grep -q 'no Debian archive: Bazel will fetch the third-party sources from GitHub$' "$at/err" ||
+    fail 'it does not say where the sources come from'
+  ! grep -q 'fetching ' "$at/err" || fail 'it says that it fetches'
+  # Once is enough.
+  start tools/bazel build
   want_bazel
   want_quiet
   want_no_calls
-  rm "$root/etc/os-release"
-  start tools/bazel build
-  want_refusal 'not Debian 12'
+}
+
+test_archive_and_key_of_the_own_configuration() {
+  have_bazel
+  have_compiler
+  # want_sources FILE ENTRY TEXT WANTED
+  want_sources() {
+    printf '%s' "$3" >"$root/etc/$1"
+    rm -rf "$distdir" "$at/own_sources"
+    ENTRY=$root/etc/$1:$2 start tools/bazel build
+    want_bazel
+    diff <(printf '%s' "$4") "$at/own_sources" || fail "the sources of $1 are others"
+  }
+  local uri=http://archive.invalid/debian/
+  want_sources plain.list 1 "deb $uri trixie main"$'\n' \
+    "deb-src  $uri bookworm main"$'\n'"deb-src  $uri trixie main"$'\n'
+  want_sources key.list 3 "# deb [signed-by=/no] $uri"$'\n\n'"deb [ arch=amd64 signed-by=/a/key.gpg ] $uri trixie main # it"$'\n'"deb [trusted=yes] x"$'\n' \
+    "deb-src [ arch=amd64 signed-by=/a/key.gpg ] $uri bookworm main"$'\n'"deb-src [ arch=amd64 signed-by=/a/key.gpg ] $uri trixie main"$'\n'
+  local fields="Types: deb-src
+URIs: $uri
+Suites: bookworm trixie
+Components: main
+
+"
+  want_sources plain.sources 1 "Types: deb
+URIs: http://archive.invalid/debian
+Suites: trixie
+Components: main
+" "$fields"
+  want_sources two.sources 2 "# Signed-By: /no
+
+# A comment is no entry.
+
+Types: deb
+Signed-By: /no
+
+Enabled: yes
+Types: deb deb-src
+# Not now.
+URIs: http://archive.invalid/debian $uri
+Suites: trixie trixie-updates
+Components: main contrib
+Architectures: amd64
+signed-by:
+ -----BEGIN PGP PUBLIC KEY BLOCK-----
+ .
+ Suites: in a key
+ -----END PGP PUBLIC KEY BLOCK-----
+Check-Valid-Until: no
+
+Trusted: yes
+" "signed-by:
+ -----BEGIN PGP PUBLIC KEY BLOCK-----
+ .
+ Suites: in a key
+ -----END PGP PUBLIC KEY BLOCK-----
+Check-Valid-Until: no
+$fields"
+  # Of two entries for one archive, one; no disc.
+  ARCHIVE="Debian|Debian|main|cdrom:[Debian]/|$root/etc/plain.list:1"$'\n'"Debian|Debian|main|$uri|$root/etc/key.list:3"$'\n'"Debian|Debian|main|$uri" \
+    want_sources plain.list 1 "deb $uri trixie main"$'\n' \
+    "deb-src [ arch=amd64 signed-by=/a/key.gpg ] $uri bookworm main"$'\n'"deb-src [ arch=amd64 signed-by=/a/key.gpg ] $uri trixie main"$'\n'
 }
 
 test_cache_in_other_places() {
