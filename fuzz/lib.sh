@@ -17,16 +17,18 @@ fuzz_targets() { sed -n 's/^ *name = "\([a-z_]*_fuzzer\)",$/\1/p' fuzz/BUILD.baz
 need_clang() {
   local runtime
   command -v clang >/dev/null ||
-    die 'clang is not installed: apt-get install clang libclang-rt-14-dev llvm-14'
+    die 'clang is not installed: apt-get install clang libclang-rt-dev llvm'
   runtime=$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a)
   [[ -r $runtime || -r $(clang -print-runtime-dir)/libclang_rt.fuzzer-x86_64.a ]] ||
-    die "clang's libFuzzer is not installed: apt-get install libclang-rt-14-dev"
+    die "clang's libFuzzer is not installed: apt-get install libclang-rt-dev"
 }
 
-# An LLVM tool, by its plain name or Debian's.
+# An LLVM tool of clang's version, by Debian's name or the plain one.
 llvm_tool() {
-  command -v "$1-14" || command -v "$1" ||
-    die "$1 is not installed: apt-get install llvm-14"
+  local version
+  version=$(clang -dumpversion)
+  command -v "$1-${version%%.*}" || command -v "$1" ||
+    die "$1 is not installed: apt-get install llvm"
 }
 
 # build_fuzzers CONFIG DIRECTORY TARGET...: builds and copies what is needed to run,
