@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ namespace {
 
 // The table's names are versions.
 EngineName VersionOf(const Release& release) {
-  return *ParseEngineName(release.name);
+  return *ParseVersion(release.name);
 }
 
 bool IsOfLine(const std::vector<uint32_t>& numbers,
@@ -34,13 +35,13 @@ bool IsOfLine(const std::vector<uint32_t>& numbers,
 }
 
 // The build that the version of a package is of; null if there is none.
-const Release* FindBuild(const EngineName& wanted) {
-  if (wanted.is_docker_package) return nullptr;
+// `behind` becomes what stands behind its name.
+const Release* FindBuild(const EngineName& wanted, std::string_view* behind) {
+  if (wanted.packager == Packager::kDocker) return nullptr;
   for (const Release& build : kBuildTable) {
-    std::string_view behind = wanted.version;
-    if (absl::ConsumePrefix(&behind, build.name) &&
-        (behind.empty() ||
-         !absl::ascii_isalnum(static_cast<unsigned char>(behind.front())))) {
+    *behind = wanted.version;
+    if (absl::ConsumePrefix(behind, build.name) &&
+        (behind->empty() || absl::StrContains("-+~", behind->front()))) {
       return &build;
     }
   }
@@ -48,7 +49,7 @@ const Release* FindBuild(const EngineName& wanted) {
 }
 
 const Distribution* FindDistribution(const EngineName& wanted) {
-  if (wanted.is_docker_package) return nullptr;
+  if (wanted.packager == Packager::kDocker) return nullptr;
   for (const Distribution& distribution : kDistributionTable) {
     for (std::string_view mark : absl::StrSplit(distribution.mark, ' ')) {
       if (HoldsMark(wanted.text, mark)) return &distribution;
@@ -74,6 +75,12 @@ const Release* FindVersion(const EngineName& wanted) {
   return newest != nullptr ? newest : newest_candidate;
 }
 
+// A release itself stands behind all of its stages.
+int RankOf(const EngineName& version) {
+  return StageRank(version.candidate.has_value() ? version.candidate->stage
+                                                 : "");
+}
+
 // How far a version is from another, to be compared in turn: each number, and
 // then the candidate.
 std::vector<uint32_t> Distance(const EngineName& wanted,
@@ -91,16 +98,17 @@ std::vector<uint32_t> Distance(const EngineName& wanted,
       distance.push_back(side > 0 ? number : UINT32_MAX - number);
     }
   }
-  const bool same_stage = side == 0 && wanted.candidate.has_value() &&
-                          version.candidate.has_value() &&
-                          wanted.candidate->stage == version.candidate->stage;
-  if (same_stage) {
-    const uint32_t a = wanted.candidate->number;
-    const uint32_t b = version.candidate->number;
-    distance.push_back(std::max(a, b) - std::min(a, b));
+  // Of other numbers the release is nearest; of the same, the next stage.
+  const int wanted_rank = side == 0 ? RankOf(wanted) : StageRank("");
+  const int rank = RankOf(version);
+  distance.push_back(static_cast<uint32_t>(std::abs(rank - wanted_rank)));
+  const uint32_t number =
+      version.candidate.has_value() ? version.candidate->number : 0;
+  if (rank == wanted_rank && wanted.candidate.has_value()) {
+    const uint32_t other = wanted.candidate->number;
+    distance.push_back(std::max(number, other) - std::min(number, other));
   } else {
-    distance.push_back(version.candidate.has_value() ? UINT32_MAX
-                                                     : UINT32_MAX - 1);
+    distance.push_back(rank > wanted_rank ? number : UINT32_MAX - number);
   }
   return distance;
 }
@@ -118,6 +126,34 @@ const Release& Nearest(const EngineName& wanted) {
     }
   }
   return *nearest;
+}
+
+// Why what was recorded of that release or build need not be what the one that
+// is meant answers; "" if it is that very one.
+std::string OtherBuild(const EngineName& wanted, const Release& release) {
+  const Distribution* const distribution = FindDistribution(wanted);
+  // Of a build: it is made of the same source, but not by those who made that.
+  if (release.build_of != nullptr) {
+    const bool is_known =
+        distribution != nullptr &&
+        !absl::StartsWith(release.built_by, distribution->name);
+    return absl::StrCat(
+        is_known ? distribution->name : "another distribution",
+        "'s build is presumed to answer as ", release.built_by, "'s ",
+        release.name,
+        ": it is built of that source, maybe with other packages "
+        "of the modules, and no daemon of it was recorded");
+  }
+  if (distribution != nullptr) {
+    return absl::StrCat(distribution->name,
+                        "'s build is presumed to answer as Docker's ",
+                        release.name, ": ", distribution->presumed);
+  }
+  if (wanted.packager != Packager::kOther) return "";
+  return absl::StrCat("that build is presumed to answer as Docker's ",
+                      release.name,
+                      ": it is none of Docker's own packages, "
+                      "and no daemon of it was recorded");
 }
 
 absl::Status NoSuchRelease(std::string_view name,
@@ -196,13 +232,24 @@ absl::StatusOr<NamedEngine> FindEngine(std::string_view name) {
   }
   NamedEngine engine = {nullptr, "", ""};
   std::optional<EngineName> wanted;
+  std::string other_build;
   if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(name), "newest")) {
     engine.release = &NewestRelease();
   } else {
     wanted = ParseEngineName(name);
     if (wanted.has_value()) {
-      engine.release = FindBuild(*wanted);
-      if (engine.release == nullptr) engine.release = FindVersion(*wanted);
+      std::string_view revision;
+      engine.release = FindBuild(*wanted, &revision);
+      if (engine.release != nullptr) {
+        if (!IsDebianRevision(revision)) {
+          other_build = OtherBuild(*wanted, *engine.release);
+        }
+      } else {
+        engine.release = FindVersion(*wanted);
+        if (engine.release != nullptr) {
+          other_build = OtherBuild(*wanted, *engine.release);
+        }
+      }
     }
   }
   if (engine.release == nullptr) return NoSuchRelease(name, wanted);
@@ -211,16 +258,10 @@ absl::StatusOr<NamedEngine> FindEngine(std::string_view name) {
   engine.understood = absl::StrCat(
       QuoteShort(name), " is taken as Docker ", release.name,
       release.build_of == nullptr ? "" : ", the build of ", release.built_by);
-  engine.presumed = Presumption(release);
-  if (wanted.has_value() && release.build_of == nullptr) {
-    const Distribution* const distribution = FindDistribution(*wanted);
-    if (distribution != nullptr) {
-      engine.presumed = absl::StrCat(
-          distribution->name, "'s build is presumed to answer as Docker's ",
-          release.name, ": ", distribution->presumed,
-          engine.presumed.empty() ? "" : "; ", engine.presumed);
-    }
-  }
+  const std::string presumption = Presumption(release);
+  engine.presumed = absl::StrCat(
+      other_build, other_build.empty() || presumption.empty() ? "" : "; ",
+      presumption);
   return engine;
 }
 

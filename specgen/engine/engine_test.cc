@@ -152,8 +152,107 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"1:28.5.2-1", "28.5.2"},
       {"28.5.1_ce-1.1", "28.5.1"},
       {"20.10.23_ce-150000.175.1", "20.10.23"},
+      {"19.03.13ce-1.amzn2", "19.03.13"},
+      {"docker-18.06.1ce-10.amzn2.x86_64", "18.06.1"},
+      {"17.03.1ce", "17.03.1"},
+      {"24.0.9-ubuntu22.04u2", "24.0.9"},
+      {"moby-engine_28.0.4-debian12u1_amd64.deb", "28.0.4"},
+      {"moby-engine-24.0.9-2.cm2.x86_64", "24.0.9"},
+      {"18.09.1-ol", "18.09.1"},
+      {"docker-engine-19.03.11.ol-9.el8.x86_64", "19.03.11"},
+      {"28.5.2_1", "28.5.2"},
+      {"docker-28.5.2_1.x86_64.xbps", "28.5.2"},
+      {"docker@28.5.2", "28.5.2"},
+      {"docker-20.10.2,1", "20.10.2"},
+      {"docker-19.03.15nb3", "19.03.15"},
+      {"docker-28.5.2-x86_64-1_SBo.tgz", "28.5.2"},
+      {"docker-engine-28.5.2-alt1.x86_64", "28.5.2"},
+      {"app-containers/docker-28.5.2", "28.5.2"},
+      {"=app-containers/docker-28.5.2-r1::gentoo", "28.5.2"},
+      {"app-containers/docker-cli-28.5.2:0", "28.5.2"},
+      {"docker-29.0.0_rc1", "29.0.0-rc.1"},
+      {"1:29.0.0rc1-1", "29.0.0-rc.1"},
+      {"docker-26.1.5-r0", "26.1.5"},
+      {"docker-28.3.3-r4.apk", "28.3.3"},
+      {"moby-engine-24.0.5-1.fc40", "24.0.5"},
+      {"/nix/store/0a1b2c3d4f5g6h7i8j9k0a1b2c3d4f5g-docker-28.5.2", "28.5.2"},
+      {"docker_28", "28.5.2"},
+      {"25.0.8m1", "25.0.8"},
+      {"27.2.1-rd", "27.2.1"},
+      {"1.13.1~ds2-3", "1.13.1"},
+      {"26.1.5+dfsg1-8ubuntu1", "26.1.5+dfsg1"},
+      {"26.1.5+dfsg1+kali1-1", "26.1.5+dfsg1"},
+      {"20.10.24+dfsg1-1~bpo11+1", "20.10.24+dfsg1"},
+      {"docker.io_26.1.5+dfsg1-9.dsc", "26.1.5+dfsg1"},
+      {"docker.io_26.1.5+dfsg1.orig.tar.xz", "26.1.5+dfsg1"},
+      {"28.5.2+dfsg4-5ubuntu1", "28.5.2"},
+      // What package managers print.
+      {"docker.io:amd64 26.1.5+dfsg1-9", "26.1.5+dfsg1"},
+      {"docker.io:amd64=26.1.5+dfsg1-9", "26.1.5+dfsg1"},
+      {"docker.io/stable,now 26.1.5+dfsg1-9+b5 amd64 [installed]",
+       "26.1.5+dfsg1"},
+      {"docker-ce/bookworm,now 5:28.5.2-1~debian.12~bookworm amd64 "
+       "[installed,automatic]",
+       "28.5.2"},
+      {"ii  docker.io  26.1.5+dfsg1-9  amd64  Linux container runtime",
+       "26.1.5+dfsg1"},
+      {" docker-ce | 5:28.5.2-1~debian.12~bookworm | "
+       "https://download.docker.com/linux/debian bookworm/stable amd64 "
+       "Packages",
+       "28.5.2"},
+      {"  Installed: 5:28.5.2-1~debian.12~bookworm", "28.5.2"},
+      {" *** 5:28.5.2-1~debian.12~bookworm 500", "28.5.2"},
+      {"docker-ce_5%3a28.5.2-1~debian.12~bookworm_amd64.deb", "28.5.2"},
+      {"docker-ce=5:28.5.*", "28.5.2"},
+      {"docker-ce-3:28.5.2-1.el9.x86_64", "28.5.2"},
+      {"3:docker-ce-28.5.2-1.el9.x86_64", "28.5.2"},
+      {"docker-ce.x86_64  3:28.5.2-1.el9  @docker-ce-stable", "28.5.2"},
+      {"docker-ce-rootless-extras-28.5.2-1.el9.src.rpm", "28.5.2"},
+      {"moby-engine.x86_64 24.0.5-1.fc40 @updates", "24.0.5"},
+      {"i | docker | package | 28.3.3_ce-150000.227.1 | x86_64 | Main "
+       "Repository",
+       "28.3.3"},
+      {"extra/docker 1:28.5.2-1 [installed]", "28.5.2"},
+      {"docker-1:28.5.2-1-x86_64.pkg.tar.zst", "28.5.2"},
+      {"docker-28.3.3-r4 x86_64 {docker} (Apache-2.0) [installed]", "28.3.3"},
+      {"28.3.3-r4:", "28.3.3"},
+      {"dockerd - 27.3.1-r1", "27.3.1"},
+      {"docker 28.4.0 3377 latest/stable canonical**", "28.4.0"},
+      // Files, addresses and what Git and Go call it.
+      {"docker-28.5.2.tgz", "28.5.2"},
+      {"docker-17.03.2-ce.tgz", "17.03.2"},
+      {"docker-rootless-extras-28.5.2.tgz", "28.5.2"},
+      {"https://download.docker.com/linux/static/stable/x86_64/"
+       "docker-28.5.2.tgz",
+       "28.5.2"},
+      {"refs/tags/v28.5.2", "28.5.2"},
+      {"refs/tags/docker-v29.5.0", "29.5.0"},
+      {"0123456789abcdef0123456789abcdef01234567\trefs/tags/v28.5.2^{}",
+       "28.5.2"},
+      {"https://github.com/moby/moby/releases/tag/v28.5.2", "28.5.2"},
+      {"https://github.com/moby/moby/archive/refs/tags/v28.5.2.tar.gz",
+       "28.5.2"},
+      {"moby/moby@v28.5.2", "28.5.2"},
+      {"github.com/docker/docker v28.5.2+incompatible", "28.5.2"},
+      {"github.com/docker/cli@v28.5.2+incompatible", "28.5.2"},
+      {"28.x", "28.5.2"},
+      {"docker-29.x", "29.9.3"},
+      // Sentences and headers.
+      {"Docker Engine - Community 28.5.2", "28.5.2"},
+      {"Docker Engine v28.5.2", "28.5.2"},
+      {"Docker CE 18.06.1", "18.06.1"},
+      {"Engine: Version: 28.5.2", "28.5.2"},
+      {"\"ServerVersion\": \"28.5.2\",", "28.5.2"},
+      {"DOCKER_VERSION=28.5.2", "28.5.2"},
+      {"version:28.5.2", "28.5.2"},
+      {"docker://24.0.7", "24.0.7"},
+      {"Server: Docker/28.5.2 (linux)", "28.5.2"},
+      {"Docker version 1.13.1, build 7d71120/1.13.1", "1.13.1"},
       // Images.
       {"docker:28.5.2-dind", "28.5.2"},
+      {"docker.io/library/docker:28.5.2-dind-alpine3.22", "28.5.2"},
+      {"docker:29.0.0-rc.1-cli", "29.0.0-rc.1"},
+      {"docker:28.5.2@sha256:0123456789abcdef", "28.5.2"},
       {"28.5-dind", "28.5.2"},
       // Lines.
       {"28", "28.5.2"},
@@ -185,39 +284,27 @@ TEST(FindEngine, SaysWhatItTook) {
 }
 
 TEST(FindEngine, RefusesWhatIsNoVersion) {
-  for (std::string_view name : {"",
-                                " ",
-                                "\n",
-                                "docker",
-                                "twenty",
-                                "v",
-                                ".",
-                                "28.",
-                                ".5",
-                                "28..5",
-                                "28.5.2.1",
-                                "28.5.2foo",
-                                "28.5.2 foo",
-                                "28.5.2-foo",
-                                "28.5-1",
-                                "28-1~debian",
-                                "-28",
-                                "28.5.2-",
-                                "28.5.2+",
-                                "28,5,2",
-                                "docker-ce",
-                                "28.5.2-rc",
-                                "28.5.2-ce1x",
-                                "+dfsg1",
-                                "5:",
-                                "v v28",
+  for (std::string_view name :
+       {"", " ", "\n", "docker", "twenty", "v", ".", "28.", ".5", "28..5",
+        "28.5.2.1", "28.5.2foo", "28.5.2 foo", "28.5.2-foo", "28.5-1",
+        "28-1~debian", "-28", "28.5.2-", "28.5.2+", "28,5,2", "docker-ce",
+        "28.5.2-rc", "28.5.2-ce1x", "+dfsg1", "5:", "v v28",
 
-                                "nightly",
-                                "28.5.2\n28.5.1",
-                                "28.5.2-1 && ls",
-                                "29.0.0-rc",
-                                "28.5-rc.1",
-                                "x28"}) {
+        "nightly", "28.5.2\n28.5.1", "28.5.2-1 && ls", "29.0.0-rc", "28.5-rc.1",
+        // Versions of something else.
+        "Docker Desktop 4.37.1", "docker-compose-2.39.2",
+        "docker-buildx-plugin 28.5.2", "docker/compose v28.5.2",
+        "https://github.com/docker/compose/releases/"
+        "tag/v28.5.2",
+        "github.com/moby/moby/v2 v2.0.0-beta.24", "nginx/28.5.2",
+        "nginx:28.5.2", "nginx 28.5.2", "cruizba/ubuntu-dind:noble-28.5.2",
+        "containerd.io 1.7.28-1", "Kernel Version: 28.5.2", "API version: 1.51",
+        "balena-engine 20.10.17", "docker:dind", "docker:latest",
+        "docker 28.5.2 or 28.5.1", "docker 28.5.2 is out of date",
+        "docker-ce/bookworm 5:29.0.1-1~debian.12 amd64 "
+        "[upgradable from: 5:28.5.2-1~debian.12]",
+        ">=28.5.2", "*", "x", "28.5.2.x", "28.5.2foo1", "28.5.2_",
+        "28.5.2.tgzz", "x28"}) {
     EXPECT_THAT(Found(name), HasSubstr("no Docker release is called")) << name;
   }
   EXPECT_THAT(Found(""), HasSubstr("a name is missing"));
@@ -226,13 +313,37 @@ TEST(FindEngine, RefusesWhatIsNoVersion) {
 // Whose build it is decides whether what was recorded is what that gives.
 TEST(FindEngine, SaysWhatIsPresumed) {
   for (std::string_view recorded :
-       {"28.5.2", "5:28.5.2-1~debian.12~bookworm",
-        "5:28.5.2-1~ubuntu.24.04~noble", "3:28.5.2-1.fc40", "28.5",
-        "docker-ce-28.5.2-1.fc40.x86_64", "20.10.24+dfsg1", "28.5.2-1.el9",
-        "20.10.24+dfsg1-1+deb12u1", "24.0.7-ce", "29.5.0~rc.1",
-        "18.06.3~ce~3-0~ubuntu", "17.03.2.ce-1.el7.centos", "17.03.1-ce-rc1",
+       {"28.5.2",
+        "5:28.5.2-1~debian.12~bookworm",
+        "5:28.5.2-1~ubuntu.24.04~noble",
+        "3:28.5.2-1.fc40",
+        "28.5",
+        "docker-ce-28.5.2-1.fc40.x86_64",
+        "20.10.24+dfsg1",
+        "28.5.2-1.el9",
+        "20.10.24+dfsg1-1+deb12u1",
+        "29.5.0~rc.1",
+        "18.06.3~ce~3-0~ubuntu",
+        "17.03.2.ce-1.el7.centos",
+        "17.03.1-ce-rc1",
         "docker-ce_28.5.2-1~debian.12~bookworm_amd64.deb",
-        "docker-engine-1.13.1-1.fc25.x86_64", "docker:28.5.2-dind-rootless",
+        "docker-engine-1.13.1-1.fc25.x86_64",
+        "docker:28.5.2-dind-rootless",
+        "docker:28.5.2-alpine3.22",
+        "docker-28.5.2.tgz",
+        "refs/tags/v28.5.2",
+        "github.com/docker/docker v28.5.2+incompatible",
+        "Docker/28.5.2",
+        "docker.io_26.1.5+dfsg1-9+b5_amd64.deb",
+        "26.1.5+dfsg1-9.1",
+        "20.10.24+dfsg1-1+b3",
+        "docker.io:amd64 26.1.5+dfsg1-9+deb13u1+b6",
+        "docker.io_26.1.5+dfsg1-9.dsc",
+        "26.1.5+dfsg1",
+        "5:20.10.24~3-0~debian-bullseye",
+        "3:docker-ce-28.5.2-1.el9.x86_64",
+        "17.06.0.ce-0.2.rc2.el7.centos",
+        "18.03.1-ce",
         "Docker version 18.09.1, build 4c52b90"}) {
     EXPECT_EQ(FindEngine(recorded)->presumed, "") << recorded;
   }
@@ -261,7 +372,27 @@ TEST(FindEngine, SaysWhatIsPresumed) {
       {"25.0.14-1.amzn2023", "Amazon Linux"},
       {"28.3.3-r4", "Alpine Linux"},
       {"docker-engine-28.5.2-r0", "Alpine Linux"},
-      {"20.10.25+azure-ubuntu22.04u1", "Microsoft"}};
+      {"20.10.25+azure-ubuntu22.04u1", "Microsoft"},
+      {"24.0.9-ubuntu22.04u2", "Microsoft"},
+      {"moby-engine_28.0.4-debian12u1_amd64.deb", "Microsoft"},
+      {"moby-engine-25.0.3-13.azl3", "Microsoft"},
+      {"19.03.13ce-1.amzn2", "Amazon Linux"},
+      {"18.09.1-ol", "Oracle"},
+      {"docker-engine-19.03.11.ol-9.el8.x86_64", "Oracle"},
+      {"docker-engine-18.09.0-346.oe2403.x86_64", "openEuler"},
+      {"moby-engine-19.03.13-1.ce.git4484c46.fc33", "Fedora"},
+      {"Docker version 1.13.1, build 7d71120/1.13.1", "Red Hat"},
+      {"app-containers/docker-28.5.2-r1", "Gentoo"},
+      {"/nix/store/0a1b2c3d4f5g6h7i8j9k0a1b2c3d4f5g-docker-28.5.2", "NixOS"},
+      {"dockerd - 27.3.1-r1", "OpenWrt"},
+      {"27.2.1-rd", "Rancher Desktop"},
+      {"Docker Engine - Enterprise 19.03.5", "Docker Enterprise"},
+      {"Mirantis Container Runtime 20.10.13", "Docker Enterprise"},
+      {"25.0.8m1", "Docker Enterprise"},
+      {"1.13.1~ds2-3", "Debian"},
+      {"28.5.2+dfsg4-5ubuntu1", "Ubuntu"},
+      {"28.5.2+dfsg4-5+rpi1", "Raspbian"},
+      {"docker 28.4.0 3377 latest/stable canonical**", "Ubuntu"}};
   for (const auto& [name, builder] : kPresumed) {
     const absl::StatusOr<NamedEngine> engine = FindEngine(name);
     ASSERT_TRUE(engine.ok()) << name;
@@ -270,6 +401,51 @@ TEST(FindEngine, SaysWhatIsPresumed) {
                     builder, "'s build is presumed to answer as Docker's ",
                     engine->release->name, ": ")));
   }
+}
+
+// What others build of a source whose build was recorded is not that build.
+TEST(FindEngine, PresumesRebuildsOfDebiansSource) {
+  constexpr std::pair<std::string_view, std::string_view> kRebuilds[] = {
+      {"26.1.5+dfsg1-8ubuntu1", "Ubuntu"},
+      {"docker.io 26.1.5+dfsg1-9ubuntu1.1", "Ubuntu"},
+      {"20.10.24+dfsg1-1+kali1", "Kali Linux"},
+      {"26.1.5+dfsg1-0kali1", "Kali Linux"},
+      {"26.1.5+dfsg1+kali1", "Kali Linux"},
+      {"20.10.24+dfsg1-1+rpi1+b2", "Raspbian"},
+      {"20.10.24+dfsg1-1+deb12u1+rpi1", "Raspbian"},
+      {"20.10.24+dfsg1-1~bpo11+1", "Debian Backports"},
+      {"20.10.24+dfsg1-1pureos1", "another distribution"},
+      {"26.1.5+dfsg1-9deepin1", "another distribution"}};
+  for (const auto& [name, builder] : kRebuilds) {
+    const absl::StatusOr<NamedEngine> engine = FindEngine(name);
+    ASSERT_TRUE(engine.ok()) << name;
+    ASSERT_NE(engine->release->build_of, nullptr) << name;
+    EXPECT_THAT(
+        engine->presumed,
+        StartsWith(absl::StrCat(builder, "'s build is presumed to answer as ",
+                                engine->release->built_by, "'s ",
+                                engine->release->name, ": ")));
+  }
+  // Another source than that of the table's build.
+  EXPECT_EQ(Found("26.1.5+dfsg1.1-1"), "26.1.5");
+}
+
+// Packages of nobody knows whom were not recorded either.
+TEST(FindEngine, PresumesUnknownBuilds) {
+  for (std::string_view name :
+       {"28.5.2_1", "24.0.2-1535", "28.5.2-1", "24.0.7-ce",
+        "moby-engine 28.5.2", "docker-engine 28.5.2",
+        "docker-engine-28.5.2-alt1.x86_64", "docker-19.03.15nb3",
+        "docker-stable 24.0.9", "28.5.2-12-gabcdef0",
+        "docker-ce 28.5.2-1.al8"}) {
+    const absl::StatusOr<NamedEngine> engine = FindEngine(name);
+    ASSERT_TRUE(engine.ok()) << name;
+    EXPECT_EQ(engine->presumed.empty(), false) << name;
+  }
+  EXPECT_EQ(
+      FindEngine("28.5.2_1")->presumed,
+      "that build is presumed to answer as Docker's 28.5.2: it is none of "
+      "Docker's own packages, and no daemon of it was recorded");
 }
 
 // Each presumed release names the recorded one that it is taken to be as.
@@ -440,6 +616,13 @@ TEST(FindRelease, NamesTheNearestByVersion) {
       {"1.11.2", "1.12.0"},
       {"0.9", "1.12.0"},
       {"29.0.0-rc.9", "29.0.0-rc.3"},
+      {"29.0.0-beta.1", "29.0.0-rc.1"},
+      {"29.0.0-alpha.3", "29.0.0-rc.1"},
+      {"24.0.0-beta.9", "24.0.0-beta.2"},
+      {"24.0.0-dev", "24.0.0-beta.1"},
+      {"18.09.0-rc.2", "18.09.0-rc1"},
+      {"18.09.0-alpha1", "18.09.0-beta1"},
+      {"29.0.4-beta.1", "29.0.4"},
       {"28.5.2-rc.1", "28.5.2"},
       {"28.5.3+dfsg1-1", "28.5.2"},
       {"5:28.5.3-1~debian.12~bookworm", "28.5.2"},

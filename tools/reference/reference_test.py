@@ -326,7 +326,43 @@ class Update(unittest.TestCase):
         text = output.getvalue()
         self.assertIn('behaviour {\n  name: "29.8.1"\n  based_on: "29.5.0"\n', text)
         self.assertIn('sources: ["29.8.0-29.8.1.go"]', text)
-        self.assertIn("answers of 29.8.1 differ", text)
+        self.assertIn("4 releases added; 3 recorded, answers of 29.8.1 differ; 2 presumed "
+                      "to have behaviour 29.8.1, of which no answer was compared\n", text)
+
+    def test_what_is_presumed_follows_what_is_recorded_before_it(self):
+        row = ('release {{ name: "{0}" date: "2026-10-01" tag: "docker-v{0}" behaviour:'
+               ' "29.5.0" user_namespace: ROOTLESS{1} }}\n')
+        why = f' presumed: "{update.NOT_PUBLISHED}"'
+        table = self.TABLE.replace("build {", "".join(
+            [row.format("29.9.0-rc.1", why), row.format("29.9.0", ""),
+             row.format("29.9.1", why)]) + "build {")
+        behaviour = {m[1]: update.behaviour_in(
+            update.with_own_behaviour(table, "29.7.2"), m[1])
+                     for m in update._RELEASE.finditer(table)}
+        self.assertEqual(behaviour, {
+            "28.5.2": "28.2.0", "29.7.2": "29.7.2", "29.8.0": "29.7.2",
+            "29.9.0-rc.1": "29.7.2", "29.9.0": "29.5.0", "29.9.1": "29.5.0"})
+        # What is added between them, too.
+        recorded = table.replace('"29.9.0" date: "2026-10-01" tag: "docker-v29.9.0" '
+                                 'behaviour: "29.5.0" user_namespace: ROOTLESS',
+                                 '"29.9.0" date: "2026-10-01" tag: "docker-v29.9.0" '
+                                 'behaviour: "29.9.0" user_namespace: ROOTLESS_KEEP_CGROUP')
+        added = update.with_release(recorded, update.Missing("29.9.2", "2026-10-02"), True)
+        for name in ("29.9.1", "29.9.2"):
+            line = next(m[3] for m in update._RELEASE.finditer(added) if m[1] == name)
+            self.assertIn('behaviour: "29.9.0" user_namespace: ROOTLESS_KEEP_CGROUP', line)
+
+    def test_only_what_was_compared_is_called_equal(self):
+        def said(*found):
+            return update.summary(self.TABLE, list(found), [])
+        recorded = update.Missing("29.8.0", "2026-09-03", "m@v1", in_table=True)
+        presumed = update.Missing("29.7.2", "2026-08-05")
+        self.assertEqual(said(), "0 releases added, nothing is missing")
+        self.assertEqual(said(recorded), "0 releases added; 1 recorded, all answers equal "
+                                         "behaviour 29.5.0")
+        self.assertEqual(said(presumed), "1 releases added; 1 presumed to have behaviour "
+                                         "29.5.0, of which no answer was compared")
+        self.assertNotIn("equal", said(presumed))
 
     def test_versions_of_modules_are_releases(self):
         for version, release in (("v29.8.0-rc.1+incompatible", "29.8.0-rc.1"),
