@@ -22,6 +22,11 @@ inline absl::Status BadInputError(std::string_view message) {
   return absl::InvalidArgumentError(message);
 }
 
+// Whether the machine has no room to open anything.
+inline bool IsShortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 // The machine said no. The code tells a few of the errnos apart for those who
 // act on them; it is never one of the two above.
 inline absl::Status HostError(int error, std::string_view message) {
@@ -35,16 +40,19 @@ inline absl::Status HostError(int error, std::string_view message) {
       return absl::PermissionDeniedError(message);
     case ENOSPC:
     case EDQUOT:
-    case ENOMEM:
       return absl::ResourceExhaustedError(message);
     default:
-      return absl::UnavailableError(message);
+      return IsShortage(error) ? absl::AbortedError(message)
+                               : absl::UnavailableError(message);
   }
 }
 
-// The same failure, of something that was given to be read.
+// The same failure, of something that was given to be read. That the machine is
+// short (kAborted) stays the machine's.
 inline absl::Status AsBadInput(const absl::Status& status) {
-  return status.ok() ? status : BadInputError(status.message());
+  return status.ok() || absl::IsAborted(status)
+             ? status
+             : BadInputError(status.message());
 }
 
 }  // namespace specgen

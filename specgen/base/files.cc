@@ -92,7 +92,10 @@ class FileDescriptor {
   }
   FileDescriptor(FileDescriptor&& other) noexcept
       : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&&) = delete;
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
 
   int get() const { return fd_; }
   // 0 or an errno. Some file systems tell only now that the disk is full.
@@ -152,24 +155,19 @@ std::optional<int> OpenFileNamed(std::string_view path) {
   return std::nullopt;
 }
 
-// Where the final symbolic links of `path` lead, there or not; 0 or an errno.
-int FollowFinalLinks(std::string* path) {
-  for (int followed = 0;; ++followed) {
-    char buffer[PATH_MAX];
-    const ssize_t size = readlink(path->c_str(), buffer, sizeof(buffer));
-    if (size < 0) {
-      // EINVAL: no link. Anything else is found when the file is made.
-      return 0;
-    }
-    if (followed == kMaxLinksFollowed) return ELOOP;
-    const std::string_view target(buffer, static_cast<size_t>(size));
-    if (target.starts_with('/')) {
-      *path = target;
-    } else {
-      path->resize(path->rfind('/') + 1);  // npos + 1 is 0
-      path->append(target);
-    }
-  }
+// Whether somebody else may have put the symbolic link `path` there for us to
+// follow: in a directory where all may make files, but remove their own only,
+// it is neither ours nor its owner's. Linux follows no such link either if
+// fs.protected_symlinks is set.
+bool IsPlanted(const std::string& path) {
+  struct stat link;
+  struct stat directory;
+  return lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode) &&
+         link.st_uid != geteuid() &&
+         stat(path.substr(0, path.rfind('/') + 1).append(".").c_str(),
+              &directory) == 0 &&
+         (directory.st_mode & S_ISVTX) != 0 &&
+         (directory.st_mode & S_IWOTH) != 0 && link.st_uid != directory.st_uid;
 }
 
 // Calls `make` with one name after the other of files in a directory, until it
@@ -332,6 +330,71 @@ int OpenParent(const std::string& path) {
       [&] { return open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); });
 }
 
+absl::Status WriteError(std::string_view name, int error) {
+  if (error == 0) return absl::OkStatus();
+  if (error == EEXIST) {
+    return HostError(error, absl::StrCat(name,
+                                         ": is there already: name another "
+                                         "file, or give --force to replace "
+                                         "it"));
+  }
+  return FileError(name, error, AdviceForWriting(error));
+}
+
+// Where the bytes of a file that is written go.
+struct Place {
+  bool is_regular() const { return fd < 0; }
+  // Of a regular file: its name in the directory, and what it replaces, or
+  // null.
+  const char* base() const { return path.c_str() + path.rfind('/') + 1; }
+  const struct stat* old() const { return exists ? &st : nullptr; }
+
+  std::string name;           // for messages
+  int fd = -1;                // what is written as it is
+  FileDescriptor device{-1};  // owns it, unless it was open before
+  std::string path;           // of a regular file, all links followed
+  bool exists = false;
+  struct stat st = {};
+};
+
+absl::StatusOr<Place> FindPlace(std::string_view path, Overwrite overwrite) {
+  Place place;
+  place.name = path == "-" ? "standard output" : std::string(path);
+  if (path.find('\0') != std::string_view::npos) {
+    return WriteError(place.name, EINVAL);
+  }
+  if (path.empty()) return absl::NotFoundError("no name for the file to write");
+  if (const std::optional<int> fd = OpenFileNamed(path); fd.has_value()) {
+    place.fd = *fd;
+    return place;
+  }
+  absl::StatusOr<std::string> followed = FollowFinalLinks(path);
+  if (!followed.ok()) return followed.status();
+  place.path = *std::move(followed);
+  // By its name: links in /proc lead to what has no path.
+  place.exists = stat(place.name.c_str(), &place.st) == 0;
+  if (!place.exists && errno != ENOENT) return WriteError(place.name, errno);
+  const mode_t mode = place.st.st_mode;
+  if (S_ISDIR(mode) || (!place.exists && place.path.ends_with('/'))) {
+    return WriteError(place.name, EISDIR);
+  }
+  if (S_ISBLK(mode) || S_ISSOCK(mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(place.name, ": a ", S_ISBLK(mode) ? "disk" : "socket",
+                     ", which is never written: name a file"));
+  }
+  if (place.exists && !S_ISREG(mode)) {
+    place.device = FileDescriptor(RetryOnSignal([&] {
+      return open(place.name.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    }));
+    place.fd = place.device.get();
+    if (place.fd < 0) return WriteError(place.name, errno);
+  } else if (place.exists && overwrite == Overwrite::kNo) {
+    return WriteError(place.name, EEXIST);
+  }
+  return place;
+}
+
 // `bytes`, which were read with that outcome, 0 or an errno.
 absl::StatusOr<std::string> CheckRead(std::string bytes, int error,
                                       std::string_view name, size_t max_bytes) {
@@ -376,57 +439,46 @@ absl::StatusOr<std::string> ReadOpenFile(int fd, std::string_view name,
   return CheckRead(std::move(bytes), error, name, max_bytes);
 }
 
+absl::StatusOr<std::string> FollowFinalLinks(std::string_view name) {
+  std::string path(name);
+  for (int followed = 0;; ++followed) {
+    char buffer[PATH_MAX];
+    const ssize_t size = readlink(path.c_str(), buffer, sizeof(buffer));
+    // EINVAL: no link. Anything else is found when the file is opened.
+    if (size < 0) return path;
+    if (followed == kMaxLinksFollowed) return FileError(name, ELOOP, "");
+    if (IsPlanted(path)) {
+      return HostError(EACCES,
+                       absl::StrCat(path,
+                                    ": is a symbolic link of another user in a "
+                                    "folder where all may write, and is not "
+                                    "followed: name another place"));
+    }
+    const std::string_view target(buffer, static_cast<size_t>(size));
+    if (target.starts_with('/')) {
+      path = target;
+    } else {
+      path.resize(path.rfind('/') + 1);  // npos + 1 is 0
+      path.append(target);
+    }
+  }
+}
+
 absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
                             Overwrite overwrite) {
-  const std::string name(path == "-" ? "standard output" : path);
-  const auto error_status = [&](int error) {
-    return error == 0 ? absl::OkStatus()
-                      : FileError(name, error, AdviceForWriting(error));
-  };
-  if (path.find('\0') != std::string_view::npos) return error_status(EINVAL);
-  if (path.empty()) return absl::NotFoundError("no name for the file to write");
-  if (const std::optional<int> fd = OpenFileNamed(path); fd.has_value()) {
-    return error_status(WriteAll(*fd, bytes));
+  absl::StatusOr<Place> place = FindPlace(path, overwrite);
+  if (!place.ok()) return place.status();
+  if (place->is_regular()) {
+    const FileDescriptor directory(OpenParent(place->path));
+    const int error = directory.get() < 0
+                          ? errno
+                          : ReplaceFile(directory.get(), place->base(),
+                                        place->old(), bytes, overwrite);
+    return WriteError(place->name, error);
   }
-
-  struct stat st;
-  const bool exists = stat(name.c_str(), &st) == 0;
-  if (!exists && errno != ENOENT) return error_status(errno);
-  if (exists && S_ISDIR(st.st_mode)) return error_status(EISDIR);
-  if (exists && (S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ": a ", S_ISBLK(st.st_mode) ? "disk" : "socket",
-                     ", which is never written: name a file"));
-  }
-  if (exists && !S_ISREG(st.st_mode)) {
-    FileDescriptor file(RetryOnSignal(
-        [&] { return open(name.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); }));
-    if (file.get() < 0) return error_status(errno);
-    if (const int error = WriteAll(file.get(), bytes); error != 0) {
-      return error_status(error);
-    }
-    return error_status(file.Close());
-  }
-
-  std::string target = name;
-  int error = FollowFinalLinks(&target);
-  if (error == 0 && target.ends_with('/')) error = EISDIR;
-  if (error == 0 && exists && overwrite == Overwrite::kNo) error = EEXIST;
-  if (error == 0) {
-    const FileDescriptor directory(OpenParent(target));
-    error = directory.get() < 0
-                ? errno
-                : ReplaceFile(directory.get(),
-                              target.c_str() + target.rfind('/') + 1,
-                              exists ? &st : nullptr, bytes, overwrite);
-  }
-  if (error == EEXIST) {
-    return absl::AlreadyExistsError(
-        absl::StrCat(name,
-                     ": is there already: name another file, or give "
-                     "--force to replace it"));
-  }
-  return error_status(error);
+  int error = WriteAll(place->fd, bytes);
+  if (error == 0 && place->device.get() >= 0) error = place->device.Close();
+  return WriteError(place->name, error);
 }
 
 absl::Status WriteFileAt(int directory, const std::string& name,
@@ -442,55 +494,52 @@ absl::Status WriteFileAt(int directory, const std::string& name,
                     : FileError(path, error, AdviceForWriting(error));
 }
 
-struct FileReplacement::Parts {
-  Parts(std::string path, std::string to, int parent, const struct stat& old)
-      : name(std::move(path)),
-        target(std::move(to)),
-        directory(parent),
-        file(parent, &old) {}
-
-  const std::string name;
-  const std::string target;
-  const FileDescriptor directory;
-  NewFile file;
+struct FileWriter::Parts {
+  Place place;
+  Overwrite overwrite;
+  FileDescriptor directory{-1};
+  std::optional<NewFile> file;  // unless it is written as it is
 };
 
-FileReplacement::FileReplacement(std::unique_ptr<Parts> parts)
+FileWriter::FileWriter(std::unique_ptr<Parts> parts)
     : parts_(std::move(parts)) {}
 
-FileReplacement::~FileReplacement() = default;
+FileWriter::~FileWriter() = default;
 
-int FileReplacement::fd() const { return parts_->file.fd(); }
-
-absl::StatusOr<std::unique_ptr<FileReplacement>> FileReplacement::Start(
-    std::string_view path) {
-  std::string name(path);
-  std::string target = name;
-  struct stat old;
-  const auto failed = [&](int error) {
-    return FileError(name, error, AdviceForWriting(error));
-  };
-  if (stat(name.c_str(), &old) != 0) return failed(errno);
-  if (const int error = FollowFinalLinks(&target); error != 0) {
-    return failed(error);
-  }
-  // Nobody but its owner and root may replace what others may only write to.
-  if (access(name.c_str(), W_OK) != 0) return failed(errno);
-  const int parent = OpenParent(target);
-  if (parent < 0) return failed(errno);
-  auto parts = std::make_unique<Parts>(name, target, parent, old);
-  if (parts->file.error() != 0) return failed(parts->file.error());
-  return std::unique_ptr<FileReplacement>(
-      new FileReplacement(std::move(parts)));
+int FileWriter::fd() const {
+  return parts_->file.has_value() ? parts_->file->fd() : parts_->place.fd;
 }
 
-absl::Status FileReplacement::Commit() {
+bool FileWriter::needs_commit() const { return parts_->file.has_value(); }
+
+absl::StatusOr<std::unique_ptr<FileWriter>> FileWriter::Start(
+    std::string_view path, Overwrite overwrite) {
+  absl::StatusOr<Place> place = FindPlace(path, overwrite);
+  if (!place.ok()) return place.status();
+  auto parts = std::make_unique<Parts>();
+  parts->place = *std::move(place);
+  parts->overwrite = overwrite;
+  if (const Place& to = parts->place; to.is_regular()) {
+    // Nobody but its owner and root may replace what others may only write to.
+    if (to.exists && access(to.path.c_str(), W_OK) != 0) {
+      return WriteError(to.name, errno);
+    }
+    parts->directory = FileDescriptor(OpenParent(to.path));
+    if (parts->directory.get() < 0) return WriteError(to.name, errno);
+    parts->file.emplace(parts->directory.get(), to.old());
+    if (const int error = parts->file->error(); error != 0) {
+      return WriteError(to.name, error);
+    }
+  }
+  return std::unique_ptr<FileWriter>(new FileWriter(std::move(parts)));
+}
+
+absl::Status FileWriter::Commit() {
+  const Place& place = parts_->place;
+  if (!parts_->file.has_value()) return absl::OkStatus();
   const HoldSignals hold;
-  const std::string& target = parts_->target;
-  const int error = parts_->file.Publish(target.c_str() + target.rfind('/') + 1,
-                                         Overwrite::kYes);
-  return error == 0 ? absl::OkStatus()
-                    : FileError(parts_->name, error, AdviceForWriting(error));
+  return WriteError(place.name,
+                    parts_->file->Publish(place.base(), parts_->overwrite));
 }
 
 }  // namespace specgen

@@ -33,6 +33,11 @@ absl::StatusOr<std::string> ReadOpenFile(int fd, std::string_view name,
 
 enum class Overwrite { kNo, kYes };
 
+// Where the final symbolic links of `path` lead, there or not. A link that
+// another user may have planted is an error: one in a directory like /tmp that
+// is neither ours nor of the directory's owner.
+absl::StatusOr<std::string> FollowFinalLinks(std::string_view path);
+
 // Writes the file `path`, whole or not at all: whoever opens it sees the old
 // bytes or the new ones, and after a failure nothing has changed and nothing is
 // left behind.
@@ -41,7 +46,7 @@ enum class Overwrite { kNo, kYes };
 //   is replaced by a new one with the same permission bits, and the same owner
 //   if we may give files away. Other hard links to it keep the old bytes.
 // - A new file has mode 0644, less the umask.
-// - A symbolic link stays; what it leads to is written.
+// - A symbolic link stays; what it leads to is written (see FollowFinalLinks).
 // - "-", /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N mean that
 //   open file itself; terminals, pipes and other character devices are opened.
 //   All these are written as they are, even without `overwrite`; here a failure
@@ -57,25 +62,25 @@ absl::Status WriteFileAt(int directory, const std::string& name,
                          std::string_view bytes, Overwrite overwrite,
                          std::string_view path);
 
-// What is to take the place of a regular file that is there, for those who
-// write it bit by bit. Until Commit the old one stays, and without it nothing
-// is left behind. Like WriteWholeFile it keeps permission bits and, if it may,
-// the owner, and follows symbolic links.
-class FileReplacement {
+// The same for those who write bit by bit: until Commit a regular file is as it
+// was, or is not there, and without it nothing is left behind.
+class FileWriter {
  public:
-  static absl::StatusOr<std::unique_ptr<FileReplacement>> Start(
-      std::string_view path);
-  ~FileReplacement();
-  FileReplacement(const FileReplacement&) = delete;
-  FileReplacement& operator=(const FileReplacement&) = delete;
+  static absl::StatusOr<std::unique_ptr<FileWriter>> Start(
+      std::string_view path, Overwrite overwrite);
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
 
   int fd() const;  // to write to; it stays ours
+  // Not of a pipe, say, which is written as it is.
+  bool needs_commit() const;
   // Must be called last.
   absl::Status Commit();
 
  private:
   struct Parts;
-  explicit FileReplacement(std::unique_ptr<Parts> parts);
+  explicit FileWriter(std::unique_ptr<Parts> parts);
 
   std::unique_ptr<Parts> parts_;
 };

@@ -222,6 +222,38 @@ TEST_F(WriteTest, MakesWhatALinkLeadsTo) {
             absl::StrCat(dir_ / "loop", ": too many levels of symbolic links"));
 }
 
+TEST_F(WriteTest, BitByBit) {
+  dir_.Write("old", "old");
+  EXPECT_EQ(FileWriter::Start(dir_ / "old", Overwrite::kNo).status().code(),
+            absl::StatusCode::kAlreadyExists);
+  for (const bool commits : {false, true}) {
+    for (const std::string name : {"new", "old"}) {
+      auto writer = FileWriter::Start(dir_ / name, Overwrite::kYes);
+      ASSERT_TRUE(writer.ok()) << writer.status();
+      EXPECT_TRUE((*writer)->needs_commit());
+      ASSERT_EQ(write((*writer)->fd(), "whole", 5), 5);
+      EXPECT_EQ(dir_.Read("old"), "old");
+      if (commits) {
+        EXPECT_TRUE((*writer)->Commit().ok());
+        EXPECT_EQ(dir_.Read(name), "whole");
+        dir_.Write("old", "old");
+      }
+    }
+    EXPECT_EQ(Names(), commits ? (std::set<std::string>{"new", "old"})
+                               : std::set<std::string>{"old"});
+  }
+  // Somebody else was faster.
+  auto writer = FileWriter::Start(dir_ / "late", Overwrite::kNo);
+  ASSERT_TRUE(writer.ok());
+  dir_.Write("late", "theirs");
+  EXPECT_EQ((*writer)->Commit().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(dir_.Read("late"), "theirs");
+  auto terminal = FileWriter::Start("/dev/null", Overwrite::kNo);
+  ASSERT_TRUE(terminal.ok());
+  EXPECT_FALSE((*terminal)->needs_commit());
+  EXPECT_TRUE((*terminal)->Commit().ok());
+}
+
 TEST_F(WriteTest, RelativePaths) {
   const std::filesystem::path old = std::filesystem::current_path();
   std::filesystem::current_path(dir_.path());

@@ -87,8 +87,9 @@ class Directory {
 absl::Status Directory::List() {
   const fs::path top(config_directory_);
   const auto failed = [](const fs::path& path, const std::error_code& error) {
-    return BadInputError(
-        absl::StrCat(path.string(), ": ", GoErrnoText(error.value())));
+    return AsBadInput(HostError(
+        error.value(),
+        absl::StrCat(path.string(), ": ", GoErrnoText(error.value()))));
   };
   const auto note = [&](const fs::path& path) {
     struct stat facts;
@@ -145,6 +146,11 @@ size_t Directory::Make(const std::string& name, Answer* answer,
   FileProblem problem;
   size_t size = 0;
   const absl::StatusOr<std::string> text = ReadWholeFile(config);
+  if (absl::IsAborted(text.status())) {
+    // Nothing is wrong with the file.
+    GiveUp(text.status());
+    return size;
+  }
   if (!text.ok()) {
     problem.outcome = RecordOutcome::kInvalid;
     problem.message = std::string(text.status().message());

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sha2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -258,6 +259,10 @@ absl::Status SpecDirectory::Check(const std::string& path,
 absl::StatusOr<std::unique_ptr<SpecDirectory>> SpecDirectory::Open(
     const std::string& path, std::set<DirectoryId> configs,
     Overwrite overwrite) {
+  std::string bare = path;
+  while (bare.size() > 1 && bare.ends_with('/')) bare.pop_back();
+  const absl::StatusOr<std::string> place = FollowFinalLinks(bare);
+  if (!place.ok()) return place.status();
   std::error_code error;
   std::filesystem::create_directories(path, error);
   std::unique_ptr<SpecDirectory> directory(
@@ -267,6 +272,15 @@ absl::StatusOr<std::unique_ptr<SpecDirectory>> SpecDirectory::Open(
   if (!directory->top_.ok()) {
     const int why = error ? error.value() : errno;
     return HostError(why, absl::StrCat(path, ": ", GoErrnoText(why)));
+  }
+  // Who may not read it has no lock, and runs at its own risk.
+  directory->lock_ = UniqueFd(
+      openat(directory->top_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (flock(directory->lock_.get(), LOCK_EX | LOCK_NB) != 0 &&
+      errno == EWOULDBLOCK) {
+    return HostError(EBUSY, absl::StrCat(path,
+                                         ": another batch is writing there: "
+                                         "wait until it has ended"));
   }
   if (const absl::Status status = directory->ReadRecord(); !status.ok()) {
     return status;

@@ -51,7 +51,9 @@ class SpecDirectory {
                             const std::set<DirectoryId>& configs,
                             Overwrite overwrite);
 
-  // Opens the directory, and makes it if need be.
+  // Opens the directory, and makes it if need be. Refused are a link that
+  // another user may have planted (FollowFinalLinks), and a directory that
+  // another SpecDirectory is open on.
   static absl::StatusOr<std::unique_ptr<SpecDirectory>> Open(
       const std::string& path, std::set<DirectoryId> configs,
       Overwrite overwrite);
@@ -89,6 +91,7 @@ class SpecDirectory {
   const std::set<DirectoryId> configs_;
   const Overwrite overwrite_;
   UniqueFd top_;
+  UniqueFd lock_;  // the same, held against other batches (flock(2))
 
   std::mutex mutex_;                           // guards record_
   std::map<std::string, std::string> record_;  // digests by name

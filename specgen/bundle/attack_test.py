@@ -381,6 +381,86 @@ def test_limits():
             check(done.returncode == 4 and b'oo many open files' in done.stdout
                   and left(top + '/out') == [], '%d: %s' % (files, done))
         check(done.returncode == 0 and files > 8, done)
+        # The others, too, do not blame what they cannot open.
+        with open(top + '/c.json', 'w') as file:
+            json.dump(CONFIG, file)
+        os.mkdir(top + '/configs')
+        shutil.copy(top + '/c.json', top + '/configs')
+        config = top + '/c.json'
+        for words in (('generate', config), ('lint', config),
+                      ('privileges', config), ('report', config),
+                      ('validate', config), ('diff', config, config),
+                      ('batch', config), ('generate', '--host', config, '-'),
+                      ('batch', top + '/configs', '-o', top + '/specs')):
+            done = run_limited(resource.RLIMIT_NOFILE, 3, *words)
+            check(done.returncode == 4 and b'oo many open files' in done.stdout,
+                  done)
+
+
+def test_full_disk():
+    """What was made goes, too, where nothing can be written any more."""
+    with work_directory() as top:
+        os.mkdir(top + '/full')
+        run('mount', '-t', 'tmpfs', '-o', 'size=1m,nr_inodes=200,mode=755',
+            'full', top + '/full')
+        bundle = top + '/full/o'
+        specgen('bundle', '--engine', '17.09', '--exec-root', top + '/run',
+                '-o', bundle, make_plugin(top + '/p.tar', files=20))
+        full = 0
+        try:
+            while True:
+                open(top + '/full/%d' % full, 'w').close()
+                full += 1
+        except OSError:
+            pass
+        check(full > 0 and mounts(bundle) != [], 'nothing to undo')
+        specgen('bundle', '--stop', bundle)
+        check(mounts(bundle) == [] and left(top + '/run') == [], left(top))
+        specgen('bundle', '--stop', bundle)
+        specgen('bundle', '--remove', bundle)
+        check('o' not in left(top + '/full') and left(top) == ['full', 'p.tar']
+              and len(left(top + '/full')) == full, left(top + '/full'))
+
+
+def test_planted_links():
+    """No link is followed that another user put into a directory like /tmp."""
+    with work_directory() as top:
+        os.mkdir(top + '/tmp')
+        os.chmod(top + '/tmp', 0o1777)
+        os.mkdir(top + '/victim')
+        with open(top + '/victim/file', 'w') as file:
+            file.write('the host\'s own')
+        config = top + '/c.json'
+        with open(config, 'w') as file:
+            json.dump(CONFIG, file)
+        os.mkdir(top + '/configs')
+        shutil.copy(config, top + '/configs')
+        links = {'file': '/victim/file', 'new': '/victim/new', 'dir': '/victim'}
+        for owner in (NOBODY, 0):
+            for name, target in links.items():
+                path = '%s/tmp/%s%d' % (top, name, owner)
+                os.symlink(top + target, path)
+                os.lchown(path, owner, owner)
+            # To where nobody has planted anything.
+            os.symlink(path[:-len('dir%d' % owner)] + 'file%d' % owner,
+                       '%s/chain%d' % (top, owner))
+        for words in (('generate', config), ('report', config),
+                      ('batch', '/dev/null')):
+            for target in ('/tmp/file', '/tmp/new', '/chain'):
+                text = specgen(*words, '--force', '-o',
+                               '%s%s%d' % (top, target, NOBODY), code=4)
+                check('of another user' in text, text)
+        text = specgen('batch', top + '/configs', '-o',
+                       '%s/tmp/dir%d/' % (top, NOBODY), code=4)
+        check('of another user' in text, text)
+        with open(top + '/victim/file') as file:
+            check(file.read() == 'the host\'s own', 'the victim changed')
+        check(left(top + '/victim') == ['file'], left(top + '/victim'))
+        specgen('generate', config, '-o', top + '/tmp/new0')
+        specgen('generate', config, '--force', '-o', top + '/chain0')
+        specgen('batch', top + '/configs', '-o', top + '/tmp/dir0')
+        check(left(top + '/victim') == ['.specgen-batch.sha256', 'c.json',
+                                        'file', 'new'], left(top + '/victim'))
 
 
 def test_ordinary_user():
@@ -409,6 +489,20 @@ def test_ordinary_user():
         check(': replaced\n' in as_nobody(*make, '--force'), 'not replaced')
         as_nobody('bundle', '--remove', top + '/theirs/o')
         check(left(top + '/theirs') == [], left(top + '/theirs'))
+
+        # What they may not remove is not passed over in silence.
+        for how in (make + ('--force',), ('bundle', '--remove', top + '/theirs/o')):
+            as_nobody(*make)
+            os.mkdir(top + '/theirs/o/rootfs/of-root')
+            open(top + '/theirs/o/rootfs/of-root/f', 'w').close()
+            text = as_nobody(*how, code=0 if '--force' in how else 4)
+            (work,) = [name for name in left(top + '/theirs') if name != 'o']
+            check('/theirs/%s: what is left in it cannot be removed' % work
+                  in text, text)
+            check('--force' in how or left(top + '/theirs') == [work],
+                  left(top + '/theirs'))
+            shutil.rmtree(top + '/theirs/' + work)
+            shutil.rmtree(top + '/theirs/o', ignore_errors=True)
 
 
 def test_two_at_once():
@@ -453,7 +547,7 @@ def test_output_in_a_copy_of_the_source():
 
 TESTS = (test_unit_and_changed_rootfs, test_parent_of_somebody_else, test_acls,
          test_links_of_somebody_else, test_signals, test_closed_pipe,
-         test_limits, test_ordinary_user, test_two_at_once,
+         test_limits, test_full_disk, test_planted_links, test_ordinary_user, test_two_at_once,
          test_output_in_a_copy_of_the_source)
 
 

@@ -23,6 +23,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/bundle_record.h"
@@ -57,7 +58,6 @@ namespace {
 constexpr uint32_t kFileMode = 0755;
 
 constexpr char kSpecName[] = "config.json";
-constexpr char kRootfsName[] = "rootfs";
 constexpr char kWorkName[] = "bundle";  // of the bundle that is being made
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
@@ -648,7 +648,12 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Build() {
   absl::Status status = MakeRootfs();
   if (status.ok()) status = FinishRootfs();
   if (!status.ok()) return status;
-  return options_.archive ? PlaceArchive() : Place();
+  absl::StatusOr<Result> result = options_.archive ? PlaceArchive() : Place();
+  if (!result.ok()) return result;
+  // An old bundle may have files that nobody can remove.
+  status = work_->Remove();
+  if (!status.ok()) notes_.emplace_back(status.message());
+  return result;
 }
 
 absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceArchive() {

@@ -19,6 +19,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/trusted_path.h"
@@ -172,7 +173,7 @@ absl::StatusOr<BundleRecord> ReadBundleRecord(int bundle,
   }
   absl::StatusOr<std::string> text =
       ReadOpenFile(fd.get(), file, kMaxRecordBytes);
-  if (!text.ok()) return text.status();
+  if (!text.ok()) return AsBadInput(text.status());
   absl::StatusOr<BundleRecord> record = ParseBundleRecord(*text);
   if (!record.ok()) {
     return absl::InvalidArgumentError(

@@ -13,6 +13,7 @@
 namespace specgen {
 
 inline constexpr std::string_view kBundleRecordName = "specgen.json";
+inline constexpr char kRootfsName[] = "rootfs";
 
 // What is to be done before each start of the plugin, and what was done and is
 // to be undone. Only `made` changes after the bundle was made.

@@ -73,13 +73,8 @@ absl::Status FileError(int error, std::string_view path) {
                    absl::StrCat(path, ": ", std::strerror(error), advice));
 }
 
-bool IsShortage(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
 absl::Status InputError(int error, std::string_view path) {
-  const absl::Status status = FileError(error, path);
-  return IsShortage(error) ? status : AsBadInput(status);
+  return AsBadInput(FileError(error, path));
 }
 
 absl::Status FileError(int error, std::string_view what,

@@ -33,10 +33,7 @@ UniqueFd OpenRegular(const UniqueFd& place);
 absl::Status FileError(int error, std::string_view path);
 absl::Status FileError(int error, std::string_view what, std::string_view path);
 
-// Whether the machine has no room to open anything.
-bool IsShortage(int error);
-// The same of what was given to be read: a bad input (kInvalidArgument), unless
-// the machine is short.
+// The same of what was given to be read (AsBadInput).
 absl::Status InputError(int error, std::string_view path);
 
 }  // namespace specgen

@@ -66,7 +66,7 @@ absl::Status CheckIsAllOurs(const Existing& bundle) {
     return FileError(error, bundle.held.name);
   }
   for (const std::string& name : names) {
-    if (name != "config.json" && name != "rootfs" &&
+    if (name != "config.json" && name != kRootfsName &&
         name != kPropagatedMountName && name != kBundleRecordName &&
         name != absl::StrCat(".", kBundleRecordName, ".new")) {
       return absl::UnavailableError(
@@ -127,16 +127,19 @@ absl::Status RemoveExistingBundle(const std::string& path, Trust parent_trust,
   // First out of sight, so that nobody finds half of it.
   absl::StatusOr<std::unique_ptr<WorkDirectory>> work =
       WorkDirectory::Make(held.parent.get(), DirPath(path));
+  if (absl::IsResourceExhausted(work.status())) {
+    // A full disk: what is largest makes room.
+    RemoveTree(held.fd.get(), kRootfsName);
+    work = WorkDirectory::Make(held.parent.get(), DirPath(path));
+  }
   if (!work.ok()) return work.status();
   if (renameat2(held.parent.get(), std::string(BasePath(path)).c_str(),
                 (*work)->fd(), "bundle", RENAME_NOREPLACE) != 0) {
     return FileError(errno, held.name);
   }
-  if (const int error = RemoveContents((*work)->fd()); error != 0) {
-    return FileError(error, held.name);
-  }
+  status = (*work)->Remove();
   RemoveMadeDirectories(&bundle->record);
-  return absl::OkStatus();
+  return status;
 }
 
 }  // namespace specgen

@@ -38,7 +38,6 @@
 namespace specgen {
 namespace {
 
-constexpr char kRootfsName[] = "rootfs";
 constexpr int kPath = O_PATH | O_DIRECTORY;
 
 // Where runtimes keep the state of what they run.
@@ -490,8 +489,8 @@ absl::Status StopBundle(const HeldBundle& bundle, BundleRecord* record) {
     first_error.Update(status);
   }
   if (record->made.size() != count) {
-    first_error.Update(
-        WriteBundleRecord(bundle.fd.get(), bundle.name, *record));
+    // Of what is gone the record need not know: nothing else is taken for it.
+    (void)WriteBundleRecord(bundle.fd.get(), bundle.name, *record);
   }
   return first_error;
 }

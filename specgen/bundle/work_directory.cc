@@ -23,9 +23,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "specgen/base/cause.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/tree_writer.h"
 #include "specgen/bundle/unique_fd.h"
+#include "specgen/host/go_path.h"
 
 namespace specgen {
 namespace {
@@ -93,12 +95,13 @@ int RemoveContents(int directory) {
   return first_error;
 }
 
-WorkDirectory::WorkDirectory(UniqueFd parent, std::string name, UniqueFd fd)
+WorkDirectory::WorkDirectory(UniqueFd parent, std::string path, UniqueFd fd)
     : parent_(std::move(parent)),
-      name_(std::move(name)),
+      path_(std::move(path)),
       fd_(std::move(fd)),
-      clean_up_([](void* self) { static_cast<WorkDirectory*>(self)->Remove(); },
-                this) {}
+      clean_up_(
+          [](void* self) { (void)static_cast<WorkDirectory*>(self)->Remove(); },
+          this) {}
 
 absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
     int parent, const std::string& name) {
@@ -119,7 +122,7 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
     if (error == 0 && IsOurs(fd.get(), st.st_dev)) {
       error = ReadNames(fd.get(), &names);
     }
-    if (error == EMFILE || error == ENFILE || error == ENOMEM) {
+    if (IsShortage(error)) {
       unlinkat(parent, ours.c_str(), AT_REMOVEDIR);
       return FileError(error, name);
     }
@@ -133,8 +136,8 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
     // What others may do in `parent` is not what they may do in a rootfs.
     fremovexattr(fd.get(), "system.posix_acl_default");
     fremovexattr(fd.get(), "system.posix_acl_access");
-    return absl::WrapUnique(
-        new WorkDirectory(std::move(copy), ours, std::move(fd)));
+    return absl::WrapUnique(new WorkDirectory(
+        std::move(copy), JoinPath({name, ours}), std::move(fd)));
   }
   return absl::PermissionDeniedError(absl::StrCat(
       name,
@@ -142,11 +145,15 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
       "once: name another place"));
 }
 
-WorkDirectory::~WorkDirectory() { Remove(); }
+WorkDirectory::~WorkDirectory() { (void)Remove(); }
 
-void WorkDirectory::Remove() {
-  RemoveContents(fd_.get());
-  unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
+absl::Status WorkDirectory::Remove() {
+  const int error = RemoveContents(fd_.get());
+  if (error != 0) {
+    return FileError(error, "what is left in it cannot be removed", path_);
+  }
+  unlinkat(parent_.get(), std::string(BasePath(path_)).c_str(), AT_REMOVEDIR);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<UniqueFd> WorkDirectory::MakeDirectoryIn(int parent,

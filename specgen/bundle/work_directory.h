@@ -32,6 +32,10 @@ class WorkDirectory {
 
   int fd() const { return fd_.get(); }
 
+  // Does now what the destructor does. The error names what is left, such as
+  // an immutable file.
+  absl::Status Remove();
+
   // Makes the directory `name` in it, with exactly this mode, and opens it.
   absl::StatusOr<UniqueFd> MakeDirectory(const std::string& name,
                                          unsigned mode) const {
@@ -43,12 +47,10 @@ class WorkDirectory {
                                                   unsigned mode);
 
  private:
-  WorkDirectory(UniqueFd parent, std::string name, UniqueFd fd);
-
-  void Remove();
+  WorkDirectory(UniqueFd parent, std::string path, UniqueFd fd);
 
   UniqueFd parent_;
-  std::string name_;
+  std::string path_;  // for messages; ends in its name in the parent
   UniqueFd fd_;
   const CleanUpWhenMemoryIsShort clean_up_;
 };

@@ -155,7 +155,7 @@ TEST_F(WorkDirectoryTest, NothingStaysWhereNoFileCanBeOpened) {
     close(last);
     const absl::Status status =
         WorkDirectory::Make(parent_.get(), "parent").status();
-    _exit(absl::IsUnavailable(status) ? 0 : 1);
+    _exit(absl::IsAborted(status) ? 0 : 1);
   }
   int status;
   waitpid(child, &status, 0);

@@ -1,5 +1,6 @@
 #include "specgen/cli/ask_docker.h"
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "specgen/base/cause.h"
@@ -30,10 +32,15 @@ absl::StatusOr<std::string> AskDocker(std::string_view option,
                                          : ""));
   }
   if (ran->succeeded) return std::move(ran->out);
-  return BadInputError(absl::StrCat(
-      option, ": ", absl::StrJoin(words, " "), ": ",
-      absl::StripAsciiWhitespace(
-          std::string_view(ran->error).substr(0, ran->error.find('\n')))));
+  const std::string_view said = absl::StripAsciiWhitespace(
+      std::string_view(ran->error).substr(0, ran->error.find('\n')));
+  const std::string message =
+      absl::StrCat(option, ": ", absl::StrJoin(words, " "), ": ", said);
+  // Else it is the daemon that cannot be asked.
+  return absl::StrContains(said, "No such") ||
+                 absl::StrContains(said, "not found")
+             ? BadInputError(message)
+             : HostError(EIO, message);
 }
 
 absl::StatusOr<std::string> DockerVersion(std::string_view option) {

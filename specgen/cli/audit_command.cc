@@ -221,7 +221,8 @@ absl::StatusOr<std::string> AuditCommand::ReadRegularFile(
   FileFacts facts;
   const int error = host_.files.Stat(file, &facts);
   if (error != 0) {
-    return BadInputError(absl::StrCat(file, ": ", GoErrnoText(error)));
+    return AsBadInput(
+        HostError(error, absl::StrCat(file, ": ", GoErrnoText(error))));
   }
   if (!S_ISREG(facts.mode)) {
     return BadInputError(absl::StrCat(file, ": is no regular file"));

@@ -98,10 +98,8 @@ class BatchCommand : public Command {
                      Console* console);
   int RunOnStream(const NamedEngine& engine, const Host& host,
                   Console* console);
-  // A descriptor to write to. `in` is what is read. If a file is replaced, that
-  // is what `replacement` is of, and owns the descriptor.
-  absl::StatusOr<int> OpenOutput(
-      int in, std::unique_ptr<FileReplacement>* replacement) const;
+  // The file of answers to what is read from `in`.
+  absl::StatusOr<std::unique_ptr<FileWriter>> OpenOutput(int in) const;
   int Finish(const BatchResult& result, int signal, std::string_view input,
              std::string_view output, Console* console) const;
 
@@ -131,13 +129,12 @@ void BatchCommand::Define(CLI::App* app) {
       ->capture_default_str();
   output_option_ =
       app->add_option("-o,--output", output_,
-                      "Where the answers go (default: standard output); needed "
-                      "for a folder")
+                      "Where the answers go, to a file once all are made "
+                      "(default: standard output); needed for a folder")
           ->type_name("PATH");
   app->add_flag("--force", force_,
-                "Overwrite output files that are there: a file of answers once "
-                "all are made, of a folder only those that have the name of a "
-                "spec");
+                "Overwrite output files that are there, of a folder only those "
+                "that have the name of a spec");
   app->add_option("--engine", engine_,
                   "The Docker release of requests that name none (default: the "
                   "newest that was recorded)")
@@ -183,7 +180,7 @@ int BatchCommand::Run(Console* console) {
   std::string wrong;
   if (output_option_->count() > 0 && output_.empty()) {
     wrong = "--output: is empty";
-  } else if (is_directory_ && output_.empty()) {
+  } else if (is_directory_ && (output_.empty() || output_ == "-")) {
     wrong = "--output FOLDER is needed for a folder of configs";
   } else if (is_directory_ && protobuf_) {
     wrong = "--protobuf is for requests, not for a folder of configs";
@@ -256,76 +253,45 @@ int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
   return Finish(result, signals.caught(), input_, output_, console);
 }
 
-absl::StatusOr<int> BatchCommand::OpenOutput(
-    int in, std::unique_ptr<FileReplacement>* replacement) const {
-  const auto failed = [&](int error) {
-    return HostError(
-        error,
-        absl::StrCat(output_, ": ",
-                     error == EEXIST
-                         ? "it is there already: give --force to overwrite it"
-                         : GoErrnoText(error)));
-  };
-  int fd = open(output_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL, 0644);
-  const bool is_new = fd >= 0;
-  if (!is_new && force_) {
-    // With O_CREAT for a symbolic link that leads to what is not there.
-    fd = open(output_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  }
-  struct stat facts;
-  if (fd < 0) {
-    const int error = errno;
-    // Devices and pipes are there and may be written nevertheless.
-    if (error == EEXIST && stat(output_.c_str(), &facts) == 0 &&
-        (S_ISCHR(facts.st_mode) || S_ISFIFO(facts.st_mode))) {
-      const int device = open(output_.c_str(), O_WRONLY | O_CLOEXEC);
-      if (device >= 0) return device;
-    }
-    return failed(error);
-  }
+absl::StatusOr<std::unique_ptr<FileWriter>> BatchCommand::OpenOutput(
+    int in) const {
   struct stat input;
-  if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) return fd;
-  if (fstat(in, &input) == 0 && input.st_dev == facts.st_dev &&
-      input.st_ino == facts.st_ino) {
-    close(fd);
+  struct stat output;
+  if (fstat(in, &input) == 0 && S_ISREG(input.st_mode) &&
+      stat(output_.c_str(), &output) == 0 && input.st_dev == output.st_dev &&
+      input.st_ino == output.st_ino) {
     return UsageError(absl::StrCat(
         "batch: ", output_, ": is the input, which the answers would replace"));
   }
-  // A new one is filled as answers come; one that was there stays until all are
-  // there.
-  if (is_new) return fd;
-  close(fd);
-  absl::StatusOr<std::unique_ptr<FileReplacement>> started =
-      FileReplacement::Start(output_);
-  if (!started.ok()) return started.status();
-  *replacement = *std::move(started);
-  return (*replacement)->fd();
+  return FileWriter::Start(output_, force_ ? Overwrite::kYes : Overwrite::kNo);
 }
 
 int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
                               Console* console) {
   int in = console->in();
   int out = console->out();
-  std::unique_ptr<FileReplacement> replacement;
-  const absl::Cleanup close_files = [&] {
+  std::unique_ptr<FileWriter> file;
+  const absl::Cleanup close_input = [&] {
     if (in != console->in()) close(in);
-    if (out != console->out() && replacement == nullptr) close(out);
   };
   if (input_ != "-") {
     in = open(input_.c_str(), O_RDONLY | O_CLOEXEC);
     if (in < 0) {
       const int error = errno;
       in = console->in();
-      return Fail(WithImageHint(BadInputError(absl::StrCat(input_, ": ",
-                                                           GoErrnoText(error))),
-                                input_),
-                  console);
+      return Fail(
+          WithImageHint(
+              AsBadInput(HostError(
+                  error, absl::StrCat(input_, ": ", GoErrnoText(error)))),
+              input_),
+          console);
     }
   }
   if (!output_.empty() && output_ != "-") {
-    const absl::StatusOr<int> opened = OpenOutput(in, &replacement);
+    absl::StatusOr<std::unique_ptr<FileWriter>> opened = OpenOutput(in);
     if (!opened.ok()) return Fail(opened.status(), console);
-    out = *opened;
+    file = *std::move(opened);
+    out = file->fd();
   }
   std::optional<uint64_t> total;
   struct stat facts;
@@ -361,12 +327,12 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
       input_ == "-" ? "standard input" : std::string_view(input_),
       out == console->out() ? "standard output" : std::string_view(output_),
       console);
-  if (replacement == nullptr) return code;
+  if (file == nullptr || !file->needs_commit()) return code;
   if (!result.status.ok() || result.stopped) {
-    console->Error(absl::StrCat(output_, ": is left as it was"));
+    console->Error(absl::StrCat(output_, ": nothing was written there"));
     return code;
   }
-  const absl::Status committed = replacement->Commit();
+  const absl::Status committed = file->Commit();
   return committed.ok() ? code : Fail(committed, console);
 }
 

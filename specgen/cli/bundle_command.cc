@@ -421,8 +421,9 @@ absl::Status BundleCommand::CheckManages() const {
 absl::Status BundleCommand::Manage() {
   absl::Status status = CheckManages();
   if (!status.ok()) return status;
-  absl::StatusOr<std::string> path =
-      AbsolutePath(absl::StrCat(start_, stop_, remove_));
+  const std::string bundle = absl::StrCat(start_, stop_, remove_);
+  if (bundle.empty()) return UsageError("bundle: no BUNDLE: its name is empty");
+  absl::StatusOr<std::string> path = AbsolutePath(bundle);
   if (!path.ok()) return path.status();
   const Trust trust = shared_parent_ ? Trust::kAnyone : Trust::kChecked;
   if (!start_.empty()) return StartExistingBundle(*path, trust);
@@ -433,7 +434,8 @@ absl::Status BundleCommand::Manage() {
 int BundleCommand::Run(Console* console) {
   const CatchInterrupts interrupts;
   int code = kExitDone;
-  if (!start_.empty() || !stop_.empty() || !remove_.empty()) {
+  if (app_->count("--start") + app_->count("--stop") + app_->count("--remove") >
+      0) {
     if (absl::Status status = Manage(); !status.ok()) {
       code = Fail(status, console);
     }
