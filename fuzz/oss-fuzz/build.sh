@@ -7,7 +7,7 @@
 #   SRC OUT WORK             the directory of the checkout, results, scratch
 #   SPECGEN_FUZZ_TARGETS     which targets; default all
 #
-# Needs what tools/bazel needs: Debian 12 with apt, or a Bazel 4.2.3.
+# Needs what tools/bazel needs: Debian 12 or 13, or a Bazel 4.2.3.
 cd "${SPECGEN_CHECKOUT:-$SRC/specgen}"
 
 options=(--jobs="${SPECGEN_JOBS:-$(nproc)}" --define=fuzzer=oss-fuzz
