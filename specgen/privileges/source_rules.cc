@@ -73,9 +73,22 @@ constexpr SourceRule kRules[] = {
      "/run/k0s/containerd.sock "
      "/var/snap/microk8s/common/run/containerd.sock "
      "/var/lib/lxd/unix.socket /var/snap/lxd/common/lxd/unix.socket "
-     "/var/lib/incus/unix.socket /run/libvirt/libvirt-sock",
+     "/var/lib/incus/unix.socket /**/isulad.sock /run/isulad.sock",
      kAndBelow, kCritical, kCritical,
      "who connects to it can start a container that has the whole host; "
+     "read-only does not stop that"},
+    {"the engine's metrics socket",
+     "/run/docker/metrics.sock /run/user/*/docker/metrics.sock", false, kLow,
+     kLow, "reads the engine's metrics: what runs, and how much"},
+    {"the sockets of virtual machines",
+     "/**/libvirt-sock /**/virtqemud-sock /run/libvirt", kAndBelow, kCritical,
+     kCritical,
+     "who connects to libvirt can start a virtual machine that has the host's "
+     "disks and devices; read-only does not stop that"},
+    {"libvirt's sockets for questions",
+     "/run/libvirt/libvirt-sock-ro /run/libvirt/virtqemud-sock-ro", false,
+     kMedium, kMedium,
+     "reads which virtual machines there are, and how they are set up; "
      "read-only does not stop that"},
     {"what a user's own engine runs in",
      "/home/*/.docker/run /home/*/.docker/desktop /home/*/.colima "
@@ -91,10 +104,13 @@ constexpr SourceRule kRules[] = {
      !kUsual},
     {"the socket of the service manager",
      "/run/systemd/private /run/dbus/system_bus_socket /run/snapd.sock "
-     "/run/udev/control /run/initctl /dev/initctl",
+     "/run/initctl /dev/initctl",
      false, kCritical, kCritical,
      "who connects to it as root can start programs on the host; read-only "
      "does not stop that"},
+    {"the socket of udev", "/run/udev/control", false, kCritical, kCritical,
+     "who connects to it as root says in which environment udev runs its "
+     "programs, as root; read-only does not stop that"},
     {"the kubelet's sockets",
      "/**/kubelet.sock /var/lib/kubelet/device-plugins "
      "/var/lib/kubelet/plugins_registry /var/lib/kubelet/pod-resources "
@@ -141,6 +157,9 @@ constexpr SourceRule kRules[] = {
     {"shared memory of the host", "/dev/shm /dev/mqueue", kAndBelow, kMedium,
      kHigh, "reads what processes of the host share",
      "changes the memory that processes of the host share"},
+    {"all devices", "/dev", false, kCritical, kCritical,
+     "raw disks and the memory of the host are among them, as far as the "
+     "device rules let them be opened; read-only does not stop that"},
     {"other devices", "/dev", kAndBelow, kMedium, kMedium,
      "a device of the host, as far as the device rules let it be opened; "
      "read-only does not stop that"},
@@ -250,7 +269,7 @@ constexpr SourceRule kRules[] = {
      "/var/lib/docker /var/lib/docker-engine /var/lib/containerd "
      "/var/lib/containers /var/lib/rancher /var/lib/crio /var/lib/buildkit "
      "/var/lib/cni /var/lib/cri-dockerd /var/lib/balena-engine /var/lib/k0s "
-     "/var/lib/lxd /var/lib/lxc /var/lib/incus /var/lib/libvirt "
+     "/var/lib/lxd /var/lib/lxc /var/lib/incus "
      "/var/lib/machines /var/snap/docker /var/snap/microk8s /var/snap/lxd "
      "/run/docker /run/containerd /run/crio /run/runc /run/crun /run/k3s "
      "/run/k0s /run/libpod "
@@ -258,6 +277,11 @@ constexpr SourceRule kRules[] = {
      kAndBelow, kHigh, kCritical,
      "reads images, containers and their environment, with the secrets in them",
      "changes programs in containers, and what these may do"},
+    {"virtual machines", "/var/lib/libvirt /etc/libvirt", kAndBelow, kHigh,
+     kCritical, "reads the disks and settings of virtual machines",
+     "changes the disks of virtual machines, and which devices of the host "
+     "they "
+     "have"},
     {"the kubelet's state", "/var/lib/kubelet /var/lib/etcd", kAndBelow, kHigh,
      kCritical, "reads the secrets and the data of all pods",
      "changes what runs in pods, and as whom"},
@@ -289,6 +313,9 @@ constexpr SourceRule kRules[] = {
     {"users' home directories", "/home", kAndBelow, kMedium, kHigh,
      "reads the files of the host's users",
      "changes the files of the host's users, and what their shells run"},
+    {"what udev knows of devices", "/run/udev", kAndBelow, kMedium, kHigh,
+     "reads which devices the host has, and what they are",
+     "changes what services of the host take devices for"},
     {"state of running services", "/run", kAndBelow, kMedium, kHigh,
      "reads the state of services, and can connect to their sockets; "
      "read-only does not stop that",
@@ -368,7 +395,9 @@ constexpr KernelFileSystem kKernelFileSystems[] = {
     {"securityfs", "/sys/kernel/security"},
     {"configfs", "/sys/kernel/config"},
     {"bpf", "/sys/fs/bpf"},
+    {"fusectl", "/sys/fs/fuse/connections"},
     {"pstore", "/sys/fs/pstore"},
+    {"resctrl", "/sys/fs/resctrl"},
     {"efivarfs", "/sys/firmware/efi/efivars"},
     {"selinuxfs", "/sys/fs/selinux"},
     {"smackfs", "/sys/fs/smackfs"},

@@ -81,6 +81,19 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/run/udev/data", kMedium, kHigh},
            Case{"/run/udev/rules.d", kMedium, kCritical},
            Case{"/run/udev", kCritical, kCritical},
+           Case{"/run/udev/control", kCritical, kCritical},
+           Case{"/run/udev/tags", kMedium, kHigh},
+           Case{"/run/docker/metrics.sock", kLow, kLow},
+           Case{"/var/run/docker/metrics.sock", kLow, kLow},
+           Case{"/run/user/1000/docker/metrics.sock", kLow, kLow},
+           Case{"/run/docker/metrics.sockx", kHigh, kCritical},
+           Case{"/srv/metrics.sock", kLow, kMedium},
+           Case{"/run/libvirt/libvirt-sock", kCritical, kCritical},
+           Case{"/run/libvirt", kCritical, kCritical},
+           Case{"/srv/libvirt-sock", kCritical, kCritical},
+           Case{"/run/libvirt/libvirt-sock-ro", kMedium, kMedium},
+           Case{"/var/lib/libvirt/images", kHigh, kCritical},
+           Case{"/run/isulad.sock", kCritical, kCritical},
            // By its name, wherever it is.
            Case{"/tmp/docker.sock", kCritical, kCritical},
            Case{"/docker.sock", kCritical, kCritical},
@@ -318,6 +331,29 @@ TEST(JudgeSource, SaysWhy) {
                 "holds the socket of the service manager: who connects to it "
                 "as root can start programs on the host; read-only does not "
                 "stop that"},
+           // By what a reviewer calls it, not by one file of many in it.
+           Case{"/dev", true,
+                "all devices: raw disks and the memory of the host are among "
+                "them, as far as the device rules let them be opened; "
+                "read-only does not stop that"},
+           Case{"/dev/.", false,
+                "all devices: raw disks and the memory of the host are among "
+                "them, as far as the device rules let them be opened; "
+                "read-only does not stop that"},
+           Case{"/dev/initctl", true,
+                "the socket of the service manager: who connects to it as root "
+                "can start programs on the host; read-only does not stop that"},
+           Case{"/run/udev", true,
+                "holds the socket of udev: who connects to it as root says in "
+                "which environment udev runs its programs, as root; read-only "
+                "does not stop that"},
+           Case{"/run/docker/metrics.sock", false,
+                "the engine's metrics socket: reads the engine's metrics: what "
+                "runs, and how much"},
+           Case{"/run/libvirt/libvirt-sock", true,
+                "the sockets of virtual machines: who connects to libvirt can "
+                "start a virtual machine that has the host's disks and "
+                "devices; read-only does not stop that"},
            // Of two that may be it, as grave, the one that the path says.
            Case{"../etc/cron.d", false,
                 "jobs that run at a time: the host runs, as root, what is "
