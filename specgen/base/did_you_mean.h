@@ -14,8 +14,9 @@ namespace specgen {
 
 // The one of `names` that was meant by `text`: the first that starts with it
 // ("gen" for "generate"), or of which it is a misspelling: the nearest, of
-// several the first; else the one of which all but its last two characters are
-// the beginning ("privs" for "privileges"). "" if none is near. Near is one
+// several the first; else the one that has it behind a dash ("facts" for
+// "host-facts"), or of which all but its last two characters are the beginning
+// ("privs" for "privileges"). "" if none is near. Near is one
 // edit (EditDistance) for each four characters of the name and one more, at
 // most three, and never all of the name; a beginning has three characters. Only
 // the beginning of a long text is looked at; one letter means nothing, with
@@ -41,6 +42,15 @@ std::string_view NearestName(const Names& names, std::string_view text) {
   }
   if (!nearest.empty()) return nearest;
   constexpr size_t kLeastBeginning = 3;
+  const std::string_view word = text.substr(dashes);
+  if (word.size() >= kLeastBeginning) {
+    for (const std::string_view name : names) {
+      const size_t at = name.size() - std::min(name.size(), word.size());
+      if (at > dashes + 1 && name[at - 1] == '-' && name.substr(at) == word) {
+        return name;
+      }
+    }
+  }
   constexpr size_t kMostBehind = 2;
   size_t longest =
       std::max(dashes + kLeastBeginning, text.size() - kMostBehind);

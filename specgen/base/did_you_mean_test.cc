@@ -1,10 +1,13 @@
 #include "specgen/base/did_you_mean.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "specgen/base/edit_distance.h"
 
 namespace specgen {
 namespace {
@@ -61,6 +64,41 @@ TEST(DidYouMean, BeginningsAreKnown) {
   for (std::string_view nothing : {"", "-", "--", "-q", "--i", "m"}) {
     EXPECT_EQ(NearestName(options, nothing), "") << nothing;
     EXPECT_EQ(NearestName(Names(), nothing), "") << nothing;
+  }
+}
+
+// Two letters that changed places are one slip.
+TEST(DidYouMean, NeighboursThatChangePlacesAreNear) {
+  const std::vector<std::string_view> options = {"--host", "--json", "--id"};
+  EXPECT_EQ(NearestName(options, "--josn"), "--json");
+  EXPECT_EQ(NearestName(options, "--jsno"), "--json");
+  EXPECT_EQ(NearestName(options, "--ohst"), "--host");
+  EXPECT_EQ(NearestName(options, "--di"), "--id");
+  for (const auto& [a, b, distance] :
+       std::vector<std::tuple<std::string_view, std::string_view, size_t>>{
+           {"", "", 0},
+           {"ab", "ba", 1},
+           {"abc", "acb", 1},
+           {"abc", "cab", 2},
+           {"abcd", "badc", 2},
+           {"ca", "abc", 3},
+           {"abc", "abc", 0},
+           {"abc", "", 3},
+           {"", "abc", 3},
+           {"aab", "aba", 1}}) {
+    EXPECT_EQ(EditDistance(a, b), distance) << a << " " << b;
+    EXPECT_EQ(EditDistance(b, a), distance) << a << " " << b;
+  }
+}
+
+TEST(DidYouMean, APartBehindADashIsKnown) {
+  const std::vector<std::string_view> names = {"host-facts", "--exec-root",
+                                               "--allow-shared-parent"};
+  EXPECT_EQ(NearestName(names, "facts"), "host-facts");
+  EXPECT_EQ(NearestName(names, "--root"), "--exec-root");
+  EXPECT_EQ(NearestName(names, "--parent"), "--allow-shared-parent");
+  for (std::string_view none : {"--facts-x", "acts", "fact-", "--ent", "oot"}) {
+    EXPECT_EQ(NearestName(names, none), "") << none;
   }
 }
 

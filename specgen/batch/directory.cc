@@ -170,7 +170,8 @@ size_t Directory::Make(const std::string& name, Answer* answer,
       }
       ++counts->specs;
       counts->bytes_written += answer->spec().size();
-      problem.message = WhyNoPlugin(*text, "", *generator_.release().behaviour);
+      problem.message = WhyNoPlugin(*text, request.shape, "",
+                                    *generator_.release().behaviour);
       if (!problem.message.empty()) Tell(name, &problem);
       return size;
     }

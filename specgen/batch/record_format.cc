@@ -19,9 +19,10 @@ RecordOutcome OutcomeOf(const Answer& answer) {
 void RecordAnswerer::NoteIfNone(std::string_view text, const Request& request,
                                 const Behaviour& behaviour,
                                 const specgen::Answer& answer) {
-  made_of_none_ = answer.outcome() == Outcome::kSpec &&
-                  MayBeNoPlugin(answer.plugin().config) &&
-                  !WhyNoPlugin(text, request.plugin_name, behaviour).empty();
+  made_of_none_ =
+      answer.outcome() == Outcome::kSpec &&
+      MayBeNoPlugin(answer.plugin().config) &&
+      !WhyNoPlugin(text, request.shape, request.plugin_name, behaviour).empty();
 }
 
 }  // namespace specgen

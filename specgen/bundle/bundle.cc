@@ -596,6 +596,13 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     if (!status.ok()) return status;
   }
   const StartSpec spec = ReadStartSpec(answer_.spec());
+  MadeBefore made;
+  made.directories.push_back(options_.runs_at);
+  for (const BundleRecord::Directory& directory : plan_.record.directories) {
+    made.paths.push_back(directory.path);
+  }
+  // The plugin's own runtime directory, the last one.
+  made.directories.push_back(made.paths.back());
   looked_into_rootfs_ = rootfs_is_made_ || is_there;
   if (!looked_into_rootfs_ && spec.command.empty()) {
     findings.emplace_back(kNoProgram);
@@ -605,13 +612,23 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     std::string missing = CheckPropagatedMount(
         *options_.release, answer_.plugin().config.propagated_mount, rootfs);
     if (!missing.empty()) findings.push_back(std::move(missing));
-    for (std::string& finding :
-         CheckRootfs(spec, rootfs, options_.runs_here && rootfs_is_made_)) {
+    const StartPlace place = {options_.runs_here ? &host().files : nullptr,
+                              options_.runs_at,
+                              options_.runs_here && rootfs_is_made_};
+    StartSpec started = spec;
+    if (!plan_.record.mount_in_rootfs.empty()) {
+      // These engines mount it before the spec's.
+      started.mounts.insert(
+          started.mounts.begin(),
+          {plan_.record.mount_in_rootfs,
+           JoinPath({options_.runs_at, kPropagatedMountName}), true});
+    }
+    for (std::string& finding : CheckRootfs(started, rootfs, place)) {
       findings.push_back(std::move(finding));
     }
-    for (std::string& finding : CheckMountPoints(
-             spec, rootfs, options_.runs_here ? &host().files : nullptr,
-             options_.runs_at, options_.release->behaviour->fills_rootfs)) {
+    for (std::string& finding :
+         CheckMountPoints(spec, rootfs, place, made,
+                          options_.release->behaviour->fills_rootfs)) {
       findings.push_back(std::move(finding));
     }
   }
@@ -629,13 +646,6 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     }
   }
   if (options_.runs_here) {
-    MadeBefore made;
-    made.directories.push_back(options_.runs_at);
-    for (const BundleRecord::Directory& directory : plan_.record.directories) {
-      made.paths.push_back(directory.path);
-    }
-    // The plugin's own runtime directory, the last one.
-    made.directories.push_back(made.paths.back());
     for (std::string& finding :
          CheckSources(spec, host().files, made, options_.runs_at)) {
       findings.push_back(std::move(finding));

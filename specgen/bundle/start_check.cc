@@ -30,6 +30,7 @@
 #include "specgen/bundle/init_layer.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/engine/engine.h"
+#include "specgen/generator/engine_literals.h"
 #include "specgen/host/architecture.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/host/go_path.h"
@@ -49,10 +50,31 @@ constexpr std::string_view kBlanks(" \t\0", 3);
 constexpr size_t kMaxSegments = 256;
 constexpr size_t kMaxLoaderBytes = 4096;
 
+// File systems that show nothing but what is put into them since.
+bool BeginsEmpty(std::string_view type) {
+  return type == "tmpfs" || type == "ramfs" || type == "hugetlbfs" ||
+         type == "devpts" || type == "mqueue";
+}
+
 // Of clean paths.
 bool IsInOrAt(std::string_view path, std::string_view directory) {
   return directory == "/" || path == directory ||
          (absl::StartsWith(path, directory) && path[directory.size()] == '/');
+}
+
+// Where nobody can make a file.
+bool IsKernels(std::string_view path) {
+  return IsInOrAt(path, "/proc") || IsInOrAt(path, "/sys");
+}
+
+std::string Destination(const StartSpec::Mount& mount) {
+  return CleanPath(absl::StrCat("/", mount.destination));
+}
+
+// Absolute; "" of a relative one if nobody knows the bundle.
+std::string SourceOf(const StartSpec::Mount& mount, std::string_view bundle) {
+  if (mount.source.empty() || mount.source[0] == '/') return mount.source;
+  return bundle.empty() ? "" : absl::StrCat(bundle, "/", mount.source);
 }
 
 // Where `rootfs` has the open file; "" if that cannot be told.
@@ -191,12 +213,14 @@ class SpecReader {
       std::string word;
       if (key == "type" && Text(&word)) {
         mount.is_bind = mount.is_bind || word == "bind";
+        mount.type = word;
         return true;
       }
       if (key == "options") {
         return List(JsonKind::kString, [&] {
           Text(&word);
           mount.is_bind = mount.is_bind || word == "bind" || word == "rbind";
+          mount.copies_up = mount.copies_up || word == "tmpcopyup";
         });
       }
       return false;
@@ -223,9 +247,10 @@ class SpecReader {
 
 class RootfsCheck {
  public:
-  RootfsCheck(const StartSpec& spec, int rootfs)
+  RootfsCheck(const StartSpec& spec, int rootfs, const StartPlace& place)
       : spec_(spec),
         rootfs_(rootfs),
+        place_(place),
         cwd_(CleanPath(absl::StrCat("/", spec.cwd))) {}
 
   // What is wrong with what the spec starts; "" if nothing is seen.
@@ -268,7 +293,12 @@ class RootfsCheck {
     for (std::string_view directory : absl::StrSplit(spec_.search_path, ':')) {
       const std::string path =
           InCwd(absl::StrCat(directory.empty() ? "." : directory, "/", name));
-      if (IsCovered(path)) hidden = true;
+      if (IsCovered(path)) {
+        const Seen seen = LookIntoMount(path);
+        if (seen == Seen::kThere) return "";
+        hidden = hidden || seen == Seen::kUnknown;
+        continue;
+      }
       const UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
       struct stat st;
       // Others are passed over.
@@ -288,34 +318,90 @@ class RootfsCheck {
                          : absl::StrCat(cwd_, "/", path));
   }
 
-  // Whether a mount hides what the rootfs has at that clean path.
+  // The mount that hides what the rootfs has at that clean path; or null.
+  const StartSpec::Mount* Covering(std::string_view path) const {
+    const auto covering =
+        std::find_if(spec_.mounts.rbegin(), spec_.mounts.rend(),
+                     [path](const StartSpec::Mount& mount) {
+                       return IsInOrAt(path, Destination(mount));
+                     });
+    return covering == spec_.mounts.rend() ? nullptr : &*covering;
+  }
   bool IsCovered(std::string_view path) const {
-    return std::any_of(spec_.mounts.begin(), spec_.mounts.end(),
-                       [path](const StartSpec::Mount& mount) {
-                         return IsInOrAt(path, CleanPath(absl::StrCat(
-                                                   "/", mount.destination)));
-                       });
+    return Covering(path) != nullptr;
   }
 
-  // The file behind symbolic links; not ok() and errno, or `hidden`.
-  UniqueFd Open(const std::string& path, bool* hidden) const {
-    *hidden = IsCovered(path);
-    if (*hidden) return UniqueFd();
+  // Whether the mount that covers the clean path has something there.
+  enum class Seen { kThere, kMissing, kUnknown };
+  Seen LookIntoMount(std::string_view path) const {
+    const StartSpec::Mount& mount = *Covering(path);
+    const std::string destination = Destination(mount);
+    // Who mounts upon a file means that very one.
+    if (path == destination) return Seen::kUnknown;
+    if (!mount.is_bind) {
+      return BeginsEmpty(mount.type) && !mount.copies_up ? Seen::kMissing
+                                                         : Seen::kUnknown;
+    }
+    const std::string source = SourceOf(mount, place_.bundle);
+    if (source.empty()) return Seen::kUnknown;
+    if (!place_.bundle.empty() &&
+        CleanPath(source) == JoinPath({place_.bundle, kPropagatedMountName})) {
+      return Seen::kMissing;
+    }
+    if (place_.files == nullptr) return Seen::kUnknown;
+    FileFacts facts;
+    // A symbolic link leads elsewhere in the rootfs.
+    const int error = place_.files->Lstat(
+        JoinPath(
+            {source, path.substr(destination == "/" ? 0 : destination.size())}),
+        &facts);
+    if (error == 0) return Seen::kThere;
+    return error == ENOENT || error == ENOTDIR ? Seen::kMissing
+                                               : Seen::kUnknown;
+  }
+
+  // What to say of `what` at the clean path, which a mount covers; "" if it is
+  // there.
+  std::string InMount(std::string_view path, const std::string& what) const {
+    const Seen seen = LookIntoMount(path);
+    const StartSpec::Mount& mount = *Covering(path);
+    if (seen == Seen::kThere || path == Destination(mount)) return "";
+    const std::string upon = absl::StrCat(
+        "what is mounted upon \"", mount.destination, "\"",
+        mount.is_bind ? absl::StrCat(" (\"", mount.source, "\")") : "");
+    if (seen == Seen::kMissing) {
+      return absl::StrCat(what, " is hidden by ", upon,
+                          ", which has no such file");
+    }
+    // Those of the kernel, and of other machines.
+    return mount.is_bind
+               ? absl::StrCat(what, " is not that of the rootfs, but of ", upon)
+               : "";
+  }
+
+  // The file behind symbolic links; not ok() and errno, or, if a mount hides
+  // it, where that has it.
+  UniqueFd Open(const std::string& path, std::string* hidden) const {
+    hidden->clear();
+    if (IsCovered(path)) {
+      *hidden = path;
+      return UniqueFd();
+    }
     UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
     if (!fd.ok()) {
       // The link that leads nowhere may lead to what is mounted.
       const int error = errno;
-      *hidden = LeadsToMount(path);
+      *hidden = WhereMounted(path);
       errno = error;
       return fd;
     }
     const std::string real = PathIn(rootfs_, fd.get());
-    *hidden = !real.empty() && IsCovered(real);
+    if (!real.empty() && IsCovered(real)) *hidden = real;
     return fd;
   }
 
-  // Whether a symbolic link on the way leads below a mount.
-  bool LeadsToMount(const std::string& path) const {
+  // Where a symbolic link on the way leads below a mount; else "".
+  std::string WhereMounted(const std::string& path) const {
     for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
       const std::string part = path.substr(0, end);
       const UniqueFd link = OpenInRoot(rootfs_, part, O_PATH | O_NOFOLLOW);
@@ -327,9 +413,13 @@ class RootfsCheck {
         const std::string full = CleanPath(
             absl::StartsWith(to, "/") ? std::string(to)
                                       : absl::StrCat(DirPath(part), "/", to));
-        if (IsCovered(full)) return true;
+        if (IsCovered(full)) {
+          return end == std::string::npos
+                     ? full
+                     : CleanPath(absl::StrCat(full, path.substr(end)));
+        }
       }
-      if (end == std::string::npos) return false;
+      if (end == std::string::npos) return "";
     }
   }
 
@@ -338,9 +428,9 @@ class RootfsCheck {
   std::string CheckProgram(const std::string& path, const std::string& what,
                            int depth,
                            const uint16_t* loads_for = nullptr) const {
-    bool hidden;
+    std::string hidden;
     const UniqueFd fd = Open(path, &hidden);
-    if (hidden) return "";
+    if (!hidden.empty()) return InMount(hidden, what);
     if (!fd.ok()) {
       return errno == ENOENT || errno == ENOTDIR
                  ? absl::StrCat(what, " is not in the rootfs")
@@ -465,9 +555,9 @@ class RootfsCheck {
         return absl::StrCat(what, " is a damaged program");
     }
     if (loader.empty()) return "";
-    bool hidden;
+    std::string hidden;
     const UniqueFd found = Open(InCwd(loader), &hidden);
-    if (!hidden && !found.ok()) {
+    if (hidden.empty() && !found.ok()) {
       return absl::StrCat(what, " needs the loader \"", loader,
                           "\", which is not in the rootfs: link it "
                           "statically, or add its libraries");
@@ -524,6 +614,7 @@ class RootfsCheck {
 
   const StartSpec& spec_;
   const int rootfs_;
+  const StartPlace& place_;
   const std::string cwd_;
 };
 
@@ -539,14 +630,15 @@ StartSpec ReadStartSpec(std::string_view spec) {
 }
 
 std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
-                                     bool runs_here) {
+                                     const StartPlace& place) {
   std::vector<std::string> findings;
-  const RootfsCheck check(spec, rootfs);
+  const RootfsCheck check(spec, rootfs, place);
   for (std::string finding : {check.Command(), check.WorkingDirectory()}) {
     if (!finding.empty()) findings.push_back(std::move(finding));
   }
   struct statvfs fs;
-  if (runs_here && fstatvfs(rootfs, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0) {
+  if (place.has_rootfs && fstatvfs(rootfs, &fs) == 0 &&
+      (fs.f_flag & ST_NOEXEC) != 0) {
     findings.push_back(
         "the rootfs lies on a file system that is mounted noexec: nothing in "
         "it can be executed");
@@ -555,9 +647,26 @@ std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
 }
 
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
-                                          const FileTree* files,
-                                          std::string_view bundle,
+                                          const StartPlace& place,
+                                          const MadeBefore& made,
                                           bool fills_rootfs) {
+  // 1 if the source is a directory, 0 if it is something else, -1 if nobody
+  // knows.
+  const auto is_directory_at = [&](const StartSpec::Mount& mount) {
+    const std::string source = SourceOf(mount, place.bundle);
+    if (source.empty()) return -1;
+    const std::string clean = CleanPath(source);
+    if (std::find(made.paths.begin(), made.paths.end(), clean) !=
+            made.paths.end() ||
+        clean == JoinPath({place.bundle, kPropagatedMountName})) {
+      return 1;
+    }
+    FileFacts facts;
+    if (place.files == nullptr || place.files->Stat(source, &facts) != 0) {
+      return -1;
+    }
+    return S_ISDIR(facts.mode) ? 1 : 0;
+  };
   std::vector<std::string> findings;
   std::vector<std::string> covered;
   const auto is_covered = [&](std::string_view path) {
@@ -567,10 +676,29 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                        });
   };
   for (const StartSpec::Mount& mount : spec.mounts) {
-    const std::string path = CleanPath(absl::StrCat("/", mount.destination));
-    if (is_covered(path)) continue;
-    const UniqueFd fd = OpenInRoot(rootfs, path, O_PATH);
+    const std::string path = Destination(mount);
     constexpr std::string_view kRefuses = ": a runtime refuses to start";
+    if (is_covered(path)) {
+      // What lies in /proc and /sys is the machine's.
+      FileFacts there;
+      const bool is_kernels = std::any_of(
+          spec.mounts.begin(), spec.mounts.end(),
+          [&](const StartSpec::Mount& other) {
+            return (other.type == "sysfs" || other.type == "proc") &&
+                   IsKernels(path) && path != Destination(other) &&
+                   IsInOrAt(path, Destination(other));
+          });
+      if (is_kernels && place.files != nullptr &&
+          place.files->Lstat(path, &there) == ENOENT) {
+        findings.push_back(absl::StrCat(
+            "something is mounted upon \"", mount.destination,
+            "\", which the kernel does not have there, and where nothing can "
+            "be made",
+            kRefuses));
+      }
+      continue;
+    }
+    const UniqueFd fd = OpenInRoot(rootfs, path, O_PATH);
     struct stat st;
     if (fd.ok() && fstat(fd.get(), &st) == 0 &&
         !is_covered(PathIn(rootfs, fd.get()))) {
@@ -578,19 +706,14 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
           S_ISDIR(st.st_mode) ||
           (fills_rootfs && InitLayerMakes(InitEntry::Type::kDirectory, path));
       const std::string at = absl::StrCat("\"", mount.destination, "\"");
-      FileFacts facts;
+      const int source = is_directory_at(mount);
       if (!mount.is_bind) {
         if (!is_directory) {
           findings.push_back(
               absl::StrCat("a file system is mounted upon ", at,
                            ", which is no directory in the rootfs", kRefuses));
         }
-      } else if (files != nullptr && !mount.source.empty() &&
-                 files->Stat(mount.source[0] == '/'
-                                 ? mount.source
-                                 : absl::StrCat(bundle, "/", mount.source),
-                             &facts) == 0 &&
-                 S_ISDIR(facts.mode) != is_directory) {
+      } else if (source >= 0 && (source == 1) != is_directory) {
         findings.push_back(absl::StrCat(
             "\"", mount.source, "\", which is ", is_directory ? "no" : "a",
             " directory, is mounted upon ", at, ", which is ",
@@ -649,12 +772,10 @@ std::vector<std::string> CheckSources(const StartSpec& spec,
   };
   std::vector<std::string> findings;
   for (const StartSpec::Mount& mount : spec.mounts) {
-    if (!mount.is_bind || mount.source.empty()) continue;
-    if (mount.source[0] != '/' && bundle.empty()) continue;
-    const std::string source = mount.source[0] == '/'
-                                   ? mount.source
-                                   : absl::StrCat(bundle, "/", mount.source);
-    if (is_made(CleanPath(source))) continue;
+    const std::string source = SourceOf(mount, bundle);
+    if (!mount.is_bind || source.empty()) continue;
+    const std::string clean = CleanPath(source);
+    if (!IsKernels(clean) && is_made(clean)) continue;
     FileFacts facts;
     const int error = files.Stat(source, &facts);
     if (error == 0 || error == EACCES || error == EPERM) continue;

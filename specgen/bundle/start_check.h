@@ -22,6 +22,8 @@ struct StartSpec {
     std::string destination;
     std::string source;
     bool is_bind = false;  // by its type or its options, as runc takes it
+    std::string type = {};
+    bool copies_up = false;  // what it covers (runc's tmpcopyup)
   };
   std::string oci_version;
   std::string command;  // process.args[0]; "" if there is none
@@ -40,28 +42,44 @@ inline constexpr std::string_view kNoProgram =
 // Reads it of a spec; of a text that is none, what can be read.
 StartSpec ReadStartSpec(std::string_view spec);
 
+// Where a plugin runs, as far as that is known.
+struct StartPlace {
+  // Of the machine; null if it is another one: then sources are not looked at.
+  const FileTree* files = nullptr;
+  std::string_view bundle = {};  // the directory, as CheckSources takes it
+  // The rootfs lies where it will run, so that its file system matters, too.
+  bool has_rootfs = false;
+};
+
 // Whether the rootfs has what the spec starts: the command, that it can be
 // executed, its interpreter or loader, the working directory. `rootfs` is an
 // open directory; symbolic links in it are followed as the plugin sees them,
-// and nothing outside is looked at. `runs_here`: the rootfs lies where it will
-// run, so that its file system matters, too. What a mount of the spec covers is
-// not judged.
+// and nothing outside is looked at. Of what a mount of the spec covers, it
+// counts whether the mount has it: an empty file system does not, nor does
+// "propagated-mount", and of others the source is looked at.
 //
 // Scripts and programs are told as Linux does (fs/binfmt_script.c,
 // fs/binfmt_elf.c), commands without a slash found as runc does (Go's
 // exec.LookPath). A program for another machine is a finding, although an
 // emulator may be there for it.
 std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
-                                     bool runs_here);
+                                     const StartPlace& place);
+
+// What is there when the plugin starts, although it may not be yet.
+struct MadeBefore {
+  std::vector<std::string> paths;  // clean; directories
+  // Clean as well; whatever lies in these is not judged.
+  std::vector<std::string> directories;
+};
 
 // Which mounts lie upon what they cannot: a directory upon a file of the
-// rootfs, or the other way, or anything below a file. `files` and `bundle` are
-// as of CheckSources; null: sources are not looked at. What an earlier mount
-// covers is not judged. `fills_rootfs`: the rootfs will have the init layer
-// (init_layer.h).
+// rootfs, or the other way, or anything below a file; and those upon what the
+// kernel's own file systems have not, where nothing can be made. `made` is as
+// of CheckSources. What else an earlier mount covers is not judged.
+// `fills_rootfs`: the rootfs will have the init layer (init_layer.h).
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
-                                          const FileTree* files,
-                                          std::string_view bundle,
+                                          const StartPlace& place,
+                                          const MadeBefore& made,
                                           bool fills_rootfs);
 
 // "Docker 17.09.0 would not start …" if that engine needs the directory
@@ -71,13 +89,6 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
 // plugin/manager_linux.go, enable, v1.13.0 to v17.12).
 std::string CheckPropagatedMount(const Release& release,
                                  std::string_view propagated_mount, int rootfs);
-
-// What is there when the plugin starts, although it may not be yet.
-struct MadeBefore {
-  std::vector<std::string> paths;  // clean
-  // Clean as well; whatever lies in these is not judged.
-  std::vector<std::string> directories;
-};
 
 // Which sources of bind mounts are not there. A relative source lies below
 // `bundle`; if that is "", it is not judged, nor is what may not be seen.

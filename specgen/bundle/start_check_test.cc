@@ -116,8 +116,7 @@ class CheckRootfsTest : public testing::Test {
   std::string Check() const {
     const UniqueFd rootfs(
         open((temp_ / "rootfs").c_str(), O_RDONLY | O_DIRECTORY));
-    return absl::StrJoin(CheckRootfs(spec_, rootfs.get(), /*runs_here=*/true),
-                         "; ");
+    return absl::StrJoin(CheckRootfs(spec_, rootfs.get(), place_), "; ");
   }
   void Expect(std::string_view words) const {
     const std::string found = Check();
@@ -131,6 +130,7 @@ class CheckRootfsTest : public testing::Test {
 
   TempDirectory temp_;
   StartSpec spec_;
+  StartPlace place_ = {.has_rootfs = true};
   uint16_t ours_ = 0;
   uint16_t foreign_ = 0;
 };
@@ -356,6 +356,103 @@ TEST_F(CheckRootfsTest, WhatAMountCoversIsNotJudged) {
   Expect("is in no directory of PATH");
 }
 
+// What covers the program must have it.
+TEST_F(CheckRootfsTest, WhatAMountCoversIsLookedForInIt) {
+  spec_.command = "/data/bin/p";
+  spec_.search_path = "/none:/data/bin";
+  Add("/data/bin/p", Elf(ours_, "/lib/ld.so"));
+  Add("/lib/ld.so", Elf(ours_));
+  Link("/link", "/data/bin/p");
+  Link("/to-data", "/data/bin");
+  Link("/dangling", "/data/bin/q");
+  temp_.Write("full/bin/p", "");
+  temp_.Write("full/ld.so", "");
+  temp_.Write("full/p", "");
+  fs::create_directories(temp_ / "empty/bin");
+  fs::create_directories(temp_ / "bundle/propagated-mount");
+  const std::string full = temp_ / "full";
+  const std::string empty = temp_ / "empty";
+  const std::string bundle = temp_ / "bundle";
+  const std::string propagated = temp_ / "bundle/propagated-mount";
+  const LiveHost host;
+  constexpr std::string_view kHidden = " is hidden by what is mounted upon";
+  struct Case {
+    std::string destination, source;
+    std::string_view type;
+    std::string_view words;      // of a finding on this machine
+    std::string_view elsewhere;  // on another
+  };
+  constexpr std::string_view kOther = "\" is not that of the rootfs, but of";
+  for (const Case& c : std::vector<Case>{
+           {"/data", full, "bind", "", kOther},
+           {"/data/", empty, "bind", kHidden, kOther},
+           {"data/bin", full, "bind", "", kOther},
+           {"/data/bin", empty, "bind", kHidden, kOther},
+           {"/data/bin", "/no/such", "bind", kHidden, kOther},
+           {"/", full, "bind", kHidden, kOther},
+           {"/data", "../full", "bind", "", kOther},
+           {"/data", "../empty", "bind", kHidden, kOther},
+           {"/lib", full, "bind", "", kOther},
+           {"/lib", empty, "bind", "the loader \"/lib/ld.so\"", kOther},
+           // The directory of volumes begins empty, here and elsewhere.
+           {"/data", propagated, "bind", kHidden, kHidden},
+           {"/lib", propagated, "bind", kHidden, kHidden},
+           {"/w", propagated, "bind", "", ""},
+           {"/data", "tmpfs", "tmpfs", kHidden, kHidden},
+           {"/lib", "tmpfs", "tmpfs", kHidden, kHidden},
+           {"/data", "x", "ext4", "", ""},
+           {"/data", "proc", "proc", "", ""},
+           // Who mounts upon the file itself means that.
+           {"/data/bin/p", full + "/p", "bind", "", ""},
+           {"/data/bin/p/x", full, "bind", "", ""}}) {
+    SCOPED_TRACE(absl::StrCat(c.source, " upon ", c.destination));
+    spec_.mounts = {
+        {c.destination, c.source, c.type == "bind", std::string(c.type)}};
+    place_ = {&host.files, bundle, true};
+    Expect(c.words);
+    place_ = {nullptr, bundle, true};
+    Expect(c.elsewhere);
+  }
+  place_ = {&host.files, bundle, true};
+  const auto mount = [](std::string_view destination,
+                        const std::string& source) {
+    StartSpec::Mount bind;
+    bind.destination = destination;
+    bind.source = source;
+    bind.is_bind = true;
+    return bind;
+  };
+  // The last one counts.
+  spec_.mounts = {mount("/data", empty), mount("/data/bin", full)};
+  Expect("");
+  spec_.mounts = {mount("/data/bin", full), mount("/data", empty)};
+  Expect(kHidden);
+  // Links lead into mounts.
+  for (std::string_view command : {"/link", "/to-data/p", "p"}) {
+    spec_.command = command;
+    spec_.mounts = {mount("/data/bin", empty)};
+    Expect(command == "p" ? "is in no directory of PATH" : kHidden);
+    spec_.mounts = {mount("/data/bin", full)};
+    Expect("");
+  }
+  spec_.command = "/dangling";
+  Expect(kHidden);
+  spec_.mounts = {};
+  Expect("is not in the rootfs");
+  // runc copies there what it covers.
+  spec_.command = "/data/bin/p";
+  StartSpec::Mount copied;
+  copied.destination = "/data";
+  copied.type = "tmpfs";
+  spec_.mounts = {copied};
+  Expect(kHidden);
+  spec_.mounts[0].copies_up = true;
+  Expect("");
+  EXPECT_TRUE(ReadStartSpec(R"({"mounts":[{"options":["tmpcopyup"]}]})")
+                  .mounts[0]
+                  .copies_up);
+}
+
 TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
   Add("/file", "");
   fs::create_directory(temp_ / "rootfs/dir");
@@ -375,7 +472,8 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
     const UniqueFd rootfs(
         open((temp_ / "rootfs").c_str(), O_RDONLY | O_DIRECTORY));
     return absl::StrJoin(
-        CheckMountPoints(spec_, rootfs.get(), tree, temp_.path(), fills_rootfs),
+        CheckMountPoints(spec_, rootfs.get(), {tree, temp_.path()},
+                         {{"/made"}, {}}, fills_rootfs),
         "; ");
   };
   struct Case {
@@ -418,6 +516,31 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
     // Of another machine the sources are not known.
     const bool is_below = absl::StrContains(c.words, "below");
     EXPECT_EQ(check(mounts, nullptr), c.is_bind && !is_below ? "" : found);
+  }
+  // What is made before the start is a directory, whatever machine it is for.
+  for (const FileTree* tree : {&files, static_cast<const FileTree*>(nullptr)}) {
+    for (const std::string& source :
+         {std::string("/made"), temp_ / "propagated-mount"}) {
+      EXPECT_NE(check({{"/file", source, true}}, tree), "") << source;
+      EXPECT_NE(check({{"/to-file", source, true}}, tree), "") << source;
+      EXPECT_EQ(check({{"/dir", source, true}}, tree), "") << source;
+      EXPECT_EQ(check({{"/new", source, true}}, tree), "") << source;
+    }
+  }
+  // Nothing can be made in the kernel's file systems.
+  for (const auto& [at, is_there] :
+       std::vector<std::pair<std::string, bool>>{{"/sys/no/such", false},
+                                                 {"/proc/nosuch", false},
+                                                 {"/sys", true},
+                                                 {"/sys/kernel", true},
+                                                 {"/proc/self", true}}) {
+    const std::vector<StartSpec::Mount> mounts = {
+        {"/sys", "sysfs", false, "sysfs"},
+        {"/proc", "proc", false, "proc"},
+        {at, directory, true}};
+    EXPECT_EQ(check(mounts, &files).empty(), is_there) << at;
+    EXPECT_EQ(check(mounts, nullptr), "") << at;
+    EXPECT_EQ(check({{at, directory, true}}, &files), "") << at;
   }
   // The init layer makes room for its own directories, and for those above.
   Add("/sys", "");
@@ -534,7 +657,7 @@ TEST(CheckSourcesTest, SourcesAreToBeThere) {
                           {"/hidden", EACCES},
                           {"/file/x", ENOTDIR},
                           {"/b/rel", 0}});
-  const MadeBefore made{{"/made"}, {"/b2"}};
+  const MadeBefore made{{"/made", "/sys/made", "/proc/made"}, {"/b2"}};
   const auto check = [&](std::string_view source, bool is_bind = true,
                          std::string_view bundle = "/b") {
     StartSpec spec;
@@ -545,7 +668,10 @@ TEST(CheckSourcesTest, SourcesAreToBeThere) {
                                 "/b2", "/b2/any", "rel", ""}) {
     EXPECT_EQ(check(fine), "") << fine;
   }
-  for (std::string_view missing : {"/none", "/made/x", "/b22", "none"}) {
+  // Nobody can make anything there.
+  for (std::string_view missing :
+       {"/none", "/made/x", "/b22", "none", "/sys/nosuch", "/proc/nosuch/x",
+        "/sys/made", "/proc/made"}) {
     EXPECT_TRUE(absl::StrContains(check(missing),
                                   absl::StrCat("\"", missing,
                                                "\", which is mounted upon "

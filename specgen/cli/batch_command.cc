@@ -177,6 +177,12 @@ int BatchCommand::Run(Console* console) {
   struct stat facts;
   is_directory_ = input_ != "-" && stat(input_.c_str(), &facts) == 0 &&
                   S_ISDIR(facts.st_mode);
+  if (is_directory_ && IsImageLayout(input_)) {
+    return Fail(WithImageHint(BadInputError(absl::StrCat(
+                                  input_, ": is no folder of configs")),
+                              input_),
+                console);
+  }
   std::string wrong;
   if (output_option_->count() > 0 && output_.empty()) {
     wrong = "--output: is empty";

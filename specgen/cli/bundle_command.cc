@@ -65,8 +65,9 @@ class BundleCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  // OK if --start, --stop or --remove is all that is asked for.
-  absl::Status CheckManages() const;
+  // OK if --start, --stop or --remove is all that is asked for; the bundle may
+  // stand where PLUGIN does.
+  absl::Status CheckManages(bool is_behind) const;
   absl::Status Manage();
   absl::Status Load(Console* console);
   absl::Status LoadRuntime();
@@ -355,8 +356,8 @@ int BundleCommand::Make(Console* console) {
         {maker.config_name(), *options_.release, maker.request(), maker.host()},
         maker.answer(), console);
   }
-  WarnIfNoPlugin(maker.config_name(), maker.request().plugin, "",
-                 *options_.release, console);
+  WarnIfNoPlugin(maker.config_name(), maker.request().plugin,
+                 maker.request().shape, "", *options_.release, console);
   if (!IsContainerId(maker.answer().id())) {
     const std::string why =
         absl::StrCat("\"", maker.answer().id(),
@@ -401,16 +402,16 @@ int BundleCommand::Make(Console* console) {
   return kExitDone;
 }
 
-absl::Status BundleCommand::CheckManages() const {
+absl::Status BundleCommand::CheckManages(bool is_behind) const {
   size_t given = 0;
   for (const CLI::Option* option : app_->get_options()) {
     const std::string& name = option->get_name();
     if (option->count() > 0 && name != "--force" &&
-        name != "--allow-shared-parent") {
+        name != "--allow-shared-parent" && !(is_behind && name == "PLUGIN")) {
       ++given;
     }
   }
-  return given == 1 && (!options_.replace || !remove_.empty())
+  return given == 1 && (!options_.replace || app_->count("--remove") > 0)
              ? absl::OkStatus()
              : absl::FailedPreconditionError(
                    "bundle: --start, --stop and --remove take a bundle, "
@@ -419,9 +420,17 @@ absl::Status BundleCommand::CheckManages() const {
 }
 
 absl::Status BundleCommand::Manage() {
-  absl::Status status = CheckManages();
+  std::string bundle = absl::StrCat(start_, stop_, remove_);
+  // "--remove --force BUNDLE": whatever stands behind --remove is its value.
+  bool* const flag = bundle == "--force"                 ? &options_.replace
+                     : bundle == "--allow-shared-parent" ? &shared_parent_
+                                                         : nullptr;
+  if (flag != nullptr) {
+    *flag = true;
+    bundle = options_.source;
+  }
+  absl::Status status = CheckManages(/*is_behind=*/flag != nullptr);
   if (!status.ok()) return status;
-  const std::string bundle = absl::StrCat(start_, stop_, remove_);
   if (bundle.empty()) return UsageError("bundle: no BUNDLE: its name is empty");
   absl::StatusOr<std::string> path = AbsolutePath(bundle);
   if (!path.ok()) return path.status();

@@ -196,7 +196,7 @@ void DiffCommand::Print(const Side& before, const Side& after,
     json.Object();
     json.Key("before").String(describe(before));
     json.Key("after").String(describe(after));
-    json.Key("same").Bool(changes.empty());
+    json.Key("same").Bool(changes.empty() && before.spec != nullptr);
     AddChangesJson(changes, why, &json);
     json.EndObject();
     console->Out(json.Finish());
@@ -242,8 +242,8 @@ int DiffCommand::Run(Console* console) {
   if (!before.is_spec_file) plugin_.WarnIfNoPlugin(console);
   plugin_.NoteAssumedDevices(console);
   if (!after.is_spec_file && !other_.empty()) {
-    WarnIfNoPlugin(after.name, other_text_, plugin_.request().plugin_name,
-                   *after.release, console);
+    WarnIfNoPlugin(after.name, other_text_, ShapeOfInput(other_, other_text_),
+                   plugin_.request().plugin_name, *after.release, console);
   }
   std::vector<Change> changes;
   if (before.spec != nullptr && after.spec != nullptr) {
@@ -262,6 +262,7 @@ int DiffCommand::Run(Console* console) {
   if (changes.empty() && before.spec == nullptr) {
     console->Error(absl::StrCat("there is no spec to compare: both sides are ",
                                 OutcomeText(before)));
+    return before.outcome == Outcome::kCrashed ? kExitCrash : kExitBadInput;
   }
   return changes.empty() ? kExitDone : kExitRefused;
 }

@@ -10,10 +10,7 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
@@ -180,8 +177,8 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();
-  WarnIfNoPlugin(request.name, input->text, plugin_name_, releases.back(),
-                 console);
+  WarnIfNoPlugin(request.name, input->text, request.shape, plugin_name_,
+                 releases.back(), console);
   std::erase_if(*findings, [&](const LintFinding& finding) {
     return ignored_.contains(finding.rule);
   });
@@ -210,23 +207,10 @@ LintedFile LintCommand::Unreadable(const std::string& file,
   const std::string name = file == "-" ? "standard input" : file;
   LintFinding finding;
   finding.rule = FindLintRule("unreadable");
-  absl::ConsumePrefix(&message, name);
-  absl::ConsumePrefix(&message, ":");
-  const size_t colon = message.find(':');
-  const size_t end =
-      colon == std::string_view::npos ? colon : message.find(':', colon + 1);
-  size_t line = 0;
-  size_t column = 0;
-  if (end != std::string_view::npos &&
-      absl::SimpleAtoi(message.substr(0, colon), &line) &&
-      absl::SimpleAtoi(message.substr(colon + 1, end - colon - 1), &column)) {
-    finding.position = {line, column};
-    finding.code_point_column = column;
-    message.remove_prefix(end + 1);
-  } else {
-    finding.position = {1, 1};
-  }
-  finding.message = absl::StripLeadingAsciiWhitespace(message);
+  const PlacedMessage placed = TakeApart(name, message);
+  finding.position = placed.position;
+  finding.code_point_column = placed.position.column;
+  finding.message = placed.message;
   HideSecrets(&finding, &secrets_);
   return LintedFile{name, {std::move(finding)}};
 }

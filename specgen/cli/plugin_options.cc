@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -124,10 +125,11 @@ bool LooksLikeReference(std::string_view path) {
   return !Exists(std::string(path.substr(0, slash)));
 }
 
-bool IsImageDirectory(const std::string& path) {
+absl::StatusOr<ImageForm> FormOfDirectory(const std::string& path) {
   const UniqueFd directory(
       open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  return directory.ok() && FormOfImage(directory.get()).ok();
+  if (!directory.ok()) return absl::NotFoundError(path);
+  return FormOfImage(directory.get());
 }
 
 // Of gzip, zstd or tar, by the first bytes.
@@ -141,10 +143,15 @@ bool IsArchive(std::string_view bytes) {
 
 }  // namespace
 
+bool IsImageLayout(const std::string& path) {
+  const absl::StatusOr<ImageForm> form = FormOfDirectory(path);
+  return form.ok() && *form != ImageForm::kDockerArchive;
+}
+
 absl::Status WithImageHint(absl::Status status, const std::string& path) {
   if (status.ok() || path == "-") return status;
   std::string hint;
-  if (IsImageDirectory(path)) {
+  if (FormOfDirectory(path).ok()) {
     hint = "this is an image: specgen bundle makes a bundle of it";
   } else if (!Exists(path) && LooksLikeReference(path)) {
     const std::string_view name = absl::StripPrefix(path, "docker://");
@@ -169,6 +176,25 @@ absl::StatusOr<NamedInput> ReadNamedInput(const std::string& argument) {
       absl::StrCat(input.name,
                    ": is an archive, no config.json: specgen bundle takes "
                    "those of plugins and of images"));
+}
+
+PlacedMessage TakeApart(std::string_view name, std::string_view message) {
+  PlacedMessage placed;
+  absl::ConsumePrefix(&message, name);
+  absl::ConsumePrefix(&message, ":");
+  const size_t colon = message.find(':');
+  const size_t end =
+      colon == std::string_view::npos ? colon : message.find(':', colon + 1);
+  TextPosition position;
+  if (end != std::string_view::npos &&
+      absl::SimpleAtoi(message.substr(0, colon), &position.line) &&
+      absl::SimpleAtoi(message.substr(colon + 1, end - colon - 1),
+                       &position.column)) {
+    placed.position = position;
+    message.remove_prefix(end + 1);
+  }
+  placed.message = absl::StripLeadingAsciiWhitespace(message);
+  return placed;
 }
 
 void HostOptions::Define(std::string_view what, std::string_view note,
@@ -207,9 +233,10 @@ absl::StatusOr<std::unique_ptr<Host>> HostOptions::Open() const {
 }
 
 void WarnIfNoPlugin(std::string_view name, std::string_view text,
-                    std::string_view plugin_name, const Release& release,
-                    Console* console) {
-  const std::string why = WhyNoPlugin(text, plugin_name, *release.behaviour);
+                    PluginShape shape, std::string_view plugin_name,
+                    const Release& release, Console* console) {
+  const std::string why =
+      WhyNoPlugin(text, shape, plugin_name, *release.behaviour);
   if (!why.empty()) WarnOfNoPlugin(name, why, console);
 }
 
@@ -455,8 +482,8 @@ void PluginOptions::NoteAssumedDevices(Console* console) const {
 }
 
 void PluginOptions::WarnIfNoPlugin(Console* console) const {
-  specgen::WarnIfNoPlugin(input_name(), text_, plugin_name_, *release_,
-                          console);
+  specgen::WarnIfNoPlugin(input_name(), text_, request_.shape, plugin_name_,
+                          *release_, console);
 }
 
 absl::Status PluginOptions::Load(Console* console) {

@@ -16,6 +16,7 @@
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/assumed_devices.h"
 #include "specgen/host/host.h"
+#include "specgen/json/text_position.h"
 #include "specgen/privileges/grants.h"
 #include "specgen/specgen.h"
 
@@ -54,6 +55,10 @@ PluginShape ShapeOfInput(const std::string& path, std::string_view text);
 // which only `specgen bundle` takes.
 absl::Status WithImageHint(absl::Status status, const std::string& path);
 
+// Whether the directory is surely an image, and no other one that has a
+// manifest.json.
+bool IsImageLayout(const std::string& path);
+
 // A plugin or spec that a command line names.
 struct NamedInput {
   std::string file;  // PluginFile of the argument
@@ -64,6 +69,14 @@ struct NamedInput {
 // Reads it. Errors are those of ReadInput, with WithImageHint, and what is an
 // archive.
 absl::StatusOr<NamedInput> ReadNamedInput(const std::string& argument);
+
+// What was wrong with a file, as the error of ReadNamedInput or JsonTree::Parse
+// says it: "NAME:LINE:COLUMN: message", or "NAME: message".
+struct PlacedMessage {
+  TextPosition position = {1, 1};
+  std::string_view message;
+};
+PlacedMessage TakeApart(std::string_view name, std::string_view message);
 
 // The options that say which machine a spec is for.
 class HostOptions {
@@ -88,10 +101,11 @@ class HostOptions {
 
 // Says on the error stream if `text`, which messages call `name`, is likely no
 // plugin at all to that engine, which takes it for one that asks for nothing.
-// `plugin_name` chooses from the list of `docker plugin inspect`.
+// It is read in that shape, and `plugin_name` chooses from the list of `docker
+// plugin inspect`.
 void WarnIfNoPlugin(std::string_view name, std::string_view text,
-                    std::string_view plugin_name, const Release& release,
-                    Console* console);
+                    PluginShape shape, std::string_view plugin_name,
+                    const Release& release, Console* console);
 // The same of what is known to be none: `why` as WhyNoPlugin says it.
 void WarnOfNoPlugin(std::string_view name, std::string_view why,
                     Console* console);

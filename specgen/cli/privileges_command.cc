@@ -180,7 +180,8 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   plugin_.AssumeDevicesOf(text);
   Answer answer;
   generator.Generate(request, &answer);
-  WarnIfNoPlugin(name, text, request.plugin_name, plugin_.release(), console);
+  WarnIfNoPlugin(name, text, request.shape, request.plugin_name,
+                 plugin_.release(), console);
   SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
     console->Error(absl::StrCat(

@@ -35,6 +35,7 @@ struct CheckedFile {
   SpecReport report;
   int errors = 0;
   int warnings = 0;
+  bool is_readable = true;
 };
 
 std::string Count(int count, const char* what) {
@@ -42,6 +43,7 @@ std::string Count(int count, const char* what) {
 }
 
 void AddLines(const CheckedFile& file, std::vector<std::string>* lines) {
+  if (!file.is_readable) return;  // that stands on the error stream
   for (const SpecFinding& finding : file.report.findings) {
     lines->push_back(absl::StrCat(
         file.name, ":", ToString(finding.position), ": ",
@@ -63,8 +65,11 @@ void AddJson(const CheckedFile& file, JsonBuilder* json) {
   json->Key("file").String(file.name);
   json->Key("ociVersion").String(file.report.oci_version);
   json->Key("rules").Object();
-  json->Key("from").String(OciVersionName(file.report.rules.from));
-  json->Key("to").String(OciVersionName(file.report.rules.to));
+  const auto rule_set = [&](OciVersion version) {
+    return file.is_readable ? OciVersionName(version) : "";
+  };
+  json->Key("from").String(rule_set(file.report.rules.from));
+  json->Key("to").String(rule_set(file.report.rules.to));
   json->EndObject();
   json->Key("errors").Integer(file.errors);
   json->Key("warnings").Integer(file.warnings);
@@ -116,6 +121,19 @@ void CheckRootfs(const JsonTree& spec, const std::string& bundle,
   report->findings.insert(
       next, {SpecSeverity::kError, "bundle-root", path->Pointer(), at,
              absl::StrCat("the rootfs ", Quote(path->text), what)});
+}
+
+// What is said of a file that is no JSON, or cannot be read.
+CheckedFile Unreadable(const std::string& file, std::string_view message) {
+  CheckedFile checked;
+  checked.name = file == "-" ? "standard input" : PluginFile(file);
+  checked.is_readable = false;
+  checked.errors = 1;
+  const PlacedMessage placed = TakeApart(checked.name, message);
+  checked.report.findings.push_back({SpecSeverity::kError, "unreadable", "",
+                                     placed.position,
+                                     std::string(placed.message)});
+  return checked;
 }
 
 class ValidateCommand : public Command {
@@ -184,10 +202,16 @@ int ValidateCommand::Run(Console* console) {
   std::vector<std::string> lines;
   for (const std::string& file : files_) {
     absl::StatusOr<CheckedFile> checked = Check(file);
-    if (!checked.ok()) return Fail(checked.status(), console);
+    if (!checked.ok()) {
+      // The others are looked at all the same.
+      code = Fail(checked.status(), console);
+      if (code != kExitBadInput) return code;
+      checked = Unreadable(file, checked.status().message());
+    }
     AddJson(*checked, &json);
     AddLines(*checked, &lines);
-    if (checked->errors > 0 || (strict_ && checked->warnings > 0)) {
+    if (code != kExitBadInput &&
+        (checked->errors > 0 || (strict_ && checked->warnings > 0))) {
       code = kExitRefused;
     }
   }

@@ -31,14 +31,15 @@ constexpr InterfaceType kInterfaceTypes[] = {
      "keeps the files of all images and containers: it can read and change "
      "what runs in them"},
     {"ipamdriver", "1.13.0-rc1", "", kLow,
-     "gives out the addresses of networks that use it"},
+     "gives out the addresses of networks that use it", true},
     {"logdriver", "17.05.0-rc1", "", kHigh,
      "reads all that containers which log through it print, secrets in it too"},
     {"metricscollector", "17.06.0-rc1", "", kLow,
-     "reads the engine's metrics: what runs, and how much"},
+     "reads the engine's metrics: what runs, and how much", true},
     {"networkdriver", "1.13.0-rc1", "", kHigh,
      "connects containers: it can read, change and redirect all traffic of the "
-     "networks that use it"},
+     "networks that use it",
+     true},
     {"secretprovider", "17.07.0-rc1", "", kHigh,
      "gives services their secrets: it knows them all, and which service gets "
      "which"},

@@ -19,9 +19,13 @@ struct InterfaceType {
   GrantLevel level;
   // What the plugin does for containers, whatever else it may.
   std::string_view why;
+  // When a plugin is enabled, engines look for this and kInterfaceVersion
+  // (plugin/store.go, Handle and CallHandler); else they pass over its version
+  // (plugin/v2/plugin.go, FilterByCap).
+  bool registers_version = false;
 };
 
-// The version that engines look for (plugin/store.go, defaultAPIVersion).
+// The version that engines speak (plugin/store.go, defaultAPIVersion).
 inline constexpr std::string_view kInterfaceVersion = "1.0";
 
 absl::Span<const InterfaceType> AllInterfaceTypes();

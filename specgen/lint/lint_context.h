@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "specgen/base/verdict.h"
 #include "specgen/engine/engine.h"
@@ -34,6 +36,18 @@ const std::vector<JsonNode>& Items(const JsonNode* object,
                                    std::string_view key);
 // The member that is a string; "" of all else.
 std::string_view Text(const JsonNode* object, std::string_view key);
+
+// Whether there is a value that no engine takes there: neither of that kind nor
+// null. They refuse it, so that nothing more is to be said of it.
+bool IsRefused(const JsonNode* node, JsonKind kind);
+// Whether the object has no `key`, but one that is likely meant for it:
+// unknown-key says so, and what is missing for it only follows.
+bool HasMisspelt(const JsonNode* object, std::string_view key);
+
+// Whether `docker plugin set` can be given the thing's name.
+bool CanBeNamed(const JsonNode& thing);
+// Whether runtimes bind the mount's source: by its type or an option.
+bool IsBind(const JsonNode& mount);
 
 template <typename List>
 bool Holds(const List& list, std::string_view text) {
@@ -61,8 +75,9 @@ class LintContext {
   LintContext(const LintRequest& request, const JsonTree& tree)
       : releases(request.releases), request_(request), tree_(tree) {}
 
-  // Runs all rules.
-  std::vector<LintFinding> Run();
+  // Runs all rules. Fails (kInvalidArgument, with the place) if there is no one
+  // plugin.
+  absl::StatusOr<std::vector<LintFinding>> Run();
   // Runs one, upon `config`; its findings stand behind those of others.
   void RunRule(const LintRule& rule);
 
@@ -110,6 +125,9 @@ class LintContext {
 
  private:
   void AskEngines(Answer* answer, const Host& host);
+  // Of a list, `docker plugin inspect`'s, it must be known which plugin is
+  // meant: else it is no config that engines could refuse.
+  absl::Status CheckIsOnePlugin(const Answer& newest) const;
   // Of the findings of the rule that runs, keeps the first ones of the text.
   void KeepFirst();
 

@@ -197,6 +197,16 @@ TEST(LintRulesTest, EmptySources) {
       {mount(R"("")", kNfs, R"("source")"), "SG026"},
       {mount(R"("")", kExt4, ""), "SG009"},
       {mount(R"("")", kExt4, R"("source")"), "SG026"},
+      // What cannot be set, though it is to be, is one finding.
+      {mount(R"("")", kBind, R"("path")"), "SG017"},
+      {R"("mounts": [{"source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "settable": ["source"]}])",
+       "SG017"},
+      {R"("mounts": [{"name": "a.b", "source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "settable": ["source"]}])",
+       "SG017"},
+      {R"("mounts": [{"name": "m", "source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "settable": "source"}])",
+       "SG001"},
+      {R"("mounts": [{"name": "m", "source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "setable": ["source"]}])",
+       "SG003"},
       {mount(R"("h:/x")", kNfs, R"("source")"), ""},
       {mount(R"("")", R"(, "type": "overlay")", ""), ""},
       {mount(R"("")", R"(, "type": "fuse.x")", ""), ""},
@@ -270,6 +280,21 @@ TEST(LintRulesTest, MountsAgainstTheEngines) {
       {two("/a", "/b"), ""},
       // runc joins destinations to the rootfs.
       {two("a", "/a"), "SG015 SG021"},
+      {Mount(R"("source": "/srv", "type": "bind", "options": ["rbind"])"),
+       "SG039"},
+      {Mount(
+           R"("source": "/srv", "destination": "", "type": "bind", "options": ["rbind"])"),
+       "SG039"},
+      {Mount(
+           R"("source": "/srv", "destination": null, "type": "bind", "options": ["rbind"])"),
+       "SG039"},
+      {Mount(R"("source": "t", "type": "tmpfs")"), "SG039"},
+      {Mount(
+           R"("source": "/srv", "destination": 5, "type": "bind", "options": ["rbind"])"),
+       "SG001"},
+      {Mount(
+           R"("source": "/srv", "destinaton": "/d", "type": "bind", "options": ["rbind"])"),
+       "SG003"},
       {two("/a/b", "a"), "SG015 SG021"},
       {two("/x/../a", "/a"), "SG014 SG021"},
       {propagated + BindAt("data"), "SG028 SG015"},
@@ -355,6 +380,8 @@ TEST(LintRulesTest, AdviceOnInterfaceTypesIsRight) {
     std::string_view advice;
   };
   for (const TypeCase& c : {
+           TypeCase{"docker.authz/2.0", "docker.authz/1.0"},
+           TypeCase{"docker.ipamdriver/1", "docker.ipamdriver/1.0"},
            TypeCase{"volumedriver", "docker.volumedriver/1.0"},
            TypeCase{"volumedriver/1.0", "docker.volumedriver/1.0"},
            TypeCase{"docker.volumedriver", "docker.volumedriver/1.0"},
@@ -438,7 +465,13 @@ TEST(LintRulesTest, Sockets) {
       {socket("/run/docker/plugins/p.sock"), "SG030"},
       {socket("/p.sock"), "SG030"},
       {socket("../p.sock"), "SG030"},
-      {socket("a/../p.sock"), "SG030"},
+      {socket("a/../../p.sock"), "SG030"},
+      {socket(".."), "SG030"},
+      {socket("a/.."), "SG030"},
+      // That is only odd: engines clean it.
+      {socket("a/../p.sock"), "SG014"},
+      {socket("a/b/../../p.sock"), "SG014"},
+      {socket("./a/../p.sock"), "SG014"},
       {socket("..p.sock"), ""},
       {socket("unix:///p.sock"), "SG030"},
       {socket("tcp://h:1"), "SG030"},
@@ -488,12 +521,31 @@ TEST(LintRulesTest, WhatTypesDemand) {
                            R"("/v", "type": "bind", "options": ["rbind"]}])",
                            kAdmin)),
        "SG032"},
+      {config(kVolume, absl::StrCat(R"(, "propagatedMount": "")", kAdmin)),
+       "SG032"},
+      {config(kVolume, absl::StrCat(R"(, "propagatedMount": null)", kAdmin)),
+       "SG032"},
+      {config(kVolume, absl::StrCat(R"(, "propagatedMount": 5)", kAdmin)),
+       "SG001"},
+      {config(kVolume, absl::StrCat(R"(, "propagatedmounts": "/v")", kAdmin)),
+       "SG003"},
+      {config(kVolume,
+              absl::StrCat(R"(, "mounts": [{"source": "/v", "destination":)"
+                           R"("/v", "type": "bind", "options": "rshared"}])",
+                           kAdmin)),
+       "SG001"},
       {config("docker.authz/1.0", kAdmin), ""},
       {config(kCsi, R"(, "propagatedMount": null)"), "SG031"},
       {config(kNetwork, R"(, "network": {"type": null})"), "SG033"},
       {config(kNetwork, ""), "SG033"},
       {config(kNetwork, R"(, "network": {"type": "bridge"})"), "SG033"},
       {config(kNetwork, R"(, "network": {"type": "host"})"), ""},
+      {config(kNetwork, R"(, "network": "host")"), "SG001"},
+      {config(kNetwork, R"(, "network": ["host"])"), "SG001"},
+      {config(kNetwork, R"(, "network": {"type": ["host"]})"), "SG001"},
+      {config(kNetwork, R"(, "network": null)"), "SG033"},
+      {config(kNetwork, R"(, "netwrok": {"type": "host"})"), "SG003"},
+      {config(kNetwork, R"(, "network": {"tpye": "host"})"), "SG003"},
       {config(kVolume, "", R"(, "protocolScheme": "")"), ""},
       {config(kVolume, "", R"(, "protocolScheme": "moby.plugins.http/v1")"),
        ""},
@@ -519,6 +571,26 @@ TEST(LintRulesTest, TheProgram) {
       {program(R"(, "entrypoint": [])"), "SG023"},
       {program(R"(, "entrypoint": null)"), "SG023"},
       // Nothing that only follows from another finding.
+      {program(R"(, "entrypoint": [""])"), "SG023"},
+      {program(R"(, "entrypoint": ["", "x"])"), "SG023"},
+      {program(R"(, "entrypoint": [], "args": {"value": [""]})"), "SG023"},
+      {program(R"(, "entrypoint": ["/x", ""])"), ""},
+      {program(R"(, "entrypoint": ["/bin/"])"), "SG023"},
+      {program(R"(, "entrypoint": ["."])"), "SG023"},
+      {program(R"(, "entrypoint": ["/.."])"), "SG023"},
+      {program(R"(, "entrypoint": ["..."])"), ""},
+      {program(R"(, "entrypoints": ["/x"])"), "SG003"},
+      {program(R"(, "Entrypont": ["/x"])"), "SG003"},
+      {program(R"(, "args": {"values": ["/x"]})"), "SG003"},
+      {R"({"entrypoint": ["/p"], "interfaces": {"types": ["docker.authz/1.0"],)"
+       R"("socket": "s"}})",
+       "SG003"},
+      {R"({"entrypoint": ["/p"], "interface": {"type": ["docker.authz/1.0"],)"
+       R"("socket": "s"}})",
+       "SG003"},
+      {R"({"entrypoint": ["/p"], "interface": {"types": ["docker.authz/1.0"],)"
+       R"("sock": "s"}})",
+       "SG003"},
       {program(R"(, "entrypoint": "/x")"), "SG001"},
       {program(R"(, "args": "/x")"), "SG001"},
       {program(R"(, "args": {"value": "/x"})"), "SG001"},
@@ -528,6 +600,14 @@ TEST(LintRulesTest, TheProgram) {
        R"("socket": 5}})",
        "SG001"},
       {R"("env": [{"name": 5, "settable": ["value"]}])", "SG001"},
+      {R"("env": [{"name": "", "value": "1"}])", "SG040"},
+      {R"("env": [{"name": null, "value": ""}])", "SG040"},
+      {R"("env": [{"name": "A=B", "value": "1"}])", "SG040"},
+      {R"("env": [{"name": "A.B", "value": "1"}])", ""},
+      {R"("env": [{"value": null}])", ""},
+      {R"("env": [{}])", ""},
+      {R"("env": [{"value": "1", "settable": ["value"]}])", "SG017"},
+      {R"("env": [{"nam": "A", "value": "1"}])", "SG003"},
       {R"("user": {"uid": 0, "gid": 0})", ""},
       {R"("user": {"uid": 1})", "SG035"},
       {R"("user": {"gid": 1})", "SG035"},
@@ -549,10 +629,40 @@ TEST(LintRulesTest, Paths) {
       {device("dev/fuse"), "SG015"},
       {device("/dev/../dev/fuse"), "SG014"},
       {source("/srv"), ""},
+      {source("rel/x"), "SG015"},
+      {source("."), "SG015"},
+      {source("~/.ssh"), "SG015"},
+      {source("$HOME/x"), "SG015"},
+      {source("./x"), "SG015"},
+      {Mount(R"("source": "x", "destination": "/d", "type": "none",)"
+             R"("options": ["bind"])"),
+       "SG015"},
+      {Mount(R"("source": "x", "destination": "/d", "type": "nfs")"), ""},
+      {Mount(R"("source": "tmpfs", "destination": "/d", "type": "tmpfs")"), ""},
       {source("/var/lib/docker/plugins"), "SG037"},
       {source("/var/lib/docker/plugins/"), "SG037"},
-      {source("/var/lib/docker/plugins.old"), ""},
-      {source("/var/lib/docker"), ""},
+      {source("/var/lib//docker/./plugins"), "SG037"},
+      {source("//var/lib/docker/plugins/x"), "SG037"},
+      {source("/var/lib/docker"), "SG037"},
+      {source("/var/lib/docker/"), "SG037"},
+      {source("/var/lib/docker/volumes"), "SG037"},
+      {source("/var/lib/x/../docker"), "SG014 SG037"},
+      {source("/var/lib/docker/../x"), "SG014"},
+      {source("/var/lib/dockerx"), ""},
+      {source("/var/lib/docker.old/plugins"), ""},
+      {source("/var/lib"), ""},
+      {source("/srv/var/lib/docker"), ""},
+      {Mount(R"("source": "overlay", "destination": "/d", "type": "overlay",)"
+             R"("options": ["lowerdir=/a:/var/lib/docker/x"])"),
+       "SG037"},
+      {R"({"entrypoint": ["/p", "--root=/var/lib/docker"], "interface":)"
+       R"({"types": ["docker.authz/1.0"], "socket": "s"}})",
+       "SG037"},
+      {R"("env": [{"name": "A", "value": "file:///var/lib/docker/x"}])",
+       "SG037"},
+      {R"("env": [{"name": "A", "value": "{\"root\": \"/var/lib/docker\"}"}])",
+       "SG037"},
+      {R"("env": [{"name": "A", "value": "/srv/x:/var/lib/dockers"}])", ""},
       // Those in the rootfs are the plugin's own.
       {BindAt("/var/lib/docker/plugins/x"), ""},
       {R"("propagatedMount": "/var/lib/docker/plugins/x")", ""},
@@ -568,6 +678,30 @@ TEST(LintRulesTest, KeysOfObjectsInLists) {
       {R"("env": [{"name": "A", "x": 1}])", "SG003"},
       {R"("linux": {"devices": [{"path": "/dev/fuse", "x": 1}]})", "SG003"},
       {R"("linux": {"capabilities": [{"x": 1}]})", "SG001"},
+      // What stands in a value that engines refuse is not looked at.
+      {R"("env": {"A": "1"})", "SG001"},
+      {R"("mounts": {"source": "/a", "x": 1})", "SG001"},
+      {R"("network": [{"typ": "host"}])", "SG001"},
+      {R"("args": [{"x": 1}])", "SG001"},
+      {R"("linux": [{"x": 1}])", "SG001"},
+      {R"("linux": {"devices": {"x": 1}})", "SG001"},
+      {R"("env": {"name": "A", "name": "B"})", "SG001"},
+      {Mount(
+           R"("source": "/a", "destination": "/a", "type": "bind", "options": "rbind")"),
+       "SG001"},
+      {Mount(
+           R"("source": "/a", "destination": "/a", "type": "bind", "options": {"rbind": 1})"),
+       "SG001"},
+      {Mount(
+           R"("source": "/a", "destination": "/a", "type": "bind", "options": [5])"),
+       "SG001"},
+      {Mount(
+           R"("source": "/a", "destination": "/a", "type": "bind", "option": ["rbind"])"),
+       "SG003"},
+      {Mount(
+           R"("sorce": "/a", "destination": "/a", "type": "bind", "options": ["rbind"])"),
+       "SG003"},
+      {R"("linux": {"devices": [{"pth": "/dev/fuse"}]})", "SG003"},
       {R"("env": [5])", "SG001"},
       {R"("env": [{"name": "A", "settable": ["name"]}])", "SG017"},
       {R"("args": {"name": "a", "settable": ["name"], "value": []})", "SG017"},
@@ -644,6 +778,30 @@ TEST(LintRulesTest, Messages) {
     ASSERT_EQ(findings.size(), 1u) << text;
     EXPECT_EQ(findings[0].message, c.message);
   }
+  // What engines do with a version depends on the type.
+  for (const auto& [type, message] :
+       std::vector<std::pair<std::string_view, std::string_view>>{
+           {"docker.authz/2.0",
+            R"("docker.authz/2.0" is of another version: engines use it all )"
+            R"(the same, as version 1.0; write "docker.authz/1.0")"},
+           {"docker.volumedriver",
+            R"("docker.volumedriver" has no version: engines use it all the )"
+            R"(same, as version 1.0; write "docker.volumedriver/1.0")"},
+           {"docker.networkdriver/2.0",
+            R"("docker.networkdriver/2.0" is of another version: engines do )"
+            R"(not register it when they enable the plugin; write )"
+            R"("docker.networkdriver/1.0")"},
+           {"authz",
+            R"("authz" has no prefix: engines look for "docker" only; write )"
+            R"("docker.authz/1.0")"}}) {
+    const std::vector<LintFinding> of_type = Findings(Interface(type), "");
+    for (const LintFinding& finding : of_type) {
+      if (finding.rule->id == "SG018") {
+        EXPECT_EQ(finding.message, message);
+      }
+    }
+    EXPECT_FALSE(of_type.empty()) << type;
+  }
   // Of two values that only newer engines read.
   const std::vector<LintFinding> findings = Findings(
       ExampleConfig(R"("pidhost": "x", "entrypoint": 5)"), "17.04.0..28.5.2");
@@ -694,6 +852,44 @@ TEST(LinterTest, FindsThePluginInEachShape) {
     ASSERT_EQ(findings->size(), 1u) << text;
     EXPECT_EQ((*findings)[0].rule->name, "interface-type");
   }
+}
+
+// Of a list, it must be known which plugin is meant.
+TEST(LinterTest, ListsAreOfOnePlugin) {
+  constexpr std::string_view kOne =
+      R"({"Id":"a","Name":"n","Config":{"env":5,"entrypoint":["/p"]}})";
+  constexpr std::string_view kOther = R"({"Id":"b","Name":"m","Config":{}})";
+  const auto lint = [](std::string_view text, std::string_view wanted,
+                       PluginShape shape = PluginShape::kAuto) {
+    LintRequest request;
+    request.plugin = text;
+    request.plugin_name = wanted;
+    request.name = "x";
+    request.shape = shape;
+    request.releases = FindReleases("1.12.6..28.5.2").value();
+    const absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
+    if (!findings.ok()) return std::string(findings.status().message());
+    for (const LintFinding& finding : *findings) {
+      if (finding.rule->id == "SG001") return std::string("SG001");
+    }
+    return std::string();
+  };
+  const std::string two = absl::StrCat("[", kOne, ",\n", kOther, "]");
+  EXPECT_EQ(lint(two, ""),
+            "x:1:1: there are several plugins: choose one of n, m by --plugin");
+  EXPECT_EQ(lint(absl::StrCat(" ", two), ""),
+            "x:1:1: there are several plugins: choose one of n, m by --plugin");
+  EXPECT_EQ(lint(two, "z"), "x:1:1: no plugin matches \"z\": there are n, m");
+  EXPECT_EQ(lint("[]", ""), "x:1:1: the list is empty: no plugin");
+  EXPECT_TRUE(absl::StartsWith(lint("[{}]", ""), "x:1:2: item 1 of the list"));
+  EXPECT_TRUE(absl::StartsWith(lint("[5]", ""), "x:1:1: a plugin's config"));
+  EXPECT_TRUE(absl::StartsWith(lint(absl::StrCat("[", kOther, ",\n5]"), "m"),
+                               "x:2:1: "));
+  // What is wrong with that plugin, engines say.
+  EXPECT_EQ(lint(two, "n"), "SG001");
+  EXPECT_EQ(lint(absl::StrCat("[", kOne, "]"), ""), "SG001");
+  // Of a directory, engines read no list at all.
+  EXPECT_EQ(lint(two, "", PluginShape::kConfig), "SG001");
 }
 
 // Lines `"NAME<i>": VALUE,`, from 0 to `count` - 1.

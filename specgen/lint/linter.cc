@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/arena.h"
+#include "specgen/base/did_you_mean.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/go_string.h"
 #include "specgen/json/json_index.h"
@@ -102,6 +103,22 @@ const std::vector<JsonNode>& Items(const JsonNode* object,
 std::string_view Text(const JsonNode* object, std::string_view key) {
   const JsonNode* member = Member(object, key);
   return member == nullptr ? std::string_view() : member->String();
+}
+
+bool IsRefused(const JsonNode* node, JsonKind kind) {
+  return node != nullptr && !node->is(kind) && !node->is(JsonKind::kNull);
+}
+
+bool HasMisspelt(const JsonNode* object, std::string_view key) {
+  if (object == nullptr || !object->is(JsonKind::kObject) ||
+      Member(object, key) != nullptr) {
+    return false;
+  }
+  const std::string_view names[] = {key};
+  return std::any_of(object->items.begin(), object->items.end(),
+                     [&names](const JsonNode& member) {
+                       return !NearestName(names, member.key).empty();
+                     });
 }
 
 void LintContext::Add(const JsonNode& node, size_t offset,
@@ -211,7 +228,25 @@ void LintContext::AskEngines(Answer* answer, const Host& host) {
   }
 }
 
-std::vector<LintFinding> LintContext::Run() {
+absl::Status LintContext::CheckIsOnePlugin(const Answer& newest) const {
+  const JsonNode& root = tree_.root();
+  if (!root.is(JsonKind::kArray) || request_.shape == PluginShape::kConfig ||
+      newest.outcome() != Outcome::kRefused ||
+      newest.stage() != Stage::kDecode) {
+    return absl::OkStatus();
+  }
+  const size_t at = tree_.Offset(newest.position());
+  const bool is_list =
+      at <= root.offset ||
+      std::any_of(root.List().begin(), root.List().end(),
+                  [at](const JsonNode& item) { return item.offset == at; });
+  return is_list ? absl::InvalidArgumentError(
+                       absl::StrCat(request_.name, ":", newest.position(), ": ",
+                                    newest.message()))
+                 : absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<LintFinding>> LintContext::Run() {
   // Paths of devices, in whatever list: the host has them all.
   std::set<std::string, std::less<>> devices;
   const std::function<void(const JsonNode&)> collect =
@@ -225,6 +260,9 @@ std::vector<LintFinding> LintContext::Run() {
   const LintHost host(std::move(devices));
   Answer answer;
   AskEngines(&answer, host);  // the last one is the newest
+  if (absl::Status status = CheckIsOnePlugin(answer); !status.ok()) {
+    return status;
+  }
 
   config = FindConfig(tree_.root(), answer);
   const bool is_config = config != nullptr && config->is(JsonKind::kObject);

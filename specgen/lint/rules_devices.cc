@@ -79,6 +79,7 @@ void NullDevicePath(LintContext* lint) {
   for (const JsonNode* device : lint->Devices()) {
     const JsonNode* path = Member(device, "path");
     if (path != nullptr && !path->is(JsonKind::kNull)) continue;
+    if (HasMisspelt(device, "path")) continue;
     lint->At(
         *device,
         "without a path the engine crashes, and `docker plugin set` cannot "

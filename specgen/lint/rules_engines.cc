@@ -104,10 +104,14 @@ void ForEachObject(
   for (const JsonNode& member : object.items) {
     const Field& field = FieldOf(schema, member.key);
     if (!IsField(field) || field.schema == nullptr) continue;
-    for (const JsonNode& item : member.List()) {
-      if (item.is(JsonKind::kObject)) ForEachObject(item, *field.schema, visit);
-    }
-    if (member.is(JsonKind::kObject)) {
+    // Of other values than engines take there, they say so.
+    if (IsList(field.type)) {
+      for (const JsonNode& item : member.List()) {
+        if (item.is(JsonKind::kObject)) {
+          ForEachObject(item, *field.schema, visit);
+        }
+      }
+    } else if (member.is(JsonKind::kObject)) {
       ForEachObject(member, *field.schema, visit);
     }
   }

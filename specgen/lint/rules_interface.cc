@@ -75,38 +75,35 @@ std::string Advice(std::string_view text) {
 
 enum class TypeProblem : uint8_t {
   kNone,
-  kNoVersion,
   kNoPrefix,
   kOtherPrefix,
   kUnknown,
-  kOtherVersion,
   kOtherEngines,
+  kOtherVersion,
 };
 
 TypeProblem ProblemOf(const LintContext& lint, const InterfaceTypeName& name) {
   const InterfaceType* const type = FindInterfaceType(name.capability);
-  if (name.version.empty()) return TypeProblem::kNoVersion;
   if (name.prefix.empty()) return TypeProblem::kNoPrefix;
   if (name.prefix != "docker") return TypeProblem::kOtherPrefix;
   if (type == nullptr) return TypeProblem::kUnknown;
-  if (name.version != kInterfaceVersion) return TypeProblem::kOtherVersion;
   // Those that look for it follow each other.
-  return LooksFor(lint.releases.front(), *type) &&
-                 LooksFor(lint.releases.back(), *type)
-             ? TypeProblem::kNone
-             : TypeProblem::kOtherEngines;
+  if (!LooksFor(lint.releases.front(), *type) ||
+      !LooksFor(lint.releases.back(), *type)) {
+    return TypeProblem::kOtherEngines;
+  }
+  return name.version == kInterfaceVersion ? TypeProblem::kNone
+                                           : TypeProblem::kOtherVersion;
 }
 
 std::string ProblemText(const LintContext& lint, std::string_view text,
                         TypeProblem problem) {
   const std::string quoted = QuoteShort(text);
-  const InterfaceType* const type =
-      FindInterfaceType(SplitInterfaceType(text).capability);
+  const InterfaceTypeName name = SplitInterfaceType(text);
+  const InterfaceType* const type = FindInterfaceType(name.capability);
   switch (problem) {
     case TypeProblem::kNone:
       return "";
-    case TypeProblem::kNoVersion:
-      return absl::StrCat(quoted, " has no version", Advice(text));
     case TypeProblem::kNoPrefix:
       return absl::StrCat(quoted,
                           " has no prefix: engines look for \"docker\" only",
@@ -119,8 +116,13 @@ std::string ProblemText(const LintContext& lint, std::string_view text,
     case TypeProblem::kUnknown:
       return absl::StrCat("no engine uses ", quoted, Advice(text));
     case TypeProblem::kOtherVersion:
-      return absl::StrCat("engines use version ", kInterfaceVersion, " of ",
-                          type->capability, " only, not ", quoted);
+      return absl::StrCat(
+          quoted,
+          name.version.empty() ? " has no version" : " is of another version",
+          type->registers_version
+              ? ": engines do not register it when they enable the plugin"
+              : ": engines use it all the same, as version 1.0",
+          Advice(text));
     case TypeProblem::kOtherEngines:
       break;
   }
@@ -151,17 +153,19 @@ void NoInterface(LintContext* lint) {
   const JsonNode* interface = Member(lint->config, "interface");
   const JsonNode* types = Member(interface, "types");
   const JsonNode* socket = Member(interface, "socket");
-  // Engines refuse values of other types, and say so.
-  const auto is_other = [](const JsonNode* node, JsonKind kind) {
-    return node != nullptr && !node->is(kind) && !node->is(JsonKind::kNull);
-  };
-  if (is_other(interface, JsonKind::kObject)) return;
+  if (IsRefused(interface, JsonKind::kObject) ||
+      HasMisspelt(lint->config, "interface")) {
+    return;
+  }
   const JsonNode& at = interface != nullptr ? *interface : *lint->config;
   if (Types(*lint).empty()) {
-    if (is_other(types, JsonKind::kArray)) return;
+    if (IsRefused(types, JsonKind::kArray) || HasMisspelt(interface, "types")) {
+      return;
+    }
     lint->At(at, "interface.types is empty: engines never call the plugin");
   } else if (Text(interface, "socket").empty() &&
-             !is_other(socket, JsonKind::kString)) {
+             !IsRefused(socket, JsonKind::kString) &&
+             !HasMisspelt(interface, "socket")) {
     lint->At(at,
              "interface.socket is empty: engines cannot connect to the plugin");
   }
@@ -175,7 +179,6 @@ void SocketName(LintContext* lint) {
   const std::string_view socket = node->text;
   // sun_path has 108 bytes, the last of which is 0.
   constexpr size_t kMost = 107 - (kRuntimeDestination.size() + 1) - 64 - 1;
-  const std::vector<std::string_view> parts = absl::StrSplit(socket, '/');
   std::string why;
   if (absl::StrContains(socket, '\0')) {
     why = "has a zero byte: no file has such a name";
@@ -187,9 +190,10 @@ void SocketName(LintContext* lint) {
     why =
         "is absolute; write the name that the socket has below "
         "/run/docker/plugins";
-  } else if (Holds(parts, "..")) {
-    why = "has a part \"..\": it leads out of /run/docker/plugins";
-  } else if (CleanPath(socket) == ".") {
+  } else if (const std::string clean = CleanPath(socket);
+             clean == ".." || absl::StartsWith(clean, "../")) {
+    why = "leads out of /run/docker/plugins";
+  } else if (clean == ".") {
     why = "is the directory of the socket";
   } else if (CleanPath(socket).size() > kMost) {
     why = absl::StrCat("has more than ", kMost,
@@ -208,8 +212,8 @@ void CsiPropagatedMount(LintContext* lint) {
   const JsonNode* path = Member(lint->config, "propagatedMount");
   const std::string_view text = path == nullptr ? "" : path->String();
   if (!text.empty() && CleanPath(text) == "/data/published") return;
-  if (path != nullptr && !path->is(JsonKind::kString) &&
-      !path->is(JsonKind::kNull)) {
+  if (IsRefused(path, JsonKind::kString) ||
+      HasMisspelt(lint->config, "propagatedMount")) {
     return;
   }
   lint->At(path != nullptr ? *path : *lint->config,
@@ -227,17 +231,22 @@ bool HasCapability(const LintContext& lint, std::string_view name) {
 }
 
 void MountsNotPropagated(LintContext* lint) {
+  const JsonNode* path = Member(lint->config, "propagatedMount");
   if (!Is(*lint, "volumedriver") ||
-      Member(lint->config, "propagatedMount") != nullptr ||
+      !Text(lint->config, "propagatedMount").empty() ||
+      IsRefused(path, JsonKind::kString) ||
+      HasMisspelt(lint->config, "propagatedMount") ||
+      IsRefused(Member(lint->config, "mounts"), JsonKind::kArray) ||
       !HasCapability(*lint, "CAP_SYS_ADMIN")) {
     return;
   }
   for (const JsonNode* mount : lint->Mounts()) {
+    if (IsRefused(Member(mount, "options"), JsonKind::kArray)) return;
     for (const JsonNode& option : Items(mount, "options")) {
       if (option.String() == "rshared" || option.String() == "shared") return;
     }
   }
-  lint->At(*Member(lint->config, "interface"),
+  lint->At(path != nullptr ? *path : *Member(lint->config, "interface"),
            "a volume driver that mounts (CAP_SYS_ADMIN) needs propagatedMount, "
            "or a mount that is rshared: else only the plugin sees its mounts");
 }
@@ -247,8 +256,9 @@ void NetworkDriverWithoutHost(LintContext* lint) {
   const JsonNode* network = Member(lint->config, "network");
   const JsonNode* type = Member(network, "type");
   if (Text(network, "type") == "host" ||
-      (type != nullptr && !type->is(JsonKind::kString) &&
-       !type->is(JsonKind::kNull))) {
+      IsRefused(network, JsonKind::kObject) ||
+      IsRefused(type, JsonKind::kString) ||
+      HasMisspelt(lint->config, "network") || HasMisspelt(network, "type")) {
     return;
   }
   lint->At(type != nullptr ? *type : *Member(lint->config, "interface"),
@@ -282,9 +292,10 @@ void ProtocolScheme(LintContext* lint) {
 
 constexpr LintRule kRules[] = {
     {"SG018", "interface-type", kWarning,
-     "no engine of the range uses such an interface type",
-     R"(An interface type is `docker.CAPABILITY/1.0`, such as `docker.volumedriver/1.0`: engines look for that prefix and that
-version only. `authz`, `graphdriver`, `ipamdriver` and `networkdriver` came with 1.13.0, `logdriver` with 17.05,
+     "engines do not use such an interface type, or not all of the range",
+     R"(An interface type is `docker.CAPABILITY/1.0`, such as `docker.volumedriver/1.0`: engines look for that prefix, and speak
+that version. Another one they pass over, but for `ipamdriver`, `metricscollector` and `networkdriver`: these are not
+registered when the plugin is enabled. `authz`, `graphdriver`, `ipamdriver` and `networkdriver` came with 1.13.0, `logdriver` with 17.05,
 `metricscollector` with 17.06, `secretprovider` with 17.07, `csicontroller` and `csinode` with 23.0; `graphdriver` went
 with 28.0.)",
      R"({
@@ -304,7 +315,7 @@ with 28.0.)",
     {"SG030", "socket-name", kError,
      "the engine does not find the socket by that name",
      R"(`socket` is a name below `/run/docker/plugins`, where the plugin makes it; dockerd connects to EXEC_ROOT/ID/SOCKET. An
-absolute path is joined to that like any other, `..` leads out of the directory that both see, and a URL is no name. A
+absolute path is joined to that like any other, `../x` leads out of the directory that both see, and a URL is no name. A
 Unix socket's path has at most 107 bytes: with `/run/docker/plugins/`, an id of 64 and a slash, 22 are left.)",
      R"({
   "entrypoint": ["/bin/volumes"],

@@ -177,25 +177,41 @@ bool Binds(const JsonNode& mount) {
   });
 }
 
-bool IsBind(const JsonNode& mount) {
-  return Text(&mount, "type") == "bind" || Binds(mount);
-}
-
-// Whether the value is there and of the type that engines take.
-bool IsStringOrMissing(const JsonNode* node) {
-  return node == nullptr || node->is(JsonKind::kString) ||
-         node->is(JsonKind::kNull);
-}
-
 bool IsEmptyString(const JsonNode* node) {
   return node != nullptr && node->is(JsonKind::kString) && node->text.empty();
 }
 
-bool SourceIsSettable(const JsonNode& mount) {
+// Whether the source can be set.
+enum class Settable { kNo, kYes, kNotAsWritten };
+
+Settable SourceIsSettable(const JsonNode& mount) {
+  if (IsRefused(Member(&mount, "settable"), JsonKind::kArray) ||
+      HasMisspelt(&mount, "settable")) {
+    return Settable::kNotAsWritten;
+  }
   const std::vector<JsonNode>& fields = Items(&mount, "settable");
-  return std::any_of(fields.begin(), fields.end(), [](const JsonNode& field) {
-    return field.text == "source";
-  });
+  if (fields.empty()) return Settable::kNo;
+  // Else not-settable says what is wrong.
+  return CanBeNamed(mount) && std::any_of(fields.begin(), fields.end(),
+                                          [](const JsonNode& field) {
+                                            return field.text == "source";
+                                          })
+             ? Settable::kYes
+             : Settable::kNotAsWritten;
+}
+
+void NoDestination(LintContext* lint) {
+  for (const JsonNode* mount : lint->Mounts()) {
+    const JsonNode* destination = Member(mount, "destination");
+    if (!Text(mount, "destination").empty() ||
+        IsRefused(destination, JsonKind::kString) ||
+        HasMisspelt(mount, "destination")) {
+      continue;
+    }
+    lint->At(destination != nullptr ? *destination : *mount,
+             "a mount without a destination lies upon the whole rootfs, or the "
+             "runtime refuses it");
+  }
 }
 
 // The destination as runc takes it, which joins it to the rootfs; "" if there
@@ -254,6 +270,7 @@ void NullSource(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* source = Member(mount, "source");
     if (source != nullptr && !source->is(JsonKind::kNull)) continue;
+    if (HasMisspelt(mount, "source")) continue;
     lint->At(*mount,
              absl::StrCat("without a source ",
                           engines.empty() ? "the engine" : engines,
@@ -266,7 +283,8 @@ void EmptySource(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* source = Member(mount, "source");
     const std::string_view why = NeedsSource(*mount);
-    if (IsEmptyString(source) && !why.empty() && !SourceIsSettable(*mount)) {
+    if (IsEmptyString(source) && !why.empty() &&
+        SourceIsSettable(*mount) == Settable::kNo) {
       lint->At(*source,
                absl::StrCat("the source is empty and cannot be set: ", why));
     }
@@ -277,7 +295,8 @@ void EmptySettableSource(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* source = Member(mount, "source");
     const std::string_view why = NeedsSource(*mount);
-    if (IsEmptyString(source) && !why.empty() && SourceIsSettable(*mount)) {
+    if (IsEmptyString(source) && !why.empty() &&
+        SourceIsSettable(*mount) == Settable::kYes) {
       lint->At(*source,
                absl::StrCat("the source is empty until it is set, but `docker "
                             "plugin install` enables the plugin at once: ",
@@ -310,7 +329,17 @@ void BindOption(LintContext* lint) {
   const std::vector<std::string_view> usual = UsualFileSystems();
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* type_node = Member(mount, "type");
-    if (Binds(*mount) || !IsStringOrMissing(type_node)) continue;
+    if (Binds(*mount) || IsRefused(type_node, JsonKind::kString) ||
+        IsRefused(Member(mount, "options"), JsonKind::kArray) ||
+        HasMisspelt(mount, "type") || HasMisspelt(mount, "options")) {
+      continue;
+    }
+    const std::vector<JsonNode>& words = Items(mount, "options");
+    if (std::any_of(words.begin(), words.end(), [](const JsonNode& word) {
+          return !word.is(JsonKind::kString);
+        })) {
+      continue;
+    }
     const std::string_view type = Text(mount, "type");
     if (FindFileSystem(type) != nullptr || absl::StartsWith(type, "fuse.")) {
       continue;
@@ -718,9 +747,23 @@ what is there, or is hidden; `/etc/hosts` and `/etc/resolv.conf` are files. Use 
 `/mnt/volumes`.)",
      R"("propagatedMount": "/")", R"("propagatedMount": "/mnt/volumes")",
      PropagatedMountRoot},
+    {"SG039", "no-destination", kError, "the mount has no destination",
+     R"(A mount whose `destination` is missing or `""`. Engines pass it on; runtimes join it to the rootfs, so that it hides all
+that is there, or refuse it.)",
+     R"("mounts": [
+    {"source": "/srv", "type": "bind", "options": ["rbind"]}
+  ])",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind"]}
+  ])",
+     NoDestination},
 };
 
 }  // namespace
+
+bool IsBind(const JsonNode& mount) {
+  return Text(&mount, "type") == "bind" || Binds(mount);
+}
 
 absl::Span<const LintRule> MountRules() { return kRules; }
 

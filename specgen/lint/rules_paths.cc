@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "specgen/base/printable.h"
+#include "specgen/host/go_path.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
 
@@ -15,8 +16,8 @@ namespace {
 
 constexpr LintLevel kWarning = LintLevel::kWarning;
 
-// Each path of the config that is not empty. What a relative source is taken
-// from is known: the bundle.
+// Each path of the config that is not empty. Sources that are none, such as
+// "tmpfs" or "server:/x", need no slash before them.
 void ForEachPath(
     LintContext* lint,
     absl::FunctionRef<void(const JsonNode& path, std::string_view what,
@@ -31,7 +32,7 @@ void ForEachPath(
   };
   for (const JsonNode* mount : lint->Mounts()) {
     visit_member(mount, "destination", "the destination", true);
-    visit_member(mount, "source", "the source", false);
+    visit_member(mount, "source", "the source", IsBind(*mount));
   }
   visit_member(lint->config, "propagatedMount", "propagatedMount", true);
   for (const JsonNode* device : lint->Devices()) {
@@ -50,26 +51,48 @@ void DotDotPath(LintContext* lint) {
       break;
     }
   });
+  // The engine cleans this one; socket-name tells of what leads out.
+  const JsonNode* socket = Member(Member(lint->config, "interface"), "socket");
+  if (socket == nullptr || absl::StartsWith(socket->String(), "/")) return;
+  const std::vector<std::string_view> parts =
+      absl::StrSplit(socket->String(), '/');
+  const std::string clean = CleanPath(socket->String());
+  if (Holds(parts, "..") && clean != ".." && clean != "." &&
+      !absl::StartsWith(clean, "../")) {
+    lint->At(*socket,
+             absl::StrCat("interface.socket ", QuoteShort(socket->text),
+                          " has a part \"..\": engines connect to ",
+                          QuoteShort(clean)));
+  }
 }
 
 void RelativePath(LintContext* lint) {
   ForEachPath(lint, [&](const JsonNode& path, std::string_view what,
                         bool must_be_absolute) {
-    if (must_be_absolute && !absl::StartsWith(path.text, "/")) {
-      lint->At(path, absl::StrCat(what, " ", QuoteShort(path.text),
-                                  " is not absolute"));
+    if (!must_be_absolute || absl::StartsWith(path.text, "/")) return;
+    std::string_view why;
+    if (what == "the source") {
+      why = absl::StartsWith(path.text, "~") || absl::StartsWith(path.text, "$")
+                ? ": nobody expands it, and runtimes take it from the bundle, "
+                  "the plugin's own directory"
+                : ": runtimes take it from the bundle, the plugin's own "
+                  "directory";
     }
+    lint->At(path, absl::StrCat(what, " ", QuoteShort(path.text),
+                                " is not absolute", why));
   });
 }
 
-// Whether a text names dockerd's directory of plugins, or what is in it.
+// Whether a text names dockerd's directory, or what is in it: a path as such,
+// or among others, as in "--root=/var/lib/docker/x:/y".
 bool NamesDataRoot(std::string_view text) {
-  constexpr std::string_view kPlugins = "/var/lib/docker/plugins";
-  for (size_t at = text.find(kPlugins); at != std::string_view::npos;
-       at = text.find(kPlugins, at + 1)) {
-    const size_t end = at + kPlugins.size();
-    if (end == text.size() || std::string_view("/:;, \"'").find(text[end]) !=
-                                  std::string_view::npos) {
+  constexpr std::string_view kDataRoot = "/var/lib/docker";
+  for (std::string_view path :
+       absl::StrSplit(text, absl::ByAnyChar(" \t\n:;,='\"()[]{}<>|&"))) {
+    if (!absl::StartsWith(path, "/")) continue;
+    const std::string clean = CleanPath(path);
+    if (absl::StartsWith(clean, kDataRoot) &&
+        (clean.size() == kDataRoot.size() || clean[kDataRoot.size()] == '/')) {
       return true;
     }
   }
@@ -87,6 +110,7 @@ void DataRootPath(LintContext* lint) {
   };
   for (const JsonNode* mount : lint->Mounts()) {
     look(Member(mount, "source"));
+    for (const JsonNode& option : Items(mount, "options")) look(&option);
   }
   for (const JsonNode& env : Items(lint->config, "env")) {
     look(Member(&env, "value"));
@@ -106,15 +130,16 @@ for its own, too. What a driver answers is not in its config, so no rule looks f
      R"("propagatedMount": "/data/../mnt")", R"("propagatedMount": "/mnt")",
      DotDotPath},
     {"SG015", "relative-path", kWarning, "the path is not absolute",
-     R"(A destination, `workdir`, `propagatedMount` or the path of a device that does not start with `/`. runc refuses a
-relative working directory; a relative destination is against the runtime spec before 1.2.0; dockerd takes a relative
-device from where it was started.)",
+     R"(A destination, the source of a bind mount, `workdir`, `propagatedMount` or the path of a device that does not start with
+`/`. runc refuses a relative working directory; a relative destination is against the runtime spec before 1.2.0; dockerd
+takes a relative device from where it was started. A source is taken from the bundle, the plugin's own directory; nobody
+expands `~` or a variable in it.)",
      R"("workdir": "data")", R"("workdir": "/data")", RelativePath},
     {"SG037", "data-root-path", kWarning,
      "a path holds the default place of dockerd's data",
      R"(`/var/lib/docker` is where dockerd keeps its data unless `data-root` says otherwise, and the directory of a plugin in it
-has an id for its name: the path is another one on another machine. Use `propagatedMount` for what the host shall see,
-and a settable mount for the rest.)",
+has an id for its name: a path that is or lies below it is another one on another machine. Use `propagatedMount` for what
+the host shall see, and a settable mount for the rest.)",
      R"("env": [{"name": "STATE", "value": "/var/lib/docker/plugins/state"}])",
      R"("env": [{"name": "STATE", "value": "/var/lib/volumes/state"}])",
      DataRootPath},

@@ -30,21 +30,35 @@ void WorkdirInProc(LintContext* lint) {
   }
 }
 
-// Whether there is a value that is none of a list: engines refuse that, and say
-// so.
-bool IsNoList(const JsonNode* node) {
-  return node != nullptr && !node->is(JsonKind::kArray) &&
-         !node->is(JsonKind::kNull);
+// What becomes the process's arguments, as far as the first one goes.
+const std::vector<JsonNode>& Words(const LintContext& lint) {
+  const std::vector<JsonNode>& entrypoint = Items(lint.config, "entrypoint");
+  return entrypoint.empty() ? Items(Member(lint.config, "args"), "value")
+                            : entrypoint;
 }
 
 void NoEntrypoint(LintContext* lint) {
   const JsonNode* entrypoint = Member(lint->config, "entrypoint");
   const JsonNode* args = Member(lint->config, "args");
-  if (!Items(lint->config, "entrypoint").empty() ||
-      !Items(args, "value").empty() || IsNoList(entrypoint) ||
-      IsNoList(Member(args, "value")) ||
-      (args != nullptr && !args->is(JsonKind::kObject) &&
-       !args->is(JsonKind::kNull))) {
+  const std::vector<JsonNode>& words = Words(*lint);
+  if (!words.empty()) {
+    const JsonNode& program = words[0];
+    if (!program.is(JsonKind::kString)) return;
+    if (program.text.empty()) {
+      lint->At(program, "the program's name is empty: there is none to run");
+    } else if (program.text.back() == '/' || program.text == "." ||
+               program.text == ".." || absl::EndsWith(program.text, "/.") ||
+               absl::EndsWith(program.text, "/..")) {
+      lint->At(program, absl::StrCat(QuoteShort(program.text),
+                                     " is a directory, and no program"));
+    }
+    return;
+  }
+  if (IsRefused(entrypoint, JsonKind::kArray) ||
+      IsRefused(args, JsonKind::kObject) ||
+      IsRefused(Member(args, "value"), JsonKind::kArray) ||
+      HasMisspelt(lint->config, "entrypoint") ||
+      HasMisspelt(lint->config, "args") || HasMisspelt(args, "value")) {
     return;
   }
   lint->At(entrypoint != nullptr ? *entrypoint : *lint->config,
@@ -53,10 +67,7 @@ void NoEntrypoint(LintContext* lint) {
 }
 
 void CommandLine(LintContext* lint) {
-  const std::vector<JsonNode>& entrypoint = Items(lint->config, "entrypoint");
-  const std::vector<JsonNode>& words =
-      entrypoint.empty() ? Items(Member(lint->config, "args"), "value")
-                         : entrypoint;
+  const std::vector<JsonNode>& words = Words(*lint);
   if (words.empty() || !words[0].is(JsonKind::kString)) return;
   const size_t space = words[0].text.find_first_of(" \t\n");
   if (space == std::string_view::npos) return;
@@ -94,6 +105,28 @@ void User(LintContext* lint) {
   }
 }
 
+void EnvName(LintContext* lint) {
+  for (const JsonNode& env : Items(lint->config, "env")) {
+    const JsonNode* name = Member(&env, "name");
+    const JsonNode* value = Member(&env, "value");
+    // Without a value it does not reach the process; of what is to be set,
+    // not-settable speaks.
+    if (value == nullptr || !value->is(JsonKind::kString) ||
+        !Items(&env, "settable").empty() ||
+        IsRefused(name, JsonKind::kString) || HasMisspelt(&env, "name")) {
+      continue;
+    }
+    const std::string_view text = Text(&env, "name");
+    if (text.empty()) {
+      lint->At(env, "the variable has no name: no program finds its value");
+    } else if (absl::StrContains(text, '=')) {
+      lint->At(*name, absl::StrCat("the name ", QuoteShort(text),
+                                   " ends at its \"=\" for the plugin: what "
+                                   "follows is part of the value"));
+    }
+  }
+}
+
 constexpr LintRule kRules[] = {
     {"SG016", "workdir-in-proc", kError,
      "the working folder is an open file (CVE-2024-21626)",
@@ -101,8 +134,8 @@ constexpr LintRule kRules[] = {
 that runc left open (CVE-2024-21626). Fixed runtimes refuse it.)",
      R"("workdir": "/proc/self/fd/8")", R"("workdir": "/")", WorkdirInProc},
     {"SG023", "no-entrypoint", kError, "the plugin runs no program",
-     "Neither `entrypoint` nor `args.value` names a program; runtimes refuse "
-     "the spec.",
+     "Neither `entrypoint` nor `args.value` names a program, or it is a name "
+     "that no program has, such as `\"\"`; runtimes refuse the spec.",
      R"({
   "entrypoint": [],
   "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock"}
@@ -131,6 +164,12 @@ there. Change the user in the plugin's program, or start it by one that does (`s
   "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock"}
 })",
      CommandLine},
+    {"SG040", "env-name", kWarning,
+     "the variable has no name that it could have",
+     "The name of a variable is missing or empty, or has an equals sign in it: "
+     "programs look for what stands before the first one.",
+     R"("env": [{"value": "1"}])",
+     R"("env": [{"name": "DEBUG", "value": "1"}])", EnvName},
 };
 
 }  // namespace

@@ -40,9 +40,9 @@ void NotSettable(LintContext* lint) {
                                    QuoteShort(allowed), " can"));
     }
     const JsonNode* name_node = Member(&thing, "name");
-    if (fields.empty() ||
-        (name_node != nullptr && !name_node->is(JsonKind::kString) &&
-         !name_node->is(JsonKind::kNull))) {
+    if (fields.empty() || CanBeNamed(thing) ||
+        IsRefused(name_node, JsonKind::kString) ||
+        HasMisspelt(&thing, "name")) {
       return;
     }
     const std::string_view name = Text(&thing, "name");
@@ -51,7 +51,7 @@ void NotSettable(LintContext* lint) {
       lint->At(*settable,
                "what has no name cannot be set: `docker plugin set` takes "
                "NAME=VALUE");
-    } else if (name.find_first_of("=.") != std::string_view::npos) {
+    } else {
       lint->At(*settable,
                absl::StrCat("the name ", QuoteShort(name),
                             " cannot be given to `docker plugin set`, which "
@@ -100,6 +100,11 @@ devices, args.)",
 };
 
 }  // namespace
+
+bool CanBeNamed(const JsonNode& thing) {
+  const std::string_view name = Text(&thing, "name");
+  return !name.empty() && name.find_first_of("=.") == std::string_view::npos;
+}
 
 absl::Span<const LintRule> SettingsRules() { return kRules; }
 

@@ -35,6 +35,8 @@ constexpr FileKind kFileKinds[] = {
     {{"architecture", "rootfs"}, "an image's config", true},
     {{"architecture", "history"}, "an image's config", true},
     {{"RepoTags", "Layers"}, "the manifest.json of `docker save`", true},
+    {{"RepoTags", "RootFS"}, "what `docker image inspect` prints", true},
+    {{"HostConfig", "State"}, "what `docker container inspect` prints", true},
     {{"apiVersion", "kind"}, "a Kubernetes object", true},
     {{"services", ""}, "a Compose file"},
     {{"cniVersion", ""}, "a CNI network's config"},
@@ -65,29 +67,106 @@ bool Tells(std::string_view key) {
   return field.schema != nullptr || field.offset != Field::kIgnored;
 }
 
-bool IsConfigKey(std::string_view key) {
-  const Key found = FindKey(key, key.size());
-  return found == Key::kConfig || found == Key::kManifest;
-}
+// The keys of a text: where they stand is what makes them a plugin's.
+struct FoundKeys {
+  Keys top;     // of what holds the config: that itself, or a plugin
+  Keys config;  // of the config
+  // There is no "plugin", "Id" or "Name" around the config.
+  bool is_nameless = false;
+};
 
-// The keys of the value that is next, and of the config in it. What holds one
-// ("plugin", "Config", "Manifest", an item of a list) is gone into.
-void CollectKeys(JsonReader* reader, bool is_config, Keys* top, Keys* config) {
-  if (reader->Peek() == JsonKind::kArray) {
-    reader->Items([&] { CollectKeys(reader, is_config, top, config); });
-    return;
-  }
-  if (reader->Peek() != JsonKind::kObject) return reader->Skip();
-  reader->Members([&](std::string_view key) {
-    (is_config ? config : top)->insert(key);
-    const bool holds_config = !is_config && IsConfigKey(key);
-    if (holds_config ||
-        (!is_config && FindKey(key, key.size()) == Key::kPlugin)) {
-      return CollectKeys(reader, holds_config, top, config);
+// Finds them as engines do that read a plugin in that shape.
+class KeyFinder {
+ public:
+  KeyFinder(JsonReader* reader, PluginShape shape)
+      : r_(*reader), shape_(shape) {}
+
+  // `plugin` is what was read: it says which of a list.
+  FoundKeys Find(const Plugin& plugin) {
+    if (shape_ == PluginShape::kInspect && r_.Peek() == JsonKind::kArray) {
+      r_.Items([&] {
+        found_ = {};
+        id_ = name_ = {};
+        OfPlugin();
+        if (id_ == plugin.id && name_ == plugin.name) wanted_ = found_;
+      });
+      return wanted_;
     }
-    reader->Skip();
-  });
-}
+    if (shape_ == PluginShape::kStored) {
+      OfStored();
+    } else if (r_.Peek() == JsonKind::kObject) {
+      OfObject(&found_.top);
+      found_.config = found_.top;
+    } else {
+      r_.Skip();
+    }
+    return found_;
+  }
+
+ private:
+  void OfObject(Keys* keys) {
+    if (r_.Peek() != JsonKind::kObject) return r_.Skip();
+    r_.Members([&](std::string_view key) {
+      keys->insert(key);
+      r_.Skip();
+    });
+  }
+
+  // What `docker plugin inspect` prints of one.
+  void OfPlugin() {
+    if (r_.Peek() != JsonKind::kObject) return r_.Skip();
+    r_.Members([&](std::string_view key) {
+      found_.top.insert(key);
+      switch (FindKey(key, key.size())) {
+        case Key::kConfig:
+        case Key::kManifest:
+          return OfObject(&found_.config);
+        case Key::kId:
+          return OfText(&id_);
+        case Key::kName:
+          return OfText(&name_);
+        default:
+          return r_.Skip();
+      }
+    });
+  }
+
+  void OfText(std::string_view* text) {
+    if (r_.Peek() != JsonKind::kString) return r_.Skip();
+    r_.String(text);
+  }
+
+  // That itself, or what dockerd keeps around it.
+  void OfStored() {
+    if (r_.Peek() != JsonKind::kObject) return r_.Skip();
+    Keys around;
+    bool is_wrapped = false;
+    r_.Members([&](std::string_view key) {
+      around.insert(key);
+      is_wrapped |= FindKey(key, key.size()) == Key::kPlugin &&
+                    r_.Peek() == JsonKind::kObject;
+      r_.Skip();
+    });
+    r_.Restart();
+    if (!is_wrapped) {
+      OfPlugin();
+      found_.is_nameless = id_.empty() && name_.empty();
+      return;
+    }
+    r_.Members([&](std::string_view key) {
+      if (FindKey(key, key.size()) == Key::kPlugin) return OfPlugin();
+      r_.Skip();
+    });
+    found_.top.insert(around.begin(), around.end());
+  }
+
+  JsonReader& r_;
+  const PluginShape shape_;
+  FoundKeys found_;
+  FoundKeys wanted_;
+  std::string_view id_;
+  std::string_view name_;
+};
 
 bool Has(const Keys& keys, std::string_view key) {
   return key.empty() || keys.contains(key);
@@ -147,26 +226,21 @@ bool MayBeNoPlugin(const PluginConfig& config) {
          config.socket.empty();
 }
 
-std::string WhyNoPlugin(std::string_view text, std::string_view wanted,
-                        const Behaviour& behaviour) {
+std::string WhyNoPlugin(std::string_view text, PluginShape shape,
+                        std::string_view wanted, const Behaviour& behaviour) {
   JsonIndex index;
   if (index.Build(TextToRead(behaviour, text)) != JsonIndex::Result::kOk) {
     return "";
   }
   Arena arena;
-  PluginShape shape = PluginShape::kAuto;
   Plugin plugin;
   JsonReader reading(index, &arena);
   ReadPlugin(&reading, behaviour, wanted, &shape, &plugin);
 
-  Keys top;
-  Keys config;
   JsonReader reader(index, &arena);
-  CollectKeys(&reader, /*is_config=*/false, &top, &config);
-  if (shape == PluginShape::kConfig) {
-    config = top;
-  } else if (reader.ok()) {
-    std::string why = WhyOfOtherEngines(top, behaviour);
+  const FoundKeys keys = KeyFinder(&reader, shape).Find(plugin);
+  if (shape != PluginShape::kConfig && reader.ok()) {
+    std::string why = WhyOfOtherEngines(keys.top, behaviour);
     if (!why.empty()) return why;
   }
   if (!reading.ok()) return "";
@@ -175,19 +249,32 @@ std::string WhyNoPlugin(std::string_view text, std::string_view wanted,
     const Key found = FindKey(key, key.size());
     return found == Key::kInterface || found == Key::kEntrypoint;
   };
-  const FileKind* const kind = FindFileKind(top);
+  const FileKind* const kind = FindFileKind(keys.top);
   const bool surely_other =
       kind != nullptr && kind->sure &&
       (shape == PluginShape::kStored ||
-       std::none_of(config.begin(), config.end(), is_plugins));
-  if (!surely_other && std::any_of(config.begin(), config.end(), Tells)) {
-    return "";
+       std::none_of(keys.config.begin(), keys.config.end(), is_plugins));
+  if (!surely_other &&
+      std::any_of(keys.config.begin(), keys.config.end(), Tells)) {
+    return keys.is_nameless
+               ? "has no key of a plugin's config at its top, and neither "
+                 "\"Id\" nor \"Name\" as what `docker plugin inspect` prints: "
+                 "what it holds one level down is read here all the same"
+               : "";
   }
-  if (top.empty()) return "is empty";
+  if (keys.top.empty()) return "is empty";
+  if (surely_other || kind != nullptr) {
+    return absl::StrCat(surely_other ? "is no plugin's config"
+                                     : "has no key of a plugin's config",
+                        ": it looks like ", kind->name);
+  }
   return absl::StrCat(
-      surely_other ? "is no plugin's config"
-                   : "has no key of a plugin's config",
-      kind == nullptr ? "" : absl::StrCat(": it looks like ", kind->name));
+      "has no key of a plugin's config",
+      shape == PluginShape::kConfig && (HasKey(keys.top, Key::kConfig) ||
+                                        HasKey(keys.top, Key::kManifest) ||
+                                        HasKey(keys.top, Key::kPlugin))
+          ? " at its top, the only place where engines look for it here"
+          : "");
 }
 
 }  // namespace specgen

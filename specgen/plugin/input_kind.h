@@ -7,6 +7,7 @@
 
 #include "specgen/engine/engine.h"
 #include "specgen/plugin/plugin.h"
+#include "specgen/plugin/plugin_reader.h"
 
 namespace specgen {
 
@@ -16,9 +17,10 @@ namespace specgen {
 // config: it looks like an npm package.json", or that it is a state of other
 // engines; "" if it may be one, or cannot be read.
 //
-// `wanted` chooses from the list of `docker plugin inspect`.
-std::string WhyNoPlugin(std::string_view text, std::string_view wanted,
-                        const Behaviour& behaviour);
+// `shape` is that in which it is read, and `wanted` chooses from the list of
+// `docker plugin inspect`.
+std::string WhyNoPlugin(std::string_view text, PluginShape shape,
+                        std::string_view wanted, const Behaviour& behaviour);
 
 // Whether WhyNoPlugin may have something to say of what this was read from; it
 // costs as much as making a spec.

@@ -7,6 +7,7 @@
 #include "specgen/base/arena.h"
 #include "specgen/engine/engine.h"
 #include "specgen/plugin/plugin.h"
+#include "specgen/plugin/plugin_reader.h"
 
 namespace specgen {
 namespace {
@@ -73,10 +74,66 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
            Case{R"({"Name":"n","Addr":"unix:///s"})",
                 "the spec file of a plugin that is not managed"},
        }) {
-    const std::string why =
-        WhyNoPlugin(c.text, "", *DefaultRelease().behaviour);
+    const std::string why = WhyNoPlugin(c.text, PluginShape::kAuto, "",
+                                        *DefaultRelease().behaviour);
     EXPECT_EQ(why.empty(), c.why.empty()) << c.text << ": " << why;
     EXPECT_THAT(why, EndsWith(c.why)) << c.text;
+  }
+}
+
+// What counts is where engines look, so that it depends on how it is read.
+TEST(WhyNoPlugin, KeysCountWhereTheyAreRead) {
+  constexpr std::string_view kAtItsTop =
+      "has no key of a plugin's config at its top, the only place where "
+      "engines look for it here";
+  constexpr std::string_view kNameless =
+      "has no key of a plugin's config at its top, and neither \"Id\" nor "
+      "\"Name\"";
+  using enum PluginShape;
+  struct Case {
+    PluginShape shape;
+    std::string_view text;
+    std::string_view why;  // how it starts; "" is nothing to say
+    std::string_view wanted = "";
+  };
+  for (const Case& c : {
+           // What a directory has is never what `docker plugin inspect` prints.
+           Case{kConfig, R"({"Config":{"Entrypoint":["/p"]}})", kAtItsTop},
+           Case{kConfig, R"({"config":{"entrypoint":["/p"]}})", kAtItsTop},
+           Case{kConfig, R"({"CONFIG":{"interface":{}}})", kAtItsTop},
+           Case{kConfig, R"({"Manifest":{"Entrypoint":["/p"]}})", kAtItsTop},
+           Case{kConfig, R"({"Config":{}})", kAtItsTop},
+           Case{kConfig, R"({"Config":5})", kAtItsTop},
+           Case{kConfig, R"({"Id":"a","Config":{"Env":[]}})", kAtItsTop},
+           Case{kConfig, R"({"plugin":{"entrypoint":["/p"]}})", kAtItsTop},
+           Case{kConfig, R"({"plugin":{"Config":{"Env":[]}}})", kAtItsTop},
+           Case{kConfig, R"({"a":{"entrypoint":["/p"]}})", kNoKey},
+           Case{kConfig, R"({"Config":{},"entrypoint":["/p"]})", ""},
+           Case{kConfig, R"({"Config":{},"env":[]})", ""},
+           // Of a file that holds one plugin, nobody knows who made it.
+           Case{kAuto, R"({"Config":{"Entrypoint":["/p"]}})", kNameless},
+           Case{kAuto, R"({"config":{"entrypoint":["/p"]}})", kNameless},
+           Case{kAuto, R"({"Id":"","Config":{"Env":[]}})", kNameless},
+           Case{kAuto, R"({"Id":"a","Config":{"Env":[]}})", ""},
+           Case{kAuto, R"({"Name":"a","Config":{"Env":[]}})", ""},
+           Case{kAuto, R"({"config":{"port":1}})", kNoKey},
+           // dockerd's state.
+           Case{kStored, R"({"plugin":{"Config":{"Env":[]}}})", ""},
+           Case{kStored, R"({"plugin":{"Env":[]}})", kNoKey},
+           Case{kStored, R"({"plugin":{"Id":"a"},"Config":{"Env":[]}})",
+                kNoKey},
+           // Of a list, the one that is wanted.
+           Case{kAuto,
+                R"([{"Id":"a","Config":{}},{"Id":"b","Config":{"Env":[]}}])",
+                kNoKey, "a"},
+           Case{kAuto,
+                R"([{"Id":"a","Config":{}},{"Id":"b","Config":{"Env":[]}}])",
+                "", "b"},
+       }) {
+    const std::string why =
+        WhyNoPlugin(c.text, c.shape, c.wanted, *DefaultRelease().behaviour);
+    EXPECT_EQ(why.empty(), c.why.empty()) << c.text << ": " << why;
+    EXPECT_THAT(why, StartsWith(c.why)) << c.text;
   }
 }
 
@@ -84,7 +141,8 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
 // "Config" and "Settings".
 TEST(WhyNoPlugin, KnowsWhatIsOfOtherEngines) {
   const auto why = [](std::string_view text, std::string_view engine) {
-    return WhyNoPlugin(text, "", *(*FindRelease(engine))->behaviour);
+    return WhyNoPlugin(text, PluginShape::kAuto, "",
+                       *(*FindRelease(engine))->behaviour);
   };
   constexpr std::string_view kNew =
       R"({"plugin":{"Id":"a","CONFIG":{"Entrypoint":["/p"]},"Settings":{}}})";

@@ -37,19 +37,59 @@ class ShapeReader {
         stored_(behaviour.form == StateForm::kManifest ? kStoredManifestSchema
                                                        : kStoredSchema) {}
 
-  void Config(PluginConfig* config) {
-    decoder_.Object("config", kConfigSchema, config);
-  }
+  void Config(PluginConfig* config);
   void Stored(Plugin* plugin);
   void Inspect(std::string_view wanted, Plugin* plugin);
   bool InspectItem(Plugin* plugin);
   bool LooksStored();
+  std::string_view OtherThing();
 
  private:
   JsonReader& r_;
   FieldDecoder decoder_;
   const Schema& stored_;
 };
+
+// What the next value likely is that looks like a plugin, "" if nothing; passes
+// over it. The keys are of none of a plugin's structs.
+std::string_view ShapeReader::OtherThing() {
+  struct Sign {
+    std::string_view key;
+    std::string_view what;
+  };
+  constexpr Sign kSigns[] = {
+      {"RepoTags", "what `docker image inspect` prints"},
+      {"RootFS", "what `docker image inspect` prints"},
+      {"HostConfig", "what `docker container inspect` prints"},
+      {"Mountpoint", "what `docker volume inspect` prints"},
+      {"IPAM", "what `docker network inspect` prints"},
+      {"architecture", "an image's config"},
+  };
+  std::string_view found;
+  if (r_.Peek() != JsonKind::kObject) {
+    r_.Skip();
+    return found;
+  }
+  r_.Members([&](std::string_view key) {
+    for (const Sign& sign : kSigns) {
+      if (found.empty() && key == sign.key) found = sign.what;
+    }
+    r_.Skip();
+  });
+  return found;
+}
+
+void ShapeReader::Config(PluginConfig* config) {
+  if (r_.Peek() != JsonKind::kArray) {
+    decoder_.Object("config", kConfigSchema, config);
+    return;
+  }
+  r_.Problem(JsonProblem::Kind::kType, r_.offset(),
+             "a plugin's config must be an object, not a list; what `docker "
+             "plugin inspect` prints is one, but that is taken from a file, "
+             "not from a plugin's directory");
+  r_.Skip();
+}
 
 void ShapeReader::Stored(Plugin* plugin) {
   // {"plugin": {...}, "Rootfs": ...} or what is in "plugin".
@@ -61,6 +101,14 @@ void ShapeReader::Stored(Plugin* plugin) {
   r_.Restart();
   decoder_.Object("plugin", wrapped ? stored_ : *stored_[Key::kPlugin].schema,
                   plugin);
+  const JsonProblem problem = r_.problem();
+  if (wrapped || problem.kind != JsonProblem::Kind::kType) return;
+  r_.Restart();  // forgets it
+  const std::string_view other = OtherThing();
+  r_.Problem(problem.kind, problem.offset,
+             other.empty() ? problem.message
+                           : absl::StrCat(problem.message, "; this looks like ",
+                                          other, ", which is no plugin"));
 }
 
 // Whether the next value is what `docker plugin inspect` prints of a plugin; a
@@ -81,6 +129,9 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
     decoder_.WrongType("docker plugin inspect", "a list");
     return;
   }
+  std::vector<std::string_view> others;
+  r_.Items([&] { others.push_back(OtherThing()); });
+  r_.Restart();
   std::vector<std::string> names;
   bool found = false;
   r_.EnterArray();
@@ -94,7 +145,13 @@ void ShapeReader::Inspect(std::string_view wanted, Plugin* plugin) {
                              absl::StartsWith(candidate.id, wanted) ||
                              candidate.name == absl::StrCat(wanted, ":latest");
     names.emplace_back(candidate.name.empty() ? candidate.id : candidate.name);
-    if (!is_plugin && r_.ok()) {
+    const std::string_view other = others[names.size() - 1];
+    if (!other.empty()) {
+      r_.Problem(
+          JsonProblem::Kind::kAbort, offset,
+          absl::StrCat("item ", names.size(),
+                       " of the list is no plugin: it looks like ", other));
+    } else if (!is_plugin && r_.ok()) {
       r_.Problem(JsonProblem::Kind::kAbort, offset,
                  absl::StrCat("item ", names.size(),
                               " of the list is no plugin: `docker plugin "

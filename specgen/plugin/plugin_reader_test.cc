@@ -326,6 +326,16 @@ TEST(ReadPlugin, TakesOnlyPluginsInAList) {
            Case{R"({"entrypoint":["/p"],"interface":{"socket":"s"}})",
                 kNoPlugin},
            Case{"{}", kNoPlugin},
+           Case{R"({"Id":"a","RepoTags":[],"Config":{"Env":["A=1"]}})",
+                "no plugin: it looks like what `docker image inspect` prints"},
+           Case{R"({"Id":"a","RootFS":{},"Config":{}})",
+                "no plugin: it looks like what `docker image inspect` prints"},
+           Case{R"({"Id":"a","Name":"/n","HostConfig":{},"Config":{}})",
+                "looks like what `docker container inspect` prints"},
+           Case{R"({"Name":"v","Mountpoint":"/x"})",
+                "looks like what `docker volume inspect` prints"},
+           Case{R"({"Name":"n","Id":"i","IPAM":{}})",
+                "looks like what `docker network inspect` prints"},
            Case{R"({"Id":"a","Config":5})", "must be an object"},
            Case{R"({"Id":"a","Config":{}},{})", "item 2 of the list is no"},
            Case{R"({"Id":"a","Config":{}},{"Id":"b","Config":{}})",
@@ -343,6 +353,25 @@ TEST(ReadPlugin, TakesOnlyPluginsInAList) {
                               c.problem.empty())
         << c.items;
   }
+}
+
+// What is refused is told with what it likely is.
+TEST(ReadPlugin, NamesOtherThings) {
+  EXPECT_EQ(
+      Read(R"({"Id":"a","Config":{"Env":["A=1"]},"RepoTags":[]})")
+          .problem.message,
+      "an item of \"env\" must be an object, not a string; this looks like "
+      "what `docker image inspect` prints, which is no plugin");
+  EXPECT_THAT(
+      Read(R"({"architecture":"amd64","config":{"Env":["A=1"]}})")
+          .problem.message,
+      HasSubstr("this looks like an image's config, which is no plugin"));
+  EXPECT_EQ(Read(R"({"Id":"a","Config":{"Env":["A=1"]}})").problem.message,
+            "an item of \"env\" must be an object, not a string");
+  EXPECT_TRUE(Read(R"({"Id":"a","Config":{"Env":[]},"RepoTags":[]})").ok());
+  EXPECT_THAT(
+      Read("[{}]", "28.5.2", PluginShape::kConfig).problem.message,
+      HasSubstr("must be an object, not a list; what `docker plugin inspect`"));
 }
 
 TEST(ReadPlugin, InterfaceTypesDependOnTheEngine) {

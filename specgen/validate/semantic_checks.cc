@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
 #include "specgen/known/capabilities.h"
 
@@ -51,6 +52,90 @@ bool IsReserved(std::string_view key) {
   if (!absl::ConsumePrefix(&key, "org.opencontainers")) return false;
   if (!key.empty() && key[0] != '.') return false;
   return !absl::ConsumePrefix(&key, ".image.") || !Holds(kKnown, key);
+}
+
+// GOOS and GOARCH of Go (internal/syslist).
+constexpr std::string_view kSystems[] = {
+    "aix",     "android", "darwin",  "dragonfly", "freebsd", "hurd",
+    "illumos", "ios",     "js",      "linux",     "nacl",    "netbsd",
+    "openbsd", "plan9",   "solaris", "wasip1",    "windows", "zos"};
+constexpr std::string_view kArchitectures[] = {
+    "386",         "amd64",   "amd64p32", "arm",    "arm64",    "arm64be",
+    "armbe",       "loong64", "mips",     "mips64", "mips64le", "mips64p32",
+    "mips64p32le", "mipsle",  "ppc",      "ppc64",  "ppc64le",  "riscv",
+    "riscv64",     "s390",    "s390x",    "sparc",  "sparc64",  "wasm"};
+
+// Takes a number of that many digits.
+bool TakeNumber(std::string_view* text, size_t digits, int* number) {
+  if (text->size() < digits) return false;
+  *number = 0;
+  for (size_t i = 0; i < digits; ++i) {
+    const char c = (*text)[i];
+    if (c < '0' || c > '9') return false;
+    *number = 10 * *number + (c - '0');
+  }
+  text->remove_prefix(digits);
+  return true;
+}
+
+bool TakeOneOf(std::string_view* text, std::string_view characters) {
+  if (text->empty() || !absl::StrContains(characters, (*text)[0])) return false;
+  text->remove_prefix(1);
+  return true;
+}
+
+// RFC 3339, 5.6: date-time.
+bool IsDateTime(std::string_view text) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  int year, month, day, hour, minute, second;
+  if (!TakeNumber(&text, 4, &year) || !TakeOneOf(&text, "-") ||
+      !TakeNumber(&text, 2, &month) || !TakeOneOf(&text, "-") ||
+      !TakeNumber(&text, 2, &day) || !TakeOneOf(&text, "Tt") ||
+      !TakeNumber(&text, 2, &hour) || !TakeOneOf(&text, ":") ||
+      !TakeNumber(&text, 2, &minute) || !TakeOneOf(&text, ":") ||
+      !TakeNumber(&text, 2, &second)) {
+    return false;
+  }
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  // A minute may have a leap second.
+  if (month < 1 || month > 12 || day < 1 ||
+      day > kDays[month - 1] + (month == 2 && leap ? 1 : 0) || hour > 23 ||
+      minute > 59 || second > 60) {
+    return false;
+  }
+  if (TakeOneOf(&text, ".")) {
+    const size_t digits =
+        std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0) return false;
+    text.remove_prefix(digits);
+  }
+  if (TakeOneOf(&text, "Zz")) return text.empty();
+  return TakeOneOf(&text, "+-") && TakeNumber(&text, 2, &hour) && hour <= 23 &&
+         TakeOneOf(&text, ":") && TakeNumber(&text, 2, &minute) &&
+         minute <= 59 && text.empty();
+}
+
+// "v7", "v8.1".
+bool IsVariant(std::string_view text) {
+  return absl::ConsumePrefix(&text, "v") && !text.empty() &&
+         absl::ascii_isdigit(static_cast<unsigned char>(text[0])) &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// "SIGTERM", "SIGRTMIN+3"; and a number, as Docker takes it.
+bool IsSignal(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
+  if (absl::ConsumePrefix(&text, "SIG")) {
+    const size_t end = text.find_first_of("+-");
+    const std::string_view name = text.substr(0, end);
+    const std::string_view offset =
+        end == std::string_view::npos ? "0" : text.substr(end + 1);
+    return !name.empty() && !offset.empty() &&
+           name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ==
+               std::string_view::npos &&
+           offset.find_first_not_of(kDigits) == std::string_view::npos;
+  }
+  return text.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 // "C:\\x", "C:/x", "\\\\server\\share", "\\\\.\\pipe\\x"; also "\\x", of the
@@ -169,12 +254,55 @@ class MeaningCheck {
     for (const JsonNode& member : annotations->items) {
       if (member.key.empty()) {
         f_.Error("empty-key", member, "an annotation's key must not be empty");
-      } else if (rules_.from >= V::k1_2_0 && IsReserved(member.key)) {
-        f_.Error("reserved-key", member,
-                 absl::StrCat("the key ", Quote(member.key),
-                              " is reserved: of org.opencontainers there are "
-                              "only those of the runtime spec"));
+      } else if (rules_.from >= V::k1_2_0) {
+        if (IsReserved(member.key)) {
+          // Runtimes pass over it, and a later text may have it.
+          f_.Warning("reserved-key", member,
+                     absl::StrCat("the key ", Quote(member.key),
+                                  " is reserved: of org.opencontainers there "
+                                  "are only those of the runtime spec"));
+        } else {
+          ImageAnnotation(member);
+        }
       }
+    }
+  }
+
+  // What the image's config has must be there as that has it: the image spec
+  // (v1.1.1, config.md) gives a form to one of these, and names for others that
+  // should be used.
+  void ImageAnnotation(const JsonNode& member) {
+    std::string_view key = member.key;
+    const std::string_view value = member.String();
+    if (value.empty() ||
+        !absl::ConsumePrefix(&key, "org.opencontainers.image.")) {
+      return;
+    }
+    const auto should_be = [&](const auto& names, std::string_view what) {
+      if (Holds(names, value)) return;
+      f_.Warning("annotation-value", member,
+                 absl::StrCat(Quote(value), " is no ", what, " that Go knows",
+                              DidYouMean(names, value)));
+    };
+    if (key == "created" && !IsDateTime(value)) {
+      f_.Error("annotation-value", member,
+               absl::StrCat("the time must be one of RFC 3339, such as "
+                            "2026-01-31T12:00:00Z, not ",
+                            Quote(value)));
+    } else if (key == "os") {
+      should_be(kSystems, "operating system");
+    } else if (key == "architecture") {
+      should_be(kArchitectures, "architecture");
+    } else if (key == "variant" && !IsVariant(value)) {
+      f_.Warning("annotation-value", member,
+                 absl::StrCat(Quote(value),
+                              " is no variant of an architecture: these are "
+                              "like \"v8\""));
+    } else if (key == "stopSignal" && !IsSignal(value)) {
+      f_.Warning("annotation-value", member,
+                 absl::StrCat(Quote(value),
+                              " is no signal: these are like \"SIGTERM\" and "
+                              "\"SIGRTMIN+3\""));
     }
   }
 

@@ -100,6 +100,85 @@ TEST(ValidatorTest, TypesAndLimits) {
             "type /linux/sysctl/a\n");
 }
 
+TEST(ValidatorTest, AnnotationsOfTheOpenContainerInitiative) {
+  const auto found = [](std::string_view key, std::string_view value,
+                        std::string_view version = "1.2.0") {
+    return Findings(Spec(version, absl::StrCat(R"("annotations":{")", key,
+                                               "\":\"", value, "\"}")));
+  };
+  for (std::string_view foreign :
+       {"org.opencontainers", "org.opencontainers.x",
+        "org.opencontainers.image.title", "org.opencontainers.image.",
+        "org.opencontainers.image.config.x"}) {
+    EXPECT_EQ(found(foreign, "x"),
+              absl::StrCat("~reserved-key /annotations/", foreign, "\n"));
+    EXPECT_EQ(found(foreign, "x", "1.1.0"), "") << foreign;
+  }
+  EXPECT_EQ(found("org.opencontainersx", "x"), "");
+  struct Case {
+    std::string_view key;
+    std::string_view value;
+    std::string_view finding;  // "" is none, "~" a warning, "!" an error
+  };
+  for (const Case& c : {
+           Case{"created", "", ""},
+           Case{"created", "2026-01-31T12:00:00Z", ""},
+           Case{"created", "2026-01-31t12:00:00.123456789z", ""},
+           Case{"created", "2024-02-29T23:59:60+23:59", ""},
+           Case{"created", "2000-02-29T00:00:00-00:00", ""},
+           Case{"created", "2023-02-29T12:00:00Z", "!"},
+           Case{"created", "1900-02-29T12:00:00Z", "!"},
+           Case{"created", "2026-04-31T12:00:00Z", "!"},
+           Case{"created", "2026-13-01T12:00:00Z", "!"},
+           Case{"created", "2026-00-01T12:00:00Z", "!"},
+           Case{"created", "2026-01-00T12:00:00Z", "!"},
+           Case{"created", "2026-01-31T24:00:00Z", "!"},
+           Case{"created", "2026-01-31T12:60:00Z", "!"},
+           Case{"created", "2026-01-31T12:00:61Z", "!"},
+           Case{"created", "2026-01-31T12:00:00", "!"},
+           Case{"created", "2026-01-31T12:00:00.Z", "!"},
+           Case{"created", "2026-01-31T12:00:00+1:00", "!"},
+           Case{"created", "2026-01-31T12:00:00+24:00", "!"},
+           Case{"created", "2026-01-31T12:00:00+0100", "!"},
+           Case{"created", "2026-01-31T12:00:00Z ", "!"},
+           Case{"created", "2026-01-31 12:00:00Z", "!"},
+           Case{"created", "2026-01-31", "!"},
+           Case{"created", "26-01-31T12:00:00Z", "!"},
+           Case{"created", "yesterday", "!"},
+           Case{"os", "linux", ""},
+           Case{"os", "", ""},
+           Case{"os", "Linux", "~"},
+           Case{"os", "ubuntu", "~"},
+           Case{"architecture", "amd64", ""},
+           Case{"architecture", "x86_64", "~"},
+           Case{"variant", "v8", ""},
+           Case{"variant", "v8.1", ""},
+           Case{"variant", "8", "~"},
+           Case{"variant", "v", "~"},
+           Case{"variant", "v8a", "~"},
+           Case{"stopSignal", "SIGTERM", ""},
+           Case{"stopSignal", "SIGRTMIN+3", ""},
+           Case{"stopSignal", "15", ""},
+           Case{"stopSignal", "TERM", "~"},
+           Case{"stopSignal", "SIG", "~"},
+           Case{"stopSignal", "SIGRTMIN+", "~"},
+           Case{"stopSignal", "sigterm", "~"},
+           Case{"author", "any one", ""},
+           Case{"os.version", "any", ""},
+           Case{"os.features", "win32k", ""},
+           Case{"exposedPorts", "80/tcp", ""},
+       }) {
+    const std::string key = absl::StrCat("org.opencontainers.image.", c.key);
+    EXPECT_EQ(found(key, c.value),
+              c.finding.empty()
+                  ? ""
+                  : absl::StrCat(c.finding == "~" ? "~" : "",
+                                 "annotation-value /annotations/", key, "\n"))
+        << c.value;
+    EXPECT_EQ(found(key, c.value, "1.1.0"), "") << c.value;
+  }
+}
+
 TEST(ValidatorTest, CapabilitiesChangedTheirForm) {
   EXPECT_EQ(Findings(WithProcess("1.0.0", R"("capabilities":["CAP_KILL"])")),
             "type /process/capabilities\n");
