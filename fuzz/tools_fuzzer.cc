@@ -172,7 +172,7 @@ void CheckLint(const Input& input, std::string_view name, std::string_view text,
   // It holds all rules, and is long.
   if (!ChecksToo(text, 16)) return;
   const std::string sarif =
-      SarifText({{std::string(name), *std::move(findings)}}, "1.0");
+      SarifText({{std::string(name), *std::move(findings)}}, "", "1.0");
   CheckJson(sarif);
   const auto tree = JsonTree::Parse(sarif, "sarif");
   Require(tree.ok() && (*tree)->root().String("version") == "2.1.0" &&

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <functional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "specgen/host/presumption.h"
 
 namespace specgen {
 namespace {
@@ -20,22 +22,24 @@ bool IsOf(absl::Span<const Release> list, const Release& release) {
 
 }  // namespace
 
-EngineSet::EngineSet(const Host& host, const Release* default_release,
-                     std::string_view presumed) {
+EngineSet::EngineSet(const Host& host, const NamedEngine& default_engine)
+    : host_(host), told_{default_engine.understood} {
   const absl::Span<const Release> releases = AllReleases();
   generators_.reserve(releases.size());
   by_name_.reserve(releases.size());
   for (const Release& release : releases) {
     generators_.emplace_back(release, host);
     // Of the others there is something to be told.
-    if (release.presumed.empty()) {
+    if (PresumptionOf({&release, "", std::string(release.presumed)}).empty()) {
       by_name_.emplace(release.name, &generators_.back());
     }
   }
   builds_.reserve(AllBuilds().size());
   for (const Release& build : AllBuilds()) builds_.emplace_back(build, host);
-  if (default_release != nullptr) {
-    default_ = Engine{&GeneratorOf(*default_release), std::string(presumed)};
+  if (default_engine.release != nullptr) {
+    default_ = Engine{&GeneratorOf(*default_engine.release),
+                      PresumptionOf(default_engine)};
+    told_.insert(default_->presumed);
   }
 }
 
@@ -45,6 +49,10 @@ const Generator& EngineSet::GeneratorOf(const Release& release) const {
     return generators_[static_cast<size_t>(&release - releases.data())];
   }
   return builds_[static_cast<size_t>(&release - AllBuilds().data())];
+}
+
+std::string EngineSet::PresumptionOf(const NamedEngine& engine) const {
+  return PresumptionOn(host_.facts, *engine.release, engine.presumed);
 }
 
 absl::StatusOr<EngineSet::Engine> EngineSet::Find(
@@ -60,13 +68,14 @@ absl::StatusOr<EngineSet::Engine> EngineSet::Find(
   }
   absl::StatusOr<NamedEngine> engine = FindEngine(*name);
   if (!engine.ok()) return engine.status();
+  std::string presumed = PresumptionOf(*engine);
   Note(engine->understood);
-  Note(engine->presumed);
-  return Engine{&GeneratorOf(*engine->release), engine->presumed};
+  Note(presumed);
+  return Engine{&GeneratorOf(*engine->release), std::move(presumed)};
 }
 
 void EngineSet::Note(const std::string& note) const {
-  if (note.empty()) return;
+  if (note.empty() || told_.contains(note)) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (notes_.size() < kMaxNotes) {
     notes_.insert(note);

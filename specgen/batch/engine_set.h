@@ -23,13 +23,15 @@ class EngineSet {
  public:
   struct Engine {
     const Generator* generator;
-    std::string presumed;  // as in NamedEngine
+    std::string presumed;  // see PresumptionOn
   };
 
-  // `host` must outlive this. `default_release` is meant where none is named,
-  // with what is presumed of it; null: then every request must name one.
-  EngineSet(const Host& host, const Release* default_release,
-            std::string_view presumed = {});
+  // `host` must outlive this. `default_release` is meant where none is named;
+  // null: then every request must name one.
+  EngineSet(const Host& host, const Release* default_release)
+      : EngineSet(host, NamedEngine{default_release, "", ""}) {}
+  // The same; what was told of `default_engine` is in no notes.
+  EngineSet(const Host& host, const NamedEngine& default_engine);
 
   // The engine that people mean by `name` (see FindEngine); the default one
   // for none. Errors say what is wrong with the name.
@@ -41,8 +43,11 @@ class EngineSet {
 
  private:
   const Generator& GeneratorOf(const Release& release) const;
+  std::string PresumptionOf(const NamedEngine& engine) const;
   void Note(const std::string& note) const;
 
+  const Host& host_;
+  std::set<std::string> told_;
   std::optional<Engine> default_;
   std::vector<Generator> generators_;  // in the order of AllReleases()
   std::vector<Generator> builds_;      // in the order of AllBuilds()

@@ -37,6 +37,7 @@ namespace specgen {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -207,6 +208,35 @@ TEST(JsonLines, EnginesAreNamedAsPeopleNameThem) {
   // Whoever writes the requests does not decide how much is told.
   for (int i = 0; i < 100; ++i) answer(absl::StrCat("28.5.2-", i));
   EXPECT_LE(engines.Notes().size(), 20u);
+}
+
+// Who named the default engine has been told of it. Of a machine of another
+// architecture, what old engines write is presumed.
+TEST(JsonLines, WhatIsPresumedIsToldOnce) {
+  absl::StatusOr<std::unique_ptr<HostSnapshot>> host = HostSnapshot::Parse(
+      R"({"entries": [], "architecture": "arm64"})", "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  const EngineSet engines(**host, *FindEngine("24.0.7-0ubuntu4.1"));
+  const std::unique_ptr<RecordAnswerer> answerer =
+      JsonLinesFormat()->NewAnswerer(engines);
+  const auto answer = [&](std::string_view engine) {
+    Buffer out;
+    answerer->Answer(absl::StrCat(R"({"config":{})", engine, "}"), 1, &out);
+    return std::string(out.view());
+  };
+  const std::string ubuntu = answer("");
+  EXPECT_THAT(ubuntu, HasSubstr("\"presumed\":\"Ubuntu's build"));
+  EXPECT_EQ(answer(R"(,"engine":"24.0.7-0ubuntu4.1")"), ubuntu);
+  EXPECT_THAT(engines.Notes(), IsEmpty());
+  EXPECT_THAT(answer(R"(,"engine":"28.5.2")"), Not(HasSubstr("presumed")));
+  EXPECT_THAT(answer(R"(,"engine":"17.09.0")"), Not(HasSubstr("presumed")));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(
+        answer(R"(,"engine":"17.07.0")"),
+        HasSubstr("\"presumed\":\"platform.arch of arm64 is presumed of "
+                  "Docker 17.07.0: "));
+  }
+  EXPECT_EQ(engines.Notes().size(), 1u);
 }
 
 // A call of `docker plugin set` that fails keeps what it had changed, and the

@@ -17,6 +17,7 @@
 #include "specgen/host/host.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
+#include "specgen/host/presumption.h"
 #include "specgen/json/json_index.h"
 #include "specgen/specgen.h"
 
@@ -27,7 +28,8 @@ struct specgen_generator {
       : host(std::move(its_host)),
         generator(*engine.release, *host),
         release_name(engine.release->name),
-        presumed(engine.presumed) {}
+        presumed(specgen::PresumptionOn(host->facts, *engine.release,
+                                        engine.presumed)) {}
 
   const std::unique_ptr<specgen::Host> host;
   const specgen::Generator generator;

@@ -46,11 +46,15 @@ absl::StatusOr<std::string> AskDocker(std::string_view option,
 absl::StatusOr<std::string> DockerVersion(std::string_view option) {
   absl::StatusOr<std::string> version =
       AskDocker(option, {"version", "--format", "{{.Server.Version}}"});
-  if (!version.ok()) return version;
-  absl::StripAsciiWhitespace(&*version);
-  if (!version->empty()) return version;
-  return BadInputError(absl::StrCat(
-      option, ": dockerd does not say its version; give it with --engine"));
+  if (version.ok()) {
+    absl::StripAsciiWhitespace(&*version);
+    if (!version->empty()) return version;
+    version = BadInputError(
+        absl::StrCat(option, ": dockerd does not say its version"));
+  }
+  return absl::Status(
+      version.status().code(),
+      absl::StrCat(version.status().message(), "; --engine says it, too"));
 }
 
 }  // namespace specgen

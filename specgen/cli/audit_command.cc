@@ -159,7 +159,7 @@ void AuditCommand::Define(CLI::App* app) {
       "\"state\": \"same\", \"different\", \"refused\", "
       "\"not_running\", \"stray\", \"unreadable\" or "
       "\"not_enabled\", \"running_spec\", "
-      "\"message\", \"changes\" as of diff}]}");
+      "\"message\", \"changes\" and \"why\" as of diff}]}");
   DefineShowSecrets(&show_secrets_, app);
 }
 
@@ -309,7 +309,7 @@ void AuditCommand::PrintJson(const std::vector<AuditedPlugin>& plugins,
   JsonBuilder json;
   json.Object();
   json.Key("engine").String(release_->name);
-  if (!presumed_.empty()) json.Key("presumed").String(presumed_);
+  json.KeyIfAny("presumed", presumed_);
   json.Key("plugins").List();
   for (const AuditedPlugin& plugin : plugins) {
     json.Object();
@@ -380,19 +380,14 @@ int AuditCommand::Run(Console* console) {
   secrets_ = SecretHider(show_secrets_);
   if (engine_.empty()) {
     absl::StatusOr<std::string> version = DockerVersion("audit");
-    if (!version.ok()) {
-      return Fail(absl::Status(version.status().code(),
-                               absl::StrCat(version.status().message(),
-                                            "; --engine says it, too")),
-                  console);
-    }
+    if (!version.ok()) return Fail(version.status(), console);
     engine_ = *std::move(version);
   }
   const absl::StatusOr<NamedEngine> engine =
       ChooseEngine("--engine", engine_, console);
   if (!engine.ok()) return Fail(engine.status(), console);
   release_ = engine->release;
-  presumed_ = engine->presumed;
+  presumed_ = TellPresumption(*engine, host_, console);
   data_root_ = RealPath(data_root_);
   absl::StatusOr<std::vector<std::string>> ids = FindPlugins();
   if (!ids.ok()) return Fail(ids.status(), console);

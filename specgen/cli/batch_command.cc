@@ -92,8 +92,9 @@ class BatchCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  // The first option given that is for a directory only; "" for none.
-  std::string_view OptionForDirectory() const;
+  // What to do about an option given that is for a directory only; "": there is
+  // none.
+  std::string HintForOption() const;
   int RunOnDirectory(const Release& release, const Host& host,
                      Console* console);
   int RunOnStream(const NamedEngine& engine, const Host& host,
@@ -161,10 +162,21 @@ void BatchCommand::Define(CLI::App* app) {
                 "nothing else");
 }
 
-std::string_view BatchCommand::OptionForDirectory() const {
-  for (const char* const option : {"--lib-root", "--data-root", "--exec-root",
-                                   "--metrics-socket", "--dockerd-exec-root"}) {
-    if (app_->count(option) > 0) return option;
+std::string BatchCommand::HintForOption() const {
+  constexpr std::pair<const char*, const char*> kOptions[] = {
+      {"--lib-root", "\"lib_root\""},
+      {"--data-root", "\"lib_root\", which is DATA_ROOT/plugins"},
+      {"--exec-root", "\"exec_root\""},
+      {"--metrics-socket", "\"metrics_socket\""},
+      {"--dockerd-exec-root",
+       "\"metrics_socket\", which is EXEC_ROOT/metrics.sock"}};
+  for (const auto& [option, key] : kOptions) {
+    if (app_->count(option) > 0) {
+      return absl::StrCat(option,
+                          " is for a folder of configs; a request says its "
+                          "own: ",
+                          key);
+    }
   }
   return "";
 }
@@ -190,10 +202,9 @@ int BatchCommand::Run(Console* console) {
     wrong = "--output FOLDER is needed for a folder of configs";
   } else if (is_directory_ && protobuf_) {
     wrong = "--protobuf is for requests, not for a folder of configs";
-  } else if (const std::string_view option = OptionForDirectory();
-             !is_directory_ && !option.empty()) {
-    wrong = absl::StrCat(option,
-                         " is for a folder of configs; a request says its own");
+  } else if (std::string hint = HintForOption();
+             !is_directory_ && !hint.empty()) {
+    wrong = std::move(hint);
   } else if (input_ == "-" && host_options_.from_stdin()) {
     wrong = "only one input can come from standard input";
   }
@@ -205,6 +216,7 @@ int BatchCommand::Run(Console* console) {
   if (!engine.ok()) return Fail(engine.status(), console);
   const absl::StatusOr<std::unique_ptr<Host>> host = host_options_.Open();
   if (!host.ok()) return Fail(host.status(), console);
+  TellPresumption(*engine, **host, console);
   return is_directory_ ? RunOnDirectory(*engine->release, **host, console)
                        : RunOnStream(*engine, **host, console);
 }
@@ -316,7 +328,7 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
   options.stop_fd = signals.fd();
   const std::unique_ptr<RecordFormat> format =
       protobuf_ ? DelimitedProtoFormat() : JsonLinesFormat();
-  const EngineSet engines(host, engine.release, engine.presumed);
+  const EngineSet engines(host, engine);
   const BatchResult result = RunStream(*format, engines, in, out, options);
   bar.reset();
   for (const std::string& note : engines.Notes()) console->Error(note);

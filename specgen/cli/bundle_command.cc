@@ -14,8 +14,12 @@
 #include "CLI/Validators.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/cause.h"
+#include "specgen/base/errno_text.h"
+#include "specgen/base/printable.h"
+#include "specgen/bundle/blob_reader.h"
 #include "specgen/bundle/bundle.h"
 #include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/existing_bundle.h"
@@ -71,6 +75,8 @@ class BundleCommand : public Command {
   absl::Status Manage();
   absl::Status Load(Console* console);
   absl::Status LoadRuntime();
+  // Makes of the id of an installed plugin its directory.
+  absl::Status FindInstalled();
   int Make(Console* console);
   void Print(const BundleMaker& maker, std::string_view result,
              Console* console) const;
@@ -79,6 +85,7 @@ class BundleCommand : public Command {
   std::string start_;
   std::string stop_;
   std::string remove_;
+  std::string data_root_;
   std::string output_;
   std::string runs_at_;
   std::vector<std::string> files_;
@@ -100,6 +107,7 @@ class BundleCommand : public Command {
   const CLI::Option* exec_root_option_ = nullptr;
   const CLI::Option* runtime_option_ = nullptr;
 
+  std::string presumed_;
   Runtime asked_;
   BundleOptions options_;
   std::unique_ptr<Host> host_;
@@ -108,6 +116,10 @@ class BundleCommand : public Command {
 void BundleCommand::Define(CLI::App* app) {
   app_ = app;
   app->add_option("PLUGIN", options_.source, "What to make the bundle of");
+  app->add_option("--data-root", data_root_,
+                  "dockerd's --data-root: PLUGIN is then the id of a plugin "
+                  "that is installed there, or the start of it")
+      ->type_name("DIRECTORY");
   app->add_option("-o,--output", output_,
                   "The folder to make, or the archive with --tar")
       ->type_name("PATH");
@@ -216,6 +228,9 @@ absl::Status BundleCommand::Load(Console* console) {
     return absl::FailedPreconditionError(
         "bundle: --output is required (specgen bundle --help tells more)");
   }
+  if (!data_root_.empty()) {
+    if (absl::Status status = FindInstalled(); !status.ok()) return status;
+  }
   const absl::StatusOr<NamedEngine> engine =
       ChooseEngine("--engine", engine_, console);
   if (!engine.ok()) return engine.status();
@@ -224,6 +239,7 @@ absl::Status BundleCommand::Load(Console* console) {
   if (!host.ok()) return host.status();
   host_ = *std::move(host);
   options_.host = host_.get();
+  presumed_ = TellPresumption(*engine, *host_, console);
 
   absl::StatusOr<std::string> output = AbsolutePath(output_);
   if (!output.ok()) return output.status();
@@ -274,6 +290,35 @@ absl::Status BundleCommand::Load(Console* console) {
   return absl::OkStatus();
 }
 
+absl::Status BundleCommand::FindInstalled() {
+  const std::string directory = JoinPath({RealPath(data_root_), "plugins"});
+  const std::string_view id = options_.source;
+  std::vector<std::string> names;
+  const int error = LiveHost().files.ListDirectory(directory, &names);
+  if (error != 0) {
+    return BadInputError(
+        absl::StrCat("--data-root: ", directory, ": ", GoErrnoText(error)));
+  }
+  std::string found;
+  for (const std::string& name : names) {
+    // dockerd's names of plugins' directories look as those of blobs do.
+    if (!IsSha256(name) || !absl::StartsWith(name, id)) continue;
+    if (!found.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--data-root: the ids of several plugins there start with ",
+          QuoteShort(id)));
+    }
+    found = name;
+  }
+  if (found.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--data-root: PLUGIN is the id of a plugin in ", directory,
+                     ", and none there starts with ", QuoteShort(id)));
+  }
+  options_.source = JoinPath({directory, found});
+  return absl::OkStatus();
+}
+
 absl::Status BundleCommand::LoadRuntime() {
   // Where --at says, there may be another.
   const bool is_named = runtime_option_->count() > 0 && runs_at_.empty();
@@ -298,6 +343,7 @@ std::string BundleCommand::Json(const BundleMaker& maker,
   JsonBuilder json;
   json.Object();
   json.Key("result").String(result);
+  json.KeyIfAny("presumed", presumed_);
   json.Key("bundle").String(options_.output);
   json.Key("id").String(maker.answer().id());
   json.Key("build").Strings(StepTexts(maker.plan().build));

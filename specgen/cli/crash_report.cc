@@ -1,6 +1,7 @@
 #include "specgen/cli/crash_report.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -8,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "specgen/base/printable.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/console.h"
 #include "specgen/engine/engine.h"
@@ -85,6 +88,37 @@ std::string Settable(const PluginConfig& config) {
                       more > 0 ? absl::StrCat(" and ", more, " more") : "");
 }
 
+// Says if the refusal is none of the engine's: it is for a relative path, and
+// nobody said where that starts.
+void NoteMissingDirectory(const SpecAttempt& attempt, std::string_view where,
+                          std::string_view message, Console* console) {
+  std::string directory;
+  if (attempt.host.files.WorkingDirectory(&directory) != ENODATA) return;
+  const Request& request = attempt.request;
+  for (std::string_view path :
+       {request.exec_root.value_or(""), request.rootfs.value_or(""),
+        request.lib_root}) {
+    if (path.empty() || absl::StartsWith(path, "/") ||
+        !absl::StrContains(message, path)) {
+      continue;
+    }
+    console->Error(absl::StrCat(
+        where, ": ", QuoteShort(path),
+        " is relative, and the facts of the host have no \"cwd\" that it "
+        "starts from, dockerd's working directory: add it to them"));
+    return;
+  }
+}
+
+// The oldest release that has `docker plugin set`.
+const Release& FirstWithSet() {
+  return *std::find_if(
+      AllReleases().begin(), AllReleases().end(), [](const Release& release) {
+        return !release.hidden &&
+               release.behaviour->set != SetCommand::kNotImplemented;
+      });
+}
+
 }  // namespace
 
 int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
@@ -115,7 +149,15 @@ int ReportNoSpec(const SpecAttempt& attempt, const Answer& answer,
                                   ? " would refuse --set: "
                                   : " would refuse this plugin: ",
                               message));
-  if (answer.stage() == Stage::kSettings && !answer.plugin().enabled) {
+  if (answer.stage() != Stage::kSettings) {
+    NoteMissingDirectory(attempt, where, message, console);
+    return kExitRefused;
+  }
+  if (attempt.release.behaviour->set == SetCommand::kNotImplemented) {
+    console->Error(absl::StrCat(
+        where, ": --set changes nothing there: docker plugin set works since ",
+        FirstWithSet().name));
+  } else if (!answer.plugin().enabled) {
     console->Error(absl::StrCat(where, ": --set can change ",
                                 Settable(answer.plugin().config)));
   }

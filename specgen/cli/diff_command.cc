@@ -32,6 +32,7 @@ struct Side {
   std::string name;  // "config.json", "Docker 28.5.2"
   bool is_spec_file = false;
   const Release* release = nullptr;
+  std::string presumed;  // of that release
   Outcome outcome = Outcome::kSpec;
   bool is_no_plugin = false;       // nor a spec
   std::string message;             // why there is no spec
@@ -85,6 +86,7 @@ void DiffCommand::Define(CLI::App* app) {
       ->type_name("RELEASE");
   app->add_flag("--json", json_,
                 "Print JSON: {\"before\", \"after\", \"same\", "
+                "\"presumed\", "
                 "\"changes\": [{\"kind\", \"section\", \"subject\", "
                 "\"text\"}], \"why\": [{\"engine\", \"undone\", "
                 "\"text\", \"advisories\": []}]}");
@@ -147,11 +149,15 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
   absl::Status status = plugin_.Load(console);
   if (!status.ok()) return status;
   const Release* to = &plugin_.release();
+  before->presumed = plugin_.presumed();
+  after->presumed = plugin_.presumed();
   if (!to_engine_.empty()) {
     const absl::StatusOr<NamedEngine> engine =
         ChooseEngine("--to-engine", to_engine_, console);
     if (!engine.ok()) return engine.status();
     to = engine->release;
+    after->presumed = TellPresumption(*engine, plugin_.host(), console,
+                                      /*told=*/plugin_.presumed());
     if (TakesBaseSpec(*plugin_.release().behaviour) !=
             TakesBaseSpec(*to->behaviour) &&
         plugin_.base_spec() != nullptr) {
@@ -192,11 +198,19 @@ void DiffCommand::Print(const Side& before, const Side& after,
                : absl::StrCat(side.name, " on Docker ", side.release->name);
   };
   if (json_) {
+    // A spec in a file is what it is.
+    std::string presumed = before.is_spec_file ? "" : before.presumed;
+    if (!after.is_spec_file && after.presumed != presumed) {
+      absl::StrAppend(&presumed,
+                      presumed.empty() || after.presumed.empty() ? "" : "; ",
+                      after.presumed);
+    }
     JsonBuilder json;
     json.Object();
     json.Key("before").String(describe(before));
     json.Key("after").String(describe(after));
     json.Key("same").Bool(changes.empty() && before.spec != nullptr);
+    json.KeyIfAny("presumed", presumed);
     AddChangesJson(changes, why, &json);
     json.EndObject();
     console->Out(json.Finish());

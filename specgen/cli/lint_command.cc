@@ -62,13 +62,15 @@ void AddMore(const LintedFile& file, JsonBuilder* json) {
 }
 
 std::string AsJson(const std::vector<LintedFile>& files,
-                   absl::Span<const Release> releases) {
+                   absl::Span<const Release> releases,
+                   std::string_view presumed) {
   JsonBuilder json;
   json.Object();
   json.Key("engines").Object();
   json.Key("from").String(releases.front().name);
   json.Key("to").String(releases.back().name);
   json.EndObject();
+  json.KeyIfAny("presumed", presumed);
   json.Key("files").List();
   for (const LintedFile& file : files) {
     json.Object().Key("file").String(file.name);
@@ -141,7 +143,8 @@ void LintCommand::Define(CLI::App* app) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   CLI::Option* const json = app->add_flag("--json", json_,
                                           "Print JSON: {\"engines\": "
-                                          "{\"from\", \"to\"}, \"files\": "
+                                          "{\"from\", \"to\"}, "
+                                          "\"presumed\", \"files\": "
                                           "[{\"file\", \"findings\": "
                                           "[{\"id\", \"rule\", \"level\", "
                                           "\"line\", \"column\", "
@@ -225,8 +228,9 @@ int LintCommand::Run(Console* console) {
   }
   absl::Status status = ReadIgnored();
   if (!status.ok()) return Fail(status, console);
+  std::string presumed;
   absl::StatusOr<absl::Span<const Release>> releases =
-      ChooseEngines("--engine", engines_, console);
+      ChooseEngines("--engine", engines_, console, &presumed);
   if (!releases.ok()) return Fail(releases.status(), console);
   int code = kExitDone;
   std::vector<LintedFile> files;
@@ -242,9 +246,9 @@ int LintCommand::Run(Console* console) {
     files.push_back(Unreadable(PluginFile(named), linted.status().message()));
   }
   if (sarif_) {
-    console->Out(SarifText(files, kVersion));
+    console->Out(SarifText(files, presumed, kVersion));
   } else if (json_) {
-    console->Out(AsJson(files, *releases));
+    console->Out(AsJson(files, *releases, presumed));
   } else {
     for (const LintedFile& file : files) console->OutLines(AsLines(file));
   }

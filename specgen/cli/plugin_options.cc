@@ -38,6 +38,7 @@
 #include "specgen/host/host_of_architecture.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
+#include "specgen/host/presumption.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/plugin/input_kind.h"
 #include "specgen/secrets/hide_secrets.h"
@@ -64,17 +65,26 @@ absl::StatusOr<NamedEngine> ChooseEngine(std::string_view option,
   if (!engine->understood.empty()) {
     console->Error(absl::StrCat(option, ": ", engine->understood));
   }
-  if (!engine->presumed.empty()) console->Error(engine->presumed);
   return engine;
+}
+
+std::string TellPresumption(const NamedEngine& engine, const Host& host,
+                            Console* console, std::string_view told) {
+  std::string presumed =
+      PresumptionOn(host.facts, *engine.release, engine.presumed);
+  if (!presumed.empty() && presumed != told) console->Error(presumed);
+  return presumed;
 }
 
 absl::StatusOr<absl::Span<const Release>> ChooseEngines(std::string_view option,
                                                         std::string_view range,
-                                                        Console* console) {
+                                                        Console* console,
+                                                        std::string* presumed) {
   std::vector<std::string> notes;
   absl::StatusOr<absl::Span<const Release>> releases =
-      FindReleases(range, &notes);
+      FindReleases(range, &notes, presumed);
   if (!releases.ok()) return NoEngine(option, releases.status());
+  if (console == nullptr) return releases;
   for (const std::string& note : notes) {
     console->Error(absl::StrCat(option, ": ", note));
   }
@@ -513,6 +523,7 @@ absl::Status PluginOptions::Load(Console* console) {
   absl::StatusOr<std::unique_ptr<Host>> host = host_options_.Open();
   if (!host.ok()) return host.status();
   host_ = *std::move(host);
+  presumed_ = TellPresumption(*engine, *host_, console);
   if (!base_spec_file_.empty()) {
     if (!TakesBaseSpec(*release_->behaviour)) {
       return absl::FailedPreconditionError(absl::StrCat(

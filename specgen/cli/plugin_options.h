@@ -23,16 +23,23 @@
 namespace specgen {
 
 // The engine that `option` names; DefaultRelease for "". Says on the console
-// what the name was taken as, and of an engine that was not recorded, what its
-// answers are worth. Errors are kFailedPrecondition and name the nearest one.
+// what the name was taken as. Errors are kFailedPrecondition and name the
+// nearest one.
 absl::StatusOr<NamedEngine> ChooseEngine(std::string_view option,
                                          std::string_view name,
                                          Console* console);
 
-// The same of a range of engines (FindReleases).
+// What the answers of that engine on that machine are worth (PresumptionOn).
+// Says it on the console as well, unless it is `told` already.
+std::string TellPresumption(const NamedEngine& engine, const Host& host,
+                            Console* console, std::string_view told = "");
+
+// A range of engines (FindReleases). Says on the console, if there is one, what
+// names were taken as, and what is presumed, which becomes `*presumed`.
 absl::StatusOr<absl::Span<const Release>> ChooseEngines(std::string_view option,
                                                         std::string_view range,
-                                                        Console* console);
+                                                        Console* console,
+                                                        std::string* presumed);
 
 // The text of a file, "-" for standard input. Errors name the file, and are
 // bad input whatever went wrong.
@@ -193,7 +200,8 @@ class PluginOptions {
   void DefineDocker(CLI::App* app);
 
   // Reads the files. Call after the options were parsed; what follows may be
-  // called once it has returned OK. The console is for what ChooseEngine says.
+  // called once it has returned OK. The console is for what ChooseEngine and
+  // TellPresumption say.
   absl::Status Load(Console* console);
 
   // How messages name the input: its path, or "standard input".
@@ -203,6 +211,8 @@ class PluginOptions {
 
   const Request& request() const { return request_; }
   const Release& release() const { return *release_; }
+  // What is presumed of its answers, which Load has told; see PresumptionOn.
+  const std::string& presumed() const { return presumed_; }
   const Host& host() const {
     return assumed_ != nullptr ? static_cast<const Host&>(*assumed_) : *host_;
   }
@@ -253,6 +263,7 @@ class PluginOptions {
   std::string text_;
   Request request_;
   const Release* release_ = nullptr;
+  std::string presumed_;
   std::unique_ptr<Host> host_;
   std::unique_ptr<AssumedDevices> assumed_;  // null: none are
   std::shared_ptr<const BaseSpec> base_spec_;

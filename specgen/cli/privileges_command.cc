@@ -110,11 +110,12 @@ void PrivilegesCommand::Define(CLI::App* app) {
                   "the same engine and host; the exit code is 1 if it adds "
                   "anything but notes (level info)")
       ->type_name("OLD");
-  app->add_flag("--json", json_,
-                "Print JSON: {\"engine\", \"prompt\": [{\"name\", "
-                "\"description\", \"value\": []}], \"grants\": "
-                "[{\"level\", \"id\", \"what\", \"why\"}]}, with --since "
-                "also \"since\" and \"adds\"");
+  app->add_flag(
+      "--json", json_,
+      "Print JSON: {\"engine\", \"presumed\", \"prompt\": [{\"name\", "
+      "\"description\", \"value\": []}], \"grants\": "
+      "[{\"level\", \"id\", \"what\", \"why\"}]}, with --since "
+      "also \"since\" and \"adds\"");
   DefineShowSecrets(&show_secrets_, app);
 }
 
@@ -146,6 +147,7 @@ int PrivilegesCommand::Run(Console* console) {
   if (json_) {
     JsonBuilder json;
     json.Object().Key("engine").String(plugin_.release().name);
+    json.KeyIfAny("presumed", plugin_.presumed());
     AddJson(*now, &json);
     console->Out(json.EndObject().Finish());
     return kExitDone;
@@ -206,6 +208,7 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   if (json_) {
     JsonBuilder json;
     json.Object().Key("engine").String(plugin_.release().name);
+    json.KeyIfAny("presumed", plugin_.presumed());
     json.Key("since").String(name);
     json.Key("adds").Bool(adds);
     AddJson(added, &json);

@@ -31,27 +31,31 @@ class ReportCommand : public Command {
   std::string title_;
   bool json_ = false;
   bool show_secrets_ = false;
+  const CLI::Option* engines_option_ = nullptr;
   OutputFile output_;
 };
 
 void ReportCommand::Define(CLI::App* app) {
   plugin_.Define(app, PluginOptions::About::kConfig);
   plugin_.DefineDocker(app);
-  app->add_option("--engines", engines_,
-                  "The Docker releases that the report goes over: A..B, A.., "
-                  "..B; --engine is the one whose privileges are shown")
-      ->type_name("RANGE")
-      ->capture_default_str();
+  engines_option_ =
+      app->add_option("--engines", engines_,
+                      "The Docker releases that the report goes over: A..B, "
+                      "A.., ..B; --engine is the one whose privileges are "
+                      "shown")
+          ->type_name("RANGE")
+          ->capture_default_str();
   app->add_option("--title", title_,
                   "The plugin's name (default: that of the stored state, else "
                   "the file's)")
       ->type_name("TEXT");
-  app->add_flag("--json", json_,
-                "Write JSON in place of the page: {\"title\", \"input\", "
-                "\"engine\", \"prompt\": [], \"grants\": [], \"findings\": "
-                "[], \"sections\": [], \"runs\": [{\"from\", \"to\", "
-                "\"outcome\", \"message\", \"variants\": [], \"changes\": "
-                "[], \"why\": []}]}, as privileges, lint and diff have it");
+  app->add_flag(
+      "--json", json_,
+      "Write JSON in place of the page: {\"title\", \"input\", "
+      "\"engine\", \"presumed\", \"prompt\": [], \"grants\": [], \"findings\": "
+      "[], \"sections\": [], \"runs\": [{\"from\", \"to\", "
+      "\"presumed\", \"outcome\", \"message\", \"variants\": [], \"changes\": "
+      "[], \"why\": []}]}, as privileges, lint and diff have it");
   DefineShowSecrets(&show_secrets_, app);
   output_.Define("the report", app);
 }
@@ -68,13 +72,16 @@ int ReportCommand::Run(Console* console) {
                     "take one"),
                 console);
   }
-  absl::StatusOr<absl::Span<const Release>> releases =
-      ChooseEngines("--engines", engines_, console);
+  // Of the range that nobody asked for the page alone says what is presumed.
+  absl::StatusOr<absl::Span<const Release>> releases = ChooseEngines(
+      "--engines", engines_, engines_option_->count() > 0 ? console : nullptr,
+      /*presumed=*/nullptr);
   if (!releases.ok()) return Fail(releases.status(), console);
   ReportRequest request;
   request.request = plugin_.request();
   request.input = plugin_.input_name();
   request.engine = &plugin_.release();
+  request.presumed = plugin_.presumed();
   request.releases = *releases;
   request.host = &plugin_.host();
   request.grant_host = plugin_.grant_host();

@@ -39,7 +39,7 @@ int SchemaCommand::Run(Console* console) {
   const absl::Status options = output_.Check();
   if (!options.ok()) return Fail(options, console);
   const absl::StatusOr<absl::Span<const Release>> releases =
-      ChooseEngines("--engine", range_, console);
+      ChooseEngines("--engine", range_, console, /*presumed=*/nullptr);
   if (!releases.ok()) return Fail(releases.status(), console);
   return output_.Write(ConfigSchema(*releases), console);
 }

@@ -236,7 +236,7 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"github.com/docker/docker v28.5.2+incompatible", "28.5.2"},
       {"github.com/docker/cli@v28.5.2+incompatible", "28.5.2"},
       {"28.x", "28.5.2"},
-      {"docker-29.x", "29.9.3"},
+      {"docker-27.x", "27.5.1"},
       // Sentences and headers.
       {"Docker Engine - Community 28.5.2", "28.5.2"},
       {"Docker Engine v28.5.2", "28.5.2"},

@@ -1,59 +1,113 @@
 #include "specgen/engine/release_range.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace specgen {
 
 namespace {
 
-void Note(const NamedEngine& engine, std::vector<std::string>* notes) {
-  for (const std::string& note : {engine.understood, engine.presumed}) {
-    if (!note.empty()) notes->push_back(note);
+// What people are told of names: what each was taken as, and what is presumed.
+struct Told {
+  std::vector<std::string> understood;
+  std::vector<std::string> presumed;
+
+  void Add(const NamedEngine& engine) {
+    if (!engine.understood.empty()) understood.push_back(engine.understood);
+    if (!engine.presumed.empty()) presumed.push_back(engine.presumed);
   }
-}
+};
 
 // The engine of that name, `otherwise` for "".
 absl::StatusOr<const Release*> FindEnd(std::string_view name,
-                                       const Release* otherwise,
-                                       std::vector<std::string>* notes) {
+                                       const Release* otherwise, Told* told) {
   if (name.empty()) return otherwise;
   absl::StatusOr<NamedEngine> engine = FindEngine(name);
   if (!engine.ok()) return engine.status();
-  Note(*engine, notes);
+  // What is presumed of the release itself is told of the whole range.
+  if (engine->presumed == Presumption(*engine->release)) {
+    engine->presumed.clear();
+  }
+  told->Add(*engine);
   const Release* const release = engine->release;
   return release->build_of == nullptr ? release : release->build_of;
 }
 
-}  // namespace
-
-absl::StatusOr<absl::Span<const Release>> FindReleases(
-    std::string_view range, std::vector<std::string>* notes) {
+absl::StatusOr<absl::Span<const Release>> FindRange(std::string_view range,
+                                                    Told* told) {
   const absl::Span<const Release> all = AllReleases();
-  std::vector<std::string> unheard;
-  if (notes == nullptr) notes = &unheard;
   if (range.empty()) return absl::MakeConstSpan(&DefaultRelease(), 1);
   const size_t dots = range.find("..");
   if (dots == std::string_view::npos) {
     absl::StatusOr<NamedEngine> engine = FindEngine(range);
     if (!engine.ok()) return engine.status();
-    Note(*engine, notes);
+    told->Add(*engine);
     return absl::MakeConstSpan(engine->release, 1);
   }
   absl::StatusOr<const Release*> first =
-      FindEnd(range.substr(0, dots), &all.front(), notes);
+      FindEnd(range.substr(0, dots), &all.front(), told);
   if (!first.ok()) return first.status();
   absl::StatusOr<const Release*> last =
-      FindEnd(range.substr(dots + 2), &all.back(), notes);
+      FindEnd(range.substr(dots + 2), &all.back(), told);
   if (!last.ok()) return last.status();
   if (*last < *first) {
     return absl::InvalidArgumentError(
         absl::StrCat("Docker ", (*last)->name, " is older than ",
                      (*first)->name, ": write the older one first"));
   }
-  return absl::MakeConstSpan(*first, static_cast<size_t>(*last - *first) + 1);
+  const absl::Span<const Release> found(
+      *first, static_cast<size_t>(*last - *first) + 1);
+  std::string presumed = Presumption(found);
+  if (!presumed.empty()) told->presumed.push_back(std::move(presumed));
+  return found;
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Span<const Release>> FindReleases(
+    std::string_view range, std::vector<std::string>* notes,
+    std::string* presumed) {
+  Told told;
+  absl::StatusOr<absl::Span<const Release>> found = FindRange(range, &told);
+  if (notes != nullptr) {
+    for (const auto& texts : {told.understood, told.presumed}) {
+      notes->insert(notes->end(), texts.begin(), texts.end());
+    }
+  }
+  if (presumed != nullptr) *presumed = absl::StrJoin(told.presumed, "; ");
+  return found;
+}
+
+std::string Presumption(absl::Span<const Release> releases) {
+  const Release* only = nullptr;
+  size_t count = 0;
+  std::vector<std::string_view> reasons;
+  for (const Release& release : releases) {
+    if (release.presumed.empty()) continue;
+    only = &release;
+    ++count;
+    if (std::find(reasons.begin(), reasons.end(), release.presumed) ==
+        reasons.end()) {
+      reasons.push_back(release.presumed);
+    }
+  }
+  if (count == 0) return "";
+  if (count == 1) return Presumption(*only);
+  return absl::StrCat(
+      "Docker ",
+      ReleaseRuns(
+          releases,
+          [](const Release& release) { return !release.presumed.empty(); }),
+      " are presumed to answer as the release before them that was recorded: ",
+      absl::StrJoin(reasons, ", "));
 }
 
 std::string ReleaseRuns(absl::Span<const Release> releases,

@@ -19,9 +19,15 @@ namespace specgen {
 // where it is not alone. Errors are kNotFound or kInvalidArgument.
 //
 // `notes`, if it is not null, gets what people should be told of the engines
-// that are named: what each was taken as, and what is presumed of it.
+// that are named: what each was taken as, and what is presumed of them all.
+// `presumed`, if it is not null, becomes the latter, in a sentence or more.
 absl::StatusOr<absl::Span<const Release>> FindReleases(
-    std::string_view range, std::vector<std::string>* notes = nullptr);
+    std::string_view range, std::vector<std::string>* notes = nullptr,
+    std::string* presumed = nullptr);
+
+// As what those of `releases` that were not recorded are presumed to answer,
+// and why, in a sentence without a full stop; "": all were recorded.
+std::string Presumption(absl::Span<const Release> releases);
 
 // Those of `releases` (a range of AllReleases) for which `holds`, as
 // "1.13.0 to 18.09.0, 20.10.14"; "" if there are none.

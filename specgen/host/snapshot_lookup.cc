@@ -141,7 +141,7 @@ int SnapshotLookup::MountFlags(std::string_view path, uint64_t* flags) const {
 
 int SnapshotLookup::WorkingDirectory(std::string* path) const {
   const Id id = tree_->working_directory();
-  if (id == SnapshotTree::kNone) return ENOENT;
+  if (id == SnapshotTree::kNone) return ENODATA;
   path->assign(tree_->file(id).path);
   return 0;
 }

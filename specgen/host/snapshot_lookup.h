@@ -28,6 +28,7 @@ class SnapshotLookup final : public FileTree {
   int ListDirectory(std::string_view path,
                     std::vector<std::string>* names) const override;
   int MountFlags(std::string_view path, uint64_t* flags) const override;
+  // ENODATA without a "cwd": no kernel's answer, which ENOENT would be.
   int WorkingDirectory(std::string* path) const override;
   PlaceFacts LookUpPlace(std::string_view path, size_t slash) const override;
 

@@ -173,6 +173,8 @@ TEST_F(LookupTest, RelativePathsNeedAWorkingDirectory) {
   for (const std::string_view path : {".", "..", "d", "./d", "d/f"}) {
     EXPECT_EQ(Lstat(path), -ENOENT) << path;
   }
+  std::string directory;
+  EXPECT_EQ(host_->files.WorkingDirectory(&directory), ENODATA);
   host_ = MustParse(R"({"cwd": "/w/here", "entries": [
       {"path": "/w/x", "type": "file"}, {"path": "/w/here/l",
        "type": "symlink", "target": "../x"}]})");

@@ -43,6 +43,11 @@ class JsonBuilder {
     writer_.Integer(value);
     return *this;
   }
+  // A member that is there only if it says something: what is "presumed" of an
+  // engine.
+  JsonBuilder& KeyIfAny(std::string_view key, std::string_view text) {
+    return text.empty() ? *this : Key(key).String(text);
+  }
   // A value that is JSON already.
   JsonBuilder& Json(std::string_view value) {
     Comma();

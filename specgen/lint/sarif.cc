@@ -133,7 +133,7 @@ void AddInvocation(const std::vector<LintedFile>& files, JsonBuilder* json) {
 }  // namespace
 
 std::string SarifText(const std::vector<LintedFile>& files,
-                      std::string_view version) {
+                      std::string_view presumed, std::string_view version) {
   JsonBuilder json;
   json.Object();
   json.Key("$schema").String("https://json.schemastore.org/sarif-2.1.0.json");
@@ -159,6 +159,10 @@ std::string SarifText(const std::vector<LintedFile>& files,
     }
   }
   json.EndList();
+  if (!presumed.empty()) {
+    json.Key("properties").Object();
+    json.Key("presumed").String(presumed).EndObject();
+  }
   json.EndObject().EndList().EndObject();
   return json.Finish();
 }

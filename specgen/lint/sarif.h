@@ -16,10 +16,11 @@ struct LintedFile {
 };
 
 // One run with all rules and all findings, as indented JSON; how many more a
-// rule has is a notification of the invocation. Columns count characters, as
-// its columnKind says.
+// rule has is a notification of the invocation. What is `presumed` of the
+// engines is a property of the run, if it says something. Columns count
+// characters, as its columnKind says.
 std::string SarifText(const std::vector<LintedFile>& files,
-                      std::string_view version);
+                      std::string_view presumed, std::string_view version);
 
 }  // namespace specgen
 

@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "sha2.h"
 #include "specgen/diff/changes_json.h"
+#include "specgen/engine/release_range.h"
+#include "specgen/host/presumption.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/json/json_writer.h"
@@ -241,6 +243,7 @@ void ReportMaker::AddRuns() {
 void ReportMaker::AddPrivileges() {
   Generator(*in_.engine, *in_.host).Generate(in_.request, &answer_);
   report_.engine = in_.engine;
+  report_.presumed = std::string(in_.presumed);
   report_.has_spec = answer_.outcome() == Outcome::kSpec;
   if (answer_.outcome() == Outcome::kRefused) {
     report_.no_spec = Shown(
@@ -290,6 +293,10 @@ absl::StatusOr<Report> ReportMaker::Make() {
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;
   AddRuns();
+  for (ReportRun& run : report_.runs) {
+    run.presumed =
+        PresumptionOn(in_.host->facts, run.releases, Presumption(run.releases));
+  }
   return std::move(report_);
 }
 
@@ -313,6 +320,7 @@ void AddRunJson(const ReportRun& run, JsonBuilder* json) {
   json->Object();
   json->Key("from").String(run.releases.front().name);
   json->Key("to").String(run.releases.back().name);
+  json->KeyIfAny("presumed", run.presumed);
   json->Key("outcome").String(OutcomeName(run.outcome));
   json->Key("message").String(run.message);
   json->Key("variants").List();
@@ -337,6 +345,7 @@ std::string ReportJson(const Report& report) {
   json.Key("title").String(report.title);
   json.Key("input").String(report.input);
   json.Key("engine").String(report.engine->name);
+  json.KeyIfAny("presumed", report.presumed);
   json.Key("prompt").List();
   for (const PromptItem& item : report.prompt) json.String(item.line);
   json.EndList();

@@ -35,6 +35,7 @@ struct ReportSection {
 // Releases that follow each other by version and behave alike.
 struct ReportRun {
   absl::Span<const Release> releases;
+  std::string presumed;  // of them; see PresumptionOn
   Outcome outcome = Outcome::kSpec;
   std::string message;           // why there is no spec
   std::vector<size_t> variants;  // of each section; empty without a spec
@@ -55,6 +56,7 @@ struct Report {
   std::string input;  // the name of the file
   // The engine that prompt and grants are of.
   const Release* engine = nullptr;
+  std::string presumed;  // of it; see PresumptionOn
   bool has_spec = false;
   std::string no_spec;  // why not
   std::vector<PromptItem> prompt;
@@ -72,6 +74,7 @@ struct ReportRequest {
   Request request;
   std::string_view input;  // how to call the text
   const Release* engine = nullptr;
+  std::string_view presumed = {};  // of it
   absl::Span<const Release> releases;
   const Host* host = nullptr;
   GrantHost grant_host = {};  // the same machine, for its privileges

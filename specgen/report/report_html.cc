@@ -68,6 +68,8 @@ class Page {
   void Head();
   void Tiles();
   void Tools();
+  // What is presumed of engines, if it is anything.
+  void Presumed(std::string_view presumed);
   void Privileges();
   void Findings();
   void Matrix();
@@ -191,10 +193,18 @@ void Page::Tools() {
   Raw("<span id=\"count\" class=\"muted\" role=\"status\"></span>\n</div>\n");
 }
 
+void Page::Presumed(std::string_view presumed) {
+  if (presumed.empty()) return;
+  Raw("<p class=\"muted\">Presumed: ");
+  Text(presumed);
+  Raw(".</p>\n");
+}
+
 void Page::Privileges() {
   Raw("<section class=\"card\" id=\"privileges\">\n<h2>Privileges on Docker ");
   Text(report_.engine->name);
   Raw("</h2>\n");
+  Presumed(report_.presumed);
   if (!report_.no_spec.empty()) {
     Raw("<p class=\"error\">This engine ");
     Text(report_.no_spec);
@@ -303,7 +313,9 @@ void Page::Matrix() {
     MatrixRow(run, before);
     before = &run;
   }
-  Raw("</tbody></table></div>\n</section>\n");
+  Raw("</tbody></table></div>\n");
+  for (const ReportRun& run : report_.runs) Presumed(run.presumed);
+  Raw("</section>\n");
 }
 
 void Page::Why(const EngineChange& change) {

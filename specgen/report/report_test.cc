@@ -94,6 +94,22 @@ TEST(ReportTest, RefusalsAndCrashesHaveTheirRow) {
   EXPECT_TRUE(absl::StrContains(page, "crashes: "));
 }
 
+// Where all was recorded, nothing is presumed.
+TEST(ReportTest, SaysWhatIsPresumed) {
+  const std::string recorded = ReportJson(*Make(kConfig, "1.13.0..29.7.2"));
+  EXPECT_FALSE(absl::StrContains(recorded, "presumed"));
+  const absl::StatusOr<Report> report = Make(kConfig, "29.7.2..29.8.1");
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->presumed, "");
+  const std::string why =
+      "Docker 29.8.0-rc.1 is presumed to answer as 29.7.2: ";
+  EXPECT_EQ(report->runs.back().presumed.substr(0, why.size()), why);
+  EXPECT_TRUE(absl::StrContains(ReportHtml(*report, "0"),
+                                absl::StrCat("Presumed: ", why)));
+  EXPECT_TRUE(absl::StrContains(ReportJson(*report),
+                                absl::StrCat("\"presumed\": \"", why)));
+}
+
 TEST(ReportTest, NotJson) {
   EXPECT_EQ(Make("{").status().message().substr(0, 16), "config.json:1:2:");
 }
