@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,11 +20,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/errno_text.h"
@@ -98,6 +102,7 @@ class FileDescriptor {
   }
 
   int get() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
   // 0 or an errno. Some file systems tell only now that the disk is full.
   int Close() { return close(std::exchange(fd_, -1)) == 0 ? 0 : errno; }
 
@@ -155,19 +160,143 @@ std::optional<int> OpenFileNamed(std::string_view path) {
   return std::nullopt;
 }
 
-// Whether somebody else may have put the symbolic link `path` there for us to
-// follow: in a directory where all may make files, but remove their own only,
-// it is neither ours nor its owner's. Linux follows no such link either if
-// fs.protected_symlinks is set.
-bool IsPlanted(const std::string& path) {
+// Where a path leads. Each name on it is opened below the directory that it is
+// in, so that nobody can exchange anything between a look and what follows it.
+class PathWalk {
+ public:
+  // `makes`: directories that are missing.
+  PathWalk(std::string_view path, bool makes) : path_(path), makes_(makes) {}
+
+  // Errors are of the host, and name the path, or the link that is refused.
+  absl::Status Run();
+
+  // Of what is at the end: the directory that it is in and its name, or the
+  // directory itself and "".
+  FileDescriptor directory() && { return std::move(at_); }
+  const std::string& name() const { return name_; }
+  // What is there (O_PATH); below 0 if nothing is, or `name` is "".
+  const FileDescriptor& file() const { return file_; }
+  // Opens it to be written.
+  int Open() const {
+    return openat(
+        at_.get(), name_.c_str(),
+        O_WRONLY | O_CLOEXEC | O_NOCTTY | (is_kernels_ ? 0 : O_NOFOLLOW));
+  }
+
+ private:
+  absl::Status Failed(int error) const {
+    return FileError(path_, error, AdviceForWriting(error));
+  }
+  // Goes on where the link leads that is open in file_.
+  absl::Status Follow();
+  // Whether somebody else may have put the link there for us to follow: in a
+  // directory where all may make files, but remove their own only, it is
+  // neither ours nor its owner's. Linux says the same if it is asked to
+  // (fs.protected_symlinks).
+  bool IsPlanted() const;
+
+  const std::string path_;
+  const bool makes_;
+  std::vector<std::string> rest_;  // the next part is the last element
+  FileDescriptor at_{-1};
+  std::string name_;
+  FileDescriptor file_{-1};
+  int links_ = 0;
+  bool is_kernels_ = false;  // what leads to file_
+};
+
+bool PathWalk::IsPlanted() const {
   struct stat link;
   struct stat directory;
-  return lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode) &&
-         link.st_uid != geteuid() &&
-         stat(path.substr(0, path.rfind('/') + 1).append(".").c_str(),
-              &directory) == 0 &&
-         (directory.st_mode & S_ISVTX) != 0 &&
-         (directory.st_mode & S_IWOTH) != 0 && link.st_uid != directory.st_uid;
+  return fstat(file_.get(), &link) != 0 || fstat(at_.get(), &directory) != 0 ||
+         ((directory.st_mode & S_ISVTX) != 0 &&
+          (directory.st_mode & S_IWOTH) != 0 && link.st_uid != geteuid() &&
+          link.st_uid != directory.st_uid);
+}
+
+absl::Status PathWalk::Follow() {
+  struct statfs system;
+  struct stat st;
+  if (fstatfs(at_.get(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC) {
+    // The kernel's own, which may lead to what has no path.
+    FileDescriptor file(openat(at_.get(), name_.c_str(), O_PATH | O_CLOEXEC));
+    if (file.get() < 0 || fstat(file.get(), &st) != 0) return Failed(errno);
+    if (!S_ISREG(st.st_mode)) {
+      file_ = std::move(file);
+      is_kernels_ = true;
+      return absl::OkStatus();
+    }
+  }
+  if (IsPlanted()) {
+    return HostError(EACCES,
+                     absl::StrCat(path_, ": \"", name_,
+                                  "\" is a symbolic link of another user in a "
+                                  "folder where all may write, and is not "
+                                  "followed: name another place"));
+  }
+  if (++links_ > kMaxLinksFollowed) return Failed(ELOOP);
+  char target[PATH_MAX];
+  const ssize_t size = readlinkat(file_.get(), "", target, sizeof(target));
+  if (size < 0) return Failed(errno);
+  const std::vector<std::string> parts =
+      absl::StrSplit(std::string_view(target, static_cast<size_t>(size)), '/');
+  rest_.insert(rest_.end(), parts.rbegin(), parts.rend());
+  if (size > 0 && target[0] == '/') {
+    at_ = FileDescriptor(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (at_.get() < 0) return Failed(errno);
+  }
+  file_ = FileDescriptor(-1);
+  return absl::OkStatus();
+}
+
+absl::Status PathWalk::Run() {
+  rest_ = absl::StrSplit(path_, '/');
+  std::reverse(rest_.begin(), rest_.end());
+  at_ = FileDescriptor(open(path_.starts_with('/') ? "/" : ".",
+                            O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (at_.get() < 0) return Failed(errno);
+  while (true) {
+    while (!rest_.empty() && (rest_.back().empty() || rest_.back() == ".")) {
+      rest_.pop_back();
+    }
+    if (rest_.empty()) {
+      name_.clear();
+      return absl::OkStatus();
+    }
+    name_ = std::move(rest_.back());
+    rest_.pop_back();
+    // But for slashes, behind which it must be a directory.
+    const bool is_last =
+        std::all_of(rest_.begin(), rest_.end(),
+                    [](const std::string& part) { return part.empty(); });
+    file_ = FileDescriptor(
+        openat(at_.get(), name_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (file_.get() < 0 && errno == ENOENT && makes_) {
+      if (mkdirat(at_.get(), name_.c_str(), 0777) != 0 && errno != EEXIST) {
+        return Failed(errno);
+      }
+      file_ = FileDescriptor(
+          openat(at_.get(), name_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    }
+    if (file_.get() < 0) {
+      return errno == ENOENT && is_last ? absl::OkStatus() : Failed(errno);
+    }
+    struct stat st;
+    if (fstat(file_.get(), &st) != 0) return Failed(errno);
+    if (S_ISLNK(st.st_mode)) {
+      const absl::Status followed = Follow();
+      if (!followed.ok()) return followed;
+      if (file_.get() < 0) continue;
+      if (fstat(file_.get(), &st) != 0) return Failed(errno);
+    }
+    if (S_ISDIR(st.st_mode)) {
+      at_ = std::exchange(file_, FileDescriptor(-1));
+    } else if (rest_.empty()) {
+      return absl::OkStatus();
+    } else {
+      return Failed(ENOTDIR);
+    }
+  }
 }
 
 // Calls `make` with one name after the other of files in a directory, until it
@@ -322,14 +451,6 @@ int ReplaceFile(int directory, const char* name, const struct stat* old,
   return error != 0 ? error : file.Publish(name, overwrite);
 }
 
-// A directory may be written and searched without being readable.
-int OpenParent(const std::string& path) {
-  const size_t at = path.rfind('/') + 1;  // npos + 1 is 0
-  const std::string parent = at == 0 ? "." : path.substr(0, at);
-  return RetryOnSignal(
-      [&] { return open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); });
-}
-
 absl::Status WriteError(std::string_view name, int error) {
   if (error == 0) return absl::OkStatus();
   if (error == EEXIST) {
@@ -344,15 +465,14 @@ absl::Status WriteError(std::string_view name, int error) {
 // Where the bytes of a file that is written go.
 struct Place {
   bool is_regular() const { return fd < 0; }
-  // Of a regular file: its name in the directory, and what it replaces, or
-  // null.
-  const char* base() const { return path.c_str() + path.rfind('/') + 1; }
+  // What a regular file replaces, or null.
   const struct stat* old() const { return exists ? &st : nullptr; }
 
-  std::string name;           // for messages
-  int fd = -1;                // what is written as it is
-  FileDescriptor device{-1};  // owns it, unless it was open before
-  std::string path;           // of a regular file, all links followed
+  std::string name;              // for messages
+  int fd = -1;                   // what is written as it is
+  FileDescriptor device{-1};     // owns it, unless it was open before
+  FileDescriptor directory{-1};  // of a regular file
+  std::string base;              // its name in there
   bool exists = false;
   struct stat st = {};
 };
@@ -368,30 +488,32 @@ absl::StatusOr<Place> FindPlace(std::string_view path, Overwrite overwrite) {
     place.fd = *fd;
     return place;
   }
-  absl::StatusOr<std::string> followed = FollowFinalLinks(path);
-  if (!followed.ok()) return followed.status();
-  place.path = *std::move(followed);
-  // By its name: links in /proc lead to what has no path.
-  place.exists = stat(place.name.c_str(), &place.st) == 0;
-  if (!place.exists && errno != ENOENT) return WriteError(place.name, errno);
-  const mode_t mode = place.st.st_mode;
-  if (S_ISDIR(mode) || (!place.exists && place.path.ends_with('/'))) {
+  PathWalk walk(path, /*makes=*/false);
+  if (absl::Status status = walk.Run(); !status.ok()) return status;
+  place.exists = walk.file().get() >= 0;
+  if (walk.name().empty() || (!place.exists && path.ends_with('/'))) {
     return WriteError(place.name, EISDIR);
   }
+  if (place.exists && fstat(walk.file().get(), &place.st) != 0) {
+    return WriteError(place.name, errno);
+  }
+  const mode_t mode = place.st.st_mode;
   if (S_ISBLK(mode) || S_ISSOCK(mode)) {
     return absl::InvalidArgumentError(
         absl::StrCat(place.name, ": a ", S_ISBLK(mode) ? "disk" : "socket",
                      ", which is never written: name a file"));
   }
   if (place.exists && !S_ISREG(mode)) {
-    place.device = FileDescriptor(RetryOnSignal([&] {
-      return open(place.name.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    }));
+    place.device = FileDescriptor(RetryOnSignal([&] { return walk.Open(); }));
     place.fd = place.device.get();
-    if (place.fd < 0) return WriteError(place.name, errno);
-  } else if (place.exists && overwrite == Overwrite::kNo) {
+    return place.fd < 0 ? absl::StatusOr<Place>(WriteError(place.name, errno))
+                        : std::move(place);
+  }
+  if (place.exists && overwrite == Overwrite::kNo) {
     return WriteError(place.name, EEXIST);
   }
+  place.base = walk.name();
+  place.directory = std::move(walk).directory();
   return place;
 }
 
@@ -439,29 +561,11 @@ absl::StatusOr<std::string> ReadOpenFile(int fd, std::string_view name,
   return CheckRead(std::move(bytes), error, name, max_bytes);
 }
 
-absl::StatusOr<std::string> FollowFinalLinks(std::string_view name) {
-  std::string path(name);
-  for (int followed = 0;; ++followed) {
-    char buffer[PATH_MAX];
-    const ssize_t size = readlink(path.c_str(), buffer, sizeof(buffer));
-    // EINVAL: no link. Anything else is found when the file is opened.
-    if (size < 0) return path;
-    if (followed == kMaxLinksFollowed) return FileError(name, ELOOP, "");
-    if (IsPlanted(path)) {
-      return HostError(EACCES,
-                       absl::StrCat(path,
-                                    ": is a symbolic link of another user in a "
-                                    "folder where all may write, and is not "
-                                    "followed: name another place"));
-    }
-    const std::string_view target(buffer, static_cast<size_t>(size));
-    if (target.starts_with('/')) {
-      path = target;
-    } else {
-      path.resize(path.rfind('/') + 1);  // npos + 1 is 0
-      path.append(target);
-    }
-  }
+absl::StatusOr<int> OpenOutputDirectory(const std::string& path) {
+  PathWalk walk(path, /*makes=*/true);
+  if (absl::Status status = walk.Run(); !status.ok()) return status;
+  if (!walk.name().empty()) return FileError(path, ENOTDIR, "");
+  return std::move(walk).directory().Release();
 }
 
 absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
@@ -469,12 +573,9 @@ absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
   absl::StatusOr<Place> place = FindPlace(path, overwrite);
   if (!place.ok()) return place.status();
   if (place->is_regular()) {
-    const FileDescriptor directory(OpenParent(place->path));
-    const int error = directory.get() < 0
-                          ? errno
-                          : ReplaceFile(directory.get(), place->base(),
-                                        place->old(), bytes, overwrite);
-    return WriteError(place->name, error);
+    return WriteError(place->name,
+                      ReplaceFile(place->directory.get(), place->base.c_str(),
+                                  place->old(), bytes, overwrite));
   }
   int error = WriteAll(place->fd, bytes);
   if (error == 0 && place->device.get() >= 0) error = place->device.Close();
@@ -497,7 +598,6 @@ absl::Status WriteFileAt(int directory, const std::string& name,
 struct FileWriter::Parts {
   Place place;
   Overwrite overwrite;
-  FileDescriptor directory{-1};
   std::optional<NewFile> file;  // unless it is written as it is
 };
 
@@ -521,12 +621,11 @@ absl::StatusOr<std::unique_ptr<FileWriter>> FileWriter::Start(
   parts->overwrite = overwrite;
   if (const Place& to = parts->place; to.is_regular()) {
     // Nobody but its owner and root may replace what others may only write to.
-    if (to.exists && access(to.path.c_str(), W_OK) != 0) {
+    if (to.exists &&
+        faccessat(to.directory.get(), to.base.c_str(), W_OK, 0) != 0) {
       return WriteError(to.name, errno);
     }
-    parts->directory = FileDescriptor(OpenParent(to.path));
-    if (parts->directory.get() < 0) return WriteError(to.name, errno);
-    parts->file.emplace(parts->directory.get(), to.old());
+    parts->file.emplace(to.directory.get(), to.old());
     if (const int error = parts->file->error(); error != 0) {
       return WriteError(to.name, error);
     }
@@ -538,8 +637,8 @@ absl::Status FileWriter::Commit() {
   const Place& place = parts_->place;
   if (!parts_->file.has_value()) return absl::OkStatus();
   const HoldSignals hold;
-  return WriteError(place.name,
-                    parts_->file->Publish(place.base(), parts_->overwrite));
+  return WriteError(
+      place.name, parts_->file->Publish(place.base.c_str(), parts_->overwrite));
 }
 
 }  // namespace specgen

@@ -33,11 +33,6 @@ absl::StatusOr<std::string> ReadOpenFile(int fd, std::string_view name,
 
 enum class Overwrite { kNo, kYes };
 
-// Where the final symbolic links of `path` lead, there or not. A link that
-// another user may have planted is an error: one in a directory like /tmp that
-// is neither ours nor of the directory's owner.
-absl::StatusOr<std::string> FollowFinalLinks(std::string_view path);
-
 // Writes the file `path`, whole or not at all: whoever opens it sees the old
 // bytes or the new ones, and after a failure nothing has changed and nothing is
 // left behind.
@@ -46,7 +41,9 @@ absl::StatusOr<std::string> FollowFinalLinks(std::string_view path);
 //   is replaced by a new one with the same permission bits, and the same owner
 //   if we may give files away. Other hard links to it keep the old bytes.
 // - A new file has mode 0644, less the umask.
-// - A symbolic link stays; what it leads to is written (see FollowFinalLinks).
+// - A symbolic link stays; what it leads to is written. A link on the way, or at
+//   its end, that another user may have planted is an error: one in a directory
+//   like /tmp that is neither ours nor of the directory's owner.
 // - "-", /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N mean that
 //   open file itself; terminals, pipes and other character devices are opened.
 //   All these are written as they are, even without `overwrite`; here a failure
@@ -54,6 +51,10 @@ absl::StatusOr<std::string> FollowFinalLinks(std::string_view path);
 // - Block devices, sockets and directories are refused.
 absl::Status WriteWholeFile(std::string_view path, std::string_view bytes,
                             Overwrite overwrite);
+
+// Opens a directory for files of output (O_PATH); the caller closes it. Makes
+// what is missing of it. Symbolic links are as above.
+absl::StatusOr<int> OpenOutputDirectory(const std::string& path);
 
 // The same for the file `name` (no path) of an open directory, but whatever of
 // that name is there is replaced, a symbolic link too: none is followed.

@@ -192,6 +192,7 @@ absl::Status SpecDirectory::ReadRecord() {
   const absl::StatusOr<std::string> text =
       ReadRegularFile(top_.get(), kRecord, path);
   if (absl::IsNotFound(text.status())) return absl::OkStatus();
+  if (absl::IsAborted(text.status())) return text.status();
   std::optional<std::map<std::string, std::string>> record;
   if (text.ok()) record = ParseRecord(*text);
   if (!record.has_value()) {
@@ -259,20 +260,11 @@ absl::Status SpecDirectory::Check(const std::string& path,
 absl::StatusOr<std::unique_ptr<SpecDirectory>> SpecDirectory::Open(
     const std::string& path, std::set<DirectoryId> configs,
     Overwrite overwrite) {
-  std::string bare = path;
-  while (bare.size() > 1 && bare.ends_with('/')) bare.pop_back();
-  const absl::StatusOr<std::string> place = FollowFinalLinks(bare);
-  if (!place.ok()) return place.status();
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
+  absl::StatusOr<int> top = OpenOutputDirectory(path);
+  if (!top.ok()) return top.status();
   std::unique_ptr<SpecDirectory> directory(
       new SpecDirectory(path, std::move(configs), overwrite));
-  directory->top_ =
-      UniqueFd(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory->top_.ok()) {
-    const int why = error ? error.value() : errno;
-    return HostError(why, absl::StrCat(path, ": ", GoErrnoText(why)));
-  }
+  directory->top_ = UniqueFd(*top);
   // Who may not read it has no lock, and runs at its own risk.
   directory->lock_ = UniqueFd(
       openat(directory->top_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -307,6 +299,10 @@ absl::StatusOr<SpecDirectory::Left> SpecDirectory::RemoveOld(
   const absl::StatusOr<UniqueFd> parent = OpenParent(name, /*make=*/false);
   if (absl::IsNotFound(parent.status())) return Left::kNothing;
   if (!parent.ok()) return parent.status();
+  const std::string base = name.substr(name.rfind('/') + 1);
+  const absl::StatusOr<std::string> old =
+      ReadRegularFile(parent->get(), base, PathOf(name));
+  if (absl::IsAborted(old.status())) return old.status();
   std::string digest;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -316,9 +312,6 @@ absl::StatusOr<SpecDirectory::Left> SpecDirectory::RemoveOld(
       record_.erase(found);
     }
   }
-  const std::string base = name.substr(name.rfind('/') + 1);
-  const absl::StatusOr<std::string> old =
-      ReadRegularFile(parent->get(), base, PathOf(name));
   if (absl::IsNotFound(old.status())) return Left::kNothing;
   if (!old.ok() || Sha256(*old) != digest) return Left::kOfSomebodyElse;
   if (unlinkat(parent->get(), base.c_str(), 0) != 0 && errno != ENOENT) {

@@ -52,7 +52,7 @@ class SpecDirectory {
                             Overwrite overwrite);
 
   // Opens the directory, and makes it if need be. Refused are a link that
-  // another user may have planted (FollowFinalLinks), and a directory that
+  // another user may have planted (files.h), and a directory that
   // another SpecDirectory is open on.
   static absl::StatusOr<std::unique_ptr<SpecDirectory>> Open(
       const std::string& path, std::set<DirectoryId> configs,

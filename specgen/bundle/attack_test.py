@@ -395,6 +395,28 @@ def test_limits():
             done = run_limited(resource.RLIMIT_NOFILE, 3, *words)
             check(done.returncode == 4 and b'oo many open files' in done.stdout,
                   done)
+        # What cannot be looked at is not taken for gone, or somebody else's.
+        specgen('batch', top + '/configs', '-o', top + '/specs')
+        with open(top + '/configs/c.json', 'w') as file:
+            file.write('no config')
+        bundle = top + '/out/b'
+        specgen('bundle', '--exec-root', top + '/run', '-o', bundle, plugin)
+        for words, enough in (
+                (('batch', '--threads', '1', '--force', top + '/configs', '-o',
+                  top + '/specs'), 1),
+                (('bundle', '--exec-root', top + '/run', '-o', bundle, plugin),
+                 0), (('bundle', '--stop', bundle), 0),
+                (('bundle', '--remove', bundle), 0)):
+            for files in range(4, 60):
+                done = run_limited(resource.RLIMIT_NOFILE, files, *words)
+                if done.returncode == enough:
+                    break
+                check(done.returncode == 4 and
+                      b'oo many open files' in done.stdout,
+                      '%d: %s' % (files, done))
+            check(done.returncode == enough and files > 6, done)
+        check(left(top + '/specs') == ['.specgen-batch.sha256'] and
+              left(top + '/out') == [] and 'run' not in left(top), left(top))
 
 
 def test_full_disk():
@@ -446,13 +468,17 @@ def test_planted_links():
                        '%s/chain%d' % (top, owner))
         for words in (('generate', config), ('report', config),
                       ('batch', '/dev/null')):
-            for target in ('/tmp/file', '/tmp/new', '/chain'):
+            for target in ('/tmp/file%d', '/tmp/new%d', '/chain%d',
+                           '/tmp/dir%d/file', '/tmp/dir%d/new',
+                           '/tmp/dir%d/../victim/file'):
                 text = specgen(*words, '--force', '-o',
-                               '%s%s%d' % (top, target, NOBODY), code=4)
+                               top + target % NOBODY, code=4)
                 check('of another user' in text, text)
-        text = specgen('batch', top + '/configs', '-o',
-                       '%s/tmp/dir%d/' % (top, NOBODY), code=4)
-        check('of another user' in text, text)
+        for target in ('/tmp/dir%d', '/tmp/dir%d/', '/tmp/dir%d/.',
+                       '/tmp/./dir%d//', '/tmp/dir%d/below'):
+            text = specgen('batch', top + '/configs', '-o',
+                           top + target % NOBODY, code=4)
+            check('of another user' in text, text)
         with open(top + '/victim/file') as file:
             check(file.read() == 'the host\'s own', 'the victim changed')
         check(left(top + '/victim') == ['file'], left(top + '/victim'))

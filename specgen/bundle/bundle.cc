@@ -775,6 +775,8 @@ absl::Status BundleMaker::ExchangeWith(const HeldBundle& old) const {
 absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
     const HeldBundle& old) {
   const std::string& output = options_.output;
+  absl::Status status = CheckRoomForFiles(output);
+  if (!status.ok()) return status;
   const UniqueFd spec = OpenFileAt(old.fd.get(), kSpecName);
   const UniqueFd rootfs = OpenDirectoryAt(old.fd.get(), kRootfsName);
   if (!spec.ok() || !rootfs.ok()) return NoBundle();
@@ -790,7 +792,8 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
         MountPointsOf(answer_.spec()));
     if (found.ok()) {
       if (!found->empty()) difference = absl::StrCat("in its rootfs, ", *found);
-    } else if (options_.replace && !absl::IsCancelled(found.status())) {
+    } else if (options_.replace && !absl::IsCancelled(found.status()) &&
+               !absl::IsAborted(found.status())) {
       difference = found.status().message();  // it cannot be read, say
     } else {
       return found.status();
@@ -807,7 +810,6 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
   const absl::StatusOr<BundleRecord> before =
       ReadBundleRecord(old.fd.get(), output);
   if (before.ok()) record.made = before->made;
-  absl::Status status;
   if (!difference.empty()) {
     status = CheckNotInUse(record.id, output);
     if (status.ok()) status = CheckNothingMounted(old);

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -71,6 +72,15 @@ absl::Status FileError(int error, std::string_view path) {
                                            : "";
   return HostError(error,
                    absl::StrCat(path, ": ", std::strerror(error), advice));
+}
+
+absl::Status CheckRoomForFiles(std::string_view path) {
+  std::array<UniqueFd, 12> files;
+  for (UniqueFd& file : files) {
+    file.Reset(open("/", O_PATH | O_CLOEXEC));
+    if (!file.ok()) return FileError(errno, path);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status InputError(int error, std::string_view path) {

@@ -33,6 +33,10 @@ UniqueFd OpenRegular(const UniqueFd& place);
 absl::Status FileError(int error, std::string_view path);
 absl::Status FileError(int error, std::string_view what, std::string_view path);
 
+// Whether a dozen files more can be opened: asked before something that cannot
+// be left half done. kAborted.
+absl::Status CheckRoomForFiles(std::string_view path);
+
 // The same of what was given to be read (AsBadInput).
 absl::Status InputError(int error, std::string_view path);
 

@@ -44,6 +44,8 @@ absl::StatusOr<Existing> Find(const std::string& path, Trust parent_trust) {
   absl::StatusOr<BundleRecord> record =
       ReadBundleRecord(held->fd.get(), held->name);
   if (!record.ok()) return record.status();
+  absl::Status room = CheckRoomForFiles(path);
+  if (!room.ok()) return room;
   return Existing{*std::move(held), *std::move(record)};
 }
 

@@ -23,6 +23,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "specgen/base/cause.h"
 #include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/interrupt.h"
@@ -370,10 +371,12 @@ absl::Status UnmountAll(const HeldBundle& bundle, const BundleRecord& record) {
 absl::Status RemoveMade(const BundleRecord::Made& made, bool contents) {
   absl::StatusOr<UniqueFd> parent =
       OpenDirectory(DirPath(made.path), Trust::kAnyone);
+  if (absl::IsAborted(parent.status())) return parent.status();
   if (!parent.ok()) return absl::OkStatus();  // gone
   const std::string name(BasePath(made.path));
   const UniqueFd fd(openat(parent->get(), name.c_str(),
                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.ok() && IsShortage(errno)) return FileError(errno, made.path);
   Facts facts;
   if (!fd.ok() || Look(fd.get(), &facts) != 0 || facts.device != made.device ||
       facts.inode != made.inode || facts.born != made.born) {

@@ -251,6 +251,7 @@ int RemoveTree(int parent, const std::string& name) {
       continue;
     if (errno != EISDIR && errno != EPERM) return errno;
     if (unlinkat(parent, directory.c_str(), AT_REMOVEDIR) == 0) continue;
+    if (errno == ENOTDIR) return EPERM;  // an immutable file
     if (errno != ENOTEMPTY && errno != EEXIST) return errno;
     UniqueFd fd(openat(parent, directory.c_str(),
                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -273,6 +274,7 @@ int RemoveTree(int parent, const std::string& name) {
       if (unlinkat(fd.get(), child.c_str(), 0) == 0) continue;
       if (errno != EISDIR && errno != EPERM) return errno;
       if (unlinkat(fd.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
+      if (errno == ENOTDIR) return EPERM;
       // To move a directory is to write to it (its "..").
       if (const int error = MakeOurs(fd.get(), child); error != 0) return error;
       std::string moved;
