@@ -17,6 +17,7 @@
 #include "specgen/cli/console.h"
 #include "specgen/engine/engine.h"
 #include "specgen/engine/release_range.h"
+#include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
 #include "specgen/plugin/plugin.h"
 #include "specgen/specgen.h"
@@ -98,8 +99,10 @@ void NoteMissingDirectory(const SpecAttempt& attempt, std::string_view where,
   for (std::string_view path :
        {request.exec_root.value_or(""), request.rootfs.value_or(""),
         request.lib_root}) {
-    if (path.empty() || absl::StartsWith(path, "/") ||
-        !absl::StrContains(message, path)) {
+    // Docker's message has the first directory of it that is missing.
+    const std::string clean = CleanPath(path);
+    if (path.empty() || clean.starts_with('/') ||
+        !absl::StrContains(message, clean.substr(0, clean.find('/')))) {
       continue;
     }
     console->Error(absl::StrCat(

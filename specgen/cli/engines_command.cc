@@ -86,12 +86,17 @@ int EnginesCommand::Run(Console* console) {
                 console);
   }
   if (!release_.empty()) {
-    const absl::StatusOr<const Release*> release = FindRelease(release_);
-    if (!release.ok()) {
-      return Fail(absl::FailedPreconditionError(release.status().message()),
+    const absl::StatusOr<NamedEngine> engine = FindEngine(release_);
+    if (!engine.ok()) {
+      return Fail(absl::FailedPreconditionError(engine.status().message()),
                   console);
     }
-    selection.only = *release;
+    selection.only = engine->release;
+    if (!engine->understood.empty()) console->Error(engine->understood);
+    // What is presumed of the release itself is listed.
+    if (!engine->presumed.empty() && selection.only->presumed.empty()) {
+      console->Error(engine->presumed);
+    }
   }
   if (!since_.empty()) {
     const absl::StatusOr<const Release*> release = FindFirstRelease(since_);

@@ -38,7 +38,11 @@ absl::StatusOr<const Release*> FindEnd(std::string_view name,
   }
   told->Add(*engine);
   const Release* const release = engine->release;
-  return release->build_of == nullptr ? release : release->build_of;
+  if (release->build_of == nullptr) return release;
+  told->understood.push_back(absl::StrCat(
+      "a range is of Docker's own releases: ", release->build_of->name,
+      " stands for ", release->name));
+  return release->build_of;
 }
 
 absl::StatusOr<absl::Span<const Release>> FindRange(std::string_view range,

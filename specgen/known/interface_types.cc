@@ -95,7 +95,9 @@ const InterfaceType* FindInterfaceType(std::string_view capability) {
 bool LooksFor(const Release& release, const InterfaceType& type) {
   const Places& places =
       AllPlaces()[static_cast<size_t>(&type - &kInterfaceTypes[0])];
-  const auto here = static_cast<size_t>(&release - AllReleases().data());
+  // A build is none of the list.
+  const Release& of = release.build_of != nullptr ? *release.build_of : release;
+  const auto here = static_cast<size_t>(&of - AllReleases().data());
   return here >= places.first && here <= places.last;
 }
 

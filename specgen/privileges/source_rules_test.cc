@@ -441,6 +441,10 @@ TEST(InterfaceTypes, FromTheirFirstReleaseToTheirLast) {
         << c.capability << " " << c.engine;
   }
   for (const InterfaceType& type : AllInterfaceTypes()) {
+    for (const Release& build : AllBuilds()) {
+      EXPECT_EQ(LooksFor(build, type), LooksFor(*build.build_of, type))
+          << type.capability << " " << build.name;
+    }
     EXPECT_TRUE(FindRelease(type.first).ok()) << type.first;
     EXPECT_TRUE(type.last.empty() || FindRelease(type.last).ok()) << type.last;
   }

@@ -255,6 +255,20 @@ class Update(unittest.TestCase):
              ("29.8.1", "github.com/moby/moby/v2@v2.0.0-beta.24", False),
              ("29.9.0-rc.1", None, False), ("29.9.0", None, False)])
 
+    def test_asks_for_all_that_is_not_recorded(self):
+        def go_list(*args):
+            if args[0] == "-versions":
+                return " ".join([args[1], *self.PROXY[args[1]]])
+            module, _, version = args[1].partition("@")
+            return json.dumps({"Time": self.PROXY[module][version] + "T00:00:00Z"})
+        # Presumed until now, and published meanwhile.
+        table = self.TABLE.replace('name: "29.8.0"', 'name: "28.5.3"')
+        with mock.patch.object(update, "go_list", go_list):
+            asked = update.ask_proxy(table)
+        self.assertEqual(asked["github.com/docker/docker"],
+                         {"v28.5.3+incompatible": "2026-09-04"})
+        self.assertNotIn("v28.5.2+incompatible", asked["github.com/docker/cli"])
+
     def test_the_table_holds_it_in_order_and_nothing_more(self):
         table = self.TABLE
         for release in update.missing(table, self.PROXY):
