@@ -101,13 +101,18 @@ bool LooksFor(const Release& release, const InterfaceType& type) {
   return here >= places.first && here <= places.last;
 }
 
+bool TakesNoVersion(const Release& release) {
+  return release.behaviour->interface_types == InterfaceTypes::kText;
+}
+
 InterfaceTypeName SplitInterfaceType(std::string_view type) {
   const size_t slash = type.find('/');
   const std::string_view name = type.substr(0, slash);
   const size_t dot = name.rfind('.');
   return {dot == std::string_view::npos ? "" : name.substr(0, dot),
           dot == std::string_view::npos ? name : name.substr(dot + 1),
-          slash == std::string_view::npos ? "" : type.substr(slash + 1)};
+          slash == std::string_view::npos ? "" : type.substr(slash + 1),
+          slash != std::string_view::npos};
 }
 
 }  // namespace specgen

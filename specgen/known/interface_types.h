@@ -33,8 +33,14 @@ absl::Span<const InterfaceType> AllInterfaceTypes();
 // Null if no release looks for it.
 const InterfaceType* FindInterfaceType(std::string_view capability);
 
-// Whether `release`, one of AllReleases(), looks for `type`, one of the table.
+// Whether `release`, of AllReleases() or AllBuilds(), looks for `type`, one of
+// the table.
 bool LooksFor(const Release& release, const InterfaceType& type);
+
+// Whether it finds a type that has neither a version nor the slash before it.
+// Until moby v29.0.0, UnmarshalJSON took the bytes behind such a name, its
+// quote and one more, for a part of it (api/types/plugin_responses.go).
+bool TakesNoVersion(const Release& release);
 
 // The parts of "PREFIX.CAPABILITY/VERSION", as moby takes them apart
 // (api/types/plugin_responses.go): at the first slash, and at the last dot
@@ -43,6 +49,7 @@ struct InterfaceTypeName {
   std::string_view prefix;
   std::string_view capability;
   std::string_view version;
+  bool has_version;  // at least the slash
 };
 InterfaceTypeName SplitInterfaceType(std::string_view type);
 

@@ -763,6 +763,12 @@ TEST(LintRulesTest, Messages) {
        R"("pidhost" is not read by Docker 17.04.0)"},
       {R"("linux": {"capabilities": [], "devices": []})", "1.12.6",
        R"("linux" is not read)"},
+      {Interface("docker.volumedriver"), "28.5.2",
+       R"("docker.volumedriver" has no version: the engine does not find it; )"
+       R"(write "docker.volumedriver/1.0")"},
+      {Interface("docker.logdriver"), "17.04.0..29.0.0",
+       R"("docker.logdriver" has no version: Docker 17.04.0 to 28.5.2 does not )"
+       R"(find it; write "docker.logdriver/1.0")"},
       {Interface("/1.0"), "28.5.2..29.0.0",
        "Docker 28.5.2 crashes on an interface type that starts with a slash"},
       {R"("env": "x")", "1.12.6..28.5.2",

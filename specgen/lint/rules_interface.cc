@@ -78,6 +78,7 @@ enum class TypeProblem : uint8_t {
   kNoPrefix,
   kOtherPrefix,
   kUnknown,
+  kNoVersion,
   kOtherEngines,
   kOtherVersion,
 };
@@ -87,6 +88,10 @@ TypeProblem ProblemOf(const LintContext& lint, const InterfaceTypeName& name) {
   if (name.prefix.empty()) return TypeProblem::kNoPrefix;
   if (name.prefix != "docker") return TypeProblem::kOtherPrefix;
   if (type == nullptr) return TypeProblem::kUnknown;
+  // Of these, the newest engines take most.
+  if (!name.has_version && !TakesNoVersion(lint.releases.front())) {
+    return TypeProblem::kNoVersion;
+  }
   // Those that look for it follow each other.
   if (!LooksFor(lint.releases.front(), *type) ||
       !LooksFor(lint.releases.back(), *type)) {
@@ -123,6 +128,13 @@ std::string ProblemText(const LintContext& lint, std::string_view text,
               ? ": engines do not register it when they enable the plugin"
               : ": engines use it all the same, as version 1.0",
           Advice(text));
+    case TypeProblem::kNoVersion: {
+      const std::string engines = lint.EnginesWhere(
+          [](const Release& r) { return !TakesNoVersion(r); });
+      return absl::StrCat(
+          quoted, " has no version: ", engines.empty() ? "the engine" : engines,
+          " does not find it", Advice(text));
+    }
     case TypeProblem::kOtherEngines:
       break;
   }

@@ -232,7 +232,9 @@ void GrantFinder::Interfaces() {
     const InterfaceTypeName name = SplitInterfaceType(text);
     const InterfaceType* type = FindInterfaceType(name.capability);
     if (name.prefix != "docker" || type == nullptr ||
-        !LooksFor(release_, *type) || !seen.insert(name.capability).second) {
+        !LooksFor(release_, *type) ||
+        !(name.has_version || TakesNoVersion(release_)) ||
+        !seen.insert(name.capability).second) {
       continue;
     }
     Add(type->level, "interface", text, type->why);
