@@ -41,7 +41,8 @@ enum class Overwrite { kNo, kYes };
 //   is replaced by a new one with the same permission bits, and the same owner
 //   if we may give files away. Other hard links to it keep the old bytes.
 // - A new file has mode 0644, less the umask.
-// - A symbolic link stays; what it leads to is written. A link on the way, or at
+// - A symbolic link stays; what it leads to is written. A link on the way, or
+// at
 //   its end, that another user may have planted is an error: one in a directory
 //   like /tmp that is neither ours nor of the directory's owner.
 // - "-", /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N mean that
