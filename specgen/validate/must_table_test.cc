@@ -383,7 +383,9 @@ constexpr Must kMusts[] = {
     {"config-windows.md#cpu", "", "only one of count, shares and maximum",
      "windows-cpu",
      IN_WINDOWS("\"resources\":{\"cpu\":{\"count\":1,\"shares\":1}}"),
-     IN_WINDOWS("\"resources\":{\"cpu\":{\"shares\":1}}")},
+     // As dockerd writes it.
+     IN_WINDOWS(
+         "\"resources\":{\"cpu\":{\"count\":0,\"shares\":1,\"maximum\":0}}")},
     {"config-windows.md#cpu", "91 92", "affinity has mask and group",
      "required",
      IN_WINDOWS("\"resources\":{\"cpu\":{\"affinity\":[{\"mask\":1}]}}"),

@@ -326,9 +326,12 @@ class MeaningCheck {
   void Windows(const JsonNode& part) {
     const JsonNode* cpu = part.Find("resources", "cpu");
     if (cpu != nullptr) {
+      // dockerd writes all three for a process-isolated container, and 0 for
+      // those that are not set (moby v28.5.2, daemon/oci_windows.go).
       int given = 0;
       for (std::string_view key : {"count", "shares", "maximum"}) {
-        given += cpu->Find(key) != nullptr ? 1 : 0;
+        const JsonNode* const value = cpu->Find(key);
+        given += value != nullptr && value->text != "0" ? 1 : 0;
       }
       if (given > 1) {
         f_.Error("windows-cpu", *cpu,
