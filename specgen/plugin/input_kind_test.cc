@@ -94,7 +94,7 @@ TEST(WhyNoPlugin, KeysCountWhereTheyAreRead) {
     PluginShape shape;
     std::string_view text;
     std::string_view why;  // how it starts; "" is nothing to say
-    std::string_view wanted = "";
+    std::string_view wanted = {};
   };
   for (const Case& c : {
            // What a directory has is never what `docker plugin inspect` prints.
