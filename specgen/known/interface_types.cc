@@ -101,10 +101,6 @@ bool LooksFor(const Release& release, const InterfaceType& type) {
   return here >= places.first && here <= places.last;
 }
 
-bool TakesNoVersion(const Release& release) {
-  return release.behaviour->interface_types == InterfaceTypes::kText;
-}
-
 InterfaceTypeName SplitInterfaceType(std::string_view type) {
   const size_t slash = type.find('/');
   const std::string_view name = type.substr(0, slash);
@@ -113,6 +109,11 @@ InterfaceTypeName SplitInterfaceType(std::string_view type) {
           dot == std::string_view::npos ? name : name.substr(dot + 1),
           slash == std::string_view::npos ? "" : type.substr(slash + 1),
           slash != std::string_view::npos};
+}
+
+bool Reads(const Release& release, const InterfaceTypeName& name) {
+  return name.has_version ||
+         release.behaviour->interface_types == InterfaceTypes::kText;
 }
 
 }  // namespace specgen

@@ -37,11 +37,6 @@ const InterfaceType* FindInterfaceType(std::string_view capability);
 // the table.
 bool LooksFor(const Release& release, const InterfaceType& type);
 
-// Whether it finds a type that has neither a version nor the slash before it.
-// Until moby v29.0.0, UnmarshalJSON took the bytes behind such a name, its
-// quote and one more, for a part of it (api/types/plugin_responses.go).
-bool TakesNoVersion(const Release& release);
-
 // The parts of "PREFIX.CAPABILITY/VERSION", as moby takes them apart
 // (api/types/plugin_responses.go): at the first slash, and at the last dot
 // before it. What is not there is "".
@@ -52,6 +47,11 @@ struct InterfaceTypeName {
   bool has_version;  // at least the slash
 };
 InterfaceTypeName SplitInterfaceType(std::string_view type);
+
+// Whether `release` takes `name` apart like that. Until moby v29.0.0,
+// UnmarshalJSON took the bytes behind a name that has neither a version nor the
+// slash before it, its quote and one more, for a part of its capability.
+bool Reads(const Release& release, const InterfaceTypeName& name);
 
 }  // namespace specgen
 

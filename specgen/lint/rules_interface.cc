@@ -88,8 +88,8 @@ TypeProblem ProblemOf(const LintContext& lint, const InterfaceTypeName& name) {
   if (name.prefix.empty()) return TypeProblem::kNoPrefix;
   if (name.prefix != "docker") return TypeProblem::kOtherPrefix;
   if (type == nullptr) return TypeProblem::kUnknown;
-  // Of these, the newest engines take most.
-  if (!name.has_version && !TakesNoVersion(lint.releases.front())) {
+  // The engines that do not read it come before those that do.
+  if (!Reads(lint.releases.front(), name)) {
     return TypeProblem::kNoVersion;
   }
   // Those that look for it follow each other.
@@ -129,8 +129,8 @@ std::string ProblemText(const LintContext& lint, std::string_view text,
               : ": engines use it all the same, as version 1.0",
           Advice(text));
     case TypeProblem::kNoVersion: {
-      const std::string engines = lint.EnginesWhere(
-          [](const Release& r) { return !TakesNoVersion(r); });
+      const std::string engines =
+          lint.EnginesWhere([&](const Release& r) { return !Reads(r, name); });
       return absl::StrCat(
           quoted, " has no version: ", engines.empty() ? "the engine" : engines,
           " does not find it", Advice(text));

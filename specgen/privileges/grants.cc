@@ -232,8 +232,7 @@ void GrantFinder::Interfaces() {
     const InterfaceTypeName name = SplitInterfaceType(text);
     const InterfaceType* type = FindInterfaceType(name.capability);
     if (name.prefix != "docker" || type == nullptr ||
-        !LooksFor(release_, *type) ||
-        !(name.has_version || TakesNoVersion(release_)) ||
+        !LooksFor(release_, *type) || !Reads(release_, name) ||
         !seen.insert(name.capability).second) {
       continue;
     }

@@ -440,6 +440,14 @@ TEST(InterfaceTypes, FromTheirFirstReleaseToTheirLast) {
         c.looks)
         << c.capability << " " << c.engine;
   }
+  for (std::string_view release : {"1.12.6", "28.5.2", "29.0.0"}) {
+    const Release& engine = **FindRelease(release);
+    EXPECT_EQ(Reads(engine, SplitInterfaceType("docker.authz")),
+              release == "29.0.0")
+        << release;
+    EXPECT_TRUE(Reads(engine, SplitInterfaceType("docker.authz/")));
+    EXPECT_TRUE(Reads(engine, SplitInterfaceType("docker.authz/2.0")));
+  }
   for (const InterfaceType& type : AllInterfaceTypes()) {
     for (const Release& build : AllBuilds()) {
       EXPECT_EQ(LooksFor(build, type), LooksFor(*build.build_of, type))
