@@ -305,6 +305,27 @@ def test_signals():
         check(left(top + '/out') == ['o'], left(top + '/out'))
 
 
+def test_signals_while_answering():
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1,
+                   signal.SIGRTMIN):
+        batch = subprocess.Popen((SPECGEN, 'batch'), stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        request = json.dumps({'config': CONFIG}).encode() + b'\n'
+        batch.stdin.write(request)
+        batch.stdin.flush()
+        answer = batch.stdout.readline()  # it catches signals by now
+        batch.send_signal(number)
+        try:
+            rest, said = batch.communicate(timeout=60)
+        finally:
+            batch.kill()
+        check(answer.startswith(b'{') and rest == b'' and
+              b'interrupted, 1 requests done' in said and
+              batch.returncode == 128 + number,
+              'signal %d: exit %d: %s' % (number, batch.returncode, said))
+
+
 def closed_pipe(*words, **options):
     """The exit code of specgen when nobody reads what it says."""
     read, write = os.pipe()
@@ -395,6 +416,18 @@ def test_limits():
             done = run_limited(resource.RLIMIT_NOFILE, 3, *words)
             check(done.returncode == 4 and b'oo many open files' in done.stdout,
                   done)
+        # Directories are made for a spec, or not at all.
+        words = ('generate', '--apply', '--exec-root', top + '/run', '-o',
+                 top + '/spec.json', config)
+        for files in range(4, 40):
+            done = run_limited(resource.RLIMIT_NOFILE, files, *words)
+            if done.returncode == 0:
+                break
+            check(done.returncode == 4 and b'oo many open files' in done.stdout
+                  and 'run' not in left(top), '%d: %s' % (files, done))
+        check(done.returncode == 0 and files > 4 and 'run' in left(top), done)
+        os.unlink(top + '/spec.json')
+        shutil.rmtree(top + '/run')
         # What cannot be looked at is not taken for gone, or somebody else's.
         specgen('batch', top + '/configs', '-o', top + '/specs')
         with open(top + '/configs/c.json', 'w') as file:
@@ -523,7 +556,7 @@ def test_ordinary_user():
             open(top + '/theirs/o/rootfs/of-root/f', 'w').close()
             text = as_nobody(*how, code=0 if '--force' in how else 4)
             (work,) = [name for name in left(top + '/theirs') if name != 'o']
-            check('/theirs/%s: what is left in it cannot be removed' % work
+            check('/theirs/%s/bundle/rootfs/of-root: cannot be removed' % work
                   in text, text)
             check('--force' in how or left(top + '/theirs') == [work],
                   left(top + '/theirs'))
@@ -572,7 +605,7 @@ def test_output_in_a_copy_of_the_source():
 
 
 TESTS = (test_unit_and_changed_rootfs, test_parent_of_somebody_else, test_acls,
-         test_links_of_somebody_else, test_signals, test_closed_pipe,
+         test_links_of_somebody_else, test_signals, test_signals_while_answering, test_closed_pipe,
          test_limits, test_full_disk, test_planted_links, test_ordinary_user, test_two_at_once,
          test_output_in_a_copy_of_the_source)
 

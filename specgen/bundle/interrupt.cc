@@ -15,9 +15,9 @@ void Note(int signal) {
   if (g_signal == 0) g_signal = signal;
 }
 
-// Whether the default of the signal is to end the process (signal(7)). SIGPIPE
-// and SIGXFSZ are errors of write(2) here, see main.cc.
-bool Ends(int signal) {
+}  // namespace
+
+bool EndsProcess(int signal) {
   for (const int ends :
        {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
         SIGPROF, SIGXCPU, SIGIO, SIGPWR, SIGSTKFLT}) {
@@ -26,15 +26,13 @@ bool Ends(int signal) {
   return signal >= SIGRTMIN && signal <= SIGRTMAX;
 }
 
-}  // namespace
-
 CatchInterrupts::CatchInterrupts() {
   g_signal = 0;
   struct sigaction action = {};
   action.sa_handler = &Note;
   for (int signal = 1; signal <= SIGRTMAX; ++signal) {
     Old old{signal, {}};
-    if (!Ends(signal) || sigaction(signal, nullptr, &old.action) != 0 ||
+    if (!EndsProcess(signal) || sigaction(signal, nullptr, &old.action) != 0 ||
         old.action.sa_handler == SIG_IGN ||
         sigaction(signal, &action, nullptr) != 0) {
       continue;

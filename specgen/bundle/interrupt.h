@@ -10,10 +10,13 @@
 
 namespace specgen {
 
-// While one lives, the signals that would end the process (all that can be
-// caught, but for those that report a fault of the program itself) make
-// CheckInterrupt fail instead. Signals that are ignored stay so, as nohup wants
-// it. One at a time.
+// Whether the default of the signal is to end the process (signal(7)), and a
+// program can catch it without a fault of its own. Not SIGPIPE and SIGXFSZ:
+// they are errors of write(2) here, see main.cc.
+bool EndsProcess(int signal);
+
+// While one lives, those signals make CheckInterrupt fail instead. Signals that
+// are ignored stay so, as nohup wants it. One at a time.
 class CatchInterrupts {
  public:
   CatchInterrupts();

@@ -383,12 +383,12 @@ absl::Status RemoveMade(const BundleRecord::Made& made, bool contents) {
     return absl::OkStatus();  // gone, or another one that has its name
   }
   if (contents) {
-    if (const int error = RemoveContents(fd.get()); error != 0) {
-      return error == EBUSY ? absl::UnavailableError(
-                                  absl::StrCat(made.path,
-                                               ": something is mounted in it: "
-                                               "unmount it first"))
-                            : FileError(error, made.path);
+    std::string where;
+    if (const int error = RemoveContents(fd.get(), &where); error != 0) {
+      const std::string path = JoinPath({made.path, where});
+      return error == EBUSY ? absl::UnavailableError(absl::StrCat(
+                                  path, ": is mounted: unmount it first"))
+                            : FileError(error, path);
     }
   }
   if (unlinkat(parent->get(), name.c_str(), AT_REMOVEDIR) != 0 && contents) {

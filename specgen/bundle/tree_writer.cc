@@ -237,46 +237,61 @@ int MakeOurs(int parent, const std::string& name) {
   return chmod(ProcPath(place.get()).c_str(), 0700) == 0 ? 0 : errno;
 }
 
+// Removes what is no directory, or an empty one; 0, also if nothing is there,
+// ENOTEMPTY for a directory with something in it, or another errno.
+int RemoveName(int parent, const std::string& name) {
+  if (unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return 0;
+  if (errno != EISDIR && errno != EPERM) return errno;
+  if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0) return 0;
+  if (errno == ENOTDIR) return EPERM;  // an immutable file
+  return errno == EEXIST ? ENOTEMPTY : errno;
+}
+
 }  // namespace
 
-int RemoveTree(int parent, const std::string& name) {
+int RemoveTree(int parent, const std::string& name, std::string* where) {
   // Every directory is first moved up beside `name`, so that neither stack, nor
   // descriptors, nor the length of paths limit the depth.
-  std::deque<std::string> doomed = {name};
+  struct Doomed {
+    std::string name;
+    std::string path;  // where it was
+  };
+  std::deque<Doomed> doomed = {{name, name}};
   uint64_t count = 0;
+  const auto failed = [where](const std::string& path, int error) {
+    if (where != nullptr) *where = path;
+    return error;
+  };
   while (!doomed.empty()) {
-    const std::string directory = doomed.front();
+    const Doomed directory = std::move(doomed.front());
     doomed.pop_front();
-    if (unlinkat(parent, directory.c_str(), 0) == 0 || errno == ENOENT)
-      continue;
-    if (errno != EISDIR && errno != EPERM) return errno;
-    if (unlinkat(parent, directory.c_str(), AT_REMOVEDIR) == 0) continue;
-    if (errno == ENOTDIR) return EPERM;  // an immutable file
-    if (errno != ENOTEMPTY && errno != EEXIST) return errno;
-    UniqueFd fd(openat(parent, directory.c_str(),
+    int error = RemoveName(parent, directory.name);
+    if (error == 0) continue;
+    if (error != ENOTEMPTY) return failed(directory.path, error);
+    UniqueFd fd(openat(parent, directory.name.c_str(),
                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd.ok() && errno == EACCES) {
       // Our own directory without permission for ourselves.
-      if (const int error = MakeOurs(parent, directory); error != 0) {
-        return error;
-      }
-      fd.Reset(openat(parent, directory.c_str(),
+      error = MakeOurs(parent, directory.name);
+      if (error != 0) return failed(directory.path, error);
+      fd.Reset(openat(parent, directory.name.c_str(),
                       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
-    if (!fd.ok()) return errno;
+    if (!fd.ok()) return failed(directory.path, errno);
     struct stat st;
     if (fstat(fd.get(), &st) == 0 && (st.st_mode & 0700) != 0700) {
       fchmod(fd.get(), 0700);
     }
     std::vector<std::string> names;
-    if (const int error = ReadNames(fd.get(), &names); error != 0) return error;
+    error = ReadNames(fd.get(), &names);
+    if (error != 0) return failed(directory.path, error);
     for (const std::string& child : names) {
-      if (unlinkat(fd.get(), child.c_str(), 0) == 0) continue;
-      if (errno != EISDIR && errno != EPERM) return errno;
-      if (unlinkat(fd.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
-      if (errno == ENOTDIR) return EPERM;
+      const std::string path = absl::StrCat(directory.path, "/", child);
+      error = RemoveName(fd.get(), child);
+      if (error == 0) continue;
       // To move a directory is to write to it (its "..").
-      if (const int error = MakeOurs(fd.get(), child); error != 0) return error;
+      if (error == ENOTEMPTY) error = MakeOurs(fd.get(), child);
+      if (error != 0) return failed(path, error);
       std::string moved;
       do {
         moved = absl::StrCat(".specgen-removed-", getpid(), "-", count++);
@@ -284,11 +299,13 @@ int RemoveTree(int parent, const std::string& name) {
                       RENAME_NOREPLACE) == 0) {
           break;
         }
-        if (errno != EEXIST) return errno;
+        if (errno != EEXIST) return failed(path, errno);
       } while (true);
-      doomed.push_back(moved);
+      doomed.push_back({moved, path});
     }
-    if (unlinkat(parent, directory.c_str(), AT_REMOVEDIR) != 0) return errno;
+    if (unlinkat(parent, directory.name.c_str(), AT_REMOVEDIR) != 0) {
+      return failed(directory.path, errno);
+    }
   }
   return 0;
 }

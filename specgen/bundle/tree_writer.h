@@ -248,8 +248,10 @@ absl::StatusOr<std::string> CleanEntryPath(std::string_view path);
 int ReadNames(int fd, std::vector<std::string>* names);
 
 // Removes `name` in the directory `parent`, with all that is in it, however
-// deep. Returns 0 or an errno; nothing there is no error.
-int RemoveTree(int parent, const std::string& name);
+// deep. Returns 0 or an errno; nothing there is no error. `where` is then the
+// path below `parent` of what could not be removed, unless it is null.
+int RemoveTree(int parent, const std::string& name,
+               std::string* where = nullptr);
 
 }  // namespace specgen
 

@@ -84,12 +84,13 @@ bool IsWorkDirectory(const struct stat& st, uid_t user, dev_t device) {
          st.st_dev == device && st.st_nlink > 0;
 }
 
-int RemoveContents(int directory) {
+int RemoveContents(int directory, std::string* where) {
   std::vector<std::string> names;
   if (const int error = ReadNames(directory, &names); error != 0) return error;
   int first_error = 0;
   for (const std::string& name : names) {
-    const int error = RemoveTree(directory, name);
+    const int error =
+        RemoveTree(directory, name, first_error == 0 ? where : nullptr);
     if (first_error == 0) first_error = error;
   }
   return first_error;
@@ -148,9 +149,9 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
 WorkDirectory::~WorkDirectory() { (void)Remove(); }
 
 absl::Status WorkDirectory::Remove() {
-  const int error = RemoveContents(fd_.get());
-  if (error != 0) {
-    return FileError(error, "what is left in it cannot be removed", path_);
+  std::string where;
+  if (const int error = RemoveContents(fd_.get(), &where); error != 0) {
+    return FileError(error, "cannot be removed", JoinPath({path_, where}));
   }
   unlinkat(parent_.get(), std::string(BasePath(path_)).c_str(), AT_REMOVEDIR);
   return absl::OkStatus();

@@ -59,8 +59,9 @@ class WorkDirectory {
 // that device, and that is still there.
 bool IsWorkDirectory(const struct stat& st, uid_t user, dev_t device);
 
-// Removes all that is in the directory; 0 or an errno.
-int RemoveContents(int directory);
+// Removes all that is in the directory; 0 or an errno. `where` is then the path
+// in it of the first that could not be removed, "" for itself.
+int RemoveContents(int directory, std::string* where = nullptr);
 
 }  // namespace specgen
 

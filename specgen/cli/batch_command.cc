@@ -6,14 +6,13 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/cleanup/cleanup.h"
@@ -26,6 +25,7 @@
 #include "specgen/batch/batch.h"
 #include "specgen/batch/progress_bar.h"
 #include "specgen/batch/proto_text.h"
+#include "specgen/bundle/interrupt.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -35,10 +35,9 @@
 namespace specgen {
 namespace {
 
-// While it lives, the first SIGINT, SIGTERM or SIGHUP makes `fd` readable
-// instead of ending the process; the second one ends it. A signal that was
-// ignored (by nohup) stays so. Writing too much or to nobody fails, with an
-// errno. One at a time.
+// While it lives, the first signal that would end the process makes `fd`
+// readable instead; the same one again ends it. A signal that was ignored (by
+// nohup) stays so. One at a time.
 class StopSignals {
  public:
   StopSignals() {
@@ -53,20 +52,19 @@ class StopSignals {
       errno = saved;
     };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    struct sigaction ignore = {};
-    ignore.sa_handler = SIG_IGN;
-    for (size_t i = 0; i < std::size(kSignals); ++i) {
-      sigaction(kSignals[i], nullptr, &old_[i]);
-      const bool stops = kSignals[i] != SIGPIPE && kSignals[i] != SIGXFSZ;
-      if (old_[i].sa_handler == SIG_IGN) continue;
-      sigaction(kSignals[i], stops ? &action : &ignore, nullptr);
+    for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+      struct sigaction old;
+      if (!EndsProcess(signal) || sigaction(signal, nullptr, &old) != 0 ||
+          old.sa_handler == SIG_IGN ||
+          sigaction(signal, &action, nullptr) != 0) {
+        continue;
+      }
+      old_.emplace_back(signal, old);
     }
   }
   ~StopSignals() {
     if (pipe_[0] < 0) return;
-    for (size_t i = 0; i < std::size(kSignals); ++i) {
-      sigaction(kSignals[i], &old_[i], nullptr);
-    }
+    for (const auto& [signal, old] : old_) sigaction(signal, &old, nullptr);
     close(pipe_[0]);
     close(pipe_[1]);
   }
@@ -78,12 +76,10 @@ class StopSignals {
   int caught() const { return caught_; }
 
  private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
-
   static inline std::atomic<int> signal_pipe_ = -1;
   static inline std::atomic<int> caught_ = 0;
   int pipe_[2] = {-1, -1};
-  struct sigaction old_[5] = {};
+  std::vector<std::pair<int, struct sigaction>> old_;
 };
 
 class BatchCommand : public Command {

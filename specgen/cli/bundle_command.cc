@@ -228,6 +228,13 @@ absl::Status BundleCommand::Load(Console* console) {
     return absl::FailedPreconditionError(
         "bundle: --output is required (specgen bundle --help tells more)");
   }
+  if (output_ == "-" || output_ == "/dev/stdout" ||
+      absl::StartsWith(output_, "/dev/fd/")) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "--output: ", output_,
+        ": a bundle or an archive gets its name when it is whole: name a place "
+        "on a disk"));
+  }
   if (!data_root_.empty()) {
     if (absl::Status status = FindInstalled(); !status.ok()) return status;
   }

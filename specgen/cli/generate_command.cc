@@ -38,8 +38,8 @@ class GenerateCommand : public Command {
 
  private:
   absl::Status CheckOptions() const;
-  // Makes the planned directories, or shows them; false: it was reported.
-  bool CarryOutPlan(const Answer& answer, Console* console) const;
+  // Makes the planned directories, or shows them; what goes wrong is reported.
+  AppliedPlan CarryOutPlan(const Answer& answer, Console* console) const;
   // Says what of the machine a runtime will miss; how much that is.
   size_t ReportMissingSources(const Answer& answer, Console* console) const;
   int WriteSpec(std::string_view spec, Console* console) const;
@@ -75,18 +75,20 @@ absl::Status GenerateCommand::CheckOptions() const {
   return output_.Check();
 }
 
-bool GenerateCommand::CarryOutPlan(const Answer& answer,
-                                   Console* console) const {
+AppliedPlan GenerateCommand::CarryOutPlan(const Answer& answer,
+                                          Console* console) const {
   if (show_plan_) {
     for (const PlannedFolder& directory : answer.plan()) {
       console->ErrorLine(
           absl::StrFormat("mkdir -m %04o %s", directory.mode, directory.path));
     }
   }
-  if (!apply_) return true;
-  const absl::Status status = ApplyPlan(answer.plan()).status;
-  if (!status.ok()) console->Error(absl::StrCat("--apply: ", status.message()));
-  return status.ok();
+  if (!apply_) return {};
+  AppliedPlan applied = ApplyPlan(answer.plan());
+  if (!applied.status.ok()) {
+    console->Error(absl::StrCat("--apply: ", applied.status.message()));
+  }
+  return applied;
 }
 
 size_t GenerateCommand::ReportMissingSources(const Answer& answer,
@@ -141,16 +143,19 @@ int GenerateCommand::Run(Console* console) {
                 console);
   }
   // The engine makes directories before it refuses or crashes, too.
-  if (!CarryOutPlan(answer, console)) return kExitHost;
+  const AppliedPlan applied = CarryOutPlan(answer, console);
+  if (!applied.status.ok()) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {
     const int code = ReportFailure(answer, plugin_, console);
     if (code == kExitRefused) plugin_.NoteMissingDevices(answer, console);
     return code;
   }
-  if (ReportMissingSources(answer, console) > 0 && strict_) {
-    return kExitRefused;
-  }
-  return WriteSpec(answer.spec(), console);
+  const bool is_refused = ReportMissingSources(answer, console) > 0 && strict_;
+  const int code = is_refused ? static_cast<int>(kExitRefused)
+                              : WriteSpec(answer.spec(), console);
+  // Nobody has a spec that they could be for.
+  if (code != kExitDone) TakeBack(applied);
+  return code;
 }
 
 }  // namespace

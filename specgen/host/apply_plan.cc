@@ -1,6 +1,7 @@
 #include "specgen/host/apply_plan.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -50,6 +51,12 @@ AppliedPlan ApplyPlan(absl::Span<const PlannedFolder> plan) {
     }
   }
   return applied;
+}
+
+void TakeBack(const AppliedPlan& applied) {
+  for (auto path = applied.made.rbegin(); path != applied.made.rend(); ++path) {
+    rmdir(std::string(*path).c_str());
+  }
 }
 
 }  // namespace specgen

@@ -29,6 +29,10 @@ struct AppliedPlan {
 // thread may make files in that time.
 AppliedPlan ApplyPlan(absl::Span<const PlannedFolder> plan);
 
+// Removes the directories that were made, but for those in which somebody has
+// put something.
+void TakeBack(const AppliedPlan& applied);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_HOST_APPLY_PLAN_H_

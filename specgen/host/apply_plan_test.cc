@@ -77,6 +77,22 @@ TEST_F(ApplyPlanTest, StopsAtTheFirstFailure) {
   EXPECT_EQ(Mode("b"), 0u);
 }
 
+TEST_F(ApplyPlanTest, TakesBackWhatItMade) {
+  const std::string there = dir_ / "there", a = dir_ / "there/a",
+                    b = dir_ / "there/a/b", c = dir_ / "there/a/c";
+  ASSERT_EQ(mkdir(there.c_str(), 0755), 0);
+  const auto plan = std::vector<PlannedFolder>{
+      {there, 0755}, {a, 0755}, {b, 0755}, {c, 0755}};
+  TakeBack(ApplyPlan(plan));
+  EXPECT_EQ(Mode("there"), 0755u);
+  EXPECT_EQ(Mode("there/a"), 0u);
+  const AppliedPlan applied = ApplyPlan(plan);
+  dir_.Write("there/a/b/file", "");
+  TakeBack(applied);
+  EXPECT_EQ(Mode("there/a/b"), 0755u);
+  EXPECT_EQ(Mode("there/a/c"), 0u);
+}
+
 TEST_F(ApplyPlanTest, NamesTheFailure) {
   dir_.Write("file", "");
   std::filesystem::create_symlink("nowhere", dir_ / "dangling");
