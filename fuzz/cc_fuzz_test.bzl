@@ -1,5 +1,9 @@
 """Fuzz targets, with the interface of rules_fuzzing's cc_fuzz_test."""
 
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("@rules_cc//cc:cc_library.bzl", "cc_library")
+load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
 load("//tools:copts.bzl", "SPECGEN_COPTS")
 
 def cc_fuzz_test(
@@ -55,7 +59,7 @@ def cc_fuzz_test(
         srcs = corpus,
         testonly = True,
     )
-    native.cc_library(
+    cc_library(
         name = name + "_lib",
         srcs = srcs,
         copts = SPECGEN_COPTS,
@@ -64,7 +68,7 @@ def cc_fuzz_test(
         deps = deps + ["//fuzz:sanitizer_options"],
         alwayslink = True,
     )
-    native.cc_test(
+    cc_test(
         name = name,
         args = ["$(rootpaths :%s_corpus)" % name],
         data = data + [":%s_corpus" % name],
@@ -79,7 +83,7 @@ def cc_fuzz_test(
     )
 
     # Without the data: programs among them may not link in all configurations.
-    native.cc_binary(
+    cc_binary(
         name = name + "_bin",
         linkopts = select({
             "//tools:libfuzzer": ["-fsanitize=fuzzer"],
@@ -102,7 +106,7 @@ def cc_fuzz_test(
         ])),
         testonly = True,
     )
-    native.sh_binary(
+    sh_binary(
         name = name + "_run",
         srcs = ["run_fuzzer.sh"],
         args = [

@@ -1,5 +1,17 @@
 """A library whose source is pinned in third_party/sources.txt."""
 
+# Put before build files that were written for Bazel 7 and older.
+_CC_RULES = "".join(["load(\"@rules_cc//cc:%s.bzl\", \"%s\")\n" % (rule, rule) for rule in [
+    "cc_binary",
+    "cc_library",
+    "cc_test",
+]])
+
+def _execute(ctx, what, command):
+    result = ctx.execute(command)
+    if result.return_code != 0:
+        fail("%s: %s" % (what, result.stderr))
+
 def _pins(ctx, library):
     pins = {}
     for line in ctx.read(ctx.attr._sources).splitlines():
@@ -25,7 +37,7 @@ def _pinned_archive_impl(ctx):
 
     # Unpacked by tar: Debian 13's Bazel 4.2.3 lacks a class that its own way needs.
     ctx.download(url = url, output = ".archive", sha256 = pin.sha256)
-    unpacked = ctx.execute([
+    _execute(ctx, url + ": tar could not unpack it", [
         "tar",
         "--extract",
         "--file=.archive",
@@ -34,8 +46,6 @@ def _pinned_archive_impl(ctx):
         "--no-same-permissions",
         pin.top,
     ])
-    if unpacked.return_code != 0:
-        fail("%s: tar could not unpack it: %s" % (url, unpacked.stderr))
     ctx.delete(".archive")
 
     if ctx.attr.build_file:
@@ -46,6 +56,22 @@ def _pinned_archive_impl(ctx):
         ctx.symlink(label, path)
     for patch in ctx.attr.patches:
         ctx.patch(patch, strip = 1)
+    if ctx.attr.load_cc_rules:
+        ctx.file(".loads", _CC_RULES)
+        _execute(ctx, url, [
+            "find",
+            ".",
+            "-name",
+            "BUILD.bazel",
+            "-exec",
+            "sed",
+            "-i",
+            # Line 1 is a comment.
+            "1r .loads",
+            "{}",
+            "+",
+        ])
+        ctx.delete(".loads")
 
 pinned_archive = repository_rule(
     implementation = _pinned_archive_impl,
@@ -55,6 +81,9 @@ pinned_archive = repository_rule(
         "extra_files": attr.label_keyed_string_dict(
             allow_files = True,
             doc = "Files of ours to add, each with its path in the repository.",
+        ),
+        "load_cc_rules": attr.bool(
+            doc = "Whether upstream's build files take C++ rules for built in.",
         ),
         "patches": attr.label_list(allow_files = True),
         "_sources": attr.label(

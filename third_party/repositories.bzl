@@ -2,6 +2,9 @@
 
 load("//third_party:pinned_archive.bzl", "pinned_archive")
 
+# Debian's Bazel does not know its own version.
+_IS_NEWER_BAZEL = str(Label("//third_party:sources.txt")).startswith("@@")
+
 def _bazel_shim_impl(ctx):
     shim = ctx.path(Label("//third_party:repositories.bzl")).dirname
     for part in ["bazel_shims", ctx.name]:
@@ -37,6 +40,7 @@ def specgen_repositories():
     _archive(
         name = "com_google_absl",
         library = "abseil",
+        load_cc_rules = True,
         patches = [Label("//third_party/abseil:no_wasm_platforms.patch")],
     )
     _archive(
@@ -63,6 +67,7 @@ def specgen_repositories():
     _archive(
         name = "simdjson",
         build_file = Label("//third_party/simdjson:simdjson.BUILD"),
+        extra_files = {Label("//third_party/simdjson:root.bzl"): "root.bzl"},
         library = "simdjson",
     )
     _archive(
@@ -77,12 +82,15 @@ def specgen_repositories():
     )
 
     # Bazel would download each of these. What is wanted of them is little, so
-    # we have our own. bazel_skylib is Abseil's wish, the others are Bazel's.
-    for name in [
-        "bazel_skylib",
-        "remote_coverage_tools",
-        "rules_cc",
-        "rules_java",
-        "rules_proto",
-    ]:
+    # we have our own. bazel_skylib is Abseil's wish, rules_cc and rules_shell are
+    # ours, the others are Bazel's. Bazel 7 wants more of some, and brings them.
+    for name in ["rules_cc", "rules_shell"]:
         _add(_bazel_shim, name)
+    if not _IS_NEWER_BAZEL:
+        for name in [
+            "bazel_skylib",
+            "remote_coverage_tools",
+            "rules_java",
+            "rules_proto",
+        ]:
+            _add(_bazel_shim, name)

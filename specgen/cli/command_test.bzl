@@ -1,5 +1,6 @@
 """Black-box tests of the program's commands; see command_test.cc."""
 
+load("@rules_cc//cc:cc_test.bzl", "cc_test")
 load("//tools:copts.bzl", "SPECGEN_COPTS")
 
 def command_test(name, cases, data = [], **kwargs):
@@ -11,7 +12,7 @@ def command_test(name, cases, data = [], **kwargs):
       data: other files, below the runfiles' directory $TEST_SRCDIR.
       **kwargs: passed to cc_test.
     """
-    native.cc_test(
+    cc_test(
         name = name,
         srcs = ["//specgen/cli:command_test.cc"],
         args = ["$(rootpath //specgen)"] + ["$(rootpath %s)" % c for c in cases],

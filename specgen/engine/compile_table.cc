@@ -2,7 +2,7 @@
 // constants: run when specgen is built, so that the program itself parses
 // nothing and links no Protobuf.
 //
-//   compile_table RELEASES BEHAVIOURS > engine_table.cc
+//   compile_table RELEASES BEHAVIOURS ENGINE_TABLE_CC
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -23,7 +23,8 @@ bool Read(const char* name, SourceFile* file) {
   return !in.fail();
 }
 
-int Run(const char* releases_name, const char* behaviours_name) {
+int Run(const char* releases_name, const char* behaviours_name,
+        const char* source_name) {
   SourceFile releases;
   SourceFile behaviours;
   if (!Read(releases_name, &releases) || !Read(behaviours_name, &behaviours)) {
@@ -34,17 +35,18 @@ int Run(const char* releases_name, const char* behaviours_name) {
       ReadEngineTable(releases, behaviours, &table);
   for (const std::string& problem : problems) std::cerr << problem << "\n";
   if (!problems.empty()) return 1;
-  std::cout << TableSource(table);
-  return std::cout.flush() ? 0 : 1;
+  std::ofstream source(source_name);
+  source << TableSource(table) << std::flush;
+  return source.good() ? 0 : 1;
 }
 
 }  // namespace
 }  // namespace specgen::engine
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: compile_table RELEASES BEHAVIOURS > engine_table.cc\n";
+  if (argc != 4) {
+    std::cerr << "usage: compile_table RELEASES BEHAVIOURS ENGINE_TABLE_CC\n";
     return 2;
   }
-  return specgen::engine::Run(argv[1], argv[2]);
+  return specgen::engine::Run(argv[1], argv[2], argv[3]);
 }

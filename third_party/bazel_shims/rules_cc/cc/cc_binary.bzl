@@ -1,0 +1,3 @@
+"""Bazel's own rule."""
+
+cc_binary = native.cc_binary

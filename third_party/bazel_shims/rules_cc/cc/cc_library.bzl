@@ -1,0 +1,3 @@
+"""Bazel's own rule."""
+
+cc_library = native.cc_library

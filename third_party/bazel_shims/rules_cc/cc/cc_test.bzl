@@ -1,0 +1,3 @@
+"""Bazel's own rule."""
+
+cc_test = native.cc_test

@@ -1,0 +1,3 @@
+"""Bazel's own rule."""
+
+sh_binary = native.sh_binary

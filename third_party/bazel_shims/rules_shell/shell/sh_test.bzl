@@ -1,0 +1,3 @@
+"""Bazel's own rule."""
+
+sh_test = native.sh_test
