@@ -597,7 +597,15 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
   }
   const StartSpec spec = ReadStartSpec(answer_.spec());
   MadeBefore made;
-  made.directories.push_back(options_.runs_at);
+  // All that a bundle has.
+  made.paths = {CleanPath(options_.runs_at),
+                JoinPath({options_.runs_at, kSpecName}),
+                JoinPath({options_.runs_at, kBundleRecordName})};
+  made.directories = {JoinPath({options_.runs_at, kRootfsName})};
+  if (plan_.record.shares_mount) {
+    made.directories.push_back(
+        JoinPath({options_.runs_at, kPropagatedMountName}));
+  }
   for (const BundleRecord::Directory& directory : plan_.record.directories) {
     made.paths.push_back(directory.path);
   }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -21,13 +22,8 @@
 namespace specgen {
 namespace {
 
-// The standard output of "PROGRAM ARGUMENT"; "" if it ends with an error.
-absl::StatusOr<std::string> OutputOf(const std::string& program,
-                                     std::string_view argument) {
-  absl::StatusOr<ProgramOutput> ran =
-      RunProgram({program, std::string(argument)});
-  if (!ran.ok()) return ran.status();
-  return ran->succeeded ? std::move(ran->out) : "";
+std::string_view FirstLine(std::string_view text) {
+  return text.substr(0, text.find_first_of("\r\n"));
 }
 
 // The first three numbers of a version.
@@ -85,11 +81,20 @@ Runtime ReadRuntime(std::string_view version, std::string_view features) {
 }
 
 absl::StatusOr<Runtime> AskRuntime(const std::string& program) {
-  const absl::StatusOr<std::string> version = OutputOf(program, "--version");
+  const absl::StatusOr<ProgramOutput> version =
+      RunProgram({program, "--version"});
   if (!version.ok()) return version.status();
-  const absl::StatusOr<std::string> features = OutputOf(program, "features");
+  if (!version->succeeded) {
+    const std::string_view error = FirstLine(version->error);
+    return absl::UnavailableError(
+        absl::StrCat(program, ": is no runtime: its --version fails",
+                     error.empty() ? "" : absl::StrCat(": ", error)));
+  }
+  // Older ones do not know that.
+  const absl::StatusOr<ProgramOutput> features =
+      RunProgram({program, "features"});
   if (!features.ok()) return features.status();
-  return ReadRuntime(*version, *features);
+  return ReadRuntime(version->out, features->succeeded ? features->out : "");
 }
 
 std::string WhyRefused(const Runtime& runtime, const StartSpec& spec) {

@@ -19,7 +19,7 @@ struct Runtime {
 };
 
 // Runs `program`, found by PATH, with "--version" and "features". Errors:
-// those of RunProgram.
+// those of RunProgram, and kUnavailable if it knows no "--version".
 absl::StatusOr<Runtime> AskRuntime(const std::string& program);
 
 // What such programs print: "runc version 1.1.5+ds1\n…", and JSON.

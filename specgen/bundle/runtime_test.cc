@@ -96,6 +96,11 @@ TEST(AskRuntimeTest, RunsTheProgram) {
       program(R"([ "$1" = --version ] && echo "crun version 1.8.1"; exit $?)"));
   ASSERT_TRUE(asked.ok()) << asked.status();
   EXPECT_EQ(asked->version, "1.8.1");
+  asked = AskRuntime(program("echo 'no such flag' >&2; echo x >&2; exit 7"));
+  EXPECT_TRUE(absl::IsUnavailable(asked.status()));
+  EXPECT_TRUE(
+      absl::EndsWith(asked.status().message(),
+                     "is no runtime: its --version fails: no such flag"));
   EXPECT_TRUE(absl::IsNotFound(AskRuntime("no-such-runtime").status()));
   EXPECT_TRUE(absl::IsNotFound(AskRuntime(temp / "none").status()));
   EXPECT_TRUE(absl::IsUnavailable(

@@ -544,16 +544,12 @@ class RootfsCheck {
       return absl::StrCat(what, " is no program but an object file or a core");
     }
     std::string loader;
-    switch (header.e_ident[EI_CLASS]) {
-      case ELFCLASS64:
-        loader = Loader<Elf64_Ehdr, Elf64_Phdr>(fd);
-        break;
-      case ELFCLASS32:
-        loader = Loader<Elf32_Ehdr, Elf32_Phdr>(fd);
-        break;
-      default:
-        return absl::StrCat(what, " is a damaged program");
-    }
+    const bool is_whole =
+        header.e_ident[EI_CLASS] == ELFCLASS64
+            ? ReadSegments<Elf64_Ehdr, Elf64_Phdr>(fd, &loader)
+            : header.e_ident[EI_CLASS] == ELFCLASS32 &&
+                  ReadSegments<Elf32_Ehdr, Elf32_Phdr>(fd, &loader);
+    if (!is_whole) return absl::StrCat(what, " is a damaged program");
     if (loader.empty()) return "";
     std::string hidden;
     const UniqueFd found = Open(InCwd(loader), &hidden);
@@ -585,31 +581,43 @@ class RootfsCheck {
                               ElfMachineName(program));
   }
 
-  // Of a dynamic program; else "".
+  // False if the file ends before what it says that it has. `*loader` is that
+  // of a dynamic program; else "".
   template <typename Header, typename Segment>
-  static std::string Loader(int fd) {
+  static bool ReadSegments(int fd, std::string* loader) {
     Header header;
-    if (pread(fd, &header, sizeof(header), 0) != sizeof(header) ||
+    struct stat st;
+    if (fstat(fd, &st) != 0 ||
+        pread(fd, &header, sizeof(header), 0) != sizeof(header) ||
         header.e_phentsize != sizeof(Segment)) {
-      return "";
+      return false;
     }
+    const auto size = static_cast<uint64_t>(st.st_size);
+    const auto has = [size](uint64_t offset, uint64_t bytes) {
+      return offset <= size && bytes <= size - offset;
+    };
     for (size_t i = 0; i < std::min<size_t>(header.e_phnum, kMaxSegments);
          ++i) {
       Segment segment;
-      const auto at = static_cast<off_t>(header.e_phoff + i * sizeof(segment));
-      if (at < 0 ||
-          pread(fd, &segment, sizeof(segment), at) != sizeof(segment)) {
-        break;
+      const uint64_t at = header.e_phoff + i * sizeof(segment);
+      if (!has(at, sizeof(segment)) ||
+          pread(fd, &segment, sizeof(segment), static_cast<off_t>(at)) !=
+              sizeof(segment)) {
+        return false;
       }
-      if (segment.p_type != PT_INTERP) continue;
+      if (segment.p_type == PT_LOAD &&
+          !has(segment.p_offset, segment.p_filesz)) {
+        return false;
+      }
+      if (segment.p_type != PT_INTERP || !loader->empty()) continue;
       std::string name(std::min<size_t>(segment.p_filesz, kMaxLoaderBytes),
                        '\0');
-      const ssize_t size = pread(fd, name.data(), name.size(),
+      const ssize_t read = pread(fd, name.data(), name.size(),
                                  static_cast<off_t>(segment.p_offset));
-      name.resize(size > 0 ? static_cast<size_t>(size) : 0);
-      return name.substr(0, name.find('\0'));
+      name.resize(read > 0 ? static_cast<size_t>(read) : 0);
+      *loader = name.substr(0, name.find('\0'));
     }
-    return "";
+    return true;
   }
 
   const StartSpec& spec_;
@@ -777,7 +785,9 @@ std::vector<std::string> CheckSources(const StartSpec& spec,
     const std::string clean = CleanPath(source);
     if (!IsKernels(clean) && is_made(clean)) continue;
     FileFacts facts;
-    const int error = files.Stat(source, &facts);
+    // The bundle, which a relative one starts from, may not be there yet.
+    const int error =
+        files.Stat(source == mount.source ? source : clean, &facts);
     if (error == 0 || error == EACCES || error == EPERM) continue;
     findings.push_back(absl::StrCat(
         "\"", mount.source, "\", which is mounted upon \"", mount.destination,

@@ -242,11 +242,23 @@ TEST_F(CheckRootfsTest, ProgramsAreForThisMachineAndHaveTheirLoader) {
   fixed[offsetof(Elf64_Ehdr, e_type)] = ET_EXEC;
   Add("/p", fixed);
   Expect("");
-  // Headers that lie are read no further than the file goes.
+  // Cut, as by a copy that did not end.
   std::string lying = Elf(ours_);
   lying.replace(offsetof(Elf64_Ehdr, e_phoff), 8, std::string(8, '\xff'));
   Add("/p", lying);
+  Expect("is a damaged program");
+  Add("/p", Elf(ours_).substr(0, sizeof(Elf64_Ehdr)));
+  Expect("is a damaged program");
+  Add("/p", Elf(ours_).substr(0, sizeof(Elf64_Ehdr) - 1));
+  Expect("is a damaged program");
+  std::string loaded = Elf(ours_);
+  const auto size = static_cast<char>(loaded.size());
+  loaded[sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_filesz)] = size;
+  Add("/p", loaded);
   Expect("");
+  loaded.pop_back();
+  Add("/p", loaded);
+  Expect("is a damaged program");
 }
 
 TEST_F(CheckRootfsTest, ScriptsHaveTheirInterpreter) {
@@ -656,7 +668,8 @@ TEST(CheckSourcesTest, SourcesAreToBeThere) {
   const KnownFiles files({{"/there", 0},
                           {"/hidden", EACCES},
                           {"/file/x", ENOTDIR},
-                          {"/b/rel", 0}});
+                          {"/b/rel", 0},
+                          {"/up", 0}});
   const MadeBefore made{{"/made", "/sys/made", "/proc/made"}, {"/b2"}};
   const auto check = [&](std::string_view source, bool is_bind = true,
                          std::string_view bundle = "/b") {
@@ -665,7 +678,7 @@ TEST(CheckSourcesTest, SourcesAreToBeThere) {
     return absl::StrJoin(CheckSources(spec, files, made, bundle), "; ");
   };
   for (std::string_view fine : {"/there", "/hidden", "/made", "/x/../made",
-                                "/b2", "/b2/any", "rel", ""}) {
+                                "/b2", "/b2/any", "rel", "../up", ""}) {
     EXPECT_EQ(check(fine), "") << fine;
   }
   // Nobody can make anything there.
