@@ -53,25 +53,48 @@ bool IsUtf16(std::string_view text) {
   return rest.size() >= 2 && (rest[0] == '\0') != (rest[1] == '\0');
 }
 
-// "key: value", "- item" or "---" at the start of its first line that is no
-// comment ("# ...").
-bool LooksLikeYaml(std::string_view text) {
+// The first line that is no comment ("# ...").
+std::string_view FirstLine(std::string_view text) {
   while (StartsWith(text, "#")) {
     text.remove_prefix(std::min(text.find_first_of("\r\n"), text.size()));
     text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
   }
-  std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  return text.substr(0, text.find_first_of("\r\n"));
+}
+
+// A key without quotes.
+bool IsBareKey(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
+}
+
+// "key: value", "- item" or "---".
+bool LooksLikeYaml(std::string_view line) {
   if (StartsWith(line, "---") || StartsWith(line, "- ") ||
       StartsWith(line, "%YAML")) {
     return true;
   }
   const size_t colon = line.find(':');
-  if (colon == 0 || colon == std::string_view::npos) return false;
-  line = line.substr(0, colon);
-  return std::all_of(line.begin(), line.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-  });
+  return colon != std::string_view::npos && IsBareKey(line.substr(0, colon));
+}
+
+// "key = value"; or "[table]", if lines follow.
+bool LooksLikeToml(std::string_view line, bool is_last) {
+  const auto without_spaces = [](std::string_view part) {
+    return part.substr(0, part.find_last_not_of(" \t") + 1);
+  };
+  if (StartsWith(line, "[")) {
+    if (is_last) return false;
+    line = without_spaces(line.substr(1));
+    if (line.empty() || line.back() != ']') return false;
+    line.remove_suffix(1);
+    return IsBareKey(line);
+  }
+  const size_t equals = line.find('=');
+  return equals != std::string_view::npos &&
+         IsBareKey(without_spaces(line.substr(0, equals)));
 }
 
 }  // namespace
@@ -93,8 +116,20 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
   }
   if (*offset >= text.size()) return message;
   const size_t first = text.find_first_not_of(kSpaces);
-  if (*offset == first && LooksLikeYaml(text.substr(first))) {
-    return "this looks like YAML: a plugin's config is JSON";
+  if (*offset == first || *offset == first + 1) {  // behind the [ of a table
+    const std::string_view line = FirstLine(text.substr(first));
+    if (*offset == first && StartsWith(line, "<")) {
+      return "this looks like HTML or XML: is it a web page in place of the "
+             "file?";
+    }
+    if (*offset == first && LooksLikeYaml(line)) {
+      return "this looks like YAML: a plugin's config is JSON";
+    }
+    const bool is_last =
+        line.data() + line.size() > &text[text.find_last_not_of(kSpaces)];
+    if (LooksLikeToml(line, is_last)) {
+      return "this looks like TOML: a plugin's config is JSON";
+    }
   }
   const std::string_view at = text.substr(*offset);
   if (StartsWith(at, "//") || StartsWith(at, "/*") || StartsWith(at, "#")) {

@@ -11,9 +11,9 @@ namespace specgen {
 
 // Better words for a syntax error of `text` at `offset` than `message`, where
 // the text is one of the usual mistakes: a byte order mark, UTF-16, YAML,
-// comments, a comma behind the last item (whose place `offset` is then). Else
-// `message`. Takes time only when there is an error: nothing is read but some
-// bytes around the offset and at the start.
+// TOML, HTML, comments, a comma behind the last item (whose place `offset` is
+// then). Else `message`. Takes time only when there is an error: nothing is
+// read but some bytes around the offset and at the start.
 const char* ExplainSyntax(std::string_view text, size_t* offset,
                           const char* message);
 // The same of a text that has no index, for the reason `result`; `offset` is

@@ -148,10 +148,12 @@ bool IsWindowsPath(std::string_view path) {
          path[1] == ':' && is_slash(path[2]);
 }
 
-// "\\\\?\\Volume{GUID}\\"
+// "\\\\?\\Volume{GUID}\\", in letters of either case, as Windows takes it.
 bool IsVolumePath(std::string_view path) {
   constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  if (!absl::ConsumePrefix(&path, "\\\\?\\Volume{")) return false;
+  constexpr std::string_view kStart = "\\\\?\\Volume{";
+  if (!absl::StartsWithIgnoreCase(path, kStart)) return false;
+  path.remove_prefix(kStart.size());
   if (path.size() < kForm.size() + 1 || path[kForm.size()] != '}') return false;
   for (size_t i = 0; i < kForm.size(); ++i) {
     if (kForm[i] == '-'
@@ -202,8 +204,10 @@ class MeaningCheck {
   // Which systems the document is for. Linux containers on Windows have parts
   // for both.
   void Platform() {
-    linux_ = spec_.Find("linux") != nullptr;
     windows_ = spec_.Find("windows") != nullptr;
+    // Beside that of Windows, an empty part says nothing.
+    const JsonNode* linux_part = spec_.Find("linux");
+    linux_ = linux_part != nullptr && !(windows_ && linux_part->items.empty());
     // A document that names no system may be for any.
     may_be_linux_ = linux_ || (!windows_ && spec_.Find("solaris") == nullptr &&
                                spec_.Find("freebsd") == nullptr &&

@@ -1,6 +1,8 @@
 #include "specgen/validate/spec_fields.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 namespace specgen {
 namespace {
@@ -100,27 +102,36 @@ bool IsPageSize(std::string_view text) {
 constexpr FieldForm kPageSize = {IsPageSize, "a size such as 64KB, 2MB or 1GB"};
 
 // "0-3,7", of cpuset(7)'s List Format without strides; "" is no list, but
-// taken.
+// taken. The kernel takes no range whose end stands first.
 bool IsNumberList(std::string_view text) {
   if (text.empty()) return true;
+  constexpr uint32_t kMost = 1'000'000;  // larger ones count as that
   bool in_range = false;
   size_t digits = 0;
+  uint32_t number = 0;
+  uint32_t first = 0;  // of the range
   for (char c : text) {
     if (IsDigit(c)) {
       ++digits;
-    } else if (c == ' ') {
-      // White space is let pass.
-    } else if (c == '-' && digits > 0 && !in_range) {
+      number = std::min(kMost,
+                        10 * number + static_cast<uint32_t>(c) - uint32_t{'0'});
+      continue;
+    }
+    if (c == ' ') continue;  // white space is let pass
+    if (digits == 0 || number < first) return false;
+    if (c == '-' && !in_range) {
       in_range = true;
-      digits = 0;
-    } else if (c == ',' && digits > 0) {
+      first = number;
+    } else if (c == ',') {
       in_range = false;
-      digits = 0;
+      first = 0;
     } else {
       return false;
     }
+    digits = 0;
+    number = 0;
   }
-  return digits > 0;
+  return digits > 0 && number >= first;
 }
 constexpr FieldForm kNumberList = {IsNumberList, "a list such as 0-3,7"};
 

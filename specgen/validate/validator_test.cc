@@ -62,6 +62,43 @@ TEST(ValidatorTest, GoodSpecsHaveNoFindings) {
             "");
 }
 
+TEST(ValidatorTest, NumberListsAreInOrder) {
+  const auto findings = [](std::string_view list) {
+    return Findings(
+        Spec("1.0.0", absl::StrCat(R"("linux":{"resources":{"cpu":{"cpus":")",
+                                   list, "\"}}}")));
+  };
+  for (std::string_view list : {"", "0", "0-3,7", "3,1", "1-1", " 0 - 3 , 7",
+                                "10-9999999999999999999", "007-8"}) {
+    EXPECT_EQ(findings(list), "") << list;
+  }
+  for (std::string_view list : {"3-1", "0,3-1", "10-9,1", "0-", "-1", ",", "1,",
+                                "0-1-2", "a", "99999999999999999999-1"}) {
+    EXPECT_EQ(findings(list), "form /linux/resources/cpu/cpus\n") << list;
+  }
+}
+
+TEST(ValidatorTest, WindowsSpecs) {
+  const auto findings = [](std::string_view root, std::string_view more) {
+    return Findings(absl::StrCat(
+        R"({"ociVersion":"1.0.0","windows":{"layerFolders":["C:\\l"]},)",
+        R"("process":{"cwd":"C:\\","args":["x"]},"root":{"path":")", root,
+        "\"}", more, "}"));
+  };
+  constexpr std::string_view kVolume =
+      R"(\\\\?\\Volume{ec84d99e-3f02-11e7-ac6c-00155d7682cf}\\)";
+  constexpr std::string_view kSmall =
+      R"(\\\\?\\volume{EC84D99E-3F02-11e7-ac6c-00155d7682cf}\\)";
+  constexpr std::string_view kEmptyLinux = R"(,"linux":{})";
+  for (std::string_view linux_part : {std::string_view(), kEmptyLinux}) {
+    EXPECT_EQ(findings(kVolume, linux_part), "");
+    EXPECT_EQ(findings(kSmall, linux_part), "");
+    EXPECT_EQ(findings(R"(C:\\r)", linux_part), "volume-path /root/path\n");
+  }
+  // A Linux container on Windows.
+  EXPECT_EQ(findings("/r", R"(,"linux":{"maskedPaths":["/a"]})"), "");
+}
+
 TEST(ValidatorTest, RequiredFieldsDependOnTheVersion) {
   EXPECT_EQ(Findings("{}"), "required \nrequired \n");
   EXPECT_EQ(Findings(Spec("1.0.0-rc1")), "required \n");  // platform
