@@ -70,22 +70,27 @@ bool Names(const KnownDevice& known, std::string_view name) {
   return name.size() > start.size() && name.substr(0, start.size()) == start;
 }
 
-}  // namespace
-
-FileFacts LikelyDevice(std::string_view its_path) {
-  std::string storage;
-  const std::string_view path = CleanPath(its_path, &storage);
-  FileFacts facts;
-  facts.mode = S_IFCHR | 0666;
-  facts.major = 1;
-  facts.minor = 3;
+// Null if none is known at the clean path.
+const KnownDevice* FindKnown(std::string_view path) {
   constexpr std::string_view kDev = "/dev/";
-  if (path.substr(0, kDev.size()) != kDev) return facts;
+  if (path.substr(0, kDev.size()) != kDev) return nullptr;
   const std::string_view name = path.substr(kDev.size());
   const KnownDevice* const known = std::find_if(
       std::begin(kKnownDevices), std::end(kKnownDevices),
       [&](const KnownDevice& device) { return Names(device, name); });
-  if (known != std::end(kKnownDevices)) {
+  return known == std::end(kKnownDevices) ? nullptr : known;
+}
+
+}  // namespace
+
+FileFacts LikelyDevice(std::string_view path) {
+  std::string storage;
+  FileFacts facts;
+  facts.mode = S_IFCHR | 0666;
+  facts.major = 1;
+  facts.minor = 3;
+  const KnownDevice* const known = FindKnown(CleanPath(path, &storage));
+  if (known != nullptr) {
     facts.mode = known->type | 0666;
     facts.major = known->major;
     facts.minor = known->minor;
@@ -93,12 +98,22 @@ FileFacts LikelyDevice(std::string_view its_path) {
   return facts;
 }
 
+bool IsBehindDevice(std::string_view path) {
+  if (!path.ends_with('/') && !path.ends_with("/.")) return false;
+  std::string storage;
+  const std::string_view clean = CleanPath(path, &storage);
+  const KnownDevice* const known = FindKnown(clean);
+  // Directories are known by "disk/*" and the like, too.
+  return known != nullptr &&
+         (known->name.back() != '*' ||
+          clean.find('/', sizeof("/dev/") - 1) == std::string_view::npos);
+}
+
 void AssumedDevices::Add(std::string_view path) {
   FileFacts ignored;
+  if (path.empty() || IsBehindDevice(path)) return;
   const int error = assumed_files_.base.Lstat(path, &ignored);
-  if (error == ENOENT || error == ENOTDIR) {
-    if (!path.empty()) assumed_files_.paths.emplace(path);
-  }
+  if (error == ENOENT || error == ENOTDIR) assumed_files_.paths.emplace(path);
 }
 
 int AssumedDevices::Files::Lstat(std::string_view path,
@@ -107,7 +122,9 @@ int AssumedDevices::Files::Lstat(std::string_view path,
     *facts = LikelyDevice(path);
     return 0;
   }
-  return base.Lstat(path, facts);
+  const int error = base.Lstat(path, facts);
+  // The node before the slash would be assumed as well.
+  return error == ENOENT && IsBehindDevice(path) ? ENOTDIR : error;
 }
 
 int AssumedDevices::Files::Stat(std::string_view path, FileFacts* facts) const {

@@ -19,6 +19,10 @@ namespace specgen {
 // name is that of a disk, else the character device 1:3; mode 0666, of root.
 FileFacts LikelyDevice(std::string_view path);
 
+// Whether the path is that of what is likely a device node, with a slash behind
+// it, as in "/dev/fuse/": where the node is, lstat(2) says ENOTDIR.
+bool IsBehindDevice(std::string_view path);
+
 // `base`, on which some device nodes count as there if nothing is at their
 // paths. For commands that speak about a config rather than about a machine.
 // Not thread-safe while Add is called.

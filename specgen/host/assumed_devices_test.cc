@@ -42,6 +42,20 @@ TEST(LikelyDevice, KnowsNumbersByName) {
   }
 }
 
+TEST(IsBehindDevice, KnowsNodesFromDirectories) {
+  for (std::string_view path :
+       {"/dev/fuse/", "/dev/fuse//", "/dev/fuse/.", "/dev//fuse/",
+        "/dev/x/../fuse/", "/dev/net/tun/", "/dev/sda/", "/dev/loop0/"}) {
+    EXPECT_TRUE(IsBehindDevice(path)) << path;
+  }
+  for (std::string_view path :
+       {"", "/", "/dev/fuse", "/dev/fuse/..", "/dev/", "/dev/dri/", "/dev/md/",
+        "/dev/md/x/", "/dev/disk/by-id/", "/dev/input/by-path/", "/dev/mapper/",
+        "/fuse/"}) {
+    EXPECT_FALSE(IsBehindDevice(path)) << path;
+  }
+}
+
 TEST(AssumedDevices, AreOnlyThoseThatAreMissing) {
   absl::StatusOr<std::unique_ptr<HostSnapshot>> base = HostSnapshot::Parse(
       R"({"entries": [{"path": "/dev/sda", "type": "block", "mode": "0660",
@@ -53,7 +67,7 @@ TEST(AssumedDevices, AreOnlyThoseThatAreMissing) {
   FileFacts facts;
   EXPECT_EQ(host.files.Lstat("/dev/fuse", &facts), ENOENT);
   for (std::string_view path :
-       {"/dev/fuse", "/dev/sda", "/dev/dir", "/dev/sda/x", ""}) {
+       {"/dev/fuse", "/dev/sda", "/dev/dir", "/dev/sda/x", "/dev/kvm/", ""}) {
     host.Add(path);
   }
   EXPECT_EQ(host.paths().size(), 2u);
@@ -67,6 +81,8 @@ TEST(AssumedDevices, AreOnlyThoseThatAreMissing) {
   ASSERT_EQ(host.files.Stat("/dev/dir", &facts), 0);
   EXPECT_TRUE(S_ISDIR(facts.mode));
   EXPECT_EQ(host.files.Lstat("/dev/other", &facts), ENOENT);
+  // As if the node were there.
+  EXPECT_EQ(host.files.Lstat("/dev/kvm/", &facts), ENOTDIR);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ class LintHost : public Host {
       if (path.empty()) return ENOENT;
       if (path.find('\0') != std::string_view::npos) return EINVAL;
       *facts = FileFacts();
+      if (IsBehindDevice(path)) return ENOTDIR;
       if (devices_.contains(path)) {
         *facts = LikelyDevice(path);
       } else {

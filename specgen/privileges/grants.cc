@@ -327,7 +327,7 @@ void GrantFinder::DeviceNode(const JsonNode& device,
   if (!host_.assumed.contains(device.String("path"))) return;
   for (size_t i = before; i < grants_.size(); ++i) {
     grants_[i].assumed = true;
-    grants_[i].why += " (assumed: this machine has no such device)";
+    grants_[i].why += " (assumed: the machine has no such device)";
   }
 }
 
