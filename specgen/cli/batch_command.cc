@@ -333,8 +333,7 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
         "warning: ", result.counts.of_none,
         result.counts.of_none == 1 ? " request holds" : " requests hold",
         " likely no plugin, first request ", result.counts.first_of_none,
-        ", of which specgen generate says why; engines take such for plugins "
-        "that ask for nothing"));
+        ", of which specgen generate says why"));
   }
   const int code = Finish(
       result, signals.caught(),

@@ -101,8 +101,7 @@ class LintCommand : public Command {
 
  private:
   absl::StatusOr<LintedFile> LintFile(const std::string& named,
-                                      absl::Span<const Release> releases,
-                                      Console* console);
+                                      absl::Span<const Release> releases);
   absl::Status ReadIgnored();
   int Explain(Console* console) const;
   LintedFile Unreadable(const std::string& file, std::string_view message);
@@ -168,8 +167,7 @@ absl::Status LintCommand::ReadIgnored() {
 }
 
 absl::StatusOr<LintedFile> LintCommand::LintFile(
-    const std::string& named, absl::Span<const Release> releases,
-    Console* console) {
+    const std::string& named, absl::Span<const Release> releases) {
   const absl::StatusOr<NamedInput> input = ReadNamedInput(named);
   if (!input.ok()) return input.status();
   LintRequest request;
@@ -180,8 +178,6 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();
-  WarnIfNoPlugin(request.name, input->text, request.shape, plugin_name_,
-                 releases.back(), console);
   std::erase_if(*findings, [&](const LintFinding& finding) {
     return ignored_.contains(finding.rule);
   });
@@ -235,7 +231,7 @@ int LintCommand::Run(Console* console) {
   int code = kExitDone;
   std::vector<LintedFile> files;
   for (const std::string& named : files_) {
-    absl::StatusOr<LintedFile> linted = LintFile(named, *releases, console);
+    absl::StatusOr<LintedFile> linted = LintFile(named, *releases);
     if (linted.ok()) {
       files.push_back(*std::move(linted));
       continue;

@@ -242,19 +242,17 @@ absl::StatusOr<std::unique_ptr<Host>> HostOptions::Open() const {
   return std::make_unique<HostOfArchitecture>(std::move(host), architecture);
 }
 
-void WarnIfNoPlugin(std::string_view name, std::string_view text,
-                    PluginShape shape, std::string_view plugin_name,
-                    const Release& release, Console* console) {
-  const std::string why =
-      WhyNoPlugin(text, shape, plugin_name, *release.behaviour);
+std::string WarnIfNoPlugin(std::string_view name, std::string_view text,
+                           PluginShape shape, std::string_view plugin_name,
+                           const Release& release, Console* console) {
+  std::string why = WhyNoPlugin(text, shape, plugin_name, *release.behaviour);
   if (!why.empty()) WarnOfNoPlugin(name, why, console);
+  return why;
 }
 
 void WarnOfNoPlugin(std::string_view name, std::string_view why,
                     Console* console) {
-  console->Error(absl::StrCat("warning: ", name, " ", why,
-                              "; engines take it for a plugin that asks for "
-                              "nothing"));
+  console->Error(absl::StrCat("warning: ", name, " ", why));
 }
 
 void DefineShowSecrets(bool* show, CLI::App* app) {
@@ -401,7 +399,7 @@ void PluginOptions::Define(CLI::App* app, About about) {
                     ? "Devices that the machine lacks count as there, with the "
                       "numbers that are usual"
                     : "Devices that the machine lacks count as there, with the "
-                      "numbers that are usual; so they do without --host");
+                      "numbers that are usual; here they always do");
 }
 
 void PluginOptions::DefineDocker(CLI::App* app) {
@@ -464,7 +462,7 @@ GrantHost PluginOptions::grant_host() const {
 
 void PluginOptions::NoteMissingDevices(const Answer& answer,
                                        Console* console) const {
-  if (has_host_file() || answer.stage() != Stage::kSpec) return;
+  if (answer.stage() != Stage::kSpec) return;
   for (const PluginDevice& device : answer.plugin().settings.devices) {
     FileFacts facts;
     if (device.path == nullptr ||
@@ -472,8 +470,12 @@ void PluginOptions::NoteMissingDevices(const Answer& answer,
       continue;
     }
     console->Error(absl::StrCat(
-        "this machine has no ", *device.path,
-        ": use --host (facts of the machine that the plugin is for) or "
+        has_host_file() ? "the machine of --host has no "
+                        : "this machine has no ",
+        *device.path, ": use ",
+        has_host_file() ? ""
+                        : "--host (facts of the machine that the plugin is "
+                          "for) or ",
         "--assume-devices"));
     return;
   }
@@ -485,15 +487,17 @@ void PluginOptions::NoteAssumedDevices(Console* console) const {
     const FileFacts facts = LikelyDevice(path);
     console->Error(
         absl::StrCat(SecretHider().Text(path),
-                     " is not on this machine: it counts as there, as the ",
+                     has_host_file() ? " is not on the machine of --host"
+                                     : " is not on this machine",
+                     ": it counts as there, as the ",
                      S_ISBLK(facts.mode) ? "block" : "character", " device ",
                      facts.major, ":", facts.minor, " (assumed)"));
   }
 }
 
-void PluginOptions::WarnIfNoPlugin(Console* console) const {
-  specgen::WarnIfNoPlugin(input_name(), text_, request_.shape, plugin_name_,
-                          *release_, console);
+std::string PluginOptions::WarnIfNoPlugin(Console* console) const {
+  return specgen::WarnIfNoPlugin(input_name(), text_, request_.shape,
+                                 plugin_name_, *release_, console);
 }
 
 absl::Status PluginOptions::Load(Console* console) {
@@ -555,7 +559,7 @@ absl::Status PluginOptions::Load(Console* console) {
   request_.exec_root = exec_root_;
   metrics_socket_ = metrics_options_.Path(exec_root_);
   request_.metrics_socket = metrics_socket_;
-  if (assume_devices_ || (about_ == About::kConfig && !has_host_file())) {
+  if (assume_devices_ || about_ == About::kConfig) {
     assumed_ = std::make_unique<AssumedDevices>(*host_);
     AssumeDevicesOf(text_);
   }

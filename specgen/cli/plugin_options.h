@@ -107,12 +107,12 @@ class HostOptions {
 };
 
 // Says on the error stream if `text`, which messages call `name`, is likely no
-// plugin at all to that engine, which takes it for one that asks for nothing.
-// It is read in that shape, and `plugin_name` chooses from the list of `docker
-// plugin inspect`.
-void WarnIfNoPlugin(std::string_view name, std::string_view text,
-                    PluginShape shape, std::string_view plugin_name,
-                    const Release& release, Console* console);
+// plugin at all to that engine, and returns why, as WhyNoPlugin does. It is
+// read in that shape, and `plugin_name` chooses from the list of `docker plugin
+// inspect`.
+std::string WarnIfNoPlugin(std::string_view name, std::string_view text,
+                           PluginShape shape, std::string_view plugin_name,
+                           const Release& release, Console* console);
 // The same of what is known to be none: `why` as WhyNoPlugin says it.
 void WarnOfNoPlugin(std::string_view name, std::string_view why,
                     Console* console);
@@ -190,7 +190,7 @@ class PluginOptions {
   PluginOptions& operator=(const PluginOptions&) = delete;
 
   // What a command is about: what an engine does on a machine, or what a config
-  // says. For the latter, devices that this machine lacks count as there.
+  // says. For the latter, devices that the machine lacks count as there.
   enum class About { kMachine, kConfig };
 
   // Adds FILE and the options.
@@ -206,7 +206,7 @@ class PluginOptions {
 
   // How messages name the input: its path, or "standard input".
   std::string_view input_name() const { return input_name_; }
-  void WarnIfNoPlugin(Console* console) const;
+  std::string WarnIfNoPlugin(Console* console) const;
   bool has_host_file() const { return host_options_.has_file(); }
 
   const Request& request() const { return request_; }
@@ -220,7 +220,7 @@ class PluginOptions {
   void AssumeDevicesOf(std::string_view plugin);
   // What is known of that machine to those who judge a spec.
   GrantHost grant_host() const;
-  // Says what to do if the engine refuses the plugin for a device that this
+  // Says what to do if the engine refuses the plugin for a device that the
   // machine lacks.
   void NoteMissingDevices(const Answer& answer, Console* console) const;
   // Says on the error stream which calls of --set before the last one failed.

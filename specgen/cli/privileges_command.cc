@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -100,6 +101,7 @@ class PrivilegesCommand : public Command {
   std::string since_;
   bool json_ = false;
   bool show_secrets_ = false;
+  std::string no_plugin_;  // why FILE is likely none; or ""
 };
 
 void PrivilegesCommand::Define(CLI::App* app) {
@@ -112,7 +114,8 @@ void PrivilegesCommand::Define(CLI::App* app) {
       ->type_name("OLD");
   app->add_flag(
       "--json", json_,
-      "Print JSON: {\"engine\", \"presumed\", \"prompt\": [{\"name\", "
+      "Print JSON: {\"engine\", \"presumed\", \"noPlugin\", \"prompt\": "
+      "[{\"name\", "
       "\"description\", \"value\": []}], \"grants\": "
       "[{\"level\", \"id\", \"what\", \"why\"}]}, with --since "
       "also \"since\" and \"adds\"");
@@ -127,7 +130,7 @@ int PrivilegesCommand::Run(Console* console) {
                               JsonTree::kMaxConfigValues);
   }
   if (!status.ok()) return Fail(status, console);
-  plugin_.WarnIfNoPlugin(console);
+  no_plugin_ = plugin_.WarnIfNoPlugin(console);
   const Generator generator(plugin_.release(), plugin_.host(),
                             plugin_.base_spec());
   Answer answer;
@@ -148,13 +151,16 @@ int PrivilegesCommand::Run(Console* console) {
     JsonBuilder json;
     json.Object().Key("engine").String(plugin_.release().name);
     json.KeyIfAny("presumed", plugin_.presumed());
+    json.KeyIfAny("noPlugin", no_plugin_);
     AddJson(*now, &json);
     console->Out(json.EndObject().Finish());
     return kExitDone;
   }
-  std::vector<std::string> lines = {
-      absl::StrCat(engine, now->prompt.empty() ? " asks nothing at install."
-                                               : " asks at install:")};
+  std::vector<std::string> lines = {absl::StrCat(
+      engine, !now->prompt.empty()  ? " asks at install:"
+              : !no_plugin_.empty() ? " asks nothing at install, but this is "
+                                      "likely no plugin at all."
+                                    : " asks nothing at install.")};
   AddPromptLines(now->prompt, &lines);
   lines.insert(lines.end(), {"", "The plugin gets:"});
   AddGrantLines(now->grants, &lines);
@@ -164,6 +170,13 @@ int PrivilegesCommand::Run(Console* console) {
 
 int PrivilegesCommand::RunSince(const Generator& generator,
                                 const PluginPrivileges& now, Console* console) {
+  if (!no_plugin_.empty()) {
+    // A gate that says yes to a wrong file is none.
+    return Fail(BadInputError(absl::StrCat(
+                    "--since: ", plugin_.input_name(),
+                    " is likely no plugin: what it adds cannot be told")),
+                console);
+  }
   if (since_ == "-" && plugin_.input_name() == "standard input") {
     return Fail(absl::FailedPreconditionError(
                     "only one input can come from standard input"),

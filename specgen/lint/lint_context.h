@@ -23,6 +23,7 @@
 #include "specgen/json/json_tree.h"
 #include "specgen/lint/lint_rules.h"
 #include "specgen/lint/linter.h"
+#include "specgen/plugin/input_kind.h"
 #include "specgen/plugin/plugin_schema.h"
 #include "specgen/specgen.h"
 
@@ -43,6 +44,10 @@ bool IsRefused(const JsonNode* node, JsonKind kind);
 // Whether the object has no `key`, but one that is likely meant for it:
 // unknown-key says so, and what is missing for it only follows.
 bool HasMisspelt(const JsonNode* object, std::string_view key);
+
+// Whether a config has a key that is likely meant for another one, or stands at
+// the wrong place: unknown-key says which.
+bool HasMisspeltKey(const JsonNode& config);
 
 // Whether `docker plugin set` can be given the thing's name.
 bool CanBeNamed(const JsonNode& thing);
@@ -86,6 +91,8 @@ class LintContext {
   const JsonNode* config = nullptr;
   const absl::Span<const Release> releases;
   std::map<const Behaviour*, EngineAnswer> answers;
+  // What the newest engine takes the text for.
+  InputKind kind;
 
   // Adds a finding of the rule that runs: at a value, at a member's key, at an
   // offset of the text. Only the first kMaxFindings are told: a message that

@@ -34,7 +34,8 @@ struct LintRule {
   void (*find)(LintContext* lint) = nullptr;
   // The range of engines that the examples are for; "" is the newest.
   std::string_view example_engines = "";
-  // It only looks at what engines answer, so that the text may be anything.
+  // It only looks at what engines take the text for and answer, so that it may
+  // be anything.
   bool asks_engines = false;
 };
 

@@ -197,12 +197,14 @@ TEST(LintRulesTest, EmptySources) {
       {mount(R"("")", kNfs, R"("source")"), "SG026"},
       {mount(R"("")", kExt4, ""), "SG009"},
       {mount(R"("")", kExt4, R"("source")"), "SG026"},
-      // What cannot be set, though it is to be, is one finding.
-      {mount(R"("")", kBind, R"("path")"), "SG017"},
+      // What cannot be set, though it is to be, is empty all the same.
+      {mount(R"("")", kBind, R"("path")"), "SG009 SG017"},
+      {mount(R"("")", kBind, R"("path", "source")"), "SG026 SG017"},
+      {mount(R"("/a")", kBind, R"("path")"), "SG017"},
       {R"("mounts": [{"source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "settable": ["source"]}])",
-       "SG017"},
+       "SG009 SG017"},
       {R"("mounts": [{"name": "a.b", "source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "settable": ["source"]}])",
-       "SG017"},
+       "SG009 SG017"},
       {R"("mounts": [{"name": "m", "source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "settable": "source"}])",
        "SG001"},
       {R"("mounts": [{"name": "m", "source": "", "destination": "/d", "type": "bind", "options": ["rbind"], "setable": ["source"]}])",
@@ -224,6 +226,12 @@ TEST(LintRulesTest, MountsAgainstTheEngines) {
         R"({"source": "/srv", "type": "bind", "options": ["rbind"], "destination": ")";
     return absl::StrCat(R"("mounts": [)", kBind, first, "\"},\n", kBind, second,
                         "\"}]");
+  };
+  const auto bind = [](std::string_view source, std::string_view destination,
+                       std::string_view options) {
+    return Mount(absl::StrCat(
+        R"("source": ")", source, R"(", "destination": ")", destination,
+        R"(", "type": "bind", "options": [")", options, "\"]"));
   };
   ExpectFound({
       {BindAt("/srv"), ""},
@@ -258,7 +266,22 @@ TEST(LintRulesTest, MountsAgainstTheEngines) {
       {BindAt("/process"), ""},
       {BindAt("/dev"), "SG027"},
       {BindAt("/devices"), ""},
+      // All that lies below only follows.
       {BindAt("/"), "SG027"},
+      {BindAt("/."), "SG027"},
+      {two("/a", "/"), "SG027"},
+      {two("/", "/a"), "SG027"},
+      {two("/run/docker/plugins", "/"), "SG022 SG027"},
+      {propagated + BindAt("/"), "SG027"},
+      {R"("propagatedMount": "/", )" + BindAt("/"), "SG029 SG027"},
+      // The machine's own has what the engine's has.
+      {bind("/dev", "/dev", "rbind"), ""},
+      {bind("/dev/.", "/dev", "rbind\", \"ro"), ""},
+      {bind("/dev", "/dev", "bind"), "SG027"},
+      {bind("/srv/dev", "/dev", "rbind"), "SG027"},
+      {bind("dev", "/dev", "rbind"), "SG027 SG015"},
+      {bind("/sys", "/sys", "rbind"), "SG027"},
+      {bind("/proc", "/proc", "rbind"), "SG027"},
       {Mount(R"("source": "proc", "destination": "/proc", "type": "proc")"),
        ""},
       // Each other.
@@ -309,6 +332,14 @@ TEST(LintRulesTest, MountsAgainstTheEngines) {
       {propagated + BindAt("/data/x"), ""},
       {propagated + BindAt("/database"), ""},
       {R"("propagatedMount": "/mnt/data", )" + BindAt("/mnt"), "SG028"},
+      // The mount is at the wrong place whatever it hides, and so is that.
+      {R"("propagatedMount": "/dev/x", )" + BindAt("/dev"), "SG027"},
+      {R"("propagatedMount": "/dev/x", )" + bind("/dev", "/dev", "rbind"),
+       "SG028"},
+      {R"("propagatedMount": "/sys/x", )" + BindAt("/sys/x"), "SG029"},
+      {R"("propagatedMount": "/run/docker/plugins/x", )" +
+           BindAt("/run/docker/plugins/x"),
+       "SG029 SG022"},
       {R"("propagatedMount": "")", ""},
       {R"("propagatedMount": "/")", "SG029"},
       {R"("propagatedMount": "/.")", "SG029"},
@@ -535,6 +566,12 @@ TEST(LintRulesTest, WhatTypesDemand) {
                            kAdmin)),
        "SG001"},
       {config("docker.authz/1.0", kAdmin), ""},
+      // It can mount in the host's mount namespace.
+      {config(kVolume, absl::StrCat(R"(, "pidhost": true)", kAdmin)), ""},
+      {config(kVolume, absl::StrCat(R"(, "PidHost": true)", kAdmin)), ""},
+      {config(kVolume, absl::StrCat(R"(, "pidhost": false)", kAdmin)), "SG032"},
+      {config(kVolume, absl::StrCat(R"(, "pidhost": true)", kAdmin)),
+       "SG032 SG004", "17.04.0"},
       {config(kCsi, R"(, "propagatedMount": null)"), "SG031"},
       {config(kNetwork, R"(, "network": {"type": null})"), "SG033"},
       {config(kNetwork, ""), "SG033"},
@@ -550,6 +587,11 @@ TEST(LintRulesTest, WhatTypesDemand) {
       {config(kVolume, "", R"(, "protocolScheme": "moby.plugins.http/v1")"),
        ""},
       {config(kVolume, "", R"(, "protocolScheme": "grpc")"), "SG034"},
+      {config(kVolume, "", R"(, "protocolScheme": "grpc")"), "SG034",
+       "18.06.0"},
+      {config(kVolume, "", R"(, "protocolScheme": "grpc")"), "", "18.03.1"},
+      {config(kVolume, "", R"(, "protocolScheme": "grpc")"), "SG034",
+       "18.03.1..18.06.0"},
       {config("docker.csicontroller/1.0", "", R"(, "protocolScheme": "grpc")"),
        ""},
   });
@@ -611,6 +653,8 @@ TEST(LintRulesTest, TheProgram) {
       {R"("user": {"uid": 0, "gid": 0})", ""},
       {R"("user": {"uid": 1})", "SG035"},
       {R"("user": {"gid": 1})", "SG035"},
+      {R"("user": {"uid": 1.5})", "SG001"},
+      {R"("user": {"uid": -1, "gid": 4294967296})", "SG001"},
       {R"("user": {})", ""},
   });
 }
@@ -628,6 +672,11 @@ TEST(LintRulesTest, Paths) {
       {device("/dev/fuse"), ""},
       {device("dev/fuse"), "SG015"},
       {device("/dev/../dev/fuse"), "SG014"},
+      {device("/dev/fuse/"), "SG001"},
+      {device("/dev/fuse/."), "SG001"},
+      {device("/dev/sda//"), "SG001"},
+      {device("/dev/dri/"), ""},
+      {device("/dev/disk/by-id/"), ""},
       {source("/srv"), ""},
       {source("rel/x"), "SG015"},
       {source("."), "SG015"},
@@ -671,6 +720,54 @@ TEST(LintRulesTest, Paths) {
       {R"("args": {"value": ["--root=/var/lib/docker/plugins/x"]})", "SG037"},
       {R"("workdir": "a")", "SG015"},
   });
+}
+
+// Of what is no plugin nothing is said that only follows.
+TEST(LintRulesTest, WhatIsNoPlugin) {
+  ExpectFound({
+      {"{}", "SG041"},
+      {R"({"description": "x"})", "SG041"},
+      {R"({"zzz": 1, "yyy": 2})", "SG041"},
+      {R"({"plugin": {}})", "SG041"},
+      {R"({"plugin": {"entrypoint": ["/p"]}})", "SG041"},
+      {R"({"plugin": {"Id": "a", "Name": "n", "Config": {}}})", "SG041"},
+      {R"({"config": {}})", "SG041"},
+      {R"({"config": {"port": 5}})", "SG041"},
+      {R"({"name": "n", "version": "1", "workspaces": []})", "SG041"},
+      {R"({"services": {}, "networks": {}})", "SG041"},
+      {R"({"ociVersion": "1.0.0", "mounts": [{"x": 1}], "linux": {}})",
+       "SG041"},
+      {R"({"RepoTags": [], "RootFS": {}, "Config": {"Entrypoint": ["/p"]}})",
+       "SG041"},
+      {R"({"Id": "a", "Name": "/n", "State": {}, "Image": "i",)"
+       R"("Config": {"Entrypoint": ["/p"]}})",
+       "SG041"},
+      // Here engines say no.
+      {R"({"RepoTags": [], "Config": {"Env": ["A=1"]}})", "SG001"},
+      {R"({"ociVersion": "1.0.0", "mounts": 5})", "SG001"},
+      // A config that is not where engines look is looked at.
+      {R"({"config": {"entrypoint": ["/p"], "zzz": 1}})", "SG019 SG041 SG003"},
+      // What is only misspelt.
+      {R"({"entrypoints": ["/p"], "interfaces": {}})", "SG003 SG003"},
+      {R"({"allowAllDevices": true})", "SG019 SG023 SG003"},
+      // Plugins with little in them.
+      {R"({"env": []})", "SG019 SG023"},
+      {R"({"Id": "a", "Name": "n", "Config": {"Env": []}})", "SG019 SG023"},
+      // By the newest engine of the range.
+      {R"({"plugin": {"Id": "a", "Manifest": {"Entrypoint": ["/p"]}}})",
+       "SG041"},
+      {R"({"plugin": {"Id": "a", "Manifest": {"Entrypoint": ["/p"]}}})",
+       "SG019", "1.12.6"},
+  });
+  for (std::string_view text : {"null", " null "}) {
+    EXPECT_EQ(Found(text, ""), "SG041");
+  }
+  const std::vector<LintFinding> findings =
+      Findings(R"({"description": "x"})", "28.5.2");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].message,
+            "this has no key of a plugin's config that reaches a spec; engines "
+            "take it for a plugin that asks for nothing");
 }
 
 TEST(LintRulesTest, KeysOfObjectsInLists) {

@@ -267,8 +267,16 @@ absl::StatusOr<std::vector<LintFinding>> LintContext::Run() {
   config = FindConfig(tree_.root(), answer);
   const bool is_config = config != nullptr && config->is(JsonKind::kObject);
   if (!is_config) config = &tree_.root();
+  kind = FindInputKind(request_.plugin, answer.shape(), request_.plugin_name,
+                       *releases.back().behaviour);
+  // A key that is only misspelt is told as such.
+  if (is_config && kind.is_other && kind.looks_like.empty() &&
+      HasMisspeltKey(*config)) {
+    kind = {};
+  }
+  const bool looks_on = is_config && !kind.is_other;
   for (const LintRule& rule : LintRules()) {
-    if (rule.find == nullptr || (!is_config && !rule.asks_engines)) continue;
+    if (rule.find == nullptr || (!looks_on && !rule.asks_engines)) continue;
     RunRule(rule);
   }
   std::stable_sort(findings_.begin(), findings_.end(), StandsBefore);

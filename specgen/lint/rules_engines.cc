@@ -1,5 +1,6 @@
 // What engines say of a plugin, and which keys they read.
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
@@ -117,30 +118,34 @@ void ForEachObject(
   }
 }
 
-void UnknownKey(LintContext* lint) {
+// What is likely meant by a key that `schema` does not have; "" if nothing is.
+std::string KeyHint(const Schema& schema, std::string_view key) {
   const Schema& linux_schema = *FieldOf(kConfigSchema, "linux").schema;
+  std::vector<std::string_view> names;
+  for (const Field& field : schema.fields) {
+    if (IsField(field)) names.emplace_back(field.name);
+  }
+  std::string hint = DidYouMean(names, key);
+  if (!hint.empty()) return hint;
+  // Where else such a key belongs.
+  const bool top = &schema == &kConfigSchema;
+  if (!top && IsField(FieldOf(kConfigSchema, key))) {
+    return "; it belongs to the top";
+  }
+  return top && IsField(FieldOf(linux_schema, key))
+             ? "; it belongs into \"linux\""
+             : "";
+}
+
+void UnknownKey(LintContext* lint) {
   ForEachObject(*lint->config, kConfigSchema,
                 [&](const JsonNode& object, const Schema& schema) {
-                  const bool top = &schema == &kConfigSchema;
-                  std::vector<std::string_view> names;
-                  for (const Field& field : schema.fields) {
-                    if (IsField(field)) names.emplace_back(field.name);
-                  }
                   for (const JsonNode& member : object.items) {
                     if (IsField(FieldOf(schema, member.key))) continue;
                     lint->AtKey(member, [&] {
-                      std::string hint = DidYouMean(names, member.key);
-                      // Where else such a key belongs.
-                      if (hint.empty() && !top &&
-                          IsField(FieldOf(kConfigSchema, member.key))) {
-                        hint = "; it belongs to the top";
-                      } else if (hint.empty() && top &&
-                                 IsField(FieldOf(linux_schema, member.key))) {
-                        hint = "; it belongs into \"linux\"";
-                      }
                       return absl::StrCat("no engine reads ",
                                           QuoteShort(member.key), " here",
-                                          hint);
+                                          KeyHint(schema, member.key));
                     });
                   }
                 });
@@ -189,6 +194,11 @@ void DuplicateKey(LintContext* lint) {
       });
 }
 
+void NoPlugin(LintContext* lint) {
+  if (lint->kind.why_no_plugin.empty()) return;
+  lint->At(*lint->config, absl::StrCat("this ", lint->kind.why_no_plugin));
+}
+
 constexpr LintRule kRules[] = {
     {"SG001", "refused", kError, "an engine refuses the plugin",
      R"(An engine of the range refuses the plugin, with the message that follows: a value of the wrong type,
@@ -224,9 +234,29 @@ replace each other, but fields of objects mix.)",
      R"(The file cannot be read, is no JSON or is too large (64 MiB). The other files are looked at all the same, and the exit
 code is 3.)",
      R"({"entrypoint": [})", "", nullptr},
+    {"SG041", "no-plugin", kError, "the file is likely no plugin at all",
+     R"(Engines take any JSON object for a plugin, such as an npm package.json or an OCI spec: they pass over the keys that they
+do not know, so that it asks for nothing. Here the text has no key of a config that reaches a spec, or has keys by
+which it is surely another file; what a plugin like that would lack is not told then. A config that stands one level
+down, as in `{"config": {...}}`, is looked at, but engines do not find it in a plugin's directory.)",
+     R"({"name": "volumes", "version": "1.0.0", "scripts": {"start": "volumes"}})",
+     "", NoPlugin, "", true},
 };
 
 }  // namespace
+
+// Only the first keys are looked at: a hint compares each with all that there
+// are.
+bool HasMisspeltKey(const JsonNode& config) {
+  constexpr size_t kMost = 100;
+  const size_t count = std::min(config.items.size(), kMost);
+  return std::any_of(config.items.begin(),
+                     config.items.begin() + static_cast<std::ptrdiff_t>(count),
+                     [](const JsonNode& member) {
+                       return !IsField(FieldOf(kConfigSchema, member.key)) &&
+                              !KeyHint(kConfigSchema, member.key).empty();
+                     });
+}
 
 absl::Span<const LintRule> EngineRules() { return kRules; }
 

@@ -242,12 +242,22 @@ bool HasCapability(const LintContext& lint, std::string_view name) {
   return false;
 }
 
+// Whether all engines of the range leave the plugin in the host's PID
+// namespace: it can then mount in the host's mount namespace (nsenter,
+// /proc/1/ns/mnt).
+bool SeesHostProcesses(const LintContext& lint) {
+  const JsonNode* pid_host = Member(lint.config, "pidhost");
+  return pid_host != nullptr && pid_host->is_true() &&
+         !lint.Any([](const Behaviour& b) { return (b.keys & kPidHost) == 0; });
+}
+
 void MountsNotPropagated(LintContext* lint) {
   const JsonNode* path = Member(lint->config, "propagatedMount");
   if (!Is(*lint, "volumedriver") ||
       !Text(lint->config, "propagatedMount").empty() ||
       IsRefused(path, JsonKind::kString) ||
       HasMisspelt(lint->config, "propagatedMount") ||
+      SeesHostProcesses(*lint) ||
       IsRefused(Member(lint->config, "mounts"), JsonKind::kArray) ||
       !HasCapability(*lint, "CAP_SYS_ADMIN")) {
     return;
@@ -288,14 +298,21 @@ void ProtocolScheme(LintContext* lint) {
       scheme->text == "moby.plugins.http/v1") {
     return;
   }
+  // The others pass over it (moby v18.06.0-ce, plugin/v2/plugin.go, Protocol).
+  const auto reads = [](const Behaviour& b) {
+    return (b.keys & kProtocolScheme) != 0;
+  };
+  if (!lint->Any(reads)) return;
+  const std::string engines = lint->Engines(reads);
   for (const InterfaceType& type : AllInterfaceTypes()) {
     if (absl::StartsWith(type.capability, "csi") ||
         !Is(*lint, type.capability)) {
       continue;
     }
     lint->At(*scheme,
-             absl::StrCat("engines speak \"moby.plugins.http/v1\" with a "
-                          "plugin of type ",
+             absl::StrCat(engines.empty() ? "engines" : engines,
+                          " speak \"moby.plugins.http/v1\" with a plugin of "
+                          "type ",
                           type.capability, ", and refuse ",
                           QuoteShort(scheme->text)));
     return;
@@ -356,7 +373,8 @@ Unix socket's path has at most 107 bytes: with `/run/docker/plugins/`, an id of 
     {"SG032", "mounts-not-propagated", kWarning,
      "the plugin can mount volumes, but only it sees them",
      R"(A volume driver with `CAP_SYS_ADMIN` likely mounts file systems. Without `propagatedMount`, or a mount of its own with
-the option `rshared` or `shared`, these stay in the plugin's mount namespace: containers get empty directories.)",
+the option `rshared` or `shared`, these stay in the plugin's mount namespace: containers get empty directories. With
+`pidhost` it can enter the host's mount namespace, so that nothing is said.)",
      R"("linux": {"capabilities": ["CAP_SYS_ADMIN"]})",
      R"("propagatedMount": "/mnt/volumes",
   "linux": {"capabilities": ["CAP_SYS_ADMIN"]})",
@@ -378,7 +396,8 @@ namespace of its own, without interfaces, and the engine does not find what it m
     {"SG034", "protocol-scheme", kWarning,
      "engines do not speak that protocol with such a plugin",
      R"(Engines speak `moby.plugins.http/v1` with plugins, which is the default, and refuse to use a volume, network, IPAM or log
-driver with another `protocolScheme`. Only CSI plugins speak another, gRPC, whatever stands there.)",
+driver with another `protocolScheme`. Only CSI plugins speak another, gRPC, whatever stands there. Engines before 18.06
+do not read it.)",
      R"({
   "entrypoint": ["/bin/volumes"],
   "interface": {"types": ["docker.volumedriver/1.0"], "socket": "volumes.sock", "protocolScheme": "grpc"}

@@ -170,34 +170,36 @@ constexpr std::string_view kNoFileSystems[] = {
     "",        "bind",  "rbind", "none",      "volume", "npipe",
     "cluster", "image", "dir",   "directory", "file",   "host"};
 
-bool Binds(const JsonNode& mount) {
+bool HasOption(const JsonNode& mount, std::string_view wanted) {
   const std::vector<JsonNode>& options = Items(&mount, "options");
-  return std::any_of(options.begin(), options.end(), [](const JsonNode& o) {
-    return o.text == "bind" || o.text == "rbind";
-  });
+  return std::any_of(options.begin(), options.end(),
+                     [wanted](const JsonNode& o) { return o.text == wanted; });
+}
+
+bool Binds(const JsonNode& mount) {
+  return HasOption(mount, "bind") || HasOption(mount, "rbind");
 }
 
 bool IsEmptyString(const JsonNode* node) {
   return node != nullptr && node->is(JsonKind::kString) && node->text.empty();
 }
 
-// Whether the source can be set.
-enum class Settable { kNo, kYes, kNotAsWritten };
+// Whether the source can be set; unknown if what says so is refused or
+// misspelt.
+enum class Settable { kNo, kYes, kUnknown };
 
 Settable SourceIsSettable(const JsonNode& mount) {
   if (IsRefused(Member(&mount, "settable"), JsonKind::kArray) ||
       HasMisspelt(&mount, "settable")) {
-    return Settable::kNotAsWritten;
+    return Settable::kUnknown;
   }
   const std::vector<JsonNode>& fields = Items(&mount, "settable");
-  if (fields.empty()) return Settable::kNo;
-  // Else not-settable says what is wrong.
   return CanBeNamed(mount) && std::any_of(fields.begin(), fields.end(),
                                           [](const JsonNode& field) {
                                             return field.text == "source";
                                           })
              ? Settable::kYes
-             : Settable::kNotAsWritten;
+             : Settable::kNo;
 }
 
 void NoDestination(LintContext* lint) {
@@ -417,7 +419,7 @@ void DuplicateDestination(LintContext* lint) {
   std::map<std::string, const JsonNode*> before;
   for (const JsonNode* mount : MountsInSpecs(*lint)) {
     const std::string path = Destination(*mount);
-    if (path.empty()) continue;
+    if (path.empty() || path == "/") continue;  // covers-engine-mount
     const JsonNode& destination = *Member(mount, "destination");
     const auto say = [&](const JsonNode& hidden, std::string_view with) {
       lint->At(destination,
@@ -432,9 +434,7 @@ void DuplicateDestination(LintContext* lint) {
     }
     if (!any_keeps_order) continue;
     // The first one below: "/a-b" stands between "/a" and "/a/b".
-    const auto below = path == "/"
-                           ? std::next(entry)
-                           : before.lower_bound(absl::StrCat(path, "/"));
+    const auto below = before.lower_bound(absl::StrCat(path, "/"));
     if (below != before.end() && IsIn(below->first, path)) {
       say(*below->second, those);
     }
@@ -505,44 +505,45 @@ std::string_view FirstCovered(
   return "";
 }
 
+// Whether the mount has at the destination what the engine mounts there, or
+// more.
+bool IsTheSame(const JsonNode& mount, std::string_view destination) {
+  if (IsBind(mount)) {
+    // All devices of the machine, and what is mounted among them.
+    const std::string_view source = Text(&mount, "source");
+    return destination == "/dev" && absl::StartsWith(source, "/") &&
+           CleanPath(source) == destination && HasOption(mount, "rbind");
+  }
+  const std::string_view type = Text(&mount, "type");
+  return (destination == "/proc" && type == "proc") ||
+         (destination == "/sys" && type == "sysfs");
+}
+
+// What the mount does to those of the engine, for the end of a message; "" if
+// nothing.
+std::string HowItCovers(const JsonNode& mount,
+                        const std::vector<std::string_view>& engine_mounts) {
+  const std::string destination = Destination(mount);
+  if (destination.empty() || IsTheSame(mount, destination)) return "";
+  if (destination == "/") {
+    return "hides the whole rootfs, and all that is mounted there before";
+  }
+  if (IsIn(destination, "/proc")) {
+    return "is upon or inside of /proc: runc refuses it";
+  }
+  const std::string_view covered = FirstCovered(engine_mounts, destination);
+  return covered.empty()
+             ? ""
+             : absl::StrCat("hides what the engine mounts at ", covered);
+}
+
 void CoversEngineMount(LintContext* lint) {
   const std::vector<std::string_view> engine_mounts = EngineMounts(*lint);
   for (const JsonNode* mount : MountsInSpecs(*lint)) {
-    const std::string destination = Destination(*mount);
-    if (destination.empty()) continue;
-    const std::string_view type = Text(mount, "type");
-    // The same file system anew hides nothing.
-    if (!IsBind(*mount) && ((destination == "/proc" && type == "proc") ||
-                            (destination == "/sys" && type == "sysfs"))) {
-      continue;
-    }
-    const std::string_view covered = FirstCovered(engine_mounts, destination);
-    if (destination == "/proc" ||
-        (destination != "/" && IsIn(destination, "/proc"))) {
-      lint->At(*mount, absl::StrCat("the mount at ", QuoteShort(destination),
-                                    " is upon or inside of /proc: runc refuses "
-                                    "it"));
-    } else if (!covered.empty()) {
-      lint->At(*mount,
-               absl::StrCat("the mount at ", QuoteShort(destination),
-                            " hides what the engine mounts at ", covered));
-    }
-  }
-}
-
-void CoversPropagatedMount(LintContext* lint) {
-  const std::string_view propagated = Text(lint->config, "propagatedMount");
-  if (propagated.empty()) return;
-  const std::string path = CleanPath(absl::StrCat("/", propagated));
-  if (path == "/") return;  // propagated-mount-root
-  for (const JsonNode* mount : MountsInSpecs(*lint)) {
-    const std::string destination = Destination(*mount);
-    if (destination.empty() || !IsIn(path, destination)) continue;
-    lint->At(*mount,
-             absl::StrCat("the mount at ", QuoteShort(destination),
-                          " hides propagatedMount, ", QuoteShort(propagated),
-                          ": what is mounted there does not reach the "
-                          "engine"));
+    const std::string how = HowItCovers(*mount, engine_mounts);
+    if (how.empty()) continue;
+    lint->At(*mount, absl::StrCat("the mount at ",
+                                  QuoteShort(Destination(*mount)), " ", how));
   }
 }
 
@@ -559,36 +560,65 @@ std::string_view DeepestAround(
   return deepest;
 }
 
-void PropagatedMountRoot(LintContext* lint) {
-  const JsonNode* node = Member(lint->config, "propagatedMount");
-  if (node == nullptr || node->String().empty()) return;
-  const std::string path = CleanPath(absl::StrCat("/", node->text));
-  const std::vector<std::string_view> engine_mounts = EngineMounts(*lint);
+// What is wrong with a propagatedMount at the clean path, for the end of a
+// message; "" if nothing.
+std::string WrongPlace(std::string_view path,
+                       const std::vector<std::string_view>& engine_mounts) {
   // To propagatedMount none yields.
   const auto covered =
       std::find_if(engine_mounts.begin(), engine_mounts.end(),
                    [&](std::string_view mount) { return IsIn(mount, path); });
   const std::string_view around = DeepestAround(engine_mounts, path);
   const std::string_view file = FileOfEngine(path);
-  std::string what;
-  if (path == "/") {
-    what = "hides the whole rootfs: there is nothing to run";
-  } else if (IsIn(path, "/proc")) {
-    what = "is upon or inside of /proc: runc refuses it";
-  } else if (covered != engine_mounts.end()) {
-    what = absl::StrCat("hides what the engine mounts at ", *covered);
-  } else if (!around.empty()) {
-    what = absl::StrCat("lies in what the engine mounts at ", around,
-                        ", not in the rootfs");
-  } else if (IsIn(path, kRuntimeDestination)) {
-    what = "is hidden by the directory of the plugin's socket";
-  } else if (!file.empty()) {
-    what = absl::StrCat(path == file ? "is" : "lies below", " ", file,
-                        ", which is a file in each plugin's rootfs");
+  if (path == "/") return "hides the whole rootfs: there is nothing to run";
+  if (IsIn(path, "/proc")) {
+    return "is upon or inside of /proc: runc refuses it";
   }
+  if (covered != engine_mounts.end()) {
+    return absl::StrCat("hides what the engine mounts at ", *covered);
+  }
+  if (!around.empty()) {
+    return absl::StrCat("lies in what the engine mounts at ", around,
+                        ", not in the rootfs");
+  }
+  if (IsIn(path, kRuntimeDestination)) {
+    return "is hidden by the directory of the plugin's socket";
+  }
+  return file.empty()
+             ? ""
+             : absl::StrCat(path == file ? "is" : "lies below", " ", file,
+                            ", which is a file in each plugin's "
+                            "rootfs");
+}
+
+void PropagatedMountRoot(LintContext* lint) {
+  const JsonNode* node = Member(lint->config, "propagatedMount");
+  if (node == nullptr || node->String().empty()) return;
+  const std::string what =
+      WrongPlace(CleanPath(absl::StrCat("/", node->text)), EngineMounts(*lint));
   if (what.empty()) return;
   lint->At(*node,
            absl::StrCat("propagatedMount ", QuoteShort(node->text), " ", what));
+}
+
+void CoversPropagatedMount(LintContext* lint) {
+  const std::string_view propagated = Text(lint->config, "propagatedMount");
+  if (propagated.empty()) return;
+  const std::string path = CleanPath(absl::StrCat("/", propagated));
+  const std::vector<std::string_view> engine_mounts = EngineMounts(*lint);
+  if (!WrongPlace(path, engine_mounts).empty()) return;  // SG029
+  for (const JsonNode* mount : MountsInSpecs(*lint)) {
+    const std::string destination = Destination(*mount);
+    if (destination.empty() || !IsIn(path, destination) ||
+        !HowItCovers(*mount, engine_mounts).empty()) {  // SG027
+      continue;
+    }
+    lint->At(*mount,
+             absl::StrCat("the mount at ", QuoteShort(destination),
+                          " hides propagatedMount, ", QuoteShort(propagated),
+                          ": what is mounted there does not reach the "
+                          "engine"));
+  }
 }
 
 void PropagatedMountPath(LintContext* lint) {
@@ -717,8 +747,9 @@ directory, or fails; so does a file system on a disk or a server. Write a source
     {"SG027", "covers-engine-mount", kWarning,
      "the mount hides what the engine mounts",
      R"(The plugin's mounts come after the engine's own, such as `/proc`, `/dev`, `/dev/pts`, `/sys` and `/sys/fs/cgroup`: one
-at such a path, or above it, hides them. runc refuses a mount upon `/proc` that is not proc, and nearly all inside of
-it. Bind a single file or directory to a place of its own.)",
+at such a path, or above it, hides them; but the machine's whole `/dev`, bound by `rbind`, has what the engine's has. runc
+refuses a mount upon `/proc` that is not proc, and nearly all inside of it. Bind a single file or directory to a place of
+its own.)",
      R"("mounts": [
     {"source": "/sys", "destination": "/sys", "type": "bind", "options": ["rbind"]}
   ])",

@@ -1,8 +1,10 @@
 // The program, as whom it runs, and its network.
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
@@ -95,7 +97,10 @@ void User(LintContext* lint) {
   const JsonNode* user = Member(lint->config, "user");
   for (std::string_view key : {"uid", "gid"}) {
     const JsonNode* id = Member(user, key);
-    if (id == nullptr || !id->is(JsonKind::kNumber) || id->text == "0") {
+    uint32_t number;
+    // Engines refuse what is none.
+    if (id == nullptr || !id->is(JsonKind::kNumber) ||
+        !absl::SimpleAtoi(id->text, &number) || number == 0) {
       continue;
     }
     lint->AtKey(*user,

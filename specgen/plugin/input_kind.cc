@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "specgen/base/arena.h"
+#include "specgen/base/printable.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/plugin/plugin_key.h"
@@ -34,9 +38,17 @@ constexpr FileKind kFileKinds[] = {
     {{"imageLayoutVersion", ""}, "an oci-layout file", true},
     {{"architecture", "rootfs"}, "an image's config", true},
     {{"architecture", "history"}, "an image's config", true},
+    {{"architecture", "os"}, "an image's config", true},
+    {{"container_config", ""}, "an image's config", true},
     {{"RepoTags", "Layers"}, "the manifest.json of `docker save`", true},
-    {{"RepoTags", "RootFS"}, "what `docker image inspect` prints", true},
-    {{"HostConfig", "State"}, "what `docker container inspect` prints", true},
+    {{"RepoTags", ""}, "what `docker image inspect` prints", true},
+    {{"RepoDigests", ""}, "what `docker image inspect` prints", true},
+    {{"RootFS", ""}, "what `docker image inspect` prints", true},
+    {{"HostConfig", ""}, "what `docker container inspect` prints", true},
+    {{"NetworkSettings", ""}, "what `docker container inspect` prints", true},
+    {{"State", "Image"}, "what `docker container inspect` prints", true},
+    {{"Mountpoint", "Driver"}, "what `docker volume inspect` prints", true},
+    {{"IPAM", "Driver"}, "what `docker network inspect` prints", true},
     {{"apiVersion", "kind"}, "a Kubernetes object", true},
     {{"services", ""}, "a Compose file"},
     {{"cniVersion", ""}, "a CNI network's config"},
@@ -53,6 +65,7 @@ constexpr FileKind kFileKinds[] = {
     {{"scripts", ""}, "an npm package.json"},
     {{"name", "version"}, "an npm package.json"},
     {{"compilerOptions", ""}, "a tsconfig.json"},
+    {{"$schema", "properties"}, "a JSON Schema"},
 };
 
 using Keys = std::set<std::string_view, std::less<>>;
@@ -196,6 +209,28 @@ std::string WhyOfOtherEngines(const Keys& keys, const Behaviour& behaviour) {
              : "";
 }
 
+// Of a text with such keys at its top, whose config says nothing: where else
+// than at the top a config is looked for, or why nowhere else; or "".
+std::string WhereEnginesLook(const Keys& keys, PluginShape shape,
+                             const Behaviour& behaviour) {
+  const std::string_view config =
+      behaviour.form == StateForm::kManifest ? "\"Manifest\"" : "\"Config\"";
+  switch (shape) {
+    case PluginShape::kStored:
+      return absl::StrCat(" where it is looked for here: in ", config,
+                          HasKey(keys, Key::kPlugin) ? " of \"plugin\"" : "");
+    case PluginShape::kInspect:
+      return absl::StrCat(" where it is looked for here: in ", config);
+    case PluginShape::kAuto:
+    case PluginShape::kConfig:
+      break;
+  }
+  return HasKey(keys, Key::kConfig) || HasKey(keys, Key::kManifest) ||
+                 HasKey(keys, Key::kPlugin)
+             ? " where engines look for it here: at the top"
+             : "";
+}
+
 const FileKind* FindFileKind(const Keys& keys) {
   const FileKind* const found = std::find_if(
       std::begin(kFileKinds), std::end(kFileKinds), [&](const FileKind& kind) {
@@ -226,11 +261,11 @@ bool MayBeNoPlugin(const PluginConfig& config) {
          config.socket.empty();
 }
 
-std::string WhyNoPlugin(std::string_view text, PluginShape shape,
+InputKind FindInputKind(std::string_view text, PluginShape shape,
                         std::string_view wanted, const Behaviour& behaviour) {
   JsonIndex index;
   if (index.Build(TextToRead(behaviour, text)) != JsonIndex::Result::kOk) {
-    return "";
+    return {};
   }
   Arena arena;
   Plugin plugin;
@@ -239,11 +274,6 @@ std::string WhyNoPlugin(std::string_view text, PluginShape shape,
 
   JsonReader reader(index, &arena);
   const FoundKeys keys = KeyFinder(&reader, shape).Find(plugin);
-  if (shape != PluginShape::kConfig && reader.ok()) {
-    std::string why = WhyOfOtherEngines(keys.top, behaviour);
-    if (!why.empty()) return why;
-  }
-  if (!reading.ok()) return "";
   // Only plugins have these.
   const auto is_plugins = [](std::string_view key) {
     const Key found = FindKey(key, key.size());
@@ -252,29 +282,49 @@ std::string WhyNoPlugin(std::string_view text, PluginShape shape,
   const FileKind* const kind = FindFileKind(keys.top);
   const bool surely_other =
       kind != nullptr && kind->sure &&
-      (shape == PluginShape::kStored ||
+      (shape != PluginShape::kConfig ||
        std::none_of(keys.config.begin(), keys.config.end(), is_plugins));
-  if (!surely_other &&
-      std::any_of(keys.config.begin(), keys.config.end(), Tells)) {
-    return keys.is_nameless
-               ? "has no key of a plugin's config at its top, and neither "
-                 "\"Id\" nor \"Name\" as what `docker plugin inspect` prints: "
-                 "what it holds one level down is read here all the same"
-               : "";
+  if (shape != PluginShape::kConfig && reader.ok()) {
+    std::string why = WhyOfOtherEngines(keys.top, behaviour);
+    if (!why.empty()) return {std::move(why), "", true};
   }
-  if (keys.top.empty()) return "is empty";
-  if (surely_other || kind != nullptr) {
-    return absl::StrCat(surely_other ? "is no plugin's config"
-                                     : "has no key of a plugin's config",
-                        ": it looks like ", kind->name);
+  if (!reading.ok()) return {"", "", surely_other};
+  std::vector<std::string> read;  // of the config
+  std::set<Key> seen;             // each in one of its spellings
+  for (std::string_view key : keys.config) {
+    if (Tells(key) && seen.insert(FindKey(key, key.size())).second) {
+      read.push_back(QuoteShort(key));
+    }
   }
-  return absl::StrCat(
-      "has no key of a plugin's config",
-      shape == PluginShape::kConfig && (HasKey(keys.top, Key::kConfig) ||
-                                        HasKey(keys.top, Key::kManifest) ||
-                                        HasKey(keys.top, Key::kPlugin))
-          ? " at its top, the only place where engines look for it here"
-          : "");
+  if (surely_other && !read.empty()) {
+    return {absl::StrCat("is no plugin's config: it looks like ", kind->name,
+                         "; what it has in common with one is read all the "
+                         "same: ",
+                         absl::StrJoin(read, ", ")),
+            kind->name, true};
+  }
+  if (!read.empty()) {
+    return {keys.is_nameless
+                ? "has at its top no key of a plugin's config that reaches a "
+                  "spec, and neither \"Id\" nor \"Name\" as what `docker "
+                  "plugin inspect` prints: what it holds one level down is "
+                  "read here all the same, but by no engine that finds the "
+                  "file in a plugin's directory"
+                : "",
+            "", false};
+  }
+  return {absl::StrCat(
+              keys.top.empty() ? "is empty"
+              : surely_other
+                  ? absl::StrCat("is no plugin's config: it looks like ",
+                                 kind->name)
+                  : absl::StrCat(
+                        "has no key of a plugin's config that reaches a spec",
+                        kind != nullptr
+                            ? absl::StrCat(": it looks like ", kind->name)
+                            : WhereEnginesLook(keys.top, shape, behaviour)),
+              "; engines take it for a plugin that asks for nothing"),
+          kind != nullptr ? kind->name : "", true};
 }
 
 }  // namespace specgen

@@ -11,16 +11,35 @@
 
 namespace specgen {
 
+// What of a text tells whether it is a plugin.
+struct InputKind {
+  // Why it is likely none, and what becomes of it; "" if it may be one, if
+  // engines refuse it, or if it cannot be read. It goes on from what names the
+  // text: "has no key of a plugin's config that reaches a spec: it looks like
+  // an npm package.json; engines take it for a plugin that asks for nothing".
+  std::string why_no_plugin;
+  // The kind of file that it looks like then, "an npm package.json"; or "".
+  std::string_view looks_like;
+  // It is another kind of file, of other engines, or has nothing of a plugin:
+  // what a plugin like that would lack need not be said.
+  bool is_other = false;
+};
+
 // Engines pass over keys that they do not know, so that they take any JSON
-// object for a plugin: one that asks for nothing. Returns why `text` is likely
-// none to an engine of that behaviour, such as "has no key of a plugin's
-// config: it looks like an npm package.json", or that it is a state of other
-// engines; "" if it may be one, or cannot be read.
+// object for a plugin. Tells what `text` is to an engine of that behaviour, or
+// that it is a state of other engines.
 //
 // `shape` is that in which it is read, and `wanted` chooses from the list of
 // `docker plugin inspect`.
-std::string WhyNoPlugin(std::string_view text, PluginShape shape,
+InputKind FindInputKind(std::string_view text, PluginShape shape,
                         std::string_view wanted, const Behaviour& behaviour);
+
+// The first of it.
+inline std::string WhyNoPlugin(std::string_view text, PluginShape shape,
+                               std::string_view wanted,
+                               const Behaviour& behaviour) {
+  return FindInputKind(text, shape, wanted, behaviour).why_no_plugin;
+}
 
 // Whether WhyNoPlugin may have something to say of what this was read from; it
 // costs as much as making a spec.

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "specgen/base/arena.h"
@@ -15,7 +16,10 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::StartsWith;
 
-constexpr std::string_view kNoKey = "has no key of a plugin's config";
+constexpr std::string_view kNoKey =
+    "has no key of a plugin's config that reaches a spec";
+constexpr std::string_view kAsksNothing =
+    "; engines take it for a plugin that asks for nothing";
 
 TEST(WhyNoPlugin, NamesWhatItLooksLike) {
   struct Case {
@@ -51,21 +55,35 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
            Case{R"({"description":"d","documentation":"u"})", kNoKey},
            Case{R"({"a":1})", kNoKey},
            Case{R"({"entrypoints":["/p"]})", kNoKey},
-           Case{R"({"plugin":{}})", kNoKey},
-           Case{R"({"plugin":{"Id":"a","Config":{}}})", kNoKey},
-           Case{R"([{"Id":"a","Config":{}}])", kNoKey},
+           Case{R"({"plugin":{}})",
+                "where it is looked for here: in \"Config\" of \"plugin\""},
+           Case{R"({"plugin":{"entrypoint":["/p"]}})",
+                "where it is looked for here: in \"Config\" of \"plugin\""},
+           Case{R"({"plugin":{"Id":"a","Config":{}}})",
+                "where it is looked for here: in \"Config\" of \"plugin\""},
+           Case{R"([{"Id":"a","Config":{}}])",
+                "where it is looked for here: in \"Config\""},
            Case{R"({"rootfs":{"type":"layers"}})", kNoKey},
            // Other files.
            Case{R"({"name":"p","version":"1.0.0","description":"d"})",
                 "an npm package.json"},
            Case{R"({"scripts":{},"config":{"port":1}})", "an npm package.json"},
-           Case{R"({"ociVersion":"1.0.0","process":{},"root":{},"mounts":[],)"
-                R"("linux":{}})",
+           Case{R"({"ociVersion":"1.0.0","process":{},"root":{}})",
                 "an OCI runtime spec"},
+           Case{R"({"RepoTags":[],"Config":{}})",
+                "what `docker image inspect` prints"},
+           Case{R"({"Id":"a","Name":"/n","State":{},"Image":"i"})",
+                "what `docker container inspect` prints"},
+           Case{R"({"Name":"n","Driver":"local","Mountpoint":"/m"})",
+                "what `docker volume inspect` prints"},
+           Case{R"({"Name":"n","Id":"a","Driver":"bridge","IPAM":{}})",
+                "what `docker network inspect` prints"},
+           Case{R"({"$schema":"s","type":"object","properties":{}})",
+                "a JSON Schema"},
            Case{R"({"schemaVersion":2,"config":{"digest":"d"},"layers":[]})",
                 "an image manifest"},
            Case{R"({"schemaVersion":2,"manifests":[]})", "an image index"},
-           Case{R"({"architecture":"amd64","config":{"Entrypoint":["/p"]},)"
+           Case{R"({"architecture":"amd64","config":{},)"
                 R"("rootfs":{"type":"layers","diff_ids":[]}})",
                 "an image's config"},
            Case{R"({"services":{"a":{}},"networks":{}})", "a Compose file"},
@@ -77,18 +95,73 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
     const std::string why = WhyNoPlugin(c.text, PluginShape::kAuto, "",
                                         *DefaultRelease().behaviour);
     EXPECT_EQ(why.empty(), c.why.empty()) << c.text << ": " << why;
-    EXPECT_THAT(why, EndsWith(c.why)) << c.text;
+    if (why.empty()) continue;
+    EXPECT_THAT(why, EndsWith(absl::StrCat(c.why, kAsksNothing))) << c.text;
+  }
+}
+
+// What another file has in common with a config, engines do read.
+TEST(WhyNoPlugin, SaysWhatIsReadOfOtherFiles) {
+  struct Case {
+    std::string_view text;
+    std::string_view why;
+  };
+  for (const Case& c : {
+           Case{R"({"ociVersion":"1.0.0","mounts":[],"linux":{},"LINUX":{}})",
+                "is no plugin's config: it looks like an OCI runtime spec; "
+                "what it has in common with one is read all the same: "
+                "\"LINUX\", \"mounts\""},
+           Case{R"([{"Id":"a","State":{},"Image":"i","Config":{"Env":null,)"
+                R"("Entrypoint":["/p"]}}])",
+                "is no plugin's config: it looks like what `docker container "
+                "inspect` prints; what it has in common with one is read all "
+                "the same: \"Entrypoint\", \"Env\""},
+           Case{R"({"RootFS":{},"Config":{"Entrypoint":["/p"],"Env":null}})",
+                "is no plugin's config: it looks like what `docker image "
+                "inspect` prints; what it has in common with one is read all "
+                "the same: \"Entrypoint\", \"Env\""},
+       }) {
+    EXPECT_EQ(WhyNoPlugin(c.text, PluginShape::kAuto, "",
+                          *DefaultRelease().behaviour),
+              c.why);
+  }
+}
+
+// What would follow from it that it is none.
+TEST(FindInputKind, KnowsWhatIsSomethingElse) {
+  struct Case {
+    std::string_view text;
+    bool is_other;
+  };
+  for (const Case& c : {
+           Case{R"({"entrypoint":["/p"]})", false},
+           Case{R"({"config":{"entrypoint":["/p"]}})", false},
+           Case{R"({"env":"x"})", false},
+           Case{"5", false},
+           Case{"null", true},
+           Case{R"({"description":"d"})", true},
+           Case{R"({"a":1})", true},
+           Case{R"({"ociVersion":"1.0.0","mounts":[]})", true},
+           // Though it is refused.
+           Case{R"({"ociVersion":"1.0.0","mounts":5})", true},
+           Case{R"({"RootFS":{},"Config":{"Env":["A=1"]}})", true},
+       }) {
+    EXPECT_EQ(FindInputKind(c.text, PluginShape::kAuto, "",
+                            *DefaultRelease().behaviour)
+                  .is_other,
+              c.is_other)
+        << c.text;
   }
 }
 
 // What counts is where engines look, so that it depends on how it is read.
 TEST(WhyNoPlugin, KeysCountWhereTheyAreRead) {
   constexpr std::string_view kAtItsTop =
-      "has no key of a plugin's config at its top, the only place where "
-      "engines look for it here";
+      "has no key of a plugin's config that reaches a spec where engines look "
+      "for it here: at the top";
   constexpr std::string_view kNameless =
-      "has no key of a plugin's config at its top, and neither \"Id\" nor "
-      "\"Name\"";
+      "has at its top no key of a plugin's config that reaches a spec, and "
+      "neither \"Id\" nor \"Name\"";
   using enum PluginShape;
   struct Case {
     PluginShape shape;
@@ -155,7 +228,8 @@ TEST(WhyNoPlugin, KnowsWhatIsOfOtherEngines) {
     EXPECT_THAT(why(R"([{"Id":"a","Config":{"Env":[]}}])", engine),
                 StartsWith("is of Docker 1.13.0 or later"));
     // What is behind it is not read; 1.13.0-dev refuses it.
-    EXPECT_EQ(why("{\"a\":1} x", engine), engine == "1.13.0-dev" ? "" : kNoKey);
+    EXPECT_EQ(why("{\"a\":1} x", engine),
+              engine == "1.13.0-dev" ? "" : absl::StrCat(kNoKey, kAsksNothing));
   }
   for (std::string_view engine : {"1.13.0-rc1", "1.13.0", "28.5.2"}) {
     EXPECT_EQ(why(kNew, engine), "") << engine;

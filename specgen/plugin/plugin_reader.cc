@@ -28,6 +28,15 @@ size_t WordEnd(std::string_view text) {
   return std::min(text.find_first_not_of("+-.0123456789Ee"), text.size());
 }
 
+// Of the text, a list.
+bool FirstIsObject(JsonReader* reader) {
+  reader->EnterArray();
+  const bool is_object =
+      reader->NextItem() && reader->Peek() == JsonKind::kObject;
+  reader->Restart();
+  return is_object;
+}
+
 // Reads plugins in their several shapes.
 class ShapeReader {
  public:
@@ -80,14 +89,23 @@ std::string_view ShapeReader::OtherThing() {
 }
 
 void ShapeReader::Config(PluginConfig* config) {
-  if (r_.Peek() != JsonKind::kArray) {
+  const JsonKind kind = r_.Peek();
+  if (kind == JsonKind::kObject || kind == JsonKind::kNull ||
+      kind == JsonKind::kNothing) {
     decoder_.Object("config", kConfigSchema, config);
     return;
   }
-  r_.Problem(JsonProblem::Kind::kType, r_.offset(),
-             "a plugin's config must be an object, not a list; what `docker "
-             "plugin inspect` prints is one, but that is taken from a file, "
-             "not from a plugin's directory");
+  const size_t offset = r_.offset();
+  // Of objects, elsewhere it would have been one of plugins.
+  const bool is_of_objects = kind == JsonKind::kArray && FirstIsObject(&r_);
+  r_.Problem(JsonProblem::Kind::kType, offset,
+             absl::StrCat("a plugin's config must be an object, not ",
+                          JsonKindName(kind),
+                          is_of_objects
+                              ? "; what `docker plugin inspect` prints is one, "
+                                "but that is taken from a file, not from a "
+                                "plugin's directory"
+                              : ""));
   r_.Skip();
 }
 

@@ -340,7 +340,8 @@ TEST(ReadPlugin, TakesOnlyPluginsInAList) {
            Case{R"({"Id":"a","Config":{}},{})", "item 2 of the list is no"},
            Case{R"({"Id":"a","Config":{}},{"Id":"b","Config":{}})",
                 "there are several plugins"},
-           Case{"5", "must be an object, not a list"},
+           Case{"5", "a plugin's config must be an object, not a list"},
+           Case{"[{}]", "a plugin's config must be an object, not a list"},
            Case{"", "the list is empty: no plugin"},
        }) {
     const Read read(absl::StrCat("[", c.items, "]"));
@@ -372,6 +373,13 @@ TEST(ReadPlugin, NamesOtherThings) {
   EXPECT_THAT(
       Read("[{}]", "28.5.2", PluginShape::kConfig).problem.message,
       HasSubstr("must be an object, not a list; what `docker plugin inspect`"));
+  EXPECT_EQ(Read("[[{}]]").problem.message,
+            "a plugin's config must be an object, not a list");
+  EXPECT_EQ(Read("\"x\"").problem.message,
+            "a plugin's config must be an object, not a string");
+  EXPECT_EQ(Read("5").problem.message,
+            "a plugin's config must be an object, not a number");
+  EXPECT_TRUE(Read("null").ok());
 }
 
 TEST(ReadPlugin, InterfaceTypesDependOnTheEngine) {

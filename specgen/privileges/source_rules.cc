@@ -73,7 +73,8 @@ constexpr SourceRule kRules[] = {
      "/run/k0s/containerd.sock "
      "/var/snap/microk8s/common/run/containerd.sock "
      "/var/lib/lxd/unix.socket /var/snap/lxd/common/lxd/unix.socket "
-     "/var/lib/incus/unix.socket /**/isulad.sock /run/isulad.sock",
+     "/var/lib/incus/unix.socket /run/incus/unix.socket /**/isulad.sock "
+     "/run/isulad.sock",
      kAndBelow, kCritical, kCritical,
      "who connects to it can start a container that has the whole host; "
      "read-only does not stop that"},
@@ -165,7 +166,7 @@ constexpr SourceRule kRules[] = {
      "read-only does not stop that"},
 
     // What root on the host runs or obeys.
-    {"jobs that run at a time",
+    {"jobs that run at set times",
      "/etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily "
      "/etc/cron.weekly /etc/cron.monthly /etc/anacrontab /etc/at.allow "
      "/var/spool/cron /var/spool/at /var/spool/anacron",
@@ -323,7 +324,7 @@ constexpr SourceRule kRules[] = {
     {"the host's settings", "/etc", kAndBelow, kMedium, kHigh,
      "reads how the host is set up",
      "changes how the host is set up, and what its services do"},
-    {"logs", "/var/log", kAndBelow, kMedium, kMedium,
+    {"logs", "/var/log /run/log", kAndBelow, kMedium, kMedium,
      "reads what services of the host write, often with secrets",
      "reads and changes what services of the host write: traces go"},
 };

@@ -284,6 +284,8 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/srv/data", kLow, kMedium},
            Case{"/var/lib/volumes", kLow, kMedium},
            Case{"/var/log", kMedium, kMedium},
+           Case{"/run/log/journal", kMedium, kMedium},
+           Case{"/run/incus", kCritical, kCritical},
            Case{"/mnt", kLow, kMedium},
            Case{"/opt", kHigh, kCritical},
            Case{"/opt/x", kLow, kHigh},
@@ -356,7 +358,7 @@ TEST(JudgeSource, SaysWhy) {
                 "devices; read-only does not stop that"},
            // Of two that may be it, as grave, the one that the path says.
            Case{"../etc/cron.d", false,
-                "jobs that run at a time: the host runs, as root, what is "
+                "jobs that run at set times: the host runs, as root, what is "
                 "written there"},
            Case{"../srv", false,
                 "the engine's state: changes programs in containers, and what "

@@ -278,6 +278,7 @@ absl::StatusOr<Report> ReportMaker::Make() {
   lint.plugin = in_.request.plugin;
   lint.plugin_name = in_.request.plugin_name;
   lint.name = in_.input;
+  lint.shape = in_.request.shape;
   lint.releases = in_.releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(lint);
   if (!findings.ok()) return findings.status();

@@ -21,11 +21,13 @@ constexpr std::string_view kHost =
     R"("uid": 0, "gid": 0, "major": 10, "minor": 229}]})";
 
 absl::StatusOr<Report> Make(std::string_view config,
-                            std::string_view range = "1.13.0..") {
+                            std::string_view range = "1.13.0..",
+                            PluginShape shape = PluginShape::kAuto) {
   const std::unique_ptr<HostSnapshot> host =
       HostSnapshot::Parse(kHost, "host").value();
   ReportRequest request;
   request.request.plugin = config;
+  request.request.shape = shape;
   request.request.rootfs = "/srv/rootfs";
   request.input = "config.json";
   request.engine = FindRelease("28.5.2").value();
@@ -234,6 +236,18 @@ TEST(ReportTest, ConfigsOfTooManyValuesAreRefused) {
   for (size_t i = 0; i < 300000; ++i) config += ",{}";
   EXPECT_EQ(Make(config + "]}").status().message(),
             "config.json:1:1: the text has 262144 values or more");
+}
+
+// Of a directory, the file is a config whatever it looks like.
+TEST(ReportTest, FindingsAreOfThePluginAsItIsRead) {
+  constexpr std::string_view kText = R"({"config": 5, "entrypoint": ["/p"]})";
+  for (const PluginShape shape : {PluginShape::kConfig, PluginShape::kStored}) {
+    const absl::StatusOr<Report> report = Make(kText, "28.5.2", shape);
+    ASSERT_TRUE(report.ok()) << report.status();
+    const bool is_refused = report->findings[0].rule->id == "SG001" ||
+                            report->findings.back().rule->id == "SG001";
+    EXPECT_EQ(is_refused, shape == PluginShape::kStored);
+  }
 }
 
 // The page needs nothing from elsewhere.
