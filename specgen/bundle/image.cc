@@ -445,8 +445,11 @@ class ImageReader {
       if (choices.empty() && !broken_.ok()) return broken_;
       std::vector<std::string> names;
       for (const Choice* choice : choices.empty() ? listed : choices) {
-        names.push_back(absl::StrJoin(
-            {choice->name, choice->platform, choice->digests.back()}, " "));
+        std::string& name = names.emplace_back();
+        for (const std::string& part : {choice->name, choice->platform}) {
+          if (!part.empty()) absl::StrAppend(&name, part, " ");
+        }
+        name += choice->digests.back();
       }
       return NotOne(choices.size(), names);
     }
@@ -465,8 +468,7 @@ class ImageReader {
     constexpr size_t kMaxNames = 20;
     std::string list;
     for (size_t i = 0; i < names.size() && i < kMaxNames; ++i) {
-      absl::StrAppend(&list, i == 0 ? "" : ", ",
-                      absl::StripAsciiWhitespace(names[i]));
+      absl::StrAppend(&list, i == 0 ? "" : ", ", names[i]);
     }
     if (names.size() > kMaxNames) {
       absl::StrAppend(&list, " and ", names.size() - kMaxNames, " more");

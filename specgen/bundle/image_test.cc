@@ -204,7 +204,8 @@ TEST_F(ImageTest, ChoosesAnImageByNameOrDigest) {
   WriteLayout(absl::StrCat(named("v1"), ",", named("v2")));
   absl::StatusOr<Image> image = Read();
   EXPECT_TRUE(absl::IsFailedPrecondition(image.status()));
-  EXPECT_TRUE(absl::StrContains(image.status().message(), "there are v1 "));
+  EXPECT_TRUE(
+      absl::StrContains(image.status().message(), "there are v1 sha256:"));
   EXPECT_TRUE(absl::StrContains(image.status().message(), ", v2 "));
   ExpectGood(Read("v2"));
   EXPECT_TRUE(absl::IsFailedPrecondition(Read("v3").status()));

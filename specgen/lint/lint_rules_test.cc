@@ -746,7 +746,7 @@ TEST(LintRulesTest, WhatIsNoPlugin) {
       {R"({"RepoTags": [], "Config": {"Env": ["A=1"]}})", "SG001"},
       {R"({"ociVersion": "1.0.0", "mounts": 5})", "SG001"},
       // A config that is not where engines look is looked at.
-      {R"({"config": {"entrypoint": ["/p"], "zzz": 1}})", "SG019 SG041 SG003"},
+      {R"({"config": {"entrypoint": ["/p"], "zzz": 1}})", "SG041 SG019 SG003"},
       // What is only misspelt.
       {R"({"entrypoints": ["/p"], "interfaces": {}})", "SG003 SG003"},
       {R"({"allowAllDevices": true})", "SG019 SG023 SG003"},

@@ -196,7 +196,9 @@ void DuplicateKey(LintContext* lint) {
 
 void NoPlugin(LintContext* lint) {
   if (lint->kind.why_no_plugin.empty()) return;
-  lint->At(*lint->config, absl::StrCat("this ", lint->kind.why_no_plugin));
+  const JsonNode* text = lint->config;
+  while (text->parent != nullptr) text = text->parent;
+  lint->At(*text, absl::StrCat("this ", lint->kind.why_no_plugin));
 }
 
 constexpr LintRule kRules[] = {
