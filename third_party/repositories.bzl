@@ -2,6 +2,49 @@
 
 load("//third_party:pinned_archive.bzl", "pinned_archive")
 
+# The attributes of each library's pinned_archive, by the repository's name.
+ARCHIVES = {
+    "cli11": dict(
+        build_file = Label("//third_party/cli11:cli11.BUILD"),
+        library = "cli11",
+    ),
+    "com_google_absl": dict(
+        library = "abseil",
+        load_cc_rules = True,
+        patches = [Label("//third_party/abseil:no_wasm_platforms.patch")],
+    ),
+    "com_google_benchmark": dict(
+        build_file = Label("//third_party/benchmark:benchmark.BUILD"),
+        library = "benchmark",
+    ),
+    "com_google_googletest": dict(
+        build_file = Label("//third_party/googletest:googletest.BUILD"),
+        library = "googletest",
+    ),
+    "com_google_protobuf": dict(
+        build_file = Label("//third_party/protobuf:protobuf.BUILD"),
+        extra_files = {Label("//third_party/protobuf:protoc_main.cc"): "specgen_protoc_main.cc"},
+        library = "protobuf",
+    ),
+    "libmd": dict(
+        build_file = Label("//third_party/libmd:libmd.BUILD"),
+        library = "libmd",
+    ),
+    "simdjson": dict(
+        build_file = Label("//third_party/simdjson:simdjson.BUILD"),
+        extra_files = {Label("//third_party/simdjson:root.bzl"): "root.bzl"},
+        library = "simdjson",
+    ),
+    "zlib": dict(
+        build_file = Label("//third_party/zlib:zlib.BUILD"),
+        library = "zlib",
+    ),
+    "zstd": dict(
+        build_file = Label("//third_party/zstd:zstd.BUILD"),
+        library = "zstd",
+    ),
+}
+
 # Debian's Bazel does not know its own version.
 _IS_NEWER_BAZEL = str(Label("//third_party:sources.txt")).startswith("@@")
 
@@ -20,9 +63,6 @@ def _add(rule, name, **kwargs):
     if not native.existing_rule(name):
         rule(name = name, **kwargs)
 
-def _archive(name, **kwargs):
-    _add(pinned_archive, name, **kwargs)
-
 def specgen_repositories():
     """Declares the libraries of specgen, each unless there is one of its name.
 
@@ -32,54 +72,8 @@ def specgen_repositories():
 
         specgen_repositories()
     """
-    _archive(
-        name = "cli11",
-        build_file = Label("//third_party/cli11:cli11.BUILD"),
-        library = "cli11",
-    )
-    _archive(
-        name = "com_google_absl",
-        library = "abseil",
-        load_cc_rules = True,
-        patches = [Label("//third_party/abseil:no_wasm_platforms.patch")],
-    )
-    _archive(
-        name = "com_google_benchmark",
-        build_file = Label("//third_party/benchmark:benchmark.BUILD"),
-        library = "benchmark",
-    )
-    _archive(
-        name = "com_google_googletest",
-        build_file = Label("//third_party/googletest:googletest.BUILD"),
-        library = "googletest",
-    )
-    _archive(
-        name = "com_google_protobuf",
-        build_file = Label("//third_party/protobuf:protobuf.BUILD"),
-        extra_files = {Label("//third_party/protobuf:protoc_main.cc"): "specgen_protoc_main.cc"},
-        library = "protobuf",
-    )
-    _archive(
-        name = "libmd",
-        build_file = Label("//third_party/libmd:libmd.BUILD"),
-        library = "libmd",
-    )
-    _archive(
-        name = "simdjson",
-        build_file = Label("//third_party/simdjson:simdjson.BUILD"),
-        extra_files = {Label("//third_party/simdjson:root.bzl"): "root.bzl"},
-        library = "simdjson",
-    )
-    _archive(
-        name = "zlib",
-        build_file = Label("//third_party/zlib:zlib.BUILD"),
-        library = "zlib",
-    )
-    _archive(
-        name = "zstd",
-        build_file = Label("//third_party/zstd:zstd.BUILD"),
-        library = "zstd",
-    )
+    for name, attributes in ARCHIVES.items():
+        _add(pinned_archive, name, **attributes)
 
     # Bazel would download each of these. What is wanted of them is little, so
     # we have our own. bazel_skylib is Abseil's wish, rules_cc and rules_shell are

@@ -177,8 +177,8 @@ def _make_test(ctx, template, variables, files):
 
 def _target(label):
     """A label as its user would write it on the command line."""
-    text = str(label)
-    return text[1:] if text.startswith("@//") else text
+    text = str(label).lstrip("@")
+    return text if text.startswith("//") else str(label)
 
 def _plugin_spec_golden_test_impl(ctx):
     specs = ctx.files.specs

@@ -1,6 +1,6 @@
 """specgen as a tool of actions, the same in every workspace."""
 
-def _specgen_settings_impl(settings, attr):
+def _specgen_settings_impl(_settings, _attr):
     # What our .bazelrc says, which a user's workspace does not read. Elsewhere
     # our warnings are noise, and with another compiler they may be others.
     #

@@ -38,7 +38,14 @@ _SOURCES = [
 ]
 
 def plugin_config(number):
-    """The config.json of plugin `number`: all differ, and are always the same."""
+    """The config.json of a plugin: all differ, and are always the same.
+
+    Args:
+      number: of the plugin.
+
+    Returns:
+      The file's text.
+    """
     name = "plugin-%d" % number
     config = {
         "description": "Plugin %d of many" % number,
@@ -90,8 +97,13 @@ _plugin_config = rule(
     attrs = {"content": attr.string(mandatory = True)},
 )
 
+# buildifier: disable=unnamed-macro
 def plugins(count):
-    """The plugins 1 to `count`, and their specs p0001-28.5.2 and so on."""
+    """The plugins 1 to `count`, and their specs p0001-28.5.2 and so on.
+
+    Args:
+      count: how many.
+    """
     for number in range(1, count + 1):
         config = plugin_name(number)
         _plugin_config(
