@@ -34,15 +34,34 @@ bool IsOfLine(const std::vector<uint32_t>& numbers,
          std::equal(line.begin(), line.end(), numbers.begin());
 }
 
+// What stands behind the name of a build in the version of a package,
+// "-1+deb12u1"; nothing if it is none of that build.
+std::optional<std::string_view> RevisionOf(const EngineName& wanted,
+                                           const Release& build) {
+  std::string_view behind = wanted.version;
+  if (wanted.packager == Packager::kDocker ||
+      !absl::ConsumePrefix(&behind, build.name) ||
+      (!behind.empty() && !absl::StrContains("-+~", behind.front()))) {
+    return std::nullopt;
+  }
+  return behind;
+}
+
 // The build that the version of a package is of; null if there is none.
-// `behind` becomes what stands behind its name.
-const Release* FindBuild(const EngineName& wanted, std::string_view* behind) {
-  if (wanted.packager == Packager::kDocker) return nullptr;
+const Release* FindBuild(const EngineName& wanted) {
   for (const Release& build : kBuildTable) {
-    *behind = wanted.version;
-    if (absl::ConsumePrefix(behind, build.name) &&
-        (behind->empty() || absl::StrContains("-+~", behind->front()))) {
-      return &build;
+    if (RevisionOf(wanted, build).has_value()) return &build;
+  }
+  return nullptr;
+}
+
+// The release that a beta of moby/v2 is; null if it is none, or none is known.
+const Release* FindModule(const EngineName& wanted) {
+  for (const EngineModule& module : kModuleTable) {
+    const EngineName version = *ParseVersion(module.version);
+    if (version.numbers == wanted.numbers &&
+        version.candidate == wanted.candidate) {
+      return module.release;
     }
   }
   return nullptr;
@@ -128,19 +147,36 @@ const Release& Nearest(const EngineName& wanted) {
   return *nearest;
 }
 
+// Whether a daemon of that very package was recorded, or of one that Debian
+// built again of the same ("+b6"). A daemon does not say its revision.
+bool IsRecorded(std::string_view revision, const Release& build) {
+  return revision.empty() ||
+         (absl::ConsumePrefix(&revision,
+                              build.tag.substr(build.tag.rfind(build.name) +
+                                               build.name.size())) &&
+          (revision.empty() || HoldsMark(revision.substr(0, 3), "+b#")));
+}
+
 // Why what was recorded of that release or build need not be what the one that
 // is meant answers; "" if it is that very one.
 std::string OtherBuild(const EngineName& wanted, const Release& release) {
   const Distribution* const distribution = FindDistribution(wanted);
   // Of a build: it is made of the same source, but not by those who made that.
   if (release.build_of != nullptr) {
+    const std::string_view revision = *RevisionOf(wanted, release);
+    if (IsRecorded(revision, release)) return "";
+    // Debian's own: "-9+b5", "-1+deb12u1"; others put their names in it.
+    const bool is_revision = revision.find_first_not_of("-+.0123456789debu") ==
+                             std::string_view::npos;
     const bool is_known =
         distribution != nullptr &&
         !absl::StartsWith(release.built_by, distribution->name);
     return absl::StrCat(
-        is_known ? distribution->name : "another distribution",
-        "'s build is presumed to answer as ", release.built_by, "'s ",
-        release.name,
+        is_revision ? "another revision"
+        : is_known  ? absl::StrCat(distribution->name, "'s build")
+                    : "another distribution's build",
+        " is presumed to answer as ", release.built_by, "'s ", release.name,
+        is_revision ? absl::StrCat(" in ", release.tag) : "",
         ": it is built of that source, maybe with other packages "
         "of the modules, and no daemon of it was recorded");
   }
@@ -157,14 +193,21 @@ std::string OtherBuild(const EngineName& wanted, const Release& release) {
 }
 
 absl::Status NoSuchRelease(std::string_view name,
-                           const std::optional<EngineName>& wanted) {
+                           const std::optional<EngineName>& wanted,
+                           std::string_view problem) {
   if (absl::StripAsciiWhitespace(name).empty()) {
     return absl::NotFoundError(
         "no Docker release is called \"\": a name is missing");
   }
   const std::string none =
-      absl::StrCat("no Docker release is called ", QuoteShort(name));
-  if (!wanted.has_value()) return absl::NotFoundError(none);
+      absl::StrCat("no Docker release is called ", QuoteShort(name),
+                   problem.empty() ? "" : ": ", problem);
+  // Nor is one near to what must be a date, or to a beta of moby/v2.
+  constexpr uint32_t kFirstYear = 1900;
+  if (!wanted.has_value() || wanted->numbers[0] >= kFirstYear ||
+      wanted->numbers == std::vector<uint32_t>{2, 0, 0}) {
+    return absl::NotFoundError(none);
+  }
   const Release& newest = NewestRelease();
   const std::vector<uint32_t> last = VersionOf(newest).numbers;
   if (wanted->numbers > last) {
@@ -232,32 +275,31 @@ absl::StatusOr<NamedEngine> FindEngine(std::string_view name) {
   }
   NamedEngine engine = {nullptr, "", ""};
   std::optional<EngineName> wanted;
-  std::string other_build;
+  std::string problem;
   if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(name), "newest")) {
     engine.release = &NewestRelease();
   } else {
-    wanted = ParseEngineName(name);
+    wanted = ParseEngineName(name, &problem);
     if (wanted.has_value()) {
-      std::string_view revision;
-      engine.release = FindBuild(*wanted, &revision);
-      if (engine.release != nullptr) {
-        if (!IsDebianRevision(revision)) {
-          other_build = OtherBuild(*wanted, *engine.release);
-        }
-      } else {
-        engine.release = FindVersion(*wanted);
-        if (engine.release != nullptr) {
-          other_build = OtherBuild(*wanted, *engine.release);
-        }
-      }
+      engine.release = FindBuild(*wanted);
+      if (engine.release == nullptr) engine.release = FindModule(*wanted);
+      if (engine.release == nullptr) engine.release = FindVersion(*wanted);
     }
   }
-  if (engine.release == nullptr) return NoSuchRelease(name, wanted);
+  if (engine.release == nullptr) return NoSuchRelease(name, wanted, problem);
 
   const Release& release = *engine.release;
   engine.understood = absl::StrCat(
       QuoteShort(name), " is taken as Docker ", release.name,
       release.build_of == nullptr ? "" : ", the build of ", release.built_by);
+  std::string other_build;
+  if (wanted.has_value()) {
+    if (!wanted->part.empty()) {
+      absl::StrAppend(&engine.understood, "; that is the version of ",
+                      wanted->part, ", the engine may have another");
+    }
+    other_build = OtherBuild(*wanted, release);
+  }
   const std::string presumption = Presumption(release);
   engine.presumed = absl::StrCat(
       other_build, other_build.empty() || presumption.empty() ? "" : "; ",
@@ -279,7 +321,8 @@ absl::StatusOr<const Release*> FindFirstRelease(std::string_view name) {
   const absl::StatusOr<const Release*> found = FindRelease(name);
   if (!found.ok()) return found;
   if ((*found)->build_of != nullptr) return (*found)->build_of;
-  const std::optional<EngineName> wanted = ParseEngineName(name);
+  std::string problem;
+  const std::optional<EngineName> wanted = ParseEngineName(name, &problem);
   if (!wanted.has_value() || wanted->numbers.size() == 3) return found;
   for (const Release& release : kReleaseTable) {
     if (IsOfLine(VersionOf(release).numbers, wanted->numbers)) return &release;

@@ -15,10 +15,13 @@
 namespace specgen {
 namespace {
 
-// No name that means something is longer.
-constexpr size_t kMaxBytes = 400;
+// What `docker version` and `docker info` print is shorter.
+constexpr size_t kMaxBytes = 1 << 14;
 // Of a number, beyond which all are the same.
 constexpr uint32_t kMaxNumber = 999'999'999;
+
+constexpr std::string_view kClient = "the client";
+constexpr std::string_view kExtras = "the extras";
 
 using Words = absl::Span<const std::string_view>;
 
@@ -52,6 +55,17 @@ std::optional<uint32_t> TakeNumber(std::string_view* text) {
   return number;
 }
 
+// Takes numbers with dots between off the front of `text`; false: there is
+// none.
+bool TakeNumbers(std::string_view* text) {
+  if (!TakeNumber(text).has_value()) return false;
+  for (std::string_view rest = *text;
+       absl::ConsumePrefix(&rest, ".") && TakeNumber(&rest).has_value();) {
+    *text = rest;
+  }
+  return true;
+}
+
 // Takes `word` off the front of `text` if no letter or digit follows.
 bool TakeWord(std::string_view word, std::string_view* text) {
   if (!absl::StartsWith(*text, word)) return false;
@@ -70,81 +84,34 @@ constexpr std::string_view kArchitectures[] = {
     "mips64",  "mipsel", "mips64el", "mips64le", "noarch",  "src",
     "source",  "all",    "any"};
 
-constexpr std::pair<std::string_view, Packager> kPackages[] = {
-    {"docker-ce-rootless-extras", Packager::kDocker},
-    {"docker-ce-cli", Packager::kDocker},
-    {"docker-ce", Packager::kDocker},
-    {"docker-ee-cli", Packager::kOther},
-    {"docker-ee", Packager::kOther},
-    {"docker.io", Packager::kAnyone},
-    {"docker-engine", Packager::kDocker},
-    {"docker-rootless-extras", Packager::kAnyone},
-    {"docker-cli", Packager::kAnyone},
-    {"docker-client", Packager::kAnyone},
-    {"docker-common", Packager::kAnyone},
-    {"docker-latest", Packager::kOther},
-    {"docker-stable", Packager::kOther},
-    {"docker-moby", Packager::kOther},
-    {"moby-engine", Packager::kOther},
-    {"moby-cli", Packager::kOther},
-    {"dockerd", Packager::kAnyone},
-    {"docker", Packager::kAnyone},
-    {"moby", Packager::kAnyone}};
-
-// What may stand before a version in a sentence, a label or a list.
-constexpr std::string_view kWordsBefore[] = {"engine",
-                                             "community",
-                                             "enterprise",
-                                             "edition",
-                                             "ce",
-                                             "ee",
-                                             "server",
-                                             "client",
-                                             "version",
-                                             "serverversion",
-                                             "server_version",
-                                             "release",
-                                             "docker_version",
-                                             "tag",
-                                             "installed",
-                                             "candidate",
-                                             "***",
-                                             "package",
-                                             "i",
-                                             "i+",
-                                             "ii",
-                                             "hi",
-                                             "mirantis",
-                                             "container",
-                                             "runtime",
-                                             "env",
-                                             "export",
-                                             "-",
-                                             "docker_ce_version"};
-
-// What may stand behind it in a list of packages, besides what IsColumn knows.
-constexpr std::string_view kWordsBehind[] = {
-    "packages", "installed", "stable", "extra",       "community", "updates",
-    "main",     "out",       "-",      "description", "update",    "repository",
-    "oss",      "fedora",    "epel",   "amazonlinux"};
-
-// The parts of addresses and paths that say nothing of what a version is of.
-constexpr std::string_view kPathWords[] = {
-    "",        "http",      "https",         "github.com", "releases",
-    "tag",     "tree",      "refs",          "tags",       "heads",
-    "archive", "commits",   "docker",        "moby",       "cli",
-    "engine",  "docker-ce", "docker-client", "download"};
+// Words that say nothing of what a version is of, wherever they stand.
+constexpr std::string_view kPlainWords[] = {
+    "and",        "arch",      "architecture", "archive",    "arg",
+    "bin",        "blob",      "candidate",    "ce",         "com",
+    "commits",    "common",    "community",    "container",  "daemon",
+    "dind",       "dockereng", "ee",           "edition",    "engine",
+    "enterprise", "env",       "epoch",        "exe",        "export",
+    "from",       "git",       "gz",           "heads",      "installed",
+    "io",         "latest",    "library",      "linux",      "mirantis",
+    "name",       "notes",     "now",          "or",         "over",
+    "package",    "packages",  "refs",         "release",    "releases",
+    "rootless",   "runtime",   "stable",       "tag",        "tags",
+    "tar",        "to",        "tree",         "upgradable", "version"};
 
 // Takes the ending of a file, with an architecture before it, off the end.
 void DropFileEnding(std::string_view* text) {
   constexpr std::string_view kEndings[] = {
       ".gz",  ".xz",  ".zst", ".bz2",  ".tar",    ".tgz",     ".txz",
       ".zip", ".deb", ".dsc", ".rpm",  ".apk",    ".ipk",     ".xbps",
-      ".pkg", ".asc", ".sig", ".orig", ".debian", ".changes", "^{}"};
+      ".pkg", ".asc", ".sig", ".orig", ".debian", ".changes", "^"};
   for (bool again = true; again;) {
     again = false;
     for (std::string_view ending : kEndings) {
       again |= absl::ConsumeSuffix(text, ending);
+    }
+    // Homebrew's: ".arm64_sequoia.bottle".
+    if (absl::ConsumeSuffix(text, ".bottle")) {
+      *text = text->substr(0, text->rfind('.'));
     }
     for (std::string_view name : kArchitectures) {
       std::string_view rest = *text;
@@ -157,41 +124,11 @@ void DropFileEnding(std::string_view* text) {
   }
 }
 
-// Takes the name of a package or an image off the front of `text`, and what is
-// between it and a version. False, and nothing is taken: neither a version nor
-// nothing is behind it.
-bool TakePackage(std::string_view* text, Packager* packager) {
-  for (const auto& [name, of] : kPackages) {
-    std::string_view rest = *text;
-    if (!TakeWord(name, &rest)) continue;
-    rest.remove_prefix(std::min(rest.find_first_not_of("-_:/@"), rest.size()));
-    const bool before_version =
-        !rest.empty() && (IsDigit(rest.front()) || rest.front() == 'v');
-    if (!rest.empty() && !before_version) continue;
-    *text = rest;
-    *packager = of;
-    return true;
-  }
-  return false;
-}
-
-// Takes the epoch of a package off the front of `text`. Docker's own packages
-// have 5 (Debian's form) and 3 (Fedora's), and no distribution's.
-bool TakeEpoch(std::string_view* text) {
-  std::string_view rest = *text;
-  const std::optional<uint32_t> epoch = TakeNumber(&rest);
-  if (!epoch.has_value() || !absl::ConsumePrefix(&rest, ":") || rest.empty()) {
-    return false;
-  }
-  *text = rest;
-  return *epoch == 3 || *epoch == 5;
-}
-
 // Takes "-ce" and its like off the front, and returns it without the "-".
 // "-ee-16" and "-cs13", too, and what others add: Oracle, Rancher, Mirantis.
 std::string_view TakeEdition(std::string_view* text) {
   if (text->empty() || !absl::StrContains("-~._", text->front())) return "";
-  for (std::string_view edition : {"ee", "ce", "cs", "ol", "rd", "m"}) {
+  for (std::string_view edition : {"ee", "ce", "cs", "ol", "rd", "mcr", "m"}) {
     std::string_view rest = text->substr(1);
     if (!absl::ConsumePrefix(&rest, edition)) continue;
     if (edition == "ee" && rest.size() > 1 && IsDigit(rest[1]) &&
@@ -231,23 +168,25 @@ std::optional<Candidate> TakeCandidate(std::string* suffix) {
   return std::nullopt;
 }
 
-// Takes what tags of images have behind the version: "-dind-alpine3.22".
-void TakeVariants(std::string* suffix) {
-  std::string_view rest = *suffix;
-  for (bool again = true; again;) {
-    again = false;
-    for (std::string_view word :
-         {"-dind", "-rootless", "-cli", "-git", "-experimental"}) {
-      again |= TakeWord(word, &rest);
-    }
-    if (absl::ConsumePrefix(&rest, "-alpine") ||
-        absl::ConsumePrefix(&rest, "-windowsservercore") ||
-        absl::ConsumePrefix(&rest, "-nanoserver")) {
-      rest.remove_prefix(std::min(rest.find('-'), rest.size()));
-      again = true;
-    }
+// Takes what tags of images have behind the version: "-dind-alpine3.22". True:
+// it is the image of the client.
+bool TakeVariants(std::string* suffix) {
+  constexpr std::string_view kVariants[] = {
+      "dind",   "rootless",          "git",        "cli", "experimental",
+      "alpine", "windowsservercore", "nanoserver", "ltsc"};
+  bool is_client = false;
+  std::string_view left = *suffix;
+  for (std::string_view rest = left; absl::ConsumePrefix(&rest, "-");) {
+    const std::string_view word = rest.substr(0, rest.find('-'));
+    const std::string_view variant =
+        word.substr(0, word.find_first_of("0123456789"));
+    if (!IsOneOf(kVariants, variant)) break;
+    is_client |= variant == "cli";
+    rest.remove_prefix(word.size());
+    left = rest;
   }
-  *suffix = std::string(rest);
+  *suffix = std::string(left);
+  return is_client;
 }
 
 // Whether `suffix` is what a package's version has behind that of Docker.
@@ -264,13 +203,12 @@ bool IsPackageSuffix(std::string_view suffix) {
     case '_':
     case ',':
       return IsDigit(first.front());
-    case '-':
-      if (IsDigit(first.front())) return true;
-      for (std::string_view mark : {"r#", "alt#", "ubuntu#", "debian#"}) {
-        if (HoldsMark(first.substr(0, mark.size()), mark)) return true;
-      }
-      // Slackware: "-x86_64-1_sbo".
-      return IsOneOf(kArchitectures, first.substr(0, first.find('-')));
+    case '-': {
+      // "-1.fc40", "-0ubuntu4.1", "-r0", "-lp152.2"; Slackware: "-noarch-1".
+      const std::string_view word = first.substr(0, first.find_first_of("-._"));
+      return std::any_of(word.begin(), word.end(), IsDigit) ||
+             IsOneOf(kArchitectures, word);
+    }
     default:
       return false;
   }
@@ -280,12 +218,9 @@ bool IsPackageSuffix(std::string_view suffix) {
 // suffix: "~3-0~ubuntu-xenial", "-1~debian.12~bookworm", "-0.2.el7.centos".
 bool IsDockerSuffix(std::string_view suffix) {
   if (suffix.empty() || suffix == "+incompatible") return true;
-  if (absl::ConsumePrefix(&suffix, "~")) TakeNumber(&suffix);
-  if (!absl::ConsumePrefix(&suffix, "-") || !TakeNumber(&suffix)) return false;
-  for (std::string_view rest = suffix;
-       absl::ConsumePrefix(&rest, ".") && TakeNumber(&rest).has_value();) {
-    suffix = rest;
-  }
+  // "~2.1" is left of "~2.1.rc1".
+  if (absl::ConsumePrefix(&suffix, "~")) TakeNumbers(&suffix);
+  if (!absl::ConsumePrefix(&suffix, "-") || !TakeNumbers(&suffix)) return false;
   for (std::string_view system : {"~debian", "~ubuntu", "~raspbian"}) {
     if (TakeWord(system, &suffix)) return true;
   }
@@ -298,113 +233,6 @@ bool IsDockerSuffix(std::string_view suffix) {
     }
   }
   return false;
-}
-
-// Whether a list of packages may have that behind a version.
-bool IsColumn(std::string_view word) {
-  return IsOneOf(kArchitectures, word) || IsOneOf(kWordsBehind, word) ||
-         absl::StrContains(word, '/') || absl::StrContains("[({@<", word[0]) ||
-         absl::StrContains("])}", word.back()) ||
-         absl::StartsWith(word, "docker-ce-") ||
-         absl::StartsWith(word, "canonical") ||
-         std::all_of(word.begin(), word.end(), IsDigit);
-}
-
-// Whether a version may stand in `word`, beyond the one that was found.
-bool MayHoldVersion(std::string_view word) { return HoldsMark(word, "#.#*.#"); }
-
-// Leaves of a path or an address the last part, if that is a package's or all
-// others only say that it is Docker's; of "docker-ce/bookworm,now" the package.
-// False: it is of something else.
-bool TakePath(std::string_view* text) {
-  *text = text->substr(0, text->find("@sha256:"));
-  const size_t slash = text->find_last_of("/@");
-  if (slash == std::string_view::npos) return true;
-  const std::string_view path = text->substr(0, slash);
-  std::string_view last = text->substr(slash + 1);
-  Packager packager;
-  constexpr size_t kStoreHash = 32;  // of Nix and Guix
-  if (absl::StrContains(path, "/store") && last.size() > kStoreHash) {
-    last.remove_prefix(kStoreHash + 1);
-  }
-  std::string_view rest = last;
-  if (TakePackage(&rest, &packager) ||
-      (TakeEpoch(&rest), TakePackage(&rest, &packager))) {
-    *text = last;
-    return true;
-  }
-  const std::string_view first = path.substr(0, path.find('/'));
-  rest = first;
-  if (first != "docker" && first != "moby" && TakePackage(&rest, &packager) &&
-      rest.empty() && !last.empty() && absl::ascii_isalpha(last[0])) {
-    *text = first;
-    return true;
-  }
-  for (std::string_view part : absl::StrSplit(path, absl::ByAnyChar("/:@"))) {
-    if (!IsOneOf(kPathWords, part)) return false;
-  }
-  *text = last;
-  return true;
-}
-
-// Finds the one word of a line that is or holds a version; what is around the
-// version in that word is taken off. False: there is none, or there is more in
-// the line than is understood.
-bool TakeLine(std::string_view line, std::string_view* version,
-              Packager* packager) {
-  const std::vector<std::string_view> words =
-      absl::StrSplit(line, absl::ByAnyChar(" \t|=\"'"), absl::SkipEmpty());
-  const bool is_dpkg = words.size() > 2 && words[0] == "ii";
-  bool has_package = false;
-  size_t i = 0;
-  for (;; ++i) {
-    if (i == words.size()) return false;
-    std::string_view word = words[i];
-    while (word.size() > 1 && absl::StrContains(":,", word.back())) {
-      word.remove_suffix(1);
-    }
-    // A commit before a tag (git ls-remote).
-    constexpr size_t kCommit = 40;
-    if (i == 0 && word.size() == kCommit && IsHex(word)) continue;
-    const size_t colon = std::min(word.find(':'), word.size());
-    if (IsOneOf(kWordsBefore, word.substr(0, colon))) {
-      has_package |= word == "***";  // the installed one (apt-cache policy)
-      word.remove_prefix(std::min(colon + 1, word.size()));
-    }
-    if (word.empty() || word == ":") continue;
-    const bool is_path = absl::StrContains(word, '/');
-    if (!TakePath(&word)) return false;
-    has_package |= is_path;
-    if (is_path && IsOneOf(kPathWords, word))
-      continue;  // github.com/docker/cli
-    DropFileEnding(&word);
-    bool has_epoch = TakeEpoch(&word);  // "3:docker-ce-28.5.2-1.el9"
-    if (TakePackage(&word, packager)) {
-      has_package = true;
-      if (word.empty()) continue;
-    }
-    has_epoch |= TakeEpoch(&word);
-    has_package |= has_epoch;
-    if (has_epoch && *packager == Packager::kAnyone) {
-      *packager = Packager::kDocker;
-    }
-    absl::ConsumePrefix(&word, "v");
-    // The slot and the repository of Gentoo's.
-    word = word.substr(0, word.find(':'));
-    *version = word;
-    break;
-  }
-  for (++i; i < words.size(); ++i) {
-    const std::string_view word = words[i];
-    if (word == ",") continue;
-    if (word == "build" && i + 1 < words.size()) {
-      ++i;
-      continue;
-    }
-    if (!has_package || MayHoldVersion(word)) return false;
-    if (!is_dpkg && !IsColumn(word)) return false;
-  }
-  return true;
 }
 
 // What stands right behind the numbers, as if a "-" or "+" were between, "" if
@@ -435,6 +263,264 @@ void DropWildcard(std::string_view* version) {
   }
 }
 
+// Whether `docker version` has such a commit of Docker's own packages. Arch and
+// Alpine have more digits, Fedora "1.fc42", Ubuntu its version, Nix the tag.
+bool IsDockerBuild(std::string_view build, const EngineName& of) {
+  return IsHex(build) &&
+         (build.size() == 7 || (build.size() == 10 && of.numbers[0] == 19));
+}
+
+bool IsCommit(std::string_view word) {
+  return word.size() >= 7 && IsHex(word) &&
+         std::any_of(word.begin(), word.end(), IsDigit);
+}
+
+// What stands between the names, versions and values of a text.
+constexpr std::string_view kEnds = " \t\r\n\v\f|=\"'`,;/\\@?&#()[]{}<>";
+
+// Finds Docker's versions in a text, of whatever form. Words, be they of a
+// sentence, the name of a package or an address, say what the versions behind
+// them are of: a word that is not known here, of something else.
+class VersionFinder {
+ public:
+  // `text` is in lower case.
+  explicit VersionFinder(std::string text) : text_(std::move(text)) {
+    StartPiece(0);
+    while (at_ < text_.size()) {
+      if (absl::StrContains(kEnds, text_[at_])) {
+        StartPiece(++at_);
+      } else if (!IsWordChar(text_[at_])) {
+        may_start_ &= at_++ > piece_;
+      } else if (const size_t digits = at_ + (text_[at_] == 'v' ? 1 : 0);
+                 digits < text_.size() && IsDigit(text_[digits])) {
+        ReadNumber(digits);
+      } else {
+        ReadWord();
+      }
+    }
+  }
+
+  // The version; what is said of the engine counts more than what is of its
+  // client, and a version more than a line of them. Nothing: there is none, or
+  // there are two; `*problem` becomes what there is instead.
+  std::optional<EngineName> Take(std::string* problem) {
+    for (Found* found : {&version_, &part_version_, &line_, &part_line_}) {
+      if (!found->name.has_value()) continue;
+      if (!found->other.empty()) {
+        *problem = absl::StrCat("it has two versions, ", found->name->version,
+                                " and ", found->other);
+        return std::nullopt;
+      }
+      EngineName& name = *found->name;
+      name.text = std::move(text_);
+      return std::move(name);
+    }
+    if (has_commit_) *problem = "it is a commit that is no release";
+    return std::nullopt;
+  }
+
+ private:
+  struct Found {
+    std::optional<EngineName> name;  // the first
+    std::string other;               // the first other one
+  };
+
+  std::string_view Text(size_t begin, size_t end) const {
+    return std::string_view(text_).substr(begin, end - begin);
+  }
+  size_t FindFirstOf(std::string_view chars, size_t begin) const {
+    return std::min(text_.find_first_of(chars, begin), text_.size());
+  }
+
+  void StartPiece(size_t begin) {
+    piece_ = begin;
+    may_start_ = true;
+    epoch_.reset();
+    // The value of "key=value" is about what the key says.
+    const size_t end = FindFirstOf(kEnds, begin);
+    if (end > begin && end < text_.size() && text_[end] == '=') {
+      is_other_ = false;
+    }
+  }
+
+  void ReadWord() {
+    const size_t begin = at_;
+    while (at_ < text_.size() && IsWordChar(text_[at_])) ++at_;
+    const std::string_view word = Text(begin, at_);
+    if (word == "x86" && Text(at_, at_ + 3) == "_64") at_ += 3;
+    const char next = at_ < text_.size() ? text_[at_] : ' ';
+    // What `docker version` prints, as text or as JSON.
+    const bool is_label =
+        (next == ':' || next == '"') && (begin == 0 || text_[begin - 1] != '-');
+    may_start_ = true;
+    if (word == "docker" || word == "moby") {
+      is_other_ = false;
+      if (!is_client_section_) part_ = "";
+    } else if (word == "server" || word == "serverversion" ||
+               word == "dockerd" || (word == "engine" && is_label)) {
+      is_other_ = is_client_section_ = false;
+      part_ = "";
+    } else if (word == "client" || word == "cli" || word == "dockercli") {
+      part_ = kClient;
+      is_client_section_ = is_label;
+    } else if (word == "extras" || word == "openrc" || word == "completion") {
+      part_ = kExtras;
+    } else if (word == "build" || word == "commit" || word == "gitcommit") {
+      ReadBuild(word == "build");
+    } else if (!IsOneOf(kPlainWords, word) && !IsOneOf(kArchitectures, word) &&
+               !IsCommit(word)) {
+      is_other_ = true;
+    }
+    SkipSuite();
+  }
+
+  // Passes over what lists of apt have behind a package: "/bookworm,now".
+  void SkipSuite() {
+    const std::string_view package = Text(piece_, at_);
+    if (package != "docker.io" && !absl::StartsWith(package, "docker-")) return;
+    const size_t end = FindFirstOf(" \t\r\n", at_);
+    const std::string_view suite = Text(at_, end);
+    if (suite.rfind('/') == 0 &&
+        std::none_of(suite.begin(), suite.end(), IsDigit)) {
+      at_ = end;
+    }
+  }
+
+  // Takes what stands behind "build" or "commit" of the engine; it may look
+  // like a version.
+  void ReadBuild(bool is_build) {
+    if (!version_.name.has_value() || has_build_) return;
+    const size_t begin =
+        std::min(text_.find_first_not_of(" :=/\"", at_), text_.size());
+    const size_t end = FindFirstOf(" \t\r\n\",);", begin);
+    const std::string_view build = Text(begin, end);
+    if (!is_build && !IsCommit(build)) return;
+    has_build_ = true;
+    at_ = end;
+    EngineName& name = *version_.name;
+    if (name.packager == Packager::kAnyone && !IsDockerBuild(build, name)) {
+      name.packager = Packager::kOther;
+    }
+  }
+
+  // Takes a version or an epoch, whose digits begin there, or passes over what
+  // is neither.
+  void ReadNumber(size_t digits) {
+    const size_t begin = at_;
+    const bool may_start = std::exchange(may_start_, false);
+    std::string_view rest = Text(digits, text_.size());
+    const uint32_t first = *TakeNumber(&rest);
+    if (rest.size() > 1 && rest[0] == ':' && IsWordChar(rest[1]) &&
+        first < 10 && !epoch_.has_value()) {
+      epoch_ = first;
+      may_start_ = may_start;
+      at_ = text_.size() - rest.size() + 1;
+      return;
+    }
+    const size_t end = EndOfVersion(digits);
+    if (may_start && !is_other_ && !IsBound() && Keep(Text(digits, end))) {
+      at_ = end;
+      return;
+    }
+    // Of "5-docker-ce_5:28.5.2" the number alone.
+    at_ = digits;
+    while (at_ < text_.size() && IsWordChar(text_[at_])) ++at_;
+    if (!rest.empty() && absl::StrContains(".:", rest[0])) at_ = end;
+    // No distribution has its mark in it.
+    std::fill(text_.begin() + static_cast<ptrdiff_t>(begin),
+              text_.begin() + static_cast<ptrdiff_t>(at_), ' ');
+  }
+
+  size_t EndOfVersion(size_t begin) const {
+    const size_t end = FindFirstOf(kEnds, begin);
+    // FreeBSD's epoch: "20.10.2,1".
+    const std::string_view behind = Text(end, FindFirstOf(kEnds, end + 1));
+    return behind.size() == 2 && behind[0] == ',' && IsDigit(behind[1])
+               ? end + 2
+               : end;
+  }
+
+  // Whether this piece is but the end of a range: ">= 28.5".
+  bool IsBound() const {
+    const std::string_view before = Text(0, piece_);
+    const size_t last = before.find_last_not_of("= ");
+    return last != std::string_view::npos &&
+           absl::StrContains("<>", before[last]) &&
+           !absl::EndsWith(before.substr(0, last + 1), "->");
+  }
+
+  // False: it is no version.
+  bool Keep(std::string_view text) {
+    if (std::count(text.begin(), text.end(), '.') == 3) {
+      absl::ConsumeSuffix(&text, ".");  // of a sentence
+    }
+    absl::ConsumeSuffix(&text, ":");
+    // The slot and the repository of Gentoo's.
+    text = text.substr(0, text.find("::"));
+    absl::ConsumeSuffix(&text, ":0");
+    DropFileEnding(&text);
+    DropWildcard(&text);
+    // Go's of a commit: "v0.0.0-20200309214505-aa6a9891b09c".
+    if (HoldsMark(text, "##############-%%%%%%%%%%%%")) {
+      has_commit_ = true;
+      return false;
+    }
+    std::optional<EngineName> name = ParseVersion(text);
+    if (!name.has_value()) return false;
+    if (name->part.empty()) name->part = part_;
+    const bool is_line = name->numbers.size() < 3;
+    Found& found = name->part.empty() ? (is_line ? line_ : version_)
+                                      : (is_line ? part_line_ : part_version_);
+    if (!found.name.has_value()) {
+      if (name->packager == Packager::kAnyone) {
+        name->packager = PackagerOf(*name);
+      }
+      found.name = std::move(name);
+    } else if (name->numbers != found.name->numbers ||
+               name->candidate != found.name->candidate) {
+      found.other = name->version;
+    }
+    return true;
+  }
+
+  // By the names of packages in the text, and the epoch.
+  Packager PackagerOf(const EngineName& name) const {
+    for (std::string_view other :
+         {"docker-ee", "docker-latest", "docker-stable", "docker-moby",
+          "moby-engine", "moby-cli"}) {
+      if (absl::StrContains(text_, other)) return Packager::kOther;
+    }
+    if (absl::StrContains(text_, "docker-engine")) {
+      // Docker calls no package so since then.
+      return name.numbers < std::vector<uint32_t>{17, 6} ? Packager::kDocker
+                                                         : Packager::kOther;
+    }
+    // Docker's own packages have 5 (Debian's form) and 3 (Fedora's), and no
+    // distribution's.
+    return epoch_ == 3 || epoch_ == 5 || absl::StrContains(text_, "docker-ce")
+               ? Packager::kDocker
+               : Packager::kAnyone;
+  }
+
+  std::string text_;  // numbers that are no versions become spaces
+  size_t at_ = 0;
+  // Of the piece between two of kEnds that `at_` is in.
+  size_t piece_ = 0;
+  bool may_start_ = true;  // a version may: a word or nothing is before it
+  std::optional<uint32_t> epoch_;
+  // What stands at `at_` is of something else than Docker, or but of a part.
+  bool is_other_ = false;
+  std::string_view part_;
+  bool is_client_section_ = false;
+
+  Found version_;
+  Found part_version_;
+  Found line_;
+  Found part_line_;
+  bool has_build_ = false;
+  bool has_commit_ = false;
+};
+
 }  // namespace
 
 std::optional<EngineName> ParseVersion(std::string_view version) {
@@ -456,7 +542,7 @@ std::optional<EngineName> ParseVersion(std::string_view version) {
   const std::string_view edition = TakeEdition(&left);
   name.suffix = std::string(left);
   name.candidate = TakeCandidate(&name.suffix);
-  TakeVariants(&name.suffix);
+  if (TakeVariants(&name.suffix)) name.part = kClient;
   if (!name.suffix.empty() &&
       (name.numbers.size() < 3 || !IsPackageSuffix(name.suffix))) {
     return std::nullopt;
@@ -471,23 +557,18 @@ std::optional<EngineName> ParseVersion(std::string_view version) {
   return name;
 }
 
-std::optional<EngineName> ParseEngineName(std::string_view text) {
+std::optional<EngineName> ParseEngineName(std::string_view text,
+                                          std::string* problem) {
   if (text.size() > kMaxBytes) return std::nullopt;
-  std::string line = absl::StrReplaceAll(
-      absl::AsciiStrToLower(absl::StripAsciiWhitespace(text)),
-      {{"%3a", ":"}, {"%2b", "+"}, {"%7e", "~"}});
-  std::string_view version;
-  Packager packager = Packager::kAnyone;
-  if (!TakeLine(line, &version, &packager)) return std::nullopt;
-  DropWildcard(&version);
-  std::optional<EngineName> name = ParseVersion(version);
-  if (!name.has_value()) return std::nullopt;
-  // Docker calls no package so since 17.03.
-  if (name->numbers[0] >= 17 && absl::StrContains(line, "docker-engine")) {
-    packager = Packager::kOther;
-  }
-  if (name->packager == Packager::kAnyone) name->packager = packager;
-  name->text = std::move(line);
+  std::string lower = absl::StrReplaceAll(
+      absl::AsciiStrToLower(text), {{"%3a", ":"}, {"%2b", "+"}, {"%7e", "~"}});
+  // Homebrew's "docker" is the client.
+  const bool is_client = absl::StrContains(lower, "cellar/docker/") ||
+                         absl::StrContains(lower, ".bottle") ||
+                         absl::StrContains(lower, "(bottled)");
+  std::optional<EngineName> name =
+      VersionFinder(std::move(lower)).Take(problem);
+  if (name.has_value() && is_client) name->part = kClient;
   return name;
 }
 
@@ -511,21 +592,6 @@ bool HoldsMark(std::string_view text, std::string_view mark) {
     }
   }
   return false;
-}
-
-bool IsDebianRevision(std::string_view text) {
-  if (absl::ConsumePrefix(&text, "-")) {
-    do {
-      if (!TakeNumber(&text).has_value()) return false;
-    } while (absl::ConsumePrefix(&text, "."));
-  }
-  if (absl::ConsumePrefix(&text, "+deb") &&
-      !(TakeNumber(&text).has_value() && absl::ConsumePrefix(&text, "u") &&
-        TakeNumber(&text).has_value())) {
-    return false;
-  }
-  return text.empty() || (absl::ConsumePrefix(&text, "+b") &&
-                          TakeNumber(&text).has_value() && text.empty());
 }
 
 }  // namespace specgen

@@ -36,24 +36,27 @@ struct EngineName {
   // What stands in it behind numbers and candidate, without "-ce":
   // "+dfsg1-1+deb12u1".
   std::string suffix;
-  // The whole name, in lower case: what tells whose build it is.
+  // All that was read, in lower case: what tells whose build it is.
   std::string text;
   Packager packager = Packager::kAnyone;
+  // Which part of Docker beside the engine has that version: "the client"; ""
+  // is the engine.
+  std::string_view part;
 };
 
-// Understands, in any case and with white space or quotes around:
-// - versions and lines, "28.5.2", "28.5", "28", "28.x", with candidates as
-//   Docker ("-rc.1", "-ce-rc1") and packages ("~rc.1", "_rc1") write them;
-// - what stands around them: "v", "docker-v", "-ce", "Docker version ...,
-//   build ...", a label ("Server Version:"), the name of a package or image, an
-//   epoch ("5:");
-// - "-ee-16", "-cs13": Docker's Enterprise and Commercially Supported engines;
-// - behind a whole version, that of a package: "-1~debian.12~bookworm",
-//   "+dfsg4-5", "-0ubuntu4.1", "-1.fc40", "-r0", "_1";
-// - the lines in which package managers list a package, its file, its address:
-//   "docker-ce.x86_64 3:28.5.2-1.el9 @docker-ce-stable", "refs/tags/v28.5.2".
-// Nothing: it is no version, or that of something else.
-std::optional<EngineName> ParseEngineName(std::string_view text);
+// Finds the version of Docker in what people copy: a version or a line
+// ("28.5.2", "28.5", "28.x"), with a candidate as Docker ("-rc.1", "-ce-rc1")
+// or packages
+// ("~rc.1", "_rc1") write it, alone, or in a tag, an address, the name of a
+// package, image or file, a line that a package manager prints, a log, a header
+// or all that `docker version` says. Of the engine's and its client's the
+// former counts. Behind it may stand what editions ("-ce", "-ee-16", "-cs13")
+// and packages ("-1~debian.12~bookworm", "+dfsg4-5", "-r0") have there.
+//
+// Nothing: it has none, or that of something else ("docker-compose 1.29.2"), or
+// two. `*problem` becomes why, if that is not plain.
+std::optional<EngineName> ParseEngineName(std::string_view text,
+                                          std::string* problem);
 
 // The same of a version alone, in lower case.
 std::optional<EngineName> ParseVersion(std::string_view version);
@@ -69,10 +72,6 @@ int StageRank(std::string_view stage);
 // Whether `text` holds `mark`, in which "#" stands for a digit, "%" for any
 // character and "*" for any number of them.
 bool HoldsMark(std::string_view text, std::string_view mark);
-
-// Whether that stands behind a version in packages of Debian's own: "-9+b5",
-// "-1+deb12u1", also of a file; "-8ubuntu1" and "+rpi1" are others' builds.
-bool IsDebianRevision(std::string_view text);
 
 }  // namespace specgen
 

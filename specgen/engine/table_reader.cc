@@ -325,6 +325,14 @@ class TableReader {
     }
     CheckBehaviour(release.behaviour(), entry);
     if (!release.presumed().empty()) CheckPresumed(release, entry);
+    if (!release.module().empty() &&
+        !(ParseVersion(release.module()).has_value() &&
+          modules_.insert(release.module()).second)) {
+      entry.Problem(absl::StrCat("module: \"",
+                                 absl::CHexEscape(release.module()),
+                                 "\" is no version, or that of another; write "
+                                 "one such as 2.0.0-beta.24"));
+    }
     if (!table_.releases.empty()) {
       const std::string& last = table_.releases.back().name();
       if (last == release.name()) {
@@ -475,6 +483,7 @@ class TableReader {
   BehaviourTable behaviour_table_;
   EngineTable& table_;
   std::set<std::string> tags_;
+  std::set<std::string> modules_;
 };
 
 }  // namespace

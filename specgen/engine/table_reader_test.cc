@@ -367,6 +367,28 @@ TEST(Releases, ThatArePresumedDoAsTheOneBefore) {
                           "be as none; record it"));
 }
 
+TEST(Releases, HaveModulesOfTheirOwn) {
+  const auto with = [](std::string_view first, std::string_view second) {
+    return Read(absl::StrReplaceAll(
+                    kReleases,
+                    {{"tag: \"v1.12.0\"",
+                      absl::StrCat("tag: \"v1.12.0\" module: \"", first, "\"")},
+                     {"tag: \"v1.12.1\"",
+                      absl::StrCat("tag: \"v1.12.1\" module: \"", second,
+                                   "\"")}}),
+                kSecond)
+        .problems;
+  };
+  EXPECT_THAT(with("2.0.0-beta.1", "2.0.0-beta.2"), IsEmpty());
+  for (std::string_view second : {"2.0.0-beta.1", "beta.2", "v2.0.0-beta.2"}) {
+    EXPECT_THAT(with("2.0.0-beta.1", second),
+                ElementsAre(absl::StrCat(
+                    "r:3: release 1.12.1: module: \"", second,
+                    "\" is no version, or that of another; write one such as "
+                    "2.0.0-beta.24")));
+  }
+}
+
 TEST(Builds, AreOfReleases) {
   constexpr std::string_view kBuild =
       R"(build { name: "1.12.1+x1" release: "1.12.1" by: "Somebody" date: "2016-09-01" package: "p 1" behaviour: "1.12.0" })";

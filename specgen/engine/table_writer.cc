@@ -171,6 +171,14 @@ std::string TableSource(const EngineTable& table) {
   for (const Release& release : table.releases) {
     releases += ReleaseSource(release, table);
   }
+  std::string modules;
+  size_t module_count = 0;
+  for (size_t i = 0; i < table.releases.size(); ++i) {
+    if (table.releases[i].module().empty()) continue;
+    ++module_count;
+    absl::StrAppend(&modules, "    {", Literal(table.releases[i].module()),
+                    ", &kReleases[", i, "]},\n");
+  }
   std::string builds;
   for (const Build& build : table.builds) builds += BuildSource(build, table);
   std::string distributions;
@@ -194,14 +202,17 @@ std::string TableSource(const EngineTable& table) {
       arrays, "\nconstexpr Behaviour kBehaviours[] = {\n", behaviours,
       "};\n\nconstexpr Release kReleases[] = {\n", releases,
       "};\n\nconstexpr std::array<Release, ", table.builds.size(),
-      "> kBuilds = {{\n", builds, "}};\n\nconstexpr std::array<Distribution, ",
-      table.distributions.size(), "> kDistributions = {{\n", distributions,
+      "> kBuilds = {{\n", builds, "}};\n\nconstexpr std::array<EngineModule, ",
+      module_count, "> kModules = {{\n", modules,
+      "}};\n\nconstexpr std::array<Distribution, ", table.distributions.size(),
+      "> kDistributions = {{\n", distributions,
       "}};\n\nconstexpr std::array<KnownDifference, ", table.differences.size(),
       "> kDifferences = {{\n", differences,
       "}};\n\n}  // namespace\n\n"
       "const absl::Span<const Behaviour> kBehaviourTable = kBehaviours;\n"
       "const absl::Span<const Release> kReleaseTable = kReleases;\n"
       "const absl::Span<const Release> kBuildTable = kBuilds;\n"
+      "const absl::Span<const EngineModule> kModuleTable = kModules;\n"
       "const absl::Span<const Distribution> kDistributionTable = "
       "kDistributions;\n"
       "const absl::Span<const KnownDifference> kDifferenceTable = "

@@ -280,8 +280,10 @@ class Update(unittest.TestCase):
         self.assertEqual(new, [
             'release { name: "28.5.3" date: "2026-09-04" tag: "v28.5.3" behaviour:'
             ' "28.2.0" user_namespace: KEEP_LOCKED_FLAGS }',
-            f'release {{ name: "29.8.0" date: "2026-09-03" tag: "docker-v29.8.0" {rule} }}',
-            f'release {{ name: "29.8.1" date: "2026-09-15" tag: "docker-v29.8.1" {rule} }}',
+            f'release {{ name: "29.8.0" date: "2026-09-03" tag: "docker-v29.8.0" {rule}'
+            ' module: "2.0.0-beta.23" }',
+            f'release {{ name: "29.8.1" date: "2026-09-15" tag: "docker-v29.8.1" {rule}'
+            ' module: "2.0.0-beta.24" }',
             f'release {{ name: "29.9.0-rc.1" date: "2026-10-01" tag: "docker-v29.9.0-rc.1"'
             f" {rule} {why} }}",
             f'release {{ name: "29.9.0" date: "2026-10-08" tag: "docker-v29.9.0" {rule}'
