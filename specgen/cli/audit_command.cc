@@ -16,7 +16,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/errno_text.h"
 #include "specgen/bundle/blob_reader.h"
@@ -71,6 +73,7 @@ std::string_view StateName(State state) {
 
 // An installed plugin, and what was found out about it.
 struct AuditedPlugin {
+  std::string lib_root;  // "" if it is not installed
   std::string id;
   std::string name;
   State state = State::kSame;
@@ -106,13 +109,18 @@ class AuditCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  absl::StatusOr<std::vector<std::string>> FindPlugins() const;
+  // The directories of plugins: of the data root, and of those that dockerd
+  // makes in it for user namespaces, which it calls "UID.GID" (moby
+  // daemon/daemon_unix.go, setupDaemonRoot).
+  std::vector<std::string> LibRoots() const;
+  // By their ids.
+  absl::StatusOr<std::vector<AuditedPlugin>> FindPlugins() const;
   std::string DirectoryOf(const Place& place) const;
   // All that there are: a machine may have had both.
   std::vector<std::string> RunningSpecs(const std::string& id) const;
   // Those that run without being installed here.
   std::vector<std::string> FindStrays(
-      const std::vector<std::string>& installed) const;
+      const std::vector<AuditedPlugin>& installed) const;
   // Fills in all but the id. Errors are about this plugin alone.
   absl::Status Audit(AuditedPlugin* plugin);
   // The text of a file, which may be anything.
@@ -142,7 +150,9 @@ void AuditCommand::Define(CLI::App* app) {
                   "dockerd's version (default: that of the dockerd that the "
                   "docker command of PATH speaks to)")
       ->type_name("RELEASE");
-  app->add_option("--data-root", data_root_, "dockerd's --data-root")
+  app->add_option("--data-root", data_root_,
+                  "dockerd's --data-root; the directories UID.GID in it, which "
+                  "userns-remap makes, are looked through, too")
       ->type_name("DIRECTORY")
       ->capture_default_str();
   app->add_option("--dockerd-exec-root", exec_root_, "dockerd's --exec-root")
@@ -163,22 +173,47 @@ void AuditCommand::Define(CLI::App* app) {
   DefineShowSecrets(&show_secrets_, app);
 }
 
-absl::StatusOr<std::vector<std::string>> AuditCommand::FindPlugins() const {
-  const std::string directory = JoinPath({data_root_, "plugins"});
+std::vector<std::string> AuditCommand::LibRoots() const {
+  std::vector<std::string> roots = {JoinPath({data_root_, "plugins"})};
   std::vector<std::string> names;
-  const int error = host_.files.ListDirectory(directory, &names);
-  if (error != 0) {
-    return absl::UnavailableError(absl::StrCat(
-        directory, ": ", GoErrnoText(error),
-        error == EACCES ? ": only root may look at dockerd's plugins"
-                        : ": is that dockerd's --data-root?"));
+  if (host_.files.ListDirectory(data_root_, &names) != 0) return roots;
+  for (const std::string& name : names) {
+    const std::pair<std::string_view, std::string_view> ids =
+        absl::StrSplit(name, absl::MaxSplits('.', 1));
+    uint32_t id;
+    if (absl::SimpleAtoi(ids.first, &id) && absl::SimpleAtoi(ids.second, &id)) {
+      roots.push_back(JoinPath({data_root_, name, "plugins"}));
+    }
   }
-  std::vector<std::string> ids;
-  for (std::string& name : names) {
-    if (IsPluginId(name)) ids.push_back(std::move(name));
+  return roots;
+}
+
+absl::StatusOr<std::vector<AuditedPlugin>> AuditCommand::FindPlugins() const {
+  std::vector<AuditedPlugin> plugins;
+  absl::Status status;
+  bool has_directory = false;
+  for (const std::string& directory : LibRoots()) {
+    std::vector<std::string> names;
+    const int error = host_.files.ListDirectory(directory, &names);
+    has_directory |= error == 0;
+    // Either may be missing: userns-remap may be off, or have been on ever.
+    if (error != 0 && (status.ok() || error != ENOENT)) {
+      status = absl::UnavailableError(absl::StrCat(
+          directory, ": ", GoErrnoText(error),
+          error == EACCES ? ": only root may look at dockerd's plugins"
+                          : ": is that dockerd's --data-root?"));
+      if (error != ENOENT) return status;
+    }
+    for (std::string& name : names) {
+      if (IsPluginId(name)) plugins.push_back({directory, std::move(name)});
+    }
   }
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  if (!has_directory) return status;
+  std::sort(plugins.begin(), plugins.end(),
+            [](const AuditedPlugin& a, const AuditedPlugin& b) {
+              return a.id < b.id;
+            });
+  return plugins;
 }
 
 std::string AuditCommand::DirectoryOf(const Place& place) const {
@@ -198,7 +233,7 @@ std::vector<std::string> AuditCommand::RunningSpecs(
 }
 
 std::vector<std::string> AuditCommand::FindStrays(
-    const std::vector<std::string>& installed) const {
+    const std::vector<AuditedPlugin>& installed) const {
   std::set<std::string> strays;
   for (const Place& place : kPlaces) {
     std::vector<std::string> names;
@@ -207,8 +242,10 @@ std::vector<std::string> AuditCommand::FindStrays(
       continue;
     }
     for (std::string& name : names) {
-      if (IsPluginId(name) &&
-          !std::binary_search(installed.begin(), installed.end(), name)) {
+      if (IsPluginId(name) && std::none_of(installed.begin(), installed.end(),
+                                           [&](const AuditedPlugin& plugin) {
+                                             return plugin.id == name;
+                                           })) {
         strays.insert(std::move(name));
       }
     }
@@ -257,19 +294,18 @@ absl::Status AuditCommand::Audit(AuditedPlugin* plugin) {
   const std::vector<std::string> running = RunningSpecs(plugin->id);
   if (!running.empty()) plugin->running_spec = running.front();
   const std::string file =
-      JoinPath({data_root_, "plugins", plugin->id, "config.json"});
+      JoinPath({plugin->lib_root, plugin->id, "config.json"});
   absl::StatusOr<std::string> text = ReadRegularFile(file);
   if (!text.ok()) return text.status();
   absl::Status status =
       JsonTree::CheckValues(*text, file, JsonTree::kMaxConfigValues);
   if (!status.ok()) return status;
-  const std::string lib_root = JoinPath({data_root_, "plugins"});
   const std::string metrics_socket = JoinPath({exec_root_, "metrics.sock"});
   Request request;
   request.plugin = *text;
   request.shape = PluginShape::kStored;
   request.id = plugin->id;
-  request.lib_root = lib_root;
+  request.lib_root = plugin->lib_root;
   if (!plugins_exec_root_.empty()) request.exec_root = plugins_exec_root_;
   request.metrics_socket = metrics_socket;
   Answer answer;
@@ -389,20 +425,17 @@ int AuditCommand::Run(Console* console) {
   release_ = engine->release;
   presumed_ = TellPresumption(*engine, host_, console);
   data_root_ = RealPath(data_root_);
-  absl::StatusOr<std::vector<std::string>> ids = FindPlugins();
-  if (!ids.ok()) return Fail(ids.status(), console);
-  std::vector<AuditedPlugin> plugins;
-  plugins.reserve(ids->size());
-  for (const std::string& id : *ids) {
-    AuditedPlugin& plugin = plugins.emplace_back();
-    plugin.id = id;
+  absl::StatusOr<std::vector<AuditedPlugin>> found = FindPlugins();
+  if (!found.ok()) return Fail(found.status(), console);
+  std::vector<AuditedPlugin>& plugins = *found;
+  for (AuditedPlugin& plugin : plugins) {
     // The others are looked at all the same.
     if (absl::Status status = Audit(&plugin); !status.ok()) {
       plugin.state = State::kUnreadable;
       plugin.message = status.message();
     }
   }
-  for (const std::string& id : FindStrays(*ids)) {
+  for (const std::string& id : FindStrays(plugins)) {
     AuditedPlugin& plugin = plugins.emplace_back();
     plugin.id = id;
     plugin.state = State::kStray;

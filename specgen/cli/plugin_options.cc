@@ -79,13 +79,15 @@ std::string TellPresumption(const NamedEngine& engine, const Host& host,
 absl::StatusOr<absl::Span<const Release>> ChooseEngines(std::string_view option,
                                                         std::string_view range,
                                                         Console* console,
-                                                        std::string* presumed) {
+                                                        std::string* presumed,
+                                                        std::string_view told) {
   std::vector<std::string> notes;
   absl::StatusOr<absl::Span<const Release>> releases =
       FindReleases(range, &notes, presumed);
   if (!releases.ok()) return NoEngine(option, releases.status());
   if (console == nullptr) return releases;
   for (const std::string& note : notes) {
+    if (absl::StrContains(told, note)) continue;
     console->Error(absl::StrCat(option, ": ", note));
   }
   return releases;
@@ -272,7 +274,8 @@ void SetOptions::Define(CLI::App* app) {
   then_option_ = app->add_flag(
       "--then",
       "The --set behind it are another call of `docker plugin set`, made even "
-      "if one before it failed half-way: that keeps what it had changed");
+      "if one before it failed half-way: each keeps what it had changed, the "
+      "last one, too");
 }
 
 void SetOptions::Group() {
@@ -286,14 +289,20 @@ void SetOptions::Group() {
     calls_.push_back(all.subspan(begin, end - begin));
     begin = end;
   }
-  last_call_ = all.subspan(begin);
+  // One call alone is refused as Docker refuses it. Several end with what they
+  // have made of the plugin.
+  if (calls_.empty()) {
+    last_call_ = all;
+  } else if (begin < all.size()) {
+    calls_.push_back(all.subspan(begin));
+  }
 }
 
 void SetOptions::NoteFailedCalls(const Answer& answer, const Release& release,
                                  Console* console) const {
   for (const FailedCall& failed : answer.failed_calls()) {
     console->Error(absl::StrCat("--set, call ", failed.call + 1, " of ",
-                                calls_.size() + 1, ": Docker ", release.name,
+                                calls_.size(), ": Docker ", release.name,
                                 " would refuse it: ", failed.message,
                                 "; what it had changed stays"));
   }

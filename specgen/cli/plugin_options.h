@@ -35,11 +35,11 @@ std::string TellPresumption(const NamedEngine& engine, const Host& host,
                             Console* console, std::string_view told = "");
 
 // A range of engines (FindReleases). Says on the console, if there is one, what
-// names were taken as, and what is presumed, which becomes `*presumed`.
-absl::StatusOr<absl::Span<const Release>> ChooseEngines(std::string_view option,
-                                                        std::string_view range,
-                                                        Console* console,
-                                                        std::string* presumed);
+// names were taken as, and what is presumed, which becomes `*presumed`; not
+// what is in `told`.
+absl::StatusOr<absl::Span<const Release>> ChooseEngines(
+    std::string_view option, std::string_view range, Console* console,
+    std::string* presumed, std::string_view told = "");
 
 // The text of a file, "-" for standard input. Errors name the file, and are
 // bad input whatever went wrong.

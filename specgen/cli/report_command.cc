@@ -52,7 +52,8 @@ void ReportCommand::Define(CLI::App* app) {
   app->add_flag(
       "--json", json_,
       "Write JSON in place of the page: {\"title\", \"input\", "
-      "\"engine\", \"presumed\", \"prompt\": [], \"grants\": [], \"findings\": "
+      "\"engine\", \"presumed\", \"rangePresumed\", \"prompt\": [], "
+      "\"grants\": [], \"findings\": "
       "[], \"sections\": [], \"runs\": [{\"from\", \"to\", "
       "\"presumed\", \"outcome\", \"message\", \"variants\": [], \"changes\": "
       "[], \"why\": []}]}, as privileges, lint and diff have it");
@@ -73,9 +74,10 @@ int ReportCommand::Run(Console* console) {
                 console);
   }
   // Of the range that nobody asked for the page alone says what is presumed.
+  std::string presumed;
   absl::StatusOr<absl::Span<const Release>> releases = ChooseEngines(
       "--engines", engines_, engines_option_->count() > 0 ? console : nullptr,
-      /*presumed=*/nullptr);
+      &presumed, /*told=*/plugin_.presumed());
   if (!releases.ok()) return Fail(releases.status(), console);
   ReportRequest request;
   request.request = plugin_.request();
@@ -83,6 +85,7 @@ int ReportCommand::Run(Console* console) {
   request.engine = &plugin_.release();
   request.presumed = plugin_.presumed();
   request.releases = *releases;
+  request.releases_presumed = presumed;
   request.host = &plugin_.host();
   request.grant_host = plugin_.grant_host();
   request.show_secrets = show_secrets_;

@@ -105,7 +105,7 @@ std::string UnexpectedArguments(const CLI::App& app) {
 std::string EmptyValue(const CLI::App& app) {
   constexpr std::string_view kNames[] = {
       "FILE", "OLD",  "RELEASE",           "RANGE",    "VERSION",
-      "ARCH", "NAME", "OS/ARCH[/VARIANT]", "DIRECTORY"};
+      "ARCH", "NAME", "OS/ARCH[/VARIANT]", "DIRECTORY", "FOLDER"};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty()) continue;
     if (std::find(std::begin(kNames), std::end(kNames),

@@ -24,6 +24,11 @@ std::vector<const Behaviour*> Line(const Behaviour& behaviour) {
   return line;
 }
 
+// The change without its reason, which stands in parentheses behind it.
+std::string_view WhatChanges(std::string_view text) {
+  return text.substr(0, text.find(" ("));
+}
+
 }  // namespace
 
 std::vector<EngineChange> ChangesBetween(const Behaviour& from,
@@ -43,10 +48,11 @@ std::vector<EngineChange> ChangesBetween(const Behaviour& from,
   std::reverse(forth.begin(), forth.end());
   for (const Behaviour* behaviour : forth) {
     for (std::string_view text : behaviour->changes) {
-      // A fix that came to both lines is no difference.
+      // A fix that came to both lines, for whatever reason, is no difference.
       const auto same = std::find_if(
           changes.begin(), changes.end(), [&](const EngineChange& change) {
-            return change.undone && change.text == text;
+            return change.undone &&
+                   WhatChanges(change.text) == WhatChanges(text);
           });
       if (same != changes.end()) {
         changes.erase(same);

@@ -220,6 +220,13 @@ TEST(EngineChangesTest, AlongOneLine) {
 TEST(EngineChangesTest, AcrossLinesAFixOfBothIsNoDifference) {
   EXPECT_EQ(Between("20.10.27", "23.0.8"),
             "+23.0.0 a device's fileMode is its permissions only\n");
+  // Debian's build had that before Docker's own, for a reason of its own.
+  EXPECT_EQ(Between("20.10.24+dfsg1", "23.0.0"),
+            "-20.10.24+dfsg1 U+0008 and U+000C in a text are \\u0008 and "
+            "\\u000c (Debian builds with Go 1.19)\n");
+  EXPECT_EQ(Between("23.0.0", "20.10.24+dfsg1"),
+            "+20.10.24+dfsg1 U+0008 and U+000C in a text are \\u0008 and "
+            "\\u000c (Debian builds with Go 1.19)\n");
 }
 
 TEST(EngineChangesTest, Advisories) {

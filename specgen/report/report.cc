@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "sha2.h"
 #include "specgen/diff/changes_json.h"
 #include "specgen/engine/release_range.h"
@@ -294,6 +295,10 @@ absl::StatusOr<Report> ReportMaker::Make() {
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;
   AddRuns();
+  std::string_view beyond = in_.releases_presumed;
+  absl::ConsumeSuffix(&beyond, Presumption(in_.releases));
+  absl::ConsumeSuffix(&beyond, "; ");
+  report_.range_presumed = std::string(beyond);
   for (ReportRun& run : report_.runs) {
     run.presumed =
         PresumptionOn(in_.host->facts, run.releases, Presumption(run.releases));
@@ -347,6 +352,7 @@ std::string ReportJson(const Report& report) {
   json.Key("input").String(report.input);
   json.Key("engine").String(report.engine->name);
   json.KeyIfAny("presumed", report.presumed);
+  json.KeyIfAny("rangePresumed", report.range_presumed);
   json.Key("prompt").List();
   for (const PromptItem& item : report.prompt) json.String(item.line);
   json.EndList();

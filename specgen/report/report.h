@@ -67,6 +67,8 @@ struct Report {
   size_t more_grants = 0;
   size_t more_findings = 0;
   std::vector<ReportSection> sections;
+  // Of the ends of the range, beyond what the runs have; as that of `engine`.
+  std::string range_presumed;
   std::vector<ReportRun> runs;  // oldest first
 };
 
@@ -76,6 +78,7 @@ struct ReportRequest {
   const Release* engine = nullptr;
   std::string_view presumed = {};  // of it
   absl::Span<const Release> releases;
+  std::string_view releases_presumed = {};  // of their names; see FindReleases
   const Host* host = nullptr;
   GrantHost grant_host = {};  // the same machine, for its privileges
   // What looks like a password, token or key is shown, too.

@@ -314,6 +314,7 @@ void Page::Matrix() {
     before = &run;
   }
   Raw("</tbody></table></div>\n");
+  Presumed(report_.range_presumed);
   for (const ReportRun& run : report_.runs) Presumed(run.presumed);
   Raw("</section>\n");
 }
