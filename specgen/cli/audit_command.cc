@@ -84,20 +84,23 @@ struct AuditedPlugin {
 
 // Where the config.json of a running plugin is kept: by a containerd of
 // dockerd's own, or the system's; before 17.11 by dockerd itself
-// (libcontainerd/client_linux.go, v17.06.0-ce). The namespace is that of
-// plugin/executor/containerd (v17.12.0-ce), and of
-// --containerd-plugins-namespace since.
+// (libcontainerd/client_linux.go, v17.06.0-ce).
 struct Place {
-  std::string_view path;        // a relative one is below dockerd's --exec-root
-  bool has_containers = false;  // besides plugins
+  std::string_view path;  // a relative one is below dockerd's --exec-root
+  // Whether containerd's namespaces are in it. Plugins are in kNamespace, or in
+  // dockerd's --containerd-plugins-namespace.
+  bool has_namespaces = true;
 };
 constexpr Place kPlaces[] = {
-    {"containerd/daemon/io.containerd.runtime.v2.task/plugins.moby"},
-    {"containerd/daemon/io.containerd.runtime.v1.linux/plugins.moby"},
-    {"libcontainerd", true},
-    {"/run/containerd/io.containerd.runtime.v2.task/plugins.moby"},
-    {"/run/containerd/io.containerd.runtime.v1.linux/plugins.moby"},
+    {"containerd/daemon/io.containerd.runtime.v2.task"},
+    {"containerd/daemon/io.containerd.runtime.v1.linux"},
+    {"libcontainerd", false},
+    {"/run/containerd/io.containerd.runtime.v2.task"},
+    {"/run/containerd/io.containerd.runtime.v1.linux"},
 };
+// With userns-remap "-UID.GID" follows (plugin/executor/containerd,
+// v17.12.0-ce; RemapContainerdNamespaces in daemon/daemon.go).
+constexpr std::string_view kNamespace = "plugins.moby";
 
 // dockerd's names of plugins' directories (stringid.GenerateRandomID) look as
 // those of blobs do.
@@ -115,7 +118,8 @@ class AuditCommand : public Command {
   std::vector<std::string> LibRoots() const;
   // By their ids.
   absl::StatusOr<std::vector<AuditedPlugin>> FindPlugins() const;
-  std::string DirectoryOf(const Place& place) const;
+  // Those of kPlaces, with the namespaces in them.
+  std::vector<std::string> TaskDirectories() const;
   // All that there are: a machine may have had both.
   std::vector<std::string> RunningSpecs(const std::string& id) const;
   // Those that run without being installed here.
@@ -205,7 +209,10 @@ absl::StatusOr<std::vector<AuditedPlugin>> AuditCommand::FindPlugins() const {
       if (error != ENOENT) return status;
     }
     for (std::string& name : names) {
-      if (IsPluginId(name)) plugins.push_back({directory, std::move(name)});
+      if (!IsPluginId(name)) continue;
+      AuditedPlugin& plugin = plugins.emplace_back();
+      plugin.lib_root = directory;
+      plugin.id = std::move(name);
     }
   }
   if (!has_directory) return status;
@@ -216,16 +223,30 @@ absl::StatusOr<std::vector<AuditedPlugin>> AuditCommand::FindPlugins() const {
   return plugins;
 }
 
-std::string AuditCommand::DirectoryOf(const Place& place) const {
-  return absl::StartsWith(place.path, "/") ? std::string(place.path)
-                                           : JoinPath({exec_root_, place.path});
+std::vector<std::string> AuditCommand::TaskDirectories() const {
+  std::vector<std::string> directories;
+  for (const Place& place : kPlaces) {
+    std::string directory = absl::StartsWith(place.path, "/")
+                                ? std::string(place.path)
+                                : JoinPath({exec_root_, place.path});
+    if (!place.has_namespaces) {
+      directories.push_back(std::move(directory));
+      continue;
+    }
+    std::vector<std::string> names;
+    if (host_.files.ListDirectory(directory, &names) != 0) continue;
+    for (const std::string& name : names) {
+      directories.push_back(JoinPath({directory, name}));
+    }
+  }
+  return directories;
 }
 
 std::vector<std::string> AuditCommand::RunningSpecs(
     const std::string& id) const {
   std::vector<std::string> files;
-  for (const Place& place : kPlaces) {
-    std::string file = JoinPath({DirectoryOf(place), id, "config.json"});
+  for (const std::string& directory : TaskDirectories()) {
+    std::string file = JoinPath({directory, id, "config.json"});
     FileFacts facts;
     if (host_.files.Lstat(file, &facts) == 0) files.push_back(std::move(file));
   }
@@ -235,10 +256,12 @@ std::vector<std::string> AuditCommand::RunningSpecs(
 std::vector<std::string> AuditCommand::FindStrays(
     const std::vector<AuditedPlugin>& installed) const {
   std::set<std::string> strays;
-  for (const Place& place : kPlaces) {
+  for (const std::string& directory : TaskDirectories()) {
     std::vector<std::string> names;
-    if (place.has_containers ||
-        host_.files.ListDirectory(DirectoryOf(place), &names) != 0) {
+    // Others have containers.
+    if (!absl::StartsWith(directory.substr(directory.rfind('/') + 1),
+                          kNamespace) ||
+        host_.files.ListDirectory(directory, &names) != 0) {
       continue;
     }
     for (std::string& name : names) {

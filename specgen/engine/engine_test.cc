@@ -20,6 +20,7 @@
 namespace specgen {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -466,6 +467,12 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
         "v17.12.0-ce-rc1.0.20200309214505-aa6a9891b09c+incompatible",
         "github.com/docker/docker v20.10.25-0.20230829184503-d2c7dd5b5ba4"}) {
     EXPECT_THAT(Found(name), HasSubstr(": it is a commit that is no release"));
+  }
+  for (std::string_view name :
+       {"docker-compose version 1.13.0, build 1719ceb", "nginx/1.13.1",
+        "docker-buildx-plugin 0.29.1-1~debian.12", "Ubuntu 20.10"}) {
+    EXPECT_THAT(Found(name),
+                EndsWith(": by its words it is the version of something else"));
   }
   // Dates are not of next year's releases.
   for (std::string_view name : {"2025.11.05", "2025.11", "20251105"}) {

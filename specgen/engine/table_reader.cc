@@ -14,7 +14,7 @@
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
-#include "specgen/engine/engine_name.h"
+#include "specgen/engine/engine_version.h"
 #include "specgen/engine/list_edit.h"
 
 namespace specgen::engine {
