@@ -233,8 +233,7 @@ int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
                                          ? std::string_view(exec_root_)
                                          : DefaultExecRoot(*release.behaviour);
   request.exec_root = exec_root;
-  const std::string metrics_socket =
-      metrics_options_.Path(exec_root, host.facts, host_options_.has_file());
+  const std::string metrics_socket = metrics_options_.Path(exec_root);
   request.metrics_socket = metrics_socket;
   const BatchResult result = RunDirectory(
       Generator(release, host), request, input_, output_,

@@ -335,10 +335,8 @@ void MetricsSocketOptions::Define(std::string_view note, CLI::App* app) {
              absl::StrCat("dockerd's metrics socket, which it (18.03 and "
                           "later) binds into plugins of type "
                           "docker.metricscollector/1.0; \"\" leaves that mount "
-                          "out (default: /var/run/docker/metrics.sock, or "
-                          "under RootlessKit, on this machine, "
-                          "$XDG_RUNTIME_DIR/docker/metrics.sock; with another "
-                          "EXEC_ROOT than the default none)",
+                          "out (default: /var/run/docker/metrics.sock, with "
+                          "another EXEC_ROOT than the default none)",
                           note))
           ->type_name("PATH");
   metrics_option_ = socket;
@@ -351,22 +349,12 @@ void MetricsSocketOptions::Define(std::string_view note, CLI::App* app) {
       ->excludes(socket);
 }
 
-std::string MetricsSocketOptions::Path(std::string_view exec_root,
-                                       const MachineFacts& machine,
-                                       bool is_elsewhere) const {
+std::string MetricsSocketOptions::Path(std::string_view exec_root) const {
   if (!dockerd_exec_root_.empty()) {
     return JoinPath({dockerd_exec_root_, "metrics.sock"});
   }
   if (metrics_option_->count() > 0) return metrics_socket_;
-  std::string usual(DefaultMetricsSocket(exec_root));
-  // A rootless dockerd has another --exec-root (moby daemon/config/
-  // config_linux.go, docker-v29.5.0).
-  const char* const runtime = getenv("XDG_RUNTIME_DIR");
-  if (!usual.empty() && !is_elsewhere && runtime != nullptr &&
-      machine.under_rootlesskit()) {
-    return JoinPath({runtime, "docker", "metrics.sock"});
-  }
-  return usual;
+  return std::string(DefaultMetricsSocket(exec_root));
 }
 
 void PluginOptions::Define(CLI::App* app, About about) {
@@ -578,8 +566,7 @@ absl::Status PluginOptions::Load(Console* console) {
     exec_root_ = DefaultExecRoot(*release_->behaviour);
   }
   request_.exec_root = exec_root_;
-  metrics_socket_ =
-      metrics_options_.Path(exec_root_, host_->facts, has_host_file());
+  metrics_socket_ = metrics_options_.Path(exec_root_);
   request_.metrics_socket = metrics_socket_;
   if (assume_devices_ || about_ == About::kConfig) {
     assumed_ = std::make_unique<AssumedDevices>(*host_);

@@ -16,7 +16,6 @@
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/assumed_devices.h"
 #include "specgen/host/host.h"
-#include "specgen/host/machine_facts.h"
 #include "specgen/json/text_position.h"
 #include "specgen/privileges/grants.h"
 #include "specgen/specgen.h"
@@ -140,10 +139,8 @@ class LibRootOptions {
 class MetricsSocketOptions {
  public:
   void Define(std::string_view note, CLI::App* app);
-  // The socket, "" for none, where plugins have that exec root on that machine,
-  // which is this one unless it `is_elsewhere`.
-  std::string Path(std::string_view exec_root, const MachineFacts& machine,
-                   bool is_elsewhere) const;
+  // The socket, "" for none, where plugins have that exec root.
+  std::string Path(std::string_view exec_root) const;
 
  private:
   std::string metrics_socket_;

@@ -28,17 +28,18 @@ bool IsHex(std::string_view text) {
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
-    "and",        "arch",      "architecture", "archive",    "arg",
-    "bin",        "blob",      "candidate",    "ce",         "com",
-    "commits",    "common",    "community",    "container",  "daemon",
-    "dind",       "dockereng", "ee",           "edition",    "engine",
-    "enterprise", "env",       "epoch",        "exe",        "export",
-    "from",       "git",       "gz",           "heads",      "installed",
-    "io",         "latest",    "library",      "linux",      "mirantis",
-    "name",       "notes",     "now",          "or",         "over",
-    "package",    "packages",  "refs",         "release",    "releases",
-    "rootless",   "runtime",   "stable",       "tag",        "tags",
-    "tar",        "to",        "tree",         "upgradable", "version"};
+    "and",       "as",         "arch",      "architecture", "archive",
+    "arg",       "bin",        "blob",      "candidate",    "ce",
+    "com",       "commits",    "common",    "community",    "container",
+    "daemon",    "dind",       "dockereng", "ee",           "edition",
+    "engine",    "enterprise", "env",       "epoch",        "exe",
+    "export",    "from",       "git",       "gz",           "heads",
+    "installed", "io",         "latest",    "library",      "linux",
+    "mirantis",  "name",       "notes",     "now",          "or",
+    "over",      "package",    "packages",  "refs",         "release",
+    "releases",  "rootless",   "runtime",   "stable",       "tag",
+    "tags",      "tar",        "to",        "tree",         "upgradable",
+    "version"};
 
 // Takes the ending of a file, with an architecture before it, off the end.
 void DropFileEnding(std::string_view* text) {
@@ -116,6 +117,8 @@ class VersionFinder {
   std::optional<EngineName> Take(std::string* problem) {
     for (Found* found : {&version_, &part_version_, &line_, &part_line_}) {
       if (!found->name.has_value()) continue;
+      // A number or two may be anything where words that are not known follow.
+      if (found->name->numbers.size() < 3 && is_other_) return std::nullopt;
       if (!found->other.empty()) {
         *problem = absl::StrCat("it has two versions, ", found->name->version,
                                 " and ", found->other);

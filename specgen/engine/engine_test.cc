@@ -313,6 +313,7 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"28.5-dind", "28.5.2"},
       {"docker:28.5.2-dind", "28.5.2"},
       {"FROM docker:28.5.2-dind AS build", "28.5.2"},
+      {"FROM docker:28-dind AS build", "28.5.2"},
       {"registry.example.com:5000/docker:28.5.2", "28.5.2"},
       {"moby/moby-bin:28.5.2", "28.5.2"},
       {"docker 28.5.2-windowsservercore-ltsc2022", "28.5.2"},
@@ -428,8 +429,8 @@ TEST(FindEngine, RefusesWhatIsNoVersion) {
         "28.5.2.1", "28.5.2foo", "28.5.2-foo", "28.5-1", "28-1~debian", "-28",
         "28.5.2-", "28.5.2+", "28,5,2", "docker-ce", "28.5.2-rc", "+dfsg1",
         "5:", "v v28", "28.5.2:1", "5:5:28.5.2",
-        "5:5:28.5.2-1~debian.12~bookworm", "28:1", "docker-28-1", "172.17.0.1",
-        "nightly", "29.0.0-rc", "28.5-rc.1", "^28.5.2", "~28.5.2",
+        "5:5:28.5.2-1~debian.12~bookworm", "28:1", "docker-28-1", "28 --json",
+        "172.17.0.1", "nightly", "29.0.0-rc", "28.5-rc.1", "^28.5.2", "~28.5.2",
         "docker-ce (>= 5:28.5.2)", "v2.0.0-beta.22", "v2.0.0",
         // Versions of something else.
         "Docker Desktop 4.37.1", "docker-compose-2.39.2",
