@@ -28,25 +28,26 @@ bool IsHex(std::string_view text) {
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
-    "and",       "as",         "arch",      "architecture", "archive",
-    "arg",       "bin",        "blob",      "candidate",    "ce",
-    "com",       "commits",    "common",    "community",    "container",
-    "daemon",    "dind",       "dockereng", "ee",           "edition",
-    "engine",    "enterprise", "env",       "epoch",        "exe",
-    "export",    "from",       "git",       "gz",           "heads",
-    "installed", "io",         "latest",    "library",      "linux",
-    "mirantis",  "name",       "notes",     "now",          "or",
-    "over",      "package",    "packages",  "refs",         "release",
-    "releases",  "rootless",   "runtime",   "stable",       "tag",
-    "tags",      "tar",        "to",        "tree",         "upgradable",
-    "version"};
+    "and",     "as",        "arch",       "architecture",  "archive",
+    "arg",     "bin",       "blob",       "candidate",     "ce",
+    "com",     "commits",   "common",     "community",     "container",
+    "daemon",  "dind",      "dockereng",  "dockerversion", "ee",
+    "edition", "engine",    "enterprise", "env",           "epoch",
+    "exe",     "export",    "from",       "git",           "gz",
+    "heads",   "installed", "io",         "latest",        "library",
+    "linux",   "mirantis",  "name",       "notes",         "now",
+    "or",      "origin",    "over",       "package",       "packages",
+    "refs",    "release",   "releases",   "rootless",      "runtime",
+    "snap",    "stable",    "tag",        "tags",          "tar",
+    "to",      "tree",      "upgradable", "ver",           "version"};
 
 // Takes the ending of a file, with an architecture before it, off the end.
 void DropFileEnding(std::string_view* text) {
   constexpr std::string_view kEndings[] = {
-      ".gz",  ".xz",  ".zst", ".bz2",  ".tar",    ".tgz",     ".txz",
-      ".zip", ".deb", ".dsc", ".rpm",  ".apk",    ".ipk",     ".xbps",
-      ".pkg", ".asc", ".sig", ".orig", ".debian", ".changes", "^"};
+      ".gz",     ".xz",      ".zst", ".bz2", ".tar",   ".tgz",
+      ".txz",    ".zip",     ".deb", ".dsc", ".rpm",   ".apk",
+      ".ipk",    ".xbps",    ".pkg", ".asc", ".sig",   ".orig",
+      ".debian", ".changes", "^",    ".drv", "-linux", ".linux"};
   for (bool again = true; again;) {
     again = false;
     for (std::string_view ending : kEndings) {

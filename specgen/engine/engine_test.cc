@@ -293,6 +293,9 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"Server: Docker/28.5.2 (linux)", "28.5.2"},
       {"Docker version 1.13.1, build 7d71120/1.13.1", "1.13.1"},
       {"I run Docker 28.5.2.", "28.5.2"},
+      {"dockerVersion: 28.5.2", "28.5.2"},
+      {"docker-28.5.2-linux-amd64.tgz", "28.5.2"},
+      {"origin/tags/v28.5.2", "28.5.2"},
       {"docker 28.5.2 is out of date", "28.5.2"},
       {"--engine=28.5.2", "28.5.2"},
       {"docker/28.5.2 go/go1.25.3 git-commit/89c5e8f "
