@@ -428,6 +428,15 @@ def test_limits():
         check(done.returncode == 0 and files > 4 and 'run' in left(top), done)
         os.unlink(top + '/spec.json')
         shutil.rmtree(top + '/run')
+        with open('/dev/full', 'w') as full:
+            done = subprocess.run((SPECGEN,) + words[:4] + (config,),
+                                  stdout=full, stderr=subprocess.PIPE)
+        check(done.returncode == 4 and 'run' not in left(top), done)
+        os.mkdir(top + '/few')
+        run('mount', '-t', 'tmpfs', '-o', 'nr_inodes=3', 'none', top + '/few')
+        text = specgen('generate', '--apply', '--exec-root', top + '/few/a/b',
+                       config, code=4)
+        check('o space left' in text and left(top + '/few') == [], text)
         # What cannot be looked at is not taken for gone, or somebody else's.
         specgen('batch', top + '/configs', '-o', top + '/specs')
         with open(top + '/configs/c.json', 'w') as file:
@@ -556,12 +565,67 @@ def test_ordinary_user():
             open(top + '/theirs/o/rootfs/of-root/f', 'w').close()
             text = as_nobody(*how, code=0 if '--force' in how else 4)
             (work,) = [name for name in left(top + '/theirs') if name != 'o']
-            check('/theirs/%s/bundle/rootfs/of-root: cannot be removed' % work
-                  in text, text)
+            check(re.search('/theirs/%s/[^/]*/of-root \\(which was bundle/rootfs/'
+                            'of-root\\): cannot be removed' % work, text), text)
             check('--force' in how or left(top + '/theirs') == [work],
                   left(top + '/theirs'))
             shutil.rmtree(top + '/theirs/' + work)
             shutil.rmtree(top + '/theirs/o', ignore_errors=True)
+
+
+def test_what_cannot_be_removed_is_named_where_it_is():
+    with work_directory() as top:
+        plugin = make_plugin(top + '/p.tar')
+        specgen('bundle', '--exec-root', top + '/run', '-o', top + '/b', plugin)
+        deep = top + '/run/b/q/r/s'
+        os.makedirs(deep)
+        run('mount', '-t', 'tmpfs', 'none', deep)
+        text = specgen('bundle', '--stop', top + '/b', code=4)
+        found = re.search('^specgen: (.*)/s \\(which was q/r/s\\): is mounted: '
+                          'unmount it first$', text, re.M)
+        check(found, text)
+        run('umount', found.group(1) + '/s')
+        specgen('bundle', '--stop', top + '/b')
+        specgen('bundle', '--remove', top + '/b')
+
+
+def test_half_replaced():
+    """What a run says that is killed while it replaces a bundle."""
+    with work_directory() as top:
+        plugin = make_plugin(top + '/p.tar')
+        bundle = top + '/b'
+        make = ('bundle', '--exec-root', top + '/run', '-o', bundle, plugin)
+        specgen(*make)
+        specgen('bundle', '--stop', bundle)
+        with open(bundle + '/specgen.json') as file:
+            record = json.load(file)
+        with open(bundle + '/specgen.json', 'w') as file:
+            json.dump(dict(record, isHalf=True), file)
+        text = specgen('bundle', '--start', bundle, code=4)
+        check('may be of two plugins' in text, text)
+        with open(bundle + '/rootfs/f0', 'a') as file:
+            file.write('another')
+        specgen(*make, '--force')
+        specgen('bundle', '--start', bundle)
+        specgen('bundle', '--remove', bundle)
+
+
+def test_without_proc():
+    with work_directory() as top:
+        plugin = make_plugin(top + '/p.tar')
+        specgen('bundle', '--no-prepare', '-o', top + '/b', plugin)
+        before = left(top)
+        run('mount', '-t', 'tmpfs', 'none', '/proc')
+        try:
+            for words in (('--no-prepare', '-o', top + '/o', plugin),
+                          ('--dry-run', '-o', top + '/o', plugin),
+                          ('--start', top + '/b'), ('--stop', top + '/b'),
+                          ('--remove', top + '/b')):
+                text = specgen('bundle', *words, code=4)
+                check('/proc: is not mounted' in text, text)
+                check(left(top) == before, left(top))
+        finally:
+            run('umount', '/proc')
 
 
 def test_two_at_once():
@@ -606,7 +670,10 @@ def test_output_in_a_copy_of_the_source():
 
 TESTS = (test_unit_and_changed_rootfs, test_parent_of_somebody_else, test_acls,
          test_links_of_somebody_else, test_signals, test_signals_while_answering, test_closed_pipe,
-         test_limits, test_full_disk, test_planted_links, test_ordinary_user, test_two_at_once,
+         test_limits, test_full_disk, test_planted_links, test_ordinary_user,
+         test_what_cannot_be_removed_is_named_where_it_is, test_half_replaced,
+         test_without_proc,
+         test_two_at_once,
          test_output_in_a_copy_of_the_source)
 
 

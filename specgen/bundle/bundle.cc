@@ -219,7 +219,7 @@ absl::Status BundleMaker::MakeWorkDirectory() {
     parent = temporary.get();
   }
   absl::StatusOr<std::unique_ptr<WorkDirectory>> work =
-      WorkDirectory::Make(parent, name);
+      WorkDirectory::Make(parent, name, options_.parent_trust);
   if (!work.ok()) return work.status();
   work_ = *std::move(work);
   return absl::OkStatus();
@@ -308,6 +308,7 @@ absl::Status BundleMaker::OpenConfig(int config) {
 
 absl::Status BundleMaker::Open(bool dry_run) {
   dry_run_ = dry_run;
+  if (absl::Status proc = CheckProc(); !proc.ok()) return proc;
   if (BaseOfOutput().size() > NAME_MAX) {
     return FileError(ENAMETOOLONG, options_.output);
   }
@@ -728,8 +729,10 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
     if (renameat(work_->fd(), kWorkName, parent_.get(), base.c_str()) == 0) {
       absl::Status status = Start(*made);
       if (status.ok()) return Result::kMade;
-      if (renameat2(parent_.get(), base.c_str(), work_->fd(), kWorkName,
-                    RENAME_NOREPLACE) != 0) {
+      if (!work_
+               ->TakeIn(parent_.get(), base, made->fd.get(), kWorkName,
+                        options_.output)
+               .ok()) {
         return absl::Status(
             status.code(), absl::StrCat(status.message(), " (", options_.output,
                                         " was made)"));
@@ -739,6 +742,12 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
     if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR &&
         errno != EBUSY) {
       return FileError(errno, options_.output);
+    }
+    if (IsWorkOfOurs(base)) {
+      return absl::AbortedError(absl::StrCat(
+          options_.output,
+          ": what is being made was given that name meanwhile, by somebody "
+          "else: name another place"));
     }
     absl::StatusOr<HeldBundle> old =
         HoldBundle(UniqueFd(fcntl(parent_.get(), F_DUPFD_CLOEXEC, 0)), base,
@@ -751,10 +760,34 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::Place() {
   }
 }
 
+bool BundleMaker::IsWorkOfOurs(const std::string& base) const {
+  struct stat named;
+  struct stat ours;
+  if (fstatat(parent_.get(), base.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0) {
+    return false;
+  }
+  for (const int fd : {work_->fd(), bundle_.get()}) {
+    if (fstat(fd, &ours) == 0 && ours.st_dev == named.st_dev &&
+        ours.st_ino == named.st_ino) {
+      return true;
+    }
+  }
+  return false;
+}
+
 absl::Status BundleMaker::NoBundle() const {
   return absl::AlreadyExistsError(absl::StrCat(
       options_.output,
       ": is there already, and is no bundle: name another directory"));
+}
+
+absl::Status BundleMaker::Mark(const HeldBundle& old,
+                               const absl::StatusOr<BundleRecord>& before,
+                               bool is_half) const {
+  if (!before.ok()) return absl::OkStatus();  // nobody starts that anyway
+  BundleRecord record = *before;
+  record.is_half = is_half;
+  return WriteBundleRecord(old.fd.get(), options_.output, record);
 }
 
 absl::Status BundleMaker::ExchangeWith(const HeldBundle& old) const {
@@ -821,30 +854,40 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
   if (!difference.empty()) {
     status = CheckNotInUse(record.id, output);
     if (status.ok()) status = CheckNothingMounted(old);
-    if (status.ok()) status = ExchangeWith(old);
+    // Whatever ends this run between the two: nobody starts the one half with
+    // the other.
+    if (status.ok()) status = Mark(old, before, /*is_half=*/true);
     if (!status.ok()) return status;
+    status = ExchangeWith(old);
+    if (!status.ok()) {
+      (void)Mark(old, before, /*is_half=*/false);
+      return status;
+    }
   }
   // The plugin may have lost it.
   const bool adds_shared =
       renameat2(bundle_.get(), kPropagatedMountName, old.fd.get(),
                 kPropagatedMountName, RENAME_NOREPLACE) == 0;
-  if (!before.ok() || *before != record) {
+  if (!before.ok() || *before != record || !difference.empty()) {
     status = WriteBundleRecord(old.fd.get(), output, record);
   }
   if (status.ok()) status = Start(old);
   if (status.ok()) {
     return difference.empty() ? Result::kUnchanged : Result::kReplaced;
   }
+  if (adds_shared) {
+    renameat2(old.fd.get(), kPropagatedMountName, bundle_.get(),
+              kPropagatedMountName, RENAME_NOREPLACE);
+  }
+  if (!difference.empty()) {
+    (void)Mark(old, before, /*is_half=*/true);
+    (void)ExchangeWith(old);
+  }
   if (before.ok()) {
     (void)WriteBundleRecord(old.fd.get(), output, *before);
   } else {
     unlinkat(old.fd.get(), std::string(kBundleRecordName).c_str(), 0);
   }
-  if (adds_shared) {
-    renameat2(old.fd.get(), kPropagatedMountName, bundle_.get(),
-              kPropagatedMountName, RENAME_NOREPLACE);
-  }
-  if (!difference.empty()) (void)ExchangeWith(old);
   return status;
 }
 

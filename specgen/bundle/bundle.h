@@ -151,6 +151,13 @@ class BundleMaker {
   absl::StatusOr<Result> PlaceOver(const HeldBundle& old);
   absl::Status Start(const HeldBundle& bundle) const;
   absl::Status NoBundle() const;
+  // Whether that is the name of what is being made.
+  bool IsWorkOfOurs(const std::string& base) const;
+  // Writes into the record of `old`, which was `before`, that its rootfs and
+  // its spec may be of two plugins, or that they are not.
+  absl::Status Mark(const HeldBundle& old,
+                    const absl::StatusOr<BundleRecord>& before,
+                    bool is_half) const;
   // Lets rootfs and spec of `old` and of what was made change places.
   absl::Status ExchangeWith(const HeldBundle& old) const;
 

@@ -98,7 +98,9 @@ std::string FormatBundleRecord(const BundleRecord& record) {
     json.Key("inode").Json(absl::StrCat(made.inode));
     json.Key("born").Json(absl::StrCat(made.born)).EndObject();
   }
-  json.EndList().EndObject();
+  json.EndList();
+  if (record.is_half) json.Key("isHalf").Bool(true);
+  json.EndObject();
   return absl::StrCat(json.FinishCompact(), "\n");
 }
 
@@ -150,6 +152,7 @@ absl::StatusOr<BundleRecord> ParseBundleRecord(std::string_view text) {
       })) {
     return Wrong("made");
   }
+  record.is_half = Get(top, "isHalf", JsonKind::kTrue) != nullptr;
   return record;
 }
 

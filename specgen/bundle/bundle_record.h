@@ -16,7 +16,7 @@ inline constexpr std::string_view kBundleRecordName = "specgen.json";
 inline constexpr char kRootfsName[] = "rootfs";
 
 // What is to be done before each start of the plugin, and what was done and is
-// to be undone. Only `made` changes after the bundle was made.
+// to be undone. Only `made` and `is_half` change after the bundle was made.
 struct BundleRecord {
   // A directory that was made on the machine, and how to tell it from another
   // one that has its path later.
@@ -46,6 +46,8 @@ struct BundleRecord {
   // Where it is also mounted, below the rootfs; "" is nowhere.
   std::string mount_in_rootfs;
   std::vector<Made> made;
+  // Its rootfs and its spec are being replaced, and may be of two plugins.
+  bool is_half = false;
 
   bool operator==(const BundleRecord&) const = default;
 };

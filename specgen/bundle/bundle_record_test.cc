@@ -28,6 +28,7 @@ BundleRecord Example() {
   record.shares_mount = true;
   record.mount_in_rootfs = "/a/vol";
   record.made = {{"/run/x", UINT64_MAX, 2, 3}, {"/run/x/plug", 4, 5, -1}};
+  record.is_half = true;
   return record;
 }
 

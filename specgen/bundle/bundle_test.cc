@@ -249,8 +249,22 @@ TEST_F(BundleTest, ExchangedDirectoriesReachNothing) {
   EXPECT_FALSE(fs::exists(temp_ / "victim/rootfs/.dockerenv"));
   EXPECT_TRUE(fs::exists(temp_ / "out/b/rootfs/.dockerenv"));
 
-  // The directory above, too.
+  // What is being made, given the name of what it is to be.
   fs::remove_all(temp_ / "out");
+  fs::create_directory(temp_ / "out");
+  for (const char* part : {"", "/bundle"}) {
+    BundleMaker third(options_);
+    ASSERT_TRUE(third.Open(false).ok());
+    ASSERT_TRUE(third.Generate().ok());
+    ASSERT_TRUE(third.Check().ok());
+    fs::rename(temp_ / ("out/" + Out() + part), temp_ / "out/b");
+    const absl::Status status = third.Build().status();
+    EXPECT_TRUE(absl::IsAborted(status) || absl::IsNotFound(status)) << status;
+    fs::remove_all(temp_ / "out");
+    fs::create_directory(temp_ / "out");
+  }
+
+  // The directory above, too.
   fs::create_directory(temp_ / "out");
   BundleMaker second(options_);
   ASSERT_TRUE(second.Open(false).ok());

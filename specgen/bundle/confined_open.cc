@@ -74,6 +74,13 @@ absl::Status FileError(int error, std::string_view path) {
                    absl::StrCat(path, ": ", std::strerror(error), advice));
 }
 
+absl::Status CheckProc() {
+  return access("/proc/self/fd", X_OK) == 0
+             ? absl::OkStatus()
+             : absl::UnavailableError(
+                   "/proc: is not mounted, and a bundle needs it: mount it");
+}
+
 absl::Status CheckRoomForFiles(std::string_view path) {
   std::array<UniqueFd, 12> files;
   for (UniqueFd& file : files) {

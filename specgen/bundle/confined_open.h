@@ -33,6 +33,10 @@ UniqueFd OpenRegular(const UniqueFd& place);
 absl::Status FileError(int error, std::string_view path);
 absl::Status FileError(int error, std::string_view what, std::string_view path);
 
+// kUnavailable where /proc is not mounted, by which files are named that are
+// open (ProcPath).
+absl::Status CheckProc();
+
 // Whether a dozen files more can be opened: asked before something that cannot
 // be left half done. kAborted.
 absl::Status CheckRoomForFiles(std::string_view path);

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +35,7 @@ struct Existing {
 };
 
 absl::StatusOr<Existing> Find(const std::string& path, Trust parent_trust) {
+  if (absl::Status proc = CheckProc(); !proc.ok()) return proc;
   absl::StatusOr<UniqueFd> parent = OpenDirectory(DirPath(path), parent_trust);
   if (!parent.ok()) return parent.status();
   absl::StatusOr<HeldBundle> held =
@@ -64,7 +64,8 @@ absl::Status CheckIsAtItsPlace(const Existing& bundle) {
 
 absl::Status CheckIsAllOurs(const Existing& bundle) {
   std::vector<std::string> names;
-  if (const int error = ReadNames(bundle.held.fd.get(), &names); error != 0) {
+  if (const int error = ReadNames(bundle.held.fd.get(), kMaxNameBytes, &names);
+      error != 0) {
     return FileError(error, bundle.held.name);
   }
   for (const std::string& name : names) {
@@ -102,6 +103,12 @@ absl::Status StartExistingBundle(const std::string& path, Trust parent_trust) {
   const UsualUmask umask;
   absl::StatusOr<Existing> bundle = Find(path, parent_trust);
   if (!bundle.ok()) return bundle.status();
+  if (bundle->record.is_half) {
+    return absl::UnavailableError(absl::StrCat(
+        path,
+        ": its rootfs and its spec may be of two plugins, since what replaced "
+        "them was ended: make it anew, with --force"));
+  }
   absl::Status status = CheckIsAtItsPlace(*bundle);
   return status.ok() ? StartBundle(bundle->held, &bundle->record) : status;
 }
@@ -128,17 +135,16 @@ absl::Status RemoveExistingBundle(const std::string& path, Trust parent_trust,
   if (!status.ok()) return status;
   // First out of sight, so that nobody finds half of it.
   absl::StatusOr<std::unique_ptr<WorkDirectory>> work =
-      WorkDirectory::Make(held.parent.get(), DirPath(path));
+      WorkDirectory::Make(held.parent.get(), DirPath(path), parent_trust);
   if (absl::IsResourceExhausted(work.status())) {
     // A full disk: what is largest makes room.
     RemoveTree(held.fd.get(), kRootfsName);
-    work = WorkDirectory::Make(held.parent.get(), DirPath(path));
+    work = WorkDirectory::Make(held.parent.get(), DirPath(path), parent_trust);
   }
   if (!work.ok()) return work.status();
-  if (renameat2(held.parent.get(), std::string(BasePath(path)).c_str(),
-                (*work)->fd(), "bundle", RENAME_NOREPLACE) != 0) {
-    return FileError(errno, held.name);
-  }
+  status = (*work)->TakeIn(held.parent.get(), std::string(BasePath(path)),
+                           held.fd.get(), "bundle", held.name);
+  if (!status.ok()) return status;
   status = (*work)->Remove();
   RemoveMadeDirectories(&bundle->record);
   return status;

@@ -121,6 +121,28 @@ def hard_links(out):
         out.write(entry(b"b%d" % i, b"1", target=b"a%d" % i))
 
 
+def hard_links_deep(rootfs):
+    """Two names each, of a path that is long."""
+    here = os.open(rootfs, os.O_RDONLY)
+    for _ in range(15):
+        os.mkdir("d" * 250, dir_fd=here)
+        here, above = os.open("d" * 250, os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    for i in range(20000):
+        os.close(os.open("%d" % i, os.O_CREAT | os.O_WRONLY, dir_fd=here))
+        os.link("%d" % i, "%dl" % i, src_dir_fd=here, dst_dir_fd=here)
+    os.close(here)
+
+
+def long_names(rootfs):
+    """More of them than are read, in one directory."""
+    for i in range(250000):
+        if i % 60000 == 0:  # ext4 has no more links than that of one file
+            first = rootfs / ("%d" % i)
+            first.touch()
+        os.link(first, rootfs / ("n" * 240 + "%d" % i))
+
+
 def large_attributes(out):
     out.write(pax(*((b"SCHILY.xattr.user.a%d" % i, b"A" * 60000)
                     for i in range(10))))
@@ -296,6 +318,30 @@ def main():
                 output.unlink()
             else:
                 output.unlink(missing_ok=True)
+    # Directories of files that nobody has counted: of a source, and of what a
+    # plugin has made of its rootfs.
+    source = work / "source"
+    (source / "rootfs").mkdir(parents=True)
+    (source / "config.json").write_text(json.dumps(CONFIG))
+    hard_links_deep(source / "rootfs")
+    again = [*bundle, "--no-owner", "-o", str(work / "out"), str(source)]
+    check("hard_links_deep", again, LIMIT_KB)
+    shutil.rmtree(source / "rootfs")
+    (source / "rootfs").mkdir()
+    subprocess.run([*again, "--force"], check=True, capture_output=True)
+    long_names(work / "out" / "rootfs")
+    check("long_names, compared", again, LIMIT_KB)
+    (work / "out" / "rootfs").rename(source / "rootfs2")
+    (work / "out" / "rootfs").mkdir()
+    (source / "rootfs").rmdir()
+    (source / "rootfs2").rename(source / "rootfs")
+    check("long_names, a directory", [*again, "--force"], LIMIT_KB)
+    shutil.rmtree(work / "out" / "rootfs")
+    (source / "rootfs").rename(work / "out" / "rootfs")
+    (source / "rootfs").mkdir()
+    check("long_names, replaced", [*again, "--force"], LIMIT_KB)
+    shutil.rmtree(work / "out")
+    shutil.rmtree(source)
     with gzip.open(work / "layer.tar.gz", "wb") as out:
         out.write(entry(b"f") + b"\0" * 1024)
     for name, make in CONFIGS.items():

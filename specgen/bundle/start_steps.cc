@@ -102,10 +102,20 @@ absl::Status MountError(int error, const std::string& what) {
   return FileError(error, what);
 }
 
-// A directory of the bundle itself.
-UniqueFd OpenPart(const HeldBundle& bundle, const std::string& part,
-                  int flags) {
-  return OpenWithoutLinks(bundle.fd.get(), part, flags);
+// A directory of the bundle itself, whose path may be longer than the kernel
+// takes at once: a plugin can move what is mounted as deep as it likes.
+UniqueFd OpenPart(const HeldBundle& bundle, std::string_view part, int flags) {
+  UniqueFd above;
+  while (part.size() >= PATH_MAX) {
+    const size_t slash = part.rfind('/', PATH_MAX - 1);
+    if (slash == std::string_view::npos) break;
+    above = OpenWithoutLinks(above.ok() ? above.get() : bundle.fd.get(),
+                             std::string(part.substr(0, slash)), kPath);
+    if (!above.ok()) return above;
+    part.remove_prefix(slash + 1);
+  }
+  return OpenWithoutLinks(above.ok() ? above.get() : bundle.fd.get(),
+                          std::string(part), flags);
 }
 
 // The directory "propagated-mount" as it is under what is mounted upon it. Not
@@ -333,6 +343,9 @@ absl::Status Unmount(const HeldBundle& bundle, const std::string& path,
   while (true) {
     const UniqueFd fd = OpenPart(bundle, path, kPath);
     Facts facts;
+    if (!fd.ok() && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
+      return FileError(errno, absl::StrCat(bundle.name, "/", path));
+    }
     // Gone, or not what the table of mounts has said a moment ago.
     if (!fd.ok() || Look(fd.get(), &facts) != 0 || !facts.is_mount ||
         !facts.SameFile(ours)) {

@@ -283,6 +283,24 @@ TEST_F(StartStepsTest, WhatAPluginMovedWhileItRanIsUnmountedThere) {
   });
 }
 
+TEST_F(StartStepsTest, WhatAPluginMovedBeyondTheLengthOfPathsIsUnmounted) {
+  InOwnNamespace([&] {
+    ASSERT_TRUE(Start().ok());
+    // Each directory goes into a new one: no path is too long for that.
+    const std::string name(250, 'd');
+    const std::string rootfs = temp_ / "b/rootfs";
+    for (int i = 0; i < 20; ++i) {
+      fs::create_directory(rootfs + "/new");
+      fs::rename(rootfs + "/a", rootfs + "/new/" + name);
+      fs::rename(rootfs + "/new", rootfs + "/a");
+    }
+    ASSERT_TRUE(Stop().ok());
+    EXPECT_EQ(Mounts(), "");
+    ASSERT_TRUE(Start().ok());
+    EXPECT_EQ(Mounts(), "b/propagated-mount b/rootfs/a/vol");
+  });
+}
+
 TEST_F(StartStepsTest, AMissingDirectoryIsMadeInTheRootfs) {
   InOwnNamespace([&] {
     fs::remove_all(temp_ / "b/rootfs/a");

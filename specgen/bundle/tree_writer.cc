@@ -92,24 +92,40 @@ std::pair<std::string, std::string> SplitPath(const std::string& path) {
 
 }  // namespace
 
-int ReadNames(int fd, std::vector<std::string>* names) {
+int ReadNames(int fd, size_t max_bytes, std::vector<std::string>* names,
+              absl::FunctionRef<bool(std::string_view)> wanted) {
   UniqueFd copy(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!copy.ok()) return errno;
   DIR* dir = fdopendir(copy.get());
   if (dir == nullptr) return errno;
   copy.Release();
-  errno = 0;
-  while (const dirent* entry = readdir(dir)) {
+  int error = 0;
+  size_t bytes = 0;
+  while (true) {
+    errno = 0;
+    const dirent* const entry = readdir(dir);
+    if (entry == nullptr) {
+      error = errno;
+      break;
+    }
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names->emplace_back(name);
+    if (name == "." || name == ".." || !wanted(name)) continue;
+    bytes += name.size() + kBytesOfName;
+    if (bytes > max_bytes) {
+      error = EOVERFLOW;
+      break;
+    }
+    names->emplace_back(name);
   }
-  const int error = errno;
   closedir(dir);
   std::sort(names->begin(), names->end());
   return error;
 }
 
 namespace {
+
+// Of names that are read to be removed: those that are left come next.
+constexpr size_t kNameBytesAtOnce = size_t{1} << 20;
 
 // Linux's own limits (xattr(7)); a file system can have lower ones.
 constexpr size_t kMaxXattrName = 255;
@@ -258,8 +274,15 @@ int RemoveTree(int parent, const std::string& name, std::string* where) {
   };
   std::deque<Doomed> doomed = {{name, name}};
   uint64_t count = 0;
-  const auto failed = [where](const std::string& path, int error) {
-    if (where != nullptr) *where = path;
+  // What is at the path `below` in the directory, "" for itself.
+  const auto failed = [where](const Doomed& directory, const std::string& below,
+                              int error) {
+    if (where != nullptr) {
+      *where = absl::StrCat(directory.name, below);
+      if (directory.name != directory.path) {
+        absl::StrAppend(where, " (which was ", directory.path, below, ")");
+      }
+    }
     return error;
   };
   while (!doomed.empty()) {
@@ -267,44 +290,48 @@ int RemoveTree(int parent, const std::string& name, std::string* where) {
     doomed.pop_front();
     int error = RemoveName(parent, directory.name);
     if (error == 0) continue;
-    if (error != ENOTEMPTY) return failed(directory.path, error);
+    if (error != ENOTEMPTY) return failed(directory, "", error);
     UniqueFd fd(openat(parent, directory.name.c_str(),
                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd.ok() && errno == EACCES) {
       // Our own directory without permission for ourselves.
       error = MakeOurs(parent, directory.name);
-      if (error != 0) return failed(directory.path, error);
+      if (error != 0) return failed(directory, "", error);
       fd.Reset(openat(parent, directory.name.c_str(),
                       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
-    if (!fd.ok()) return failed(directory.path, errno);
+    if (!fd.ok()) return failed(directory, "", errno);
     struct stat st;
     if (fstat(fd.get(), &st) == 0 && (st.st_mode & 0700) != 0700) {
       fchmod(fd.get(), 0700);
     }
-    std::vector<std::string> names;
-    error = ReadNames(fd.get(), &names);
-    if (error != 0) return failed(directory.path, error);
-    for (const std::string& child : names) {
-      const std::string path = absl::StrCat(directory.path, "/", child);
-      error = RemoveName(fd.get(), child);
-      if (error == 0) continue;
-      // To move a directory is to write to it (its "..").
-      if (error == ENOTEMPTY) error = MakeOurs(fd.get(), child);
-      if (error != 0) return failed(path, error);
-      std::string moved;
-      do {
-        moved = absl::StrCat(".specgen-removed-", getpid(), "-", count++);
-        if (renameat2(fd.get(), child.c_str(), parent, moved.c_str(),
-                      RENAME_NOREPLACE) == 0) {
-          break;
-        }
-        if (errno != EEXIST) return failed(path, errno);
-      } while (true);
-      doomed.push_back({moved, path});
+    bool is_more = true;
+    while (is_more) {
+      std::vector<std::string> names;
+      error = ReadNames(fd.get(), kNameBytesAtOnce, &names);
+      is_more = error == EOVERFLOW;
+      if (error != 0 && !is_more) return failed(directory, "", error);
+      for (const std::string& child : names) {
+        error = RemoveName(fd.get(), child);
+        if (error == 0) continue;
+        const std::string below = absl::StrCat("/", child);
+        // To move a directory is to write to it (its "..").
+        if (error == ENOTEMPTY) error = MakeOurs(fd.get(), child);
+        if (error != 0) return failed(directory, below, error);
+        std::string moved;
+        do {
+          moved = absl::StrCat(".specgen-removed-", getpid(), "-", count++);
+          if (renameat2(fd.get(), child.c_str(), parent, moved.c_str(),
+                        RENAME_NOREPLACE) == 0) {
+            break;
+          }
+          if (errno != EEXIST) return failed(directory, below, errno);
+        } while (true);
+        doomed.push_back({moved, directory.path + below});
+      }
     }
     if (unlinkat(parent, directory.name.c_str(), AT_REMOVEDIR) != 0) {
-      return failed(directory.path, errno);
+      return failed(directory, "", errno);
     }
   }
   return 0;
@@ -566,7 +593,8 @@ absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
                                                 : directory.status();
   }
   std::vector<std::string> names;
-  if (const int error = ReadNames(directory->get(), &names); error != 0) {
+  if (const int error = ReadNames(directory->get(), kMaxNameBytes, &names);
+      error != 0) {
     return EntryError(error, path);
   }
   searched_ += names.size();
@@ -996,7 +1024,8 @@ absl::Status TreeWriter::FinishTree(int directory, const std::string& path,
   const struct stat own = st;
   note(path, own);
   std::vector<std::string> names;
-  if (const int error = ReadNames(directory, &names); error != 0) {
+  if (const int error = ReadNames(directory, kMaxNameBytes, &names);
+      error != 0) {
     return EntryError(error, path);
   }
   for (const std::string& name : names) {

@@ -19,6 +19,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/node_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "specgen/bundle/unique_fd.h"
@@ -243,13 +244,23 @@ class TreeWriter {
 // An error (kInvalidArgument) if it leads out, or has a NUL byte.
 absl::StatusOr<std::string> CleanEntryPath(std::string_view path);
 
-// Adds the names in the directory `fd`, without "." and "..", sorted by bytes.
-// Returns 0 or an errno.
-int ReadNames(int fd, std::vector<std::string>* names);
+// Reads the names in the directory `fd`, without "." and "..", sorted by bytes.
+// Returns 0 or an errno: EOVERFLOW if they take more than `max_bytes`, where
+// each takes kBytesOfName beside its own. Those in `names` are then some of
+// them. Only those that `wanted` says so of are taken, and count.
+inline constexpr size_t kBytesOfName = 48;
+int ReadNames(
+    int fd, size_t max_bytes, std::vector<std::string>* names,
+    absl::FunctionRef<bool(std::string_view)> wanted = [](std::string_view) {
+      return true;
+    });
+// What all names of a tree within TreeLimits take, and a little more.
+inline constexpr size_t kMaxNameBytes = size_t{32} << 20;
 
 // Removes `name` in the directory `parent`, with all that is in it, however
-// deep. Returns 0 or an errno; nothing there is no error. `where` is then the
-// path below `parent` of what could not be removed, unless it is null.
+// deep. Returns 0 or an errno; nothing there is no error. `where`, unless it is
+// null, is then the path below `parent` of what could not be removed and, if it
+// was moved for that, where it was: "NOW (which was THEN)".
 int RemoveTree(int parent, const std::string& name,
                std::string* where = nullptr);
 

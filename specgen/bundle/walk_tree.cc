@@ -9,12 +9,13 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -47,19 +48,43 @@ absl::Status HostsFault(int error, std::string_view path) {
   return FileError(error, path);
 }
 
-// Visits all files, directories before what is in them, in the order of their
-// bytes; "." first.
-absl::Status Walk(const std::string& top, int directory,
-                  const std::string& path, int depth, AtMounts mounts,
-                  ErrorMaker failed, TreeVisitor visit) {
+// A walk through the tree `top` of files, and what it is for.
+class Walk {
+ public:
+  Walk(const std::string& top, AtMounts mounts, ErrorMaker failed,
+       TreeVisitor visit)
+      : top_(top), mounts_(mounts), failed_(failed), visit_(visit) {}
+
+  // Visits all files, directories before what is in them, in the order of their
+  // bytes; "." first.
+  absl::Status Run(int top);
+
+ private:
+  absl::Status Enter(int directory, const std::string& path, int depth);
+
+  const std::string& top_;
+  const AtMounts mounts_;
+  const ErrorMaker failed_;
+  const TreeVisitor visit_;
+  // For the names of all directories that it is in.
+  size_t left_ = kMaxNameBytes;
+};
+
+absl::Status Walk::Enter(int directory, const std::string& path, int depth) {
   if (depth > kMaxTreeDepth) {
     return absl::InvalidArgumentError(
-        absl::StrCat(top, "/", path, ": more than 256 directories deep"));
+        absl::StrCat(top_, "/", path, ": more than 256 directories deep"));
   }
   std::vector<std::string> names;
-  if (const int error = ReadNames(directory, &names); error != 0) {
-    return failed(error, absl::StrCat(top, "/", path));
+  if (const int error = ReadNames(directory, left_, &names); error != 0) {
+    return error == EOVERFLOW
+               ? absl::ResourceExhaustedError(absl::StrCat(
+                     top_, "/", path, ": holds more files than is allowed"))
+               : failed_(error, absl::StrCat(top_, "/", path));
   }
+  size_t bytes = 0;
+  for (const std::string& name : names) bytes += name.size() + kBytesOfName;
+  left_ -= bytes;
   for (const std::string& name : names) {
     if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
     FoundFile found{directory,
@@ -67,35 +92,38 @@ absl::Status Walk(const std::string& top, int directory,
                     path.empty() ? name : absl::StrCat(path, "/", name),
                     {}};
     if (fstatat(directory, name.c_str(), &found.st, AT_SYMLINK_NOFOLLOW) != 0) {
-      return failed(errno, absl::StrCat(top, "/", found.path));
+      return failed_(errno, absl::StrCat(top_, "/", found.path));
     }
-    absl::Status status = visit(found);
+    absl::Status status = visit_(found);
     if (!status.ok()) return status;
     if (!S_ISDIR(found.st.st_mode)) continue;
     if (IsMountPoint(directory, name)) {
-      if (mounts == AtMounts::kPassOver) continue;
+      if (mounts_ == AtMounts::kPassOver) continue;
       return absl::UnavailableError(
-          absl::StrCat(top, "/", found.path,
+          absl::StrCat(top_, "/", found.path,
                        ": something is mounted there: unmount it first"));
     }
     const UniqueFd child(
         openat(directory, name.c_str(),
                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!child.ok()) return failed(errno, absl::StrCat(top, "/", found.path));
-    status =
-        Walk(top, child.get(), found.path, depth + 1, mounts, failed, visit);
+    if (!child.ok()) return failed_(errno, absl::StrCat(top_, "/", found.path));
+    status = Enter(child.get(), found.path, depth + 1);
     if (!status.ok()) return status;
   }
+  left_ += bytes;
   return absl::OkStatus();
+}
+
+absl::Status Walk::Run(int top) {
+  FoundFile found{top, ".", ".", {}};
+  if (fstat(top, &found.st) != 0) return failed_(errno, top_);
+  absl::Status status = visit_(found);
+  return status.ok() ? Enter(top, "", 0) : status;
 }
 
 absl::Status WalkAll(int top, const std::string& name, AtMounts mounts,
                      TreeVisitor visit, ErrorMaker failed = HostsFault) {
-  FoundFile found{top, ".", ".", {}};
-  if (fstat(top, &found.st) != 0) return failed(errno, name);
-  absl::Status status = visit(found);
-  if (!status.ok()) return status;
-  return Walk(name, top, "", 0, mounts, failed, visit);
+  return Walk(name, mounts, failed, visit).Run(top);
 }
 
 }  // namespace
@@ -248,7 +276,15 @@ absl::Status CopyTree(int from, const std::string& name,
                       int writes_to, TreeWriter* writer) {
   struct stat target;
   if (fstat(writes_to, &target) != 0) return FileError(errno, name);
-  std::map<std::pair<dev_t, ino_t>, std::string> seen;
+  // The first path of each file that has several. There can be very many in one
+  // directory, whose path can be long: they share it.
+  struct FirstPath {
+    std::shared_ptr<const std::string> directory;
+    std::string name;
+  };
+  absl::flat_hash_map<std::pair<dev_t, ino_t>, FirstPath> seen;
+  std::shared_ptr<const std::string> last_directory =
+      std::make_shared<const std::string>();
   const auto copy = [&](const FoundFile& found) {
     const std::string host_path = absl::StrCat(name, "/", found.path);
     if (found.st.st_dev == target.st_dev && found.st.st_ino == target.st_ino) {
@@ -264,13 +300,21 @@ absl::Status CopyTree(int from, const std::string& name,
                                 absl::StrCat(name, ": ", status.message()));
     };
     if (!S_ISDIR(found.st.st_mode) && found.st.st_nlink > 1) {
-      const auto [first, is_new] = seen.emplace(
-          std::make_pair(found.st.st_dev, found.st.st_ino), found.path);
+      const auto [first, is_new] =
+          seen.try_emplace(std::make_pair(found.st.st_dev, found.st.st_ino));
+      FirstPath& path = first->second;
       if (!is_new) {
         entry.type = TreeEntry::Type::kHardLink;
-        entry.target = first->second;
+        entry.target = absl::StrCat(*path.directory, path.name);
         return add();
       }
+      const std::string_view directory =
+          std::string_view(found.path)
+              .substr(0, found.path.size() - found.name.size());
+      if (*last_directory != directory) {
+        last_directory = std::make_shared<const std::string>(directory);
+      }
+      path = {last_directory, found.name};
     }
     if (S_ISLNK(found.st.st_mode)) entry.target = ReadSymlink(found);
     const auto known =

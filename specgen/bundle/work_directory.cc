@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,9 +64,12 @@ bool IsOurs(int fd, dev_t device) {
 // What killed programs left there. Whatever goes wrong is the next one's.
 void Sweep(int parent, dev_t device) {
   std::vector<std::string> names;
-  if (ReadNames(parent, &names) != 0) return;
+  constexpr size_t kBytes = size_t{1} << 20;
+  if (const int error = ReadNames(parent, kBytes, &names, IsName);
+      error != 0 && error != EOVERFLOW) {
+    return;
+  }
   for (const std::string& name : names) {
-    if (!IsName(name)) continue;
     const UniqueFd fd(openat(parent, name.c_str(), kFlags));
     if (!fd.ok() || !IsOurs(fd.get(), device) ||
         flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -85,15 +89,19 @@ bool IsWorkDirectory(const struct stat& st, uid_t user, dev_t device) {
 }
 
 int RemoveContents(int directory, std::string* where) {
-  std::vector<std::string> names;
-  if (const int error = ReadNames(directory, &names); error != 0) return error;
-  int first_error = 0;
-  for (const std::string& name : names) {
-    const int error =
-        RemoveTree(directory, name, first_error == 0 ? where : nullptr);
-    if (first_error == 0) first_error = error;
+  constexpr size_t kBytesAtOnce = size_t{1} << 20;
+  while (true) {
+    std::vector<std::string> names;
+    const int read = ReadNames(directory, kBytesAtOnce, &names);
+    if (read != 0 && read != EOVERFLOW) return read;
+    int first_error = 0;
+    for (const std::string& name : names) {
+      const int error =
+          RemoveTree(directory, name, first_error == 0 ? where : nullptr);
+      if (first_error == 0) first_error = error;
+    }
+    if (first_error != 0 || read == 0) return first_error;
   }
-  return first_error;
 }
 
 WorkDirectory::WorkDirectory(UniqueFd parent, std::string path, UniqueFd fd)
@@ -105,11 +113,12 @@ WorkDirectory::WorkDirectory(UniqueFd parent, std::string path, UniqueFd fd)
           this) {}
 
 absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
-    int parent, const std::string& name) {
+    int parent, const std::string& name, Trust parent_trust) {
   UniqueFd copy(fcntl(parent, F_DUPFD_CLOEXEC, 0));
   struct stat st;
   if (!copy.ok() || fstat(parent, &st) != 0) return FileError(errno, name);
-  Sweep(parent, st.st_dev);
+  // Else another user may have given such a name to what is not of specgen.
+  if (parent_trust == Trust::kChecked) Sweep(parent, st.st_dev);
   constexpr int kTries = 100;
   for (int i = 0; i < kTries; ++i) {
     const std::string ours = NewName();
@@ -121,7 +130,7 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
     std::vector<std::string> names;
     int error = fd.ok() ? 0 : errno;
     if (error == 0 && IsOurs(fd.get(), st.st_dev)) {
-      error = ReadNames(fd.get(), &names);
+      error = ReadNames(fd.get(), kMaxNameBytes, &names);
     }
     if (IsShortage(error)) {
       unlinkat(parent, ours.c_str(), AT_REMOVEDIR);
@@ -155,6 +164,25 @@ absl::Status WorkDirectory::Remove() {
   }
   unlinkat(parent_.get(), std::string(BasePath(path_)).c_str(), AT_REMOVEDIR);
   return absl::OkStatus();
+}
+
+absl::Status WorkDirectory::TakeIn(int parent, const std::string& name,
+                                   int directory, const std::string& taken,
+                                   const std::string& path) {
+  if (renameat2(parent, name.c_str(), fd_.get(), taken.c_str(),
+                RENAME_NOREPLACE) != 0) {
+    return FileError(errno, path);
+  }
+  struct stat wanted;
+  struct stat got;
+  if (fstat(directory, &wanted) == 0 &&
+      fstatat(fd_.get(), taken.c_str(), &got, AT_SYMLINK_NOFOLLOW) == 0 &&
+      wanted.st_dev == got.st_dev && wanted.st_ino == got.st_ino) {
+    return absl::OkStatus();
+  }
+  renameat2(fd_.get(), taken.c_str(), parent, name.c_str(), RENAME_NOREPLACE);
+  return absl::AbortedError(absl::StrCat(
+      path, ": was exchanged for another one meanwhile, which is left there"));
 }
 
 absl::StatusOr<UniqueFd> WorkDirectory::MakeDirectoryIn(int parent,

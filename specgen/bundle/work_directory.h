@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "specgen/base/short_memory.h"
+#include "specgen/bundle/trusted_path.h"
 #include "specgen/bundle/unique_fd.h"
 
 namespace specgen {
@@ -23,9 +24,10 @@ namespace specgen {
 class WorkDirectory {
  public:
   // Makes one in the directory `parent`, which messages call `name`, and
-  // removes what is left of others that nobody holds any more.
+  // removes what is left of others that nobody holds any more; not where
+  // `parent_trust` is kAnyone, and users may give their names to what is ours.
   static absl::StatusOr<std::unique_ptr<WorkDirectory>> Make(
-      int parent, const std::string& name);
+      int parent, const std::string& name, Trust parent_trust);
   ~WorkDirectory();
   WorkDirectory(const WorkDirectory&) = delete;
   WorkDirectory& operator=(const WorkDirectory&) = delete;
@@ -35,6 +37,12 @@ class WorkDirectory {
   // Does now what the destructor does. The error names what is left, such as
   // an immutable file.
   absl::Status Remove();
+
+  // Moves what `parent` calls `name` here, as `taken`, if it is what is open as
+  // `directory`. Another one that has its name now stays where it is
+  // (kAborted). Messages call it `path`.
+  absl::Status TakeIn(int parent, const std::string& name, int directory,
+                      const std::string& taken, const std::string& path);
 
   // Makes the directory `name` in it, with exactly this mode, and opens it.
   absl::StatusOr<UniqueFd> MakeDirectory(const std::string& name,

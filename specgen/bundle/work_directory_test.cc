@@ -32,7 +32,7 @@ class WorkDirectoryTest : public testing::Test {
 
   std::unique_ptr<WorkDirectory> Make() {
     absl::StatusOr<std::unique_ptr<WorkDirectory>> work =
-        WorkDirectory::Make(parent_.get(), "parent");
+        WorkDirectory::Make(parent_.get(), "parent", Trust::kChecked);
     EXPECT_TRUE(work.ok()) << work.status();
     return *std::move(work);
   }
@@ -110,6 +110,51 @@ TEST_F(WorkDirectoryTest, OthersOfSuchNamesStay) {
   EXPECT_EQ(temp_.Read("victim/file"), "x");
 }
 
+TEST_F(WorkDirectoryTest, NothingGoesThatOthersMayHaveGivenTheName) {
+  LeaveOne();
+  absl::StatusOr<std::unique_ptr<WorkDirectory>> work =
+      WorkDirectory::Make(parent_.get(), "parent", Trust::kAnyone);
+  ASSERT_TRUE(work.ok()) << work.status();
+  EXPECT_EQ(Names().size(), 2u);
+  ASSERT_TRUE((*work)->Remove().ok());
+  EXPECT_EQ(Names().size(), 1u);
+}
+
+TEST_F(WorkDirectoryTest, TakesInWhatIsMeantOnly) {
+  const std::unique_ptr<WorkDirectory> work = Make();
+  const auto take_in = [&](const UniqueFd& directory) {
+    return work->TakeIn(parent_.get(), "b", directory.get(), "taken", "/b");
+  };
+  temp_.Write("b/file", "");
+  UniqueFd b(open((temp_ / "b").c_str(), O_RDONLY | O_DIRECTORY));
+  fs::rename(temp_ / "b", temp_ / "c");
+  EXPECT_TRUE(absl::IsNotFound(take_in(b)));
+  temp_.Write("b/other", "");
+  EXPECT_EQ(take_in(b).message(),
+            "/b: was exchanged for another one meanwhile, which is left there");
+  EXPECT_TRUE(fs::exists(temp_ / "b/other"));
+  fs::remove_all(temp_ / "b");
+  fs::rename(temp_ / "c", temp_ / "b");
+  EXPECT_TRUE(take_in(b).ok());
+  EXPECT_FALSE(fs::exists(temp_ / "b"));
+  ASSERT_TRUE(work->Remove().ok());
+  EXPECT_TRUE(Names().empty());
+}
+
+TEST_F(WorkDirectoryTest, RemovesMoreNamesThanAreReadAtOnce) {
+  const std::unique_ptr<WorkDirectory> work = Make();
+  // More than a MiB of them, in two levels.
+  for (int i = 0; i < 5000; ++i) {
+    const std::string name = std::string(200, 'n') + std::to_string(i);
+    for (const char* directory : {"", "d/"}) {
+      ASSERT_TRUE(fs::create_directories(
+          temp_ / (Names().front() + "/" + directory + name)));
+    }
+  }
+  EXPECT_TRUE(work->Remove().ok());
+  EXPECT_TRUE(Names().empty());
+}
+
 TEST(IsWorkDirectoryTest, Table) {
   constexpr dev_t kDevice = 7;
   constexpr uid_t kUser = 1000;
@@ -154,7 +199,7 @@ TEST_F(WorkDirectoryTest, NothingStaysWhereNoFileCanBeOpened) {
     }
     close(last);
     const absl::Status status =
-        WorkDirectory::Make(parent_.get(), "parent").status();
+        WorkDirectory::Make(parent_.get(), "parent", Trust::kChecked).status();
     _exit(absl::IsAborted(status) ? 0 : 1);
   }
   int status;

@@ -38,8 +38,9 @@ class GenerateCommand : public Command {
 
  private:
   absl::Status CheckOptions() const;
-  // Makes the planned directories, or shows them; what goes wrong is reported.
-  AppliedPlan CarryOutPlan(const Answer& answer, Console* console) const;
+  // Makes the planned directories, or shows them. False: it failed, which was
+  // reported, and none was left.
+  bool CarryOutPlan(const Answer& answer, Console* console) const;
   // Says what of the machine a runtime will miss; how much that is.
   size_t ReportMissingSources(const Answer& answer, Console* console) const;
   int WriteSpec(std::string_view spec, Console* console) const;
@@ -75,20 +76,20 @@ absl::Status GenerateCommand::CheckOptions() const {
   return output_.Check();
 }
 
-AppliedPlan GenerateCommand::CarryOutPlan(const Answer& answer,
-                                          Console* console) const {
+bool GenerateCommand::CarryOutPlan(const Answer& answer,
+                                   Console* console) const {
   if (show_plan_) {
     for (const PlannedFolder& directory : answer.plan()) {
       console->ErrorLine(
           absl::StrFormat("mkdir -m %04o %s", directory.mode, directory.path));
     }
   }
-  if (!apply_) return {};
-  AppliedPlan applied = ApplyPlan(answer.plan());
-  if (!applied.status.ok()) {
-    console->Error(absl::StrCat("--apply: ", applied.status.message()));
-  }
-  return applied;
+  if (!apply_) return true;
+  const AppliedPlan applied = ApplyPlan(answer.plan());
+  if (applied.status.ok()) return true;
+  TakeBack(applied);
+  console->Error(absl::StrCat("--apply: ", applied.status.message()));
+  return false;
 }
 
 size_t GenerateCommand::ReportMissingSources(const Answer& answer,
@@ -142,20 +143,20 @@ int GenerateCommand::Run(Console* console) {
                     "\" is no name of a directory: nothing was made")),
                 console);
   }
-  // The engine makes directories before it refuses or crashes, too.
-  const AppliedPlan applied = CarryOutPlan(answer, console);
-  if (!applied.status.ok()) return kExitHost;
   if (answer.outcome() != Outcome::kSpec) {
+    // The engine makes directories before it refuses or crashes, too.
+    if (!CarryOutPlan(answer, console)) return kExitHost;
     const int code = ReportFailure(answer, plugin_, console);
     if (code == kExitRefused) plugin_.NoteMissingDevices(answer, console);
     return code;
   }
-  const bool is_refused = ReportMissingSources(answer, console) > 0 && strict_;
-  const int code = is_refused ? static_cast<int>(kExitRefused)
-                              : WriteSpec(answer.spec(), console);
-  // Nobody has a spec that they could be for.
-  if (code != kExitDone) TakeBack(applied);
-  return code;
+  if (ReportMissingSources(answer, console) > 0 && strict_) {
+    return kExitRefused;
+  }
+  // Before the directories: these are for nothing without a spec.
+  const int code = WriteSpec(answer.spec(), console);
+  if (code != kExitDone || console->out_error() != 0) return code;
+  return CarryOutPlan(answer, console) ? kExitDone : kExitHost;
 }
 
 }  // namespace
