@@ -73,7 +73,7 @@ class FileTree {
   // statfs(2)'s f_flags for the mount that holds `path`.
   virtual int MountFlags(std::string_view path, uint64_t* flags) const = 0;
   // getcwd(2): where relative paths start, absolute and without symbolic links.
-  // ENOENT if that is not known.
+  // ENODATA, which no kernel answers, if that is not known.
   virtual int WorkingDirectory(std::string* path) const = 0;
 
   // Not a seventh question: Lstat of `path` and, if nothing is there, Stat and
