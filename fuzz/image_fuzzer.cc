@@ -220,7 +220,8 @@ void List(int parent, const std::string& directory, const std::string& path,
   UniqueFd fd(openat(parent, directory.c_str(),
                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   std::vector<std::string> names;
-  if (!fd.ok() || ReadNames(fd.get(), &names) != 0) return;  // not for us
+  if (!fd.ok() || ReadNames(fd.get(), kMaxNameBytes, &names) != 0)
+    return;  // not for us
   for (const std::string& name : names) {
     const std::string at = absl::StrCat(path, "/", name);
     struct stat st;
@@ -387,7 +388,7 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
     const AsNobody nobody;
     const int error = RemoveTree(sandbox.inner(), "rootfs");
     std::vector<std::string> left;
-    ReadNames(sandbox.inner(), &left);
+    ReadNames(sandbox.inner(), kMaxNameBytes, &left);
     Require(error == 0 && left.empty(), "what was made can be removed", [&] {
       return absl::StrCat(std::strerror(error), "\n", tree.listing);
     });

@@ -104,7 +104,7 @@ std::string UnexpectedArguments(const CLI::App& app) {
 // set; "" if there is none.
 std::string EmptyValue(const CLI::App& app) {
   constexpr std::string_view kNames[] = {
-      "FILE", "OLD",  "RELEASE",           "RANGE",    "VERSION",
+      "FILE", "OLD",  "RELEASE",           "RANGE",     "VERSION",
       "ARCH", "NAME", "OS/ARCH[/VARIANT]", "DIRECTORY", "FOLDER"};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty()) continue;

@@ -73,6 +73,38 @@ TEST(SpecDiffTest, Capabilities) {
             "or repeated\n");
 }
 
+TEST(SpecDiffTest, PartsThatOneSideHas) {
+  const struct {
+    std::string_view a;
+    std::string_view b;
+    std::string_view changes;
+  } kCases[] = {
+      {R"({"process":{"capabilities":{}}})", R"({"process":{}})",
+       "- capabilities: capabilities is no longer there (it was {})\n"},
+      {R"({"process":{}})", R"({"process":{"capabilities":{}}})",
+       "+ capabilities: capabilities is now {}\n"},
+      {R"({"linux":{"resources":{}}})", R"({"linux":{}})",
+       "- resources: there are no limits on resources and devices any more\n"},
+      {R"({"linux":{}})", R"({"linux":{"resources":{}}})",
+       "+ resources: there are limits on resources and devices\n"},
+      // Without mounts, whatever is called options is no mount's.
+      {R"({"options":["a","b"]})", R"({"options":["b","a"]})",
+       "~ spec: options changes from [\"a\",\"b\"] to [\"b\",\"a\"]\n"},
+      // Of the same destination, or the same path, in their order.
+      {R"({"mounts":[{"destination":"/a","source":"/1"},)"
+       R"({"destination":"/a","source":"/2"}]})",
+       R"({"mounts":[{"destination":"/a","source":"/3"},)"
+       R"({"destination":"/a","source":"/4"}]})",
+       "~ mounts: /a: the source changes from \"/1\" to \"/3\"\n"
+       "~ mounts: /a: the source changes from \"/2\" to \"/4\"\n"},
+      {R"({"linux":{"devices":[{"path":"/d","uid":1},{"path":"/d","uid":2}]}})",
+       R"({"linux":{"devices":[{"path":"/d","uid":3},{"path":"/d","uid":4}]}})",
+       "~ devices: /d: uid changes from 1 to 3\n"
+       "~ devices: /d: uid changes from 2 to 4\n"},
+  };
+  for (const auto& [a, b, changes] : kCases) EXPECT_EQ(Diff(a, b), changes);
+}
+
 TEST(SpecDiffTest, Environment) {
   EXPECT_EQ(Diff(R"({"process":{"env":["A=1","B=2"]}})",
                  R"({"process":{"env":["A=2","C=3"]}})"),

@@ -116,7 +116,8 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
   }
   if (*offset >= text.size()) return message;
   const size_t first = text.find_first_not_of(kSpaces);
-  if (*offset == first || *offset == first + 1) {  // behind the [ of a table
+  if (first != std::string_view::npos &&
+      (*offset == first || *offset == first + 1)) {  // behind the [ of a table
     const std::string_view line = FirstLine(text.substr(first));
     if (*offset == first && StartsWith(line, "<")) {
       return "this looks like HTML or XML: is it a web page in place of the "

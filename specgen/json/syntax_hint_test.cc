@@ -48,6 +48,7 @@ TEST(ExplainSyntaxTest, UsualMistakesAreNamed) {
            Case{"\0\0\0\0"s, 0, "0 m"},
            Case{"\0\0{"s, 0, "0 m"},
            Case{"\xFF", 0, "0 m"},
+           Case{" \t\r\n ", 0, "0 m"},
            Case{"description: x", 0, "0 this looks like "},
            Case{"\n# a plugin\nx: 1", 1, "1 this looks like "},
            Case{"# a\n\n# b\r\nx: 1", 0, "0 this looks like "},
