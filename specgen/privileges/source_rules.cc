@@ -48,7 +48,9 @@ constexpr SourceRule kRules[] = {
      "can make the host trust a certificate of its own"},
     {"the kernel's counters",
      "/proc/cpuinfo /proc/meminfo /proc/loadavg /proc/uptime /proc/version "
-     "/proc/stat /proc/vmstat /proc/diskstats /proc/filesystems",
+     "/proc/stat /proc/vmstat /proc/diskstats /proc/filesystems "
+     "/proc/partitions /proc/modules /proc/devices /proc/cmdline /proc/mdstat "
+     "/proc/swaps /proc/interrupts /proc/self/mounts /proc/self/mountinfo",
      false, kLow, kLow, "reads counters that every container sees"},
 
     // Who connects gives orders; a read-only mount does not stop connect(2).
@@ -132,7 +134,10 @@ constexpr SourceRule kRules[] = {
     {"raw disks",
      "/dev/sd* /dev/hd* /dev/vd* /dev/xvd* /dev/nvme* /dev/mmcblk* /dev/dm-* "
      "/dev/md* /dev/rbd* /dev/zd* /dev/sg* /dev/bsg /dev/mapper /dev/disk "
-     "/dev/block /dev/raw /dev/bcache* /dev/drbd*",
+     "/dev/block /dev/raw /dev/bcache* /dev/drbd* /dev/bcache /dev/drbd "
+     "/dev/md /dev/rbd /dev/zvol /dev/pmem* "
+     "/dev/dasd* /dev/mtd* /dev/cciss /dev/etherd /dev/scini* /dev/ublkb* "
+     "/dev/pxd*",
      kAndBelow, kCritical, kCritical,
      "who can open a disk reads and changes all files on it, past the file "
      "system; read-only does not stop that"},

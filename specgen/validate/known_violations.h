@@ -26,7 +26,6 @@ inline constexpr KnownViolation kKnownViolations[] = {
     {"unknown-capability", "/process/capabilities/", "", "the plugin's"},
     {"relative-destination", "/mounts/", "/destination", "the plugin's"},
     {"bind-option", "/mounts/", "", "the plugin's mount has no bind option"},
-    {"duplicate-device", "/linux/devices/", "/path", "the plugin's"},
     {"empty-path", "/root/", "path", "the rootfs that the engine was given"},
     {"device-rule-type", "/linux/resources/devices/", "/type",
      "the plugin's FIFO, for which engines since 20.10 make a rule of type p"},

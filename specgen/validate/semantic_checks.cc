@@ -166,6 +166,17 @@ bool IsVolumePath(std::string_view path) {
   return path.empty() || path[0] == '\\';
 }
 
+// Of two at the same path: that is no error then (config-linux.md, devices).
+bool IsSameDevice(const JsonNode& a, const JsonNode& b) {
+  for (std::string_view key : {"type", "major", "minor"}) {
+    const JsonNode* of_a = a.Find(key);
+    const JsonNode* of_b = b.Find(key);
+    if ((of_a == nullptr) != (of_b == nullptr)) return false;
+    if (of_a != nullptr && of_a->text != of_b->text) return false;
+  }
+  return true;
+}
+
 bool IsAbsolute(std::string_view path) { return absl::StartsWith(path, "/"); }
 
 uint64_t Unsigned(const JsonNode* node) {
@@ -751,14 +762,21 @@ class MeaningCheck {
   }
 
   void Devices(const JsonNode& list) {
-    std::set<std::string_view> seen;
+    std::map<std::string_view, const JsonNode*> seen;
     for (const JsonNode& device : list.List()) {
       const JsonNode* path = device.Find("path");
       MustBeAbsolute(path, "a device's path");
-      if (path != nullptr && path->is(JsonKind::kString) &&
-          !seen.insert(path->text).second) {
-        f_.Error("duplicate-device", *path,
-                 absl::StrCat("there are two devices at ", Quote(path->text)));
+      if (path != nullptr && path->is(JsonKind::kString)) {
+        const auto [first, is_new] = seen.emplace(path->text, &device);
+        if (!is_new && IsSameDevice(*first->second, device)) {
+          f_.Warning("duplicate-device", *path,
+                     absl::StrCat("the device ", Quote(path->text),
+                                  " is there twice"));
+        } else if (!is_new) {
+          f_.Error(
+              "duplicate-device", *path,
+              absl::StrCat("there are two devices at ", Quote(path->text)));
+        }
       }
       const std::string_view type = device.String("type");
       if (type == "c" || type == "b" || type == "u") {

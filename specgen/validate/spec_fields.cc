@@ -289,7 +289,10 @@ constexpr SpecField kCpu[] = {
     Int64("idle", V::k1_1_0_rc_1),
 };
 
-constexpr SpecField kPids[] = {Needed(Int64("limit"))};
+constexpr SpecField kPids[] = {{.key = "limit",
+                                .kind = K::kInteger,
+                                .required = true,
+                                .required_until = V::k1_2_1}};
 
 constexpr SpecField kWeightDevice[] = {
     Needed(Int64("major")),

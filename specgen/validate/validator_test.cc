@@ -280,6 +280,21 @@ TEST(ValidatorTest, Meaning) {
        "relative-path /linux/devices/1/path\n"
        "duplicate-device /linux/devices/1/path\n"},
       {"1.0.0",
+       R"("linux":{"devices":[{"type":"c","path":"/d","major":1,"minor":2},)"
+       R"({"type":"c","path":"/d","major":1,"minor":2,"uid":1}]})",
+       "~duplicate-device /linux/devices/1/path\n"},
+      {"1.0.0",
+       R"("linux":{"devices":[{"type":"c","path":"/d","major":1,"minor":2},)"
+       R"({"type":"c","path":"/d","major":1,"minor":3}]})",
+       "duplicate-device /linux/devices/1/path\n"},
+      {"1.0.0",
+       R"("linux":{"devices":[{"type":"p","path":"/d"},)"
+       R"({"type":"p","path":"/d","major":1}]})",
+       "duplicate-device /linux/devices/1/path\n"},
+      {"1.2.1", R"("linux":{"resources":{"pids":{}}})",
+       "required /linux/resources/pids\n"},
+      {"1.3.0", R"("linux":{"resources":{"pids":{}}})", ""},
+      {"1.0.0",
        R"("linux":{"resources":{"devices":[{"allow":true,"type":"p",)"
        R"("access":"rwx"}]}})",
        "device-rule-type /linux/resources/devices/0/type\n"
