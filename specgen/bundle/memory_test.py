@@ -18,9 +18,9 @@ import tempfile
 LIMIT_KB = 64 << 10
 LIMIT_TAR_KB = 128 << 10
 # Of the commands that read one config, or compare two.
-LIMITS_KB = {"lint": 192 << 10, "privileges": 256 << 10, "report": 576 << 10,
+LIMITS_KB = {"lint": 128 << 10, "privileges": 256 << 10, "report": 576 << 10,
              "diff": 640 << 10, "validate": 192 << 10}
-LIMIT_LARGE_LINT_KB = 384 << 10
+LIMIT_LARGE_LINT_KB = 320 << 10
 CONFIG = {
     "description": "x",
     "interface": {"types": ["docker.volumedriver/1.0"], "socket": "p.sock"},

@@ -258,16 +258,20 @@ absl::StatusOr<std::vector<LintFinding>> LintContext::Run() {
       };
   collect(tree_.root());
   const LintHost host(std::move(devices));
-  Answer answer;
-  AskEngines(&answer, host);  // the last one is the newest
-  if (absl::Status status = CheckIsOnePlugin(answer); !status.ok()) {
-    return status;
+  PluginShape shape;
+  {
+    // Gone before the text is read once more: it can hold as much as the tree.
+    Answer answer;
+    AskEngines(&answer, host);  // the last one is the newest
+    if (absl::Status status = CheckIsOnePlugin(answer); !status.ok()) {
+      return status;
+    }
+    config = FindConfig(tree_.root(), answer);
+    shape = answer.shape();
   }
-
-  config = FindConfig(tree_.root(), answer);
   const bool is_config = config != nullptr && config->is(JsonKind::kObject);
   if (!is_config) config = &tree_.root();
-  kind = FindInputKind(request_.plugin, answer.shape(), request_.plugin_name,
+  kind = FindInputKind(request_.plugin, shape, request_.plugin_name,
                        *releases.back().behaviour);
   // A key that is only misspelt is told as such.
   if (is_config && kind.is_other && kind.looks_like.empty() &&
