@@ -84,10 +84,6 @@ bool ExistsAt(int parent, const std::string& name) {
   return fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-bool SameFile(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 // Whether the directory `inner` is `outer` or lies in it.
 bool LiesIn(int inner, int outer) {
   struct stat wanted;
@@ -767,10 +763,7 @@ bool BundleMaker::IsWorkOfOurs(const std::string& base) const {
     return false;
   }
   for (const int fd : {work_->fd(), bundle_.get()}) {
-    if (fstat(fd, &ours) == 0 && ours.st_dev == named.st_dev &&
-        ours.st_ino == named.st_ino) {
-      return true;
-    }
+    if (fstat(fd, &ours) == 0 && SameFile(ours, named)) return true;
   }
   return false;
 }

@@ -65,6 +65,10 @@ UniqueFd OpenRegular(const UniqueFd& place) {
   return UniqueFd(open(ProcPath(place.get()).c_str(), O_RDONLY | O_CLOEXEC));
 }
 
+bool SameFile(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 absl::Status FileError(int error, std::string_view path) {
   const std::string_view advice =
       error == ENOSYS ? " (specgen needs Linux 5.8 or later here)"

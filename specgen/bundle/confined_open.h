@@ -2,6 +2,8 @@
 #ifndef SPECGEN_BUNDLE_CONFINED_OPEN_H_
 #define SPECGEN_BUNDLE_CONFINED_OPEN_H_
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 
@@ -27,6 +29,9 @@ UniqueFd OpenOnOneMount(int root, const std::string& path, int flags);
 // device may rewind a tape or start a watchdog, and a FIFO waits for its other
 // end.
 UniqueFd OpenRegular(const UniqueFd& place);
+
+// Whether both are of one file, whatever its names.
+bool SameFile(const struct stat& a, const struct stat& b);
 
 // "PATH: what went wrong", with the code of `error`, an errno; never
 // kFailedPrecondition, but kUnavailable then.

@@ -53,8 +53,7 @@ absl::Status CheckIsAtItsPlace(const Existing& bundle) {
   struct stat there;
   struct stat place;
   if (fstat(bundle.held.fd.get(), &there) == 0 &&
-      stat(bundle.record.at.c_str(), &place) == 0 &&
-      there.st_dev == place.st_dev && there.st_ino == place.st_ino) {
+      stat(bundle.record.at.c_str(), &place) == 0 && SameFile(there, place)) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(

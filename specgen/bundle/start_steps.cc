@@ -440,7 +440,7 @@ absl::StatusOr<HeldBundle> HoldBundle(UniqueFd parent, const std::string& base,
     // Another run may have removed it meanwhile, or made a new one.
     if (fstatat(bundle.parent.get(), base.c_str(), &named,
                 AT_SYMLINK_NOFOLLOW) == 0 &&
-        named.st_ino == st.st_ino && named.st_dev == st.st_dev) {
+        SameFile(named, st)) {
       return bundle;
     }
   }

@@ -124,9 +124,6 @@ int ReadNames(int fd, size_t max_bytes, std::vector<std::string>* names,
 
 namespace {
 
-// Of names that are read to be removed: those that are left come next.
-constexpr size_t kNameBytesAtOnce = size_t{1} << 20;
-
 // Linux's own limits (xattr(7)); a file system can have lower ones.
 constexpr size_t kMaxXattrName = 255;
 constexpr size_t kMaxXattrValue = 65536;

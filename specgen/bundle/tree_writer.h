@@ -256,6 +256,8 @@ int ReadNames(
     });
 // What all names of a tree within TreeLimits take, and a little more.
 inline constexpr size_t kMaxNameBytes = size_t{32} << 20;
+// Of names that are read to be removed: those that are left come next.
+inline constexpr size_t kNameBytesAtOnce = size_t{1} << 20;
 
 // Removes `name` in the directory `parent`, with all that is in it, however
 // deep. Returns 0 or an errno; nothing there is no error. `where`, unless it is

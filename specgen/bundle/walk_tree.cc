@@ -287,7 +287,7 @@ absl::Status CopyTree(int from, const std::string& name,
       std::make_shared<const std::string>();
   const auto copy = [&](const FoundFile& found) {
     const std::string host_path = absl::StrCat(name, "/", found.path);
-    if (found.st.st_dev == target.st_dev && found.st.st_ino == target.st_ino) {
+    if (SameFile(found.st, target)) {
       return absl::Status(absl::FailedPreconditionError(absl::StrCat(
           "--output: lies in what is copied, which is also at ", host_path)));
     }

@@ -64,8 +64,7 @@ bool IsOurs(int fd, dev_t device) {
 // What killed programs left there. Whatever goes wrong is the next one's.
 void Sweep(int parent, dev_t device) {
   std::vector<std::string> names;
-  constexpr size_t kBytes = size_t{1} << 20;
-  if (const int error = ReadNames(parent, kBytes, &names, IsName);
+  if (const int error = ReadNames(parent, kNameBytesAtOnce, &names, IsName);
       error != 0 && error != EOVERFLOW) {
     return;
   }
@@ -89,10 +88,9 @@ bool IsWorkDirectory(const struct stat& st, uid_t user, dev_t device) {
 }
 
 int RemoveContents(int directory, std::string* where) {
-  constexpr size_t kBytesAtOnce = size_t{1} << 20;
   while (true) {
     std::vector<std::string> names;
-    const int read = ReadNames(directory, kBytesAtOnce, &names);
+    const int read = ReadNames(directory, kNameBytesAtOnce, &names);
     if (read != 0 && read != EOVERFLOW) return read;
     int first_error = 0;
     for (const std::string& name : names) {
@@ -177,7 +175,7 @@ absl::Status WorkDirectory::TakeIn(int parent, const std::string& name,
   struct stat got;
   if (fstat(directory, &wanted) == 0 &&
       fstatat(fd_.get(), taken.c_str(), &got, AT_SYMLINK_NOFOLLOW) == 0 &&
-      wanted.st_dev == got.st_dev && wanted.st_ino == got.st_ino) {
+      SameFile(wanted, got)) {
     return absl::OkStatus();
   }
   renameat2(fd_.get(), taken.c_str(), parent, name.c_str(), RENAME_NOREPLACE);

@@ -119,7 +119,7 @@ class AuditCommand : public Command {
   // By their ids.
   absl::StatusOr<std::vector<AuditedPlugin>> FindPlugins() const;
   // Those of kPlaces, with the namespaces in them.
-  std::vector<std::string> TaskDirectories() const;
+  std::vector<std::string> FindTaskDirectories() const;
   // All that there are: a machine may have had both.
   std::vector<std::string> RunningSpecs(const std::string& id) const;
   // Those that run without being installed here.
@@ -146,6 +146,7 @@ class AuditCommand : public Command {
   SecretHider secrets_;
   const Release* release_ = nullptr;
   std::string presumed_;
+  std::vector<std::string> task_directories_;
   LiveHost host_;
 };
 
@@ -216,14 +217,11 @@ absl::StatusOr<std::vector<AuditedPlugin>> AuditCommand::FindPlugins() const {
     }
   }
   if (!has_directory) return status;
-  std::sort(plugins.begin(), plugins.end(),
-            [](const AuditedPlugin& a, const AuditedPlugin& b) {
-              return a.id < b.id;
-            });
+  std::ranges::sort(plugins, {}, &AuditedPlugin::id);
   return plugins;
 }
 
-std::vector<std::string> AuditCommand::TaskDirectories() const {
+std::vector<std::string> AuditCommand::FindTaskDirectories() const {
   std::vector<std::string> directories;
   for (const Place& place : kPlaces) {
     std::string directory = absl::StartsWith(place.path, "/")
@@ -245,7 +243,7 @@ std::vector<std::string> AuditCommand::TaskDirectories() const {
 std::vector<std::string> AuditCommand::RunningSpecs(
     const std::string& id) const {
   std::vector<std::string> files;
-  for (const std::string& directory : TaskDirectories()) {
+  for (const std::string& directory : task_directories_) {
     std::string file = JoinPath({directory, id, "config.json"});
     FileFacts facts;
     if (host_.files.Lstat(file, &facts) == 0) files.push_back(std::move(file));
@@ -256,7 +254,7 @@ std::vector<std::string> AuditCommand::RunningSpecs(
 std::vector<std::string> AuditCommand::FindStrays(
     const std::vector<AuditedPlugin>& installed) const {
   std::set<std::string> strays;
-  for (const std::string& directory : TaskDirectories()) {
+  for (const std::string& directory : task_directories_) {
     std::vector<std::string> names;
     // Others have containers.
     if (!absl::StartsWith(directory.substr(directory.rfind('/') + 1),
@@ -265,10 +263,8 @@ std::vector<std::string> AuditCommand::FindStrays(
       continue;
     }
     for (std::string& name : names) {
-      if (IsPluginId(name) && std::none_of(installed.begin(), installed.end(),
-                                           [&](const AuditedPlugin& plugin) {
-                                             return plugin.id == name;
-                                           })) {
+      if (IsPluginId(name) && !std::ranges::binary_search(installed, name, {},
+                                                          &AuditedPlugin::id)) {
         strays.insert(std::move(name));
       }
     }
@@ -448,6 +444,7 @@ int AuditCommand::Run(Console* console) {
   release_ = engine->release;
   presumed_ = TellPresumption(*engine, host_, console);
   data_root_ = RealPath(data_root_);
+  task_directories_ = FindTaskDirectories();
   absl::StatusOr<std::vector<AuditedPlugin>> found = FindPlugins();
   if (!found.ok()) return Fail(found.status(), console);
   std::vector<AuditedPlugin>& plugins = *found;

@@ -155,7 +155,7 @@ int GenerateCommand::Run(Console* console) {
   }
   // Before the directories: these are for nothing without a spec.
   const int code = WriteSpec(answer.spec(), console);
-  if (code != kExitDone || console->out_error() != 0) return code;
+  if (code != kExitDone) return code;
   return CarryOutPlan(answer, console) ? kExitDone : kExitHost;
 }
 

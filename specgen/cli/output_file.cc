@@ -35,7 +35,7 @@ absl::Status OutputFile::Check() const {
 int OutputFile::Write(std::string_view text, Console* console) const {
   if (is_stdout()) {
     console->Out(text);
-    return kExitDone;
+    return console->out_error() == 0 ? kExitDone : kExitHost;
   }
   const absl::Status status =
       WriteWholeFile(path_, text, force_ ? Overwrite::kYes : Overwrite::kNo);
