@@ -69,9 +69,17 @@ const Release* FindModule(const EngineName& wanted) {
 
 const Distribution* FindDistribution(const EngineName& wanted) {
   if (wanted.packager == Packager::kDocker) return nullptr;
+  const std::string version =
+      wanted.epoch.has_value()
+          ? absl::StrCat(*wanted.epoch, ":", wanted.version)
+          : wanted.version;
   for (const Distribution& distribution : kDistributionTable) {
     for (std::string_view mark : absl::StrSplit(distribution.mark, ' ')) {
-      if (HoldsMark(wanted.text, mark)) return &distribution;
+      if (absl::ConsumePrefix(&mark, "@")
+              ? HoldsMark(wanted.words, mark)
+              : HoldsMark(version, mark) || HoldsMark(wanted.build, mark)) {
+        return &distribution;
+      }
     }
   }
   return nullptr;
@@ -193,7 +201,7 @@ std::string OtherBuild(const EngineName& wanted, const Release& release) {
 }
 
 absl::Status NoSuchRelease(std::string_view name,
-                           const std::optional<EngineName>& wanted,
+                           const std::vector<EngineName>& names,
                            std::string_view problem) {
   if (absl::StripAsciiWhitespace(name).empty()) {
     return absl::NotFoundError(
@@ -204,19 +212,25 @@ absl::Status NoSuchRelease(std::string_view name,
                    problem.empty() ? "" : ": ", problem);
   // Nor is one near to what must be a date, or to a beta of moby/v2.
   constexpr uint32_t kFirstYear = 1900;
-  if (!wanted.has_value() || wanted->numbers[0] >= kFirstYear ||
-      wanted->numbers == std::vector<uint32_t>{2, 0, 0}) {
+  if (names.empty() || names[0].numbers[0] >= kFirstYear ||
+      names[0].numbers == std::vector<uint32_t>{2, 0, 0}) {
     return absl::NotFoundError(none);
   }
   const Release& newest = NewestRelease();
   const std::vector<uint32_t> last = VersionOf(newest).numbers;
-  if (wanted->numbers > last) {
+  if (names[0].numbers > last) {
     return absl::NotFoundError(absl::StrCat(
         QuoteShort(name), " is newer than this specgen knows (", newest.name,
         ", ", newest.date, "); --engine newest takes that"));
   }
   return absl::NotFoundError(
-      absl::StrCat(none, "; the nearest one is ", Nearest(*wanted).name));
+      absl::StrCat(none, "; the nearest one is ", Nearest(names[0]).name));
+}
+
+// Adds `part`, unless it is there.
+void AddPart(std::string_view part, std::string* text) {
+  if (part.empty() || absl::StrContains(*text, part)) return;
+  absl::StrAppend(text, text->empty() ? "" : "; ", part);
 }
 
 }  // namespace
@@ -274,36 +288,41 @@ absl::StatusOr<NamedEngine> FindEngine(std::string_view name) {
     }
   }
   NamedEngine engine = {nullptr, "", ""};
-  std::optional<EngineName> wanted;
+  std::vector<EngineName> names;
   std::string problem;
   if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(name), "newest")) {
     engine.release = &NewestRelease();
   } else {
-    wanted = ParseEngineName(name, &problem);
-    if (wanted.has_value()) {
-      engine.release = FindBuild(*wanted);
-      if (engine.release == nullptr) engine.release = FindModule(*wanted);
-      if (engine.release == nullptr) engine.release = FindVersion(*wanted);
-    }
+    names = ParseEngineName(name, &problem);
   }
-  if (engine.release == nullptr) return NoSuchRelease(name, wanted, problem);
+  for (const EngineName& wanted : names) {
+    const Release* release = FindBuild(wanted);
+    if (release == nullptr) release = FindModule(wanted);
+    if (release == nullptr) release = FindVersion(wanted);
+    // Of several builds of a release, one may answer otherwise.
+    if (engine.release != nullptr && release != engine.release) {
+      problem = absl::StrCat("it has two builds, ", names[0].version, " and ",
+                             wanted.version);
+      names.clear();
+      engine.release = nullptr;
+      break;
+    }
+    engine.release = release;
+  }
+  if (engine.release == nullptr) return NoSuchRelease(name, names, problem);
 
   const Release& release = *engine.release;
   engine.understood = absl::StrCat(
       QuoteShort(name), " is taken as Docker ", release.name,
       release.build_of == nullptr ? "" : ", the build of ", release.built_by);
-  std::string other_build;
-  if (wanted.has_value()) {
-    if (!wanted->part.empty()) {
-      absl::StrAppend(&engine.understood, "; that is the version of ",
-                      wanted->part, ", the engine may have another");
-    }
-    other_build = OtherBuild(*wanted, release);
+  if (!names.empty() && !names[0].part.empty()) {
+    absl::StrAppend(&engine.understood, "; that is the version of ",
+                    names[0].part, ", the engine may have another");
   }
-  const std::string presumption = Presumption(release);
-  engine.presumed = absl::StrCat(
-      other_build, other_build.empty() || presumption.empty() ? "" : "; ",
-      presumption);
+  for (const EngineName& wanted : names) {
+    AddPart(OtherBuild(wanted, release), &engine.presumed);
+  }
+  AddPart(Presumption(release), &engine.presumed);
   return engine;
 }
 
@@ -322,10 +341,12 @@ absl::StatusOr<const Release*> FindFirstRelease(std::string_view name) {
   if (!found.ok()) return found;
   if ((*found)->build_of != nullptr) return (*found)->build_of;
   std::string problem;
-  const std::optional<EngineName> wanted = ParseEngineName(name, &problem);
-  if (!wanted.has_value() || wanted->numbers.size() == 3) return found;
+  const std::vector<EngineName> wanted = ParseEngineName(name, &problem);
+  if (wanted.empty() || wanted[0].numbers.size() == 3) return found;
   for (const Release& release : kReleaseTable) {
-    if (IsOfLine(VersionOf(release).numbers, wanted->numbers)) return &release;
+    if (IsOfLine(VersionOf(release).numbers, wanted[0].numbers)) {
+      return &release;
+    }
   }
   return found;
 }

@@ -3,14 +3,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 
 namespace specgen {
 namespace {
@@ -28,18 +34,20 @@ bool IsHex(std::string_view text) {
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
-    "and",     "as",        "arch",       "architecture",  "archive",
-    "arg",     "bin",       "blob",       "candidate",     "ce",
-    "com",     "commits",   "common",     "community",     "container",
-    "daemon",  "dind",      "dockereng",  "dockerversion", "ee",
-    "edition", "engine",    "enterprise", "env",           "epoch",
-    "exe",     "export",    "from",       "git",           "gz",
-    "heads",   "installed", "io",         "latest",        "library",
-    "linux",   "mirantis",  "name",       "notes",         "now",
-    "or",      "origin",    "over",       "package",       "packages",
-    "refs",    "release",   "releases",   "rootless",      "runtime",
-    "snap",    "stable",    "tag",        "tags",          "tar",
-    "to",      "tree",      "upgradable", "ver",           "version"};
+    "and",           "as",        "arch",     "architecture", "archive",
+    "arg",           "bin",       "blob",     "candidate",    "ce",
+    "channel",       "checkout",  "com",      "commits",      "common",
+    "community",     "container", "daemon",   "dind",         "dockereng",
+    "dockerversion", "ee",        "edition",  "engine",       "enterprise",
+    "env",           "epoch",     "exe",      "export",       "from",
+    "git",           "gz",        "fetch",    "heads",        "info",
+    "installed",     "io",        "latest",   "library",      "linux",
+    "mirantis",      "name",      "notes",    "now",          "or",
+    "origin",        "over",      "package",  "packages",     "refs",
+    "release",       "releases",  "rootless", "runtime",      "sh",
+    "snap",          "stable",    "string",   "tag",          "tags",
+    "tar",           "to",        "tree",     "upgradable",   "ver",
+    "version"};
 
 // Takes the ending of a file, with an architecture before it, off the end.
 void DropFileEnding(std::string_view* text) {
@@ -78,8 +86,10 @@ void DropWildcard(std::string_view* version) {
 // Whether `docker version` has such a commit of Docker's own packages. Arch and
 // Alpine have more digits, Fedora "1.fc42", Ubuntu its version, Nix the tag.
 bool IsDockerBuild(std::string_view build, const EngineName& of) {
-  return IsHex(build) &&
-         (build.size() == 7 || (build.size() == 10 && of.numbers[0] == 19));
+  // Docker had ten digits from 18.09.8 until 20.10.
+  const bool has_ten = of.numbers >= std::vector<uint32_t>{18, 9, 8} &&
+                       of.numbers < std::vector<uint32_t>{20};
+  return IsHex(build) && (build.size() == 7 || (build.size() == 10 && has_ten));
 }
 
 bool IsCommit(std::string_view word) {
@@ -89,6 +99,30 @@ bool IsCommit(std::string_view word) {
 
 // What stands between the names, versions and values of a text.
 constexpr std::string_view kEnds = " \t\r\n\v\f|=\"'`,;/\\@?&#()[]{}<>";
+// Behind these, words are about something new.
+constexpr std::string_view kPhraseEnds = "\r\n\v\f|\"'`,;()[]{}<>";
+
+bool Agree(const EngineName& a, const EngineName& b) {
+  const size_t both = std::min(a.numbers.size(), b.numbers.size());
+  return std::equal(a.numbers.begin(),
+                    a.numbers.begin() + static_cast<ptrdiff_t>(both),
+                    b.numbers.begin()) &&
+         (a.numbers.size() != b.numbers.size() || a.candidate == b.candidate);
+}
+
+bool IsLine(const EngineName& name) { return name.numbers.size() < 3; }
+
+// Whether Docker may have had, or may come to have, such a line: other numbers
+// are amounts, priorities and years.
+bool IsPlausibleLine(const EngineName& name) {
+  constexpr uint32_t kFirstOfYears = 17;
+  constexpr uint32_t kFirstOf1 = 12;
+  constexpr uint32_t kLastOf1 = 13;
+  const std::vector<uint32_t>& numbers = name.numbers;
+  return (numbers[0] >= kFirstOfYears && numbers[0] < 100) ||
+         (numbers[0] == 1 && numbers.size() == 2 && numbers[1] >= kFirstOf1 &&
+          numbers[1] <= kLastOf1);
+}
 
 // Finds Docker's versions in a text, of whatever form. Words, be they of a
 // sentence, the name of a package or an address, say what the versions behind
@@ -100,6 +134,8 @@ class VersionFinder {
     StartPiece(0);
     while (at_ < text_.size()) {
       if (absl::StrContains(kEnds, text_[at_])) {
+        if (absl::StrContains(kPhraseEnds, text_[at_]))
+          is_other_phrase_ = false;
         StartPiece(++at_);
       } else if (!IsWordChar(text_[at_])) {
         may_start_ &= at_++ > piece_;
@@ -112,32 +148,88 @@ class VersionFinder {
     }
   }
 
-  // The version; what is said of the engine counts more than what is of its
-  // client, and a version more than a line of them. Nothing: there is none, or
-  // there are two; `*problem` becomes what there is instead.
-  std::optional<EngineName> Take(std::string* problem) {
-    for (Found* found : {&version_, &part_version_, &line_, &part_line_}) {
-      if (!found->name.has_value()) continue;
-      // A number or two may be anything where words that are not known follow.
-      if (found->name->numbers.size() < 3 && is_other_) return std::nullopt;
-      if (!found->other.empty()) {
-        *problem = absl::StrCat("it has two versions, ", found->name->version,
-                                " and ", found->other);
-        return std::nullopt;
-      }
-      EngineName& name = *found->name;
-      name.text = std::move(text_);
-      return std::move(name);
+  // What is meant of all that was found: what is said of the server counts more
+  // than what of Docker, and that more than what of the client; a version more
+  // than the line that it is of. Nothing: there is none, or those that count
+  // most are not the same; `*problem` becomes what there is instead.
+  std::vector<EngineName> Take(std::string* problem) {
+    if (std::any_of(found_.begin(), found_.end(), [](const Found& found) {
+          return !IsLine(found.name) ||
+                 (found.tie != Tie::kNone && IsPlausibleLine(found.name));
+        })) {
+      std::erase_if(found_, [](const Found& found) {
+        return IsLine(found.name) && !IsPlausibleLine(found.name);
+      });
     }
-    *problem = problem_;
-    return std::nullopt;
+    for (size_t i = 0; i < found_.size(); ++i) Describe(i);
+    if (found_.empty()) {
+      *problem = problem_;
+      return {};
+    }
+    const Role role = std::max_element(found_.begin(), found_.end(),
+                                       [](const Found& a, const Found& b) {
+                                         return a.role < b.role;
+                                       })
+                          ->role;
+    if (names_server_ && role != Role::kServer) {
+      *problem = "it names a server, but no version of it that is understood";
+      return {};
+    }
+    const Found* meant = nullptr;
+    for (const Found& found : found_) {
+      if (found.role != role) continue;
+      if (meant != nullptr && !Agree(meant->name, found.name)) {
+        return Disagree(*meant, found, problem);
+      }
+      if (meant == nullptr ||
+          found.name.numbers.size() > meant->name.numbers.size()) {
+        meant = &found;
+      }
+    }
+    if (IsLine(meant->name)) {
+      // A number or two may be anything where words that are not known follow.
+      if (meant->tie < Tie::kDocker && IsOther()) return {};
+      // Nor does a mere number count more than what is said of a part.
+      for (const Found& found : found_) {
+        if (meant->tie == Tie::kNone && !Agree(meant->name, found.name)) {
+          return Disagree(*meant, found, problem);
+        }
+      }
+    }
+    const size_t numbers = meant->name.numbers.size();
+    std::vector<EngineName> names;
+    for (Found& found : found_) {
+      if (found.role != role || found.name.numbers.size() != numbers) continue;
+      names.push_back(std::move(found.name));
+    }
+    return names;
   }
 
  private:
-  struct Found {
-    std::optional<EngineName> name;  // the first
-    std::string other;               // the first other one
+  // Which of Docker a version is of.
+  enum class Role : uint8_t { kPart, kEngine, kServer };
+  // What ties a number to Docker.
+  enum class Tie : uint8_t {
+    kNone,
+    kWord,    // a word before it
+    kDocker,  // its form, or it is part of a name or the value of a key, where
+              // the text names Docker
   };
+  struct Found {
+    EngineName name;
+    Role role;
+    Tie tie;
+    size_t words;  // where what is said of it begins
+    size_t begin;
+    size_t end;
+  };
+
+  static std::vector<EngineName> Disagree(const Found& a, const Found& b,
+                                          std::string* problem) {
+    *problem = absl::StrCat("it has two versions, ", a.name.version, " and ",
+                            b.name.version);
+    return {};
+  }
 
   std::string_view Text(size_t begin, size_t end) const {
     return std::string_view(text_).substr(begin, end - begin);
@@ -145,16 +237,33 @@ class VersionFinder {
   size_t FindFirstOf(std::string_view chars, size_t begin) const {
     return std::min(text_.find_first_of(chars, begin), text_.size());
   }
+  char CharAt(size_t at) const { return at < text_.size() ? text_[at] : ' '; }
+
+  bool IsOther() const { return is_other_ || is_other_pair_; }
+  // What follows is of something else.
+  void SetOther() {
+    (is_in_pair_ ? is_other_pair_ : is_other_) = true;
+    is_other_piece_ = is_other_phrase_ = true;
+  }
+  // What follows is of Docker.
+  void SetDocker() {
+    is_other_ = is_other_pair_ = is_other_phrase_ = false;
+    names_docker_ = true;
+  }
 
   void StartPiece(size_t begin) {
     piece_ = begin;
     may_start_ = true;
+    is_other_piece_ = false;
     epoch_.reset();
-    // The value of "key=value" is about what the key says.
     const size_t end = FindFirstOf(kEnds, begin);
-    if (end > begin && end < text_.size() && text_[end] == '=') {
-      is_other_ = false;
-    }
+    const bool is_key = end > begin && CharAt(end) == '=';
+    std::string_view before = Text(0, begin);
+    if (!absl::ConsumeSuffix(&before, "\"")) absl::ConsumeSuffix(&before, "'");
+    is_in_pair_ = is_key || absl::EndsWith(before, "=");
+    // In "key=value", of a log or a metric of Docker, the key says what the
+    // value is of; it is not what other keys say.
+    if (is_key && names_docker_) is_other_pair_ = false;
   }
 
   void ReadWord() {
@@ -162,30 +271,127 @@ class VersionFinder {
     while (at_ < text_.size() && IsWordChar(text_[at_])) ++at_;
     const std::string_view word = Text(begin, at_);
     if (word == "x86" && Text(at_, at_ + 3) == "_64") at_ += 3;
-    const char next = at_ < text_.size() ? text_[at_] : ' ';
-    // What `docker version` prints, as text or as JSON.
-    const bool is_label =
-        (next == ':' || next == '"') && (begin == 0 || text_[begin - 1] != '-');
-    may_start_ = true;
-    if (word == "docker" || word == "moby") {
-      is_other_ = false;
-      if (!is_client_section_) part_ = "";
-    } else if (word == "server" || word == "serverversion" ||
-               word == "dockerd" || (word == "engine" && is_label)) {
-      is_other_ = is_client_section_ = false;
-      part_ = "";
+    const bool follows_name = std::exchange(last_word_, word) == "name";
+    last_is_word_ = may_start_ = true;
+    // What `docker version` prints, as text, JSON or YAML.
+    const bool is_label = absl::StrContains(":\"'", CharAt(at_));
+    if (IsEndOfOtherName(begin)) {
+      SetOther();
+    } else if (word == "docker" || word == "moby") {
+      SetDocker();
+      if (role_ == Role::kPart && !is_client_section_) role_ = Role::kEngine;
+      if (absl::EndsWith(Text(piece_, begin), "get-") ||
+          absl::EndsWith(Text(piece_, begin), "get.")) {
+        has_docker_options_ = true;
+      }
+    } else if (word == "server" || word == "serverversion") {
+      if (!is_other_phrase_ && !TakeRole(begin, Role::kServer)) {
+        SetDocker();
+        StartSection(begin, Role::kServer);
+        names_server_ = true;
+      }
+    } else if (word == "dockerd") {
+      SetDocker();
+      StartSection(begin, Role::kServer);
+    } else if (word == "engine" && (is_label || follows_name)) {
+      if (!is_other_phrase_) {
+        SetDocker();
+        if (role_ == Role::kPart) StartSection(begin, Role::kEngine);
+      }
     } else if (word == "client" || word == "cli" || word == "dockercli") {
-      part_ = kClient;
-      is_client_section_ = is_label;
+      if (!TakeRole(begin, Role::kPart)) {
+        StartSection(begin, Role::kPart);
+        part_ = kClient;
+        is_client_section_ = is_label;
+      }
     } else if (word == "extras" || word == "openrc" || word == "completion") {
+      role_ = Role::kPart;
       part_ = kExtras;
     } else if (word == "build" || word == "commit" || word == "gitcommit") {
       ReadBuild(word == "build");
-    } else if (!IsOneOf(kPlainWords, word) && !IsArchitecture(word) &&
-               !IsCommit(word)) {
-      is_other_ = true;
+    } else if (word == "clone") {
+      ReadClone();
+    } else if (has_docker_options_ && begin > piece_ &&
+               (word == "b" || word == "branch" || word == "version")) {
+      SetDocker();
+    } else if (!IsPlain(begin)) {
+      SetOther();
+    } else if (word == "engine" || word == "daemon") {
+      names_docker_ |= !IsOther();
     }
     SkipSuite();
+  }
+
+  // Whether the word that begins there and ends at `at_` says nothing.
+  bool IsPlain(size_t begin) const {
+    const std::string_view word = Text(begin, at_);
+    const std::string_view before = Text(piece_, begin);
+    return IsOneOf(kPlainWords, word) || IsArchitecture(word) ||
+           IsCommit(word) || before == "-" ||  // options: "-fsSL"
+           (word == "get" && absl::StrContains("-.", CharAt(at_))) ||
+           (word.size() == 32 && absl::EndsWith(Text(0, begin), "nix/store/"));
+  }
+
+  // Whether the word that begins there is the end of another product's name:
+  // "vscode-docker". Variables end so, too: "MY_DOCKER_VERSION=28.5.2".
+  bool IsEndOfOtherName(size_t begin) const {
+    if (begin == piece_ || !is_other_piece_ ||
+        !absl::StrContains("-_+", text_[begin - 1])) {
+      return false;
+    }
+    const size_t end = FindFirstOf(" \t\r\n=:", begin);
+    return !absl::StrContains(":=", CharAt(end)) ||
+           !absl::StrContains(Text(begin, end), "version");
+  }
+
+  void StartSection(size_t begin, Role role) {
+    role_ = role;
+    part_ = "";
+    is_client_section_ = false;
+    // What was said before a label is not about what is behind it.
+    if (absl::StrContains(":\"'", CharAt(at_))) {
+      words_ = std::max(words_, begin);
+    }
+  }
+
+  // Gives the version right before the word that begins there that role, if
+  // the word belongs to it: "27.3.1 (client)", "28.5 server,".
+  bool TakeRole(size_t begin, Role role) {
+    if (found_.empty()) return false;
+    const std::string_view before = Text(found_.back().end, begin);
+    const char next = CharAt(at_);
+    const bool is_bracketed = (before == " (" || before == "(") && next == ')';
+    if (!is_bracketed &&
+        (before != " " ||
+         (at_ < text_.size() && !absl::StrContains(",;/|\r\n)", next)))) {
+      return false;
+    }
+    found_.back().role = role;
+    found_.back().tie = std::max(found_.back().tie, Tie::kWord);
+    found_.back().name.part = role == Role::kPart ? kClient : "";
+    return true;
+  }
+
+  // `git clone` says of what the version is behind that.
+  void ReadClone() {
+    const std::string_view rest = Text(at_, text_.size());
+    if (!absl::StrContains(rest, '/')) return;
+    for (std::string_view name : {"moby/moby", "docker/docker", "docker/engine",
+                                  "docker/docker-ce", "docker/cli"}) {
+      const size_t at = rest.find(name);
+      if (at == std::string_view::npos ||
+          absl::StrContains("-_", CharAt(at_ + at + name.size())) ||
+          IsWordChar(CharAt(at_ + at + name.size()))) {
+        continue;
+      }
+      has_docker_options_ = true;
+      if (name == "docker/cli") {
+        role_ = Role::kPart;
+        part_ = kClient;
+      }
+      return;
+    }
+    SetOther();
   }
 
   // Passes over what lists of apt have behind a package: "/bookworm,now".
@@ -200,18 +406,18 @@ class VersionFinder {
     }
   }
 
-  // Takes what stands behind "build" or "commit" of the engine; it may look
-  // like a version.
+  // Takes what stands behind "build" or "commit" of a version; it may look like
+  // one.
   void ReadBuild(bool is_build) {
-    if (!version_.name.has_value() || has_build_) return;
+    if (found_.empty() || !found_.back().name.build.empty()) return;
     const size_t begin =
         std::min(text_.find_first_not_of(" :=/\"", at_), text_.size());
     const size_t end = FindFirstOf(" \t\r\n\",);", begin);
     const std::string_view build = Text(begin, end);
-    if (!is_build && !IsCommit(build)) return;
-    has_build_ = true;
+    if (build.empty() || (!is_build && !IsCommit(build))) return;
     at_ = end;
-    EngineName& name = *version_.name;
+    EngineName& name = found_.back().name;
+    name.build = std::string(build);
     if (name.packager == Packager::kAnyone && !IsDockerBuild(build, name)) {
       name.packager = Packager::kOther;
     }
@@ -222,21 +428,26 @@ class VersionFinder {
   void ReadNumber(size_t digits) {
     const size_t begin = at_;
     const bool may_start = std::exchange(may_start_, false);
+    const bool follows_word = std::exchange(last_is_word_, false);
     std::string_view rest = Text(digits, text_.size());
     const uint32_t first = *TakeNumber(&rest);
     if (rest.size() > 1 && rest[0] == ':' && IsWordChar(rest[1]) &&
         first < 10 && !epoch_.has_value()) {
       epoch_ = first;
       may_start_ = may_start;
+      last_is_word_ = follows_word;
       at_ = text_.size() - rest.size() + 1;
       return;
     }
+    const bool is_other = IsOther();
     const size_t end = EndOfVersion(digits);
-    if (may_start && !is_other_ && !IsBound() && Keep(Text(digits, end))) {
+    if (may_start && !is_other && !IsBound() &&
+        Keep(begin, digits, end, follows_word)) {
       at_ = end;
+      is_other_phrase_ = false;
       return;
     }
-    if (may_start && is_other_ && absl::StartsWith(rest, ".") &&
+    if (may_start && is_other && absl::StartsWith(rest, ".") &&
         problem_.empty()) {
       problem_ = "by its words it is the version of something else";
     }
@@ -244,9 +455,7 @@ class VersionFinder {
     at_ = digits;
     while (at_ < text_.size() && IsWordChar(text_[at_])) ++at_;
     if (!rest.empty() && absl::StrContains(".:", rest[0])) at_ = end;
-    // No distribution has its mark in it.
-    std::fill(text_.begin() + static_cast<ptrdiff_t>(begin),
-              text_.begin() + static_cast<ptrdiff_t>(at_), ' ');
+    if (absl::StrContains(kEnds, CharAt(at_))) is_other_phrase_ = false;
   }
 
   size_t EndOfVersion(size_t begin) const {
@@ -263,12 +472,38 @@ class VersionFinder {
     const std::string_view before = Text(0, piece_);
     const size_t last = before.find_last_not_of("= ");
     return last != std::string_view::npos &&
-           absl::StrContains("<>", before[last]) &&
+           absl::StrContains("<>!~^", before[last]) &&
            !absl::EndsWith(before.substr(0, last + 1), "->");
   }
 
+  // Whether a number that ends there is one of something: "9 files".
+  bool IsAmount(size_t end) const {
+    const size_t begin =
+        std::min(text_.find_first_not_of(' ', end), text_.size());
+    size_t word_end = begin;
+    while (word_end < text_.size() && IsWordChar(text_[word_end])) ++word_end;
+    const std::string_view word = Text(begin, word_end);
+    return begin > end && !word.empty() && !IsDigit(word[0]) &&
+           !IsOneOf({"docker", "server", "client", "cli"}, word) &&
+           !IsOneOf(kPlainWords, word);
+  }
+
+  Tie TieOf(size_t begin, bool follows_word, std::string_view version) const {
+    if (std::any_of(version.begin(), version.end(),
+                    [](char c) { return c != '.' && !IsDigit(c); })) {
+      return Tie::kDocker;
+    }
+    if (!follows_word) return text_[begin] == 'v' ? Tie::kWord : Tie::kNone;
+    const size_t last = text_.find_last_not_of(" \t\r\n\"'", begin - 1);
+    return names_docker_ &&
+                   (last + 1 == begin || absl::StrContains(":=", text_[last]))
+               ? Tie::kDocker
+               : Tie::kWord;
+  }
+
   // False: it is no version.
-  bool Keep(std::string_view text) {
+  bool Keep(size_t begin, size_t digits, size_t end, bool follows_word) {
+    std::string_view text = Text(digits, end);
     if (std::count(text.begin(), text.end(), '.') == 3) {
       absl::ConsumeSuffix(&text, ".");  // of a sentence
     }
@@ -285,75 +520,120 @@ class VersionFinder {
     }
     std::optional<EngineName> name = ParseVersion(text);
     if (!name.has_value()) return false;
-    if (name->part.empty()) name->part = part_;
-    const bool is_line = name->numbers.size() < 3;
-    Found& found = name->part.empty() ? (is_line ? line_ : version_)
-                                      : (is_line ? part_line_ : part_version_);
-    if (!found.name.has_value()) {
-      if (name->packager == Packager::kAnyone) {
-        name->packager = PackagerOf(*name);
-      }
-      found.name = std::move(name);
-    } else if (name->numbers != found.name->numbers ||
-               name->candidate != found.name->candidate) {
-      found.other = name->version;
-    }
+    const Tie tie = TieOf(begin, follows_word, name->version);
+    if (IsLine(*name) && tie == Tie::kNone && IsAmount(end)) return false;
+    name->epoch = epoch_;
+    if (name->part.empty() && role_ == Role::kPart) name->part = part_;
+    const Role role = name->part.empty() ? role_ : Role::kPart;
+    found_.push_back({*std::move(name), role, tie, words_, begin, end});
+    words_ = end;
     return true;
   }
 
-  // By the names of packages in the text, and the epoch.
-  Packager PackagerOf(const EngineName& name) const {
+  // Adds what the words around a version say.
+  void Describe(size_t index) {
+    Found& found = found_[index];
+    size_t end = FindFirstOf("\r\n", found.end);
+    if (index + 1 < found_.size()) {
+      end = std::min(
+          end, std::max(found_[index + 1].words, found_[index + 1].begin));
+    }
+    EngineName& name = found.name;
+    name.words = absl::StrCat(Text(found.words, end), " ");
+    if (name.packager == Packager::kAnyone) name.packager = PackagerOf(name);
+    // Homebrew's "docker" is the client.
+    for (std::string_view homebrew :
+         {"cellar/docker/", ".bottle", "(bottled)"}) {
+      if (!absl::StrContains(name.words, homebrew)) continue;
+      name.part = kClient;
+      found.role = Role::kPart;
+    }
+  }
+
+  // By the names of packages, and the epoch.
+  static Packager PackagerOf(const EngineName& name) {
     for (std::string_view other :
          {"docker-ee", "docker-latest", "docker-stable", "docker-moby",
           "moby-engine", "moby-cli"}) {
-      if (absl::StrContains(text_, other)) return Packager::kOther;
+      if (absl::StrContains(name.words, other)) return Packager::kOther;
     }
-    if (absl::StrContains(text_, "docker-engine")) {
+    if (absl::StrContains(name.words, "docker-engine")) {
       // Docker calls no package so since then.
       return name.numbers < std::vector<uint32_t>{17, 6} ? Packager::kDocker
                                                          : Packager::kOther;
     }
     // Docker's own packages have 5 (Debian's form) and 3 (Fedora's), and no
     // distribution's.
-    return epoch_ == 3 || epoch_ == 5 || absl::StrContains(text_, "docker-ce")
+    return name.epoch == 3 || name.epoch == 5 ||
+                   absl::StrContains(name.words, "docker-ce")
                ? Packager::kDocker
                : Packager::kAnyone;
   }
 
-  std::string text_;  // numbers that are no versions become spaces
+  std::string text_;
   size_t at_ = 0;
   // Of the piece between two of kEnds that `at_` is in.
   size_t piece_ = 0;
-  bool may_start_ = true;  // a version may: a word or nothing is before it
+  bool may_start_ = true;    // a version may: a word or nothing is before it
+  bool is_in_pair_ = false;  // of "key=value"
   std::optional<uint32_t> epoch_;
-  // What stands at `at_` is of something else than Docker, or but of a part.
+
+  // What stands at `at_` is of something else than Docker, by the words in this
+  // piece, since the last of kPhraseEnds, in pairs of "key=value", or by
+  // others.
+  bool is_other_piece_ = false;
+  bool is_other_phrase_ = false;
+  bool is_other_pair_ = false;
   bool is_other_ = false;
+
+  std::string_view last_word_;
+  bool last_is_word_ = false;  // no number was behind it
+  bool names_docker_ = false;
+  bool names_server_ = false;
+  bool has_docker_options_ = false;  // --version and --branch are Docker's
+  Role role_ = Role::kEngine;
   std::string_view part_;
   bool is_client_section_ = false;
+  size_t words_ = 0;  // where what is said of the next version begins
 
-  Found version_;
-  Found part_version_;
-  Found line_;
-  Found part_line_;
-  bool has_build_ = false;
+  std::vector<Found> found_;
   std::string problem_;  // why what looks like a version is none
 };
 
+// Replaces names of the form "cpe:2.3:a:VENDOR:PRODUCT:VERSION:UPDATE:…" and
+// "cpe:/a:VENDOR:PRODUCT:VERSION:UPDATE" by their words.
+void UnfoldCpes(std::string* text) {
+  for (std::string_view start : {"cpe:2.3:a:", "cpe:/a:"}) {
+    for (size_t at = 0; (at = text->find(start, at)) != std::string::npos;) {
+      const size_t end =
+          std::min(text->find_first_of(" \t\r\n\"',|", at), text->size());
+      const std::vector<std::string> parts = absl::StrSplit(
+          absl::StrReplaceAll(
+              text->substr(at + start.size(), end - at - start.size()),
+              {{"\\", ""}}),
+          ':');
+      std::string words = absl::StrJoin(parts, " ");
+      if (parts.size() > 3 && parts[3] != "*" && parts[3] != "-" &&
+          !parts[3].empty()) {
+        words = absl::StrCat(
+            parts[0], " ", parts[1], " ", parts[2], "-",
+            absl::StrJoin(absl::MakeConstSpan(parts).subspan(3), " "));
+      }
+      text->replace(at, end - at, words);
+      at += words.size();
+    }
+  }
+}
+
 }  // namespace
 
-std::optional<EngineName> ParseEngineName(std::string_view text,
-                                          std::string* problem) {
-  if (text.size() > kMaxBytes) return std::nullopt;
+std::vector<EngineName> ParseEngineName(std::string_view text,
+                                        std::string* problem) {
+  if (text.size() > kMaxBytes) return {};
   std::string lower = absl::StrReplaceAll(
       absl::AsciiStrToLower(text), {{"%3a", ":"}, {"%2b", "+"}, {"%7e", "~"}});
-  // Homebrew's "docker" is the client.
-  const bool is_client = absl::StrContains(lower, "cellar/docker/") ||
-                         absl::StrContains(lower, ".bottle") ||
-                         absl::StrContains(lower, "(bottled)");
-  std::optional<EngineName> name =
-      VersionFinder(std::move(lower)).Take(problem);
-  if (name.has_value() && is_client) name->part = kClient;
-  return name;
+  UnfoldCpes(&lower);
+  return VersionFinder(std::move(lower)).Take(problem);
 }
 
 }  // namespace specgen

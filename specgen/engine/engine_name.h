@@ -3,9 +3,9 @@
 #ifndef SPECGEN_ENGINE_ENGINE_NAME_H_
 #define SPECGEN_ENGINE_ENGINE_NAME_H_
 
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "specgen/engine/engine_version.h"
 
@@ -20,10 +20,12 @@ namespace specgen {
 // former counts. Behind it may stand what editions ("-ce", "-ee-16", "-cs13")
 // and packages ("-1~debian.12~bookworm", "+dfsg4-5", "-r0") have there.
 //
-// Nothing: it has none, or that of something else ("docker-compose 1.29.2"), or
-// two. `*problem` becomes why, if that is not plain.
-std::optional<EngineName> ParseEngineName(std::string_view text,
-                                          std::string* problem);
+// As often as it has it: the numbers and candidates are the same, but they may
+// be of several builds. Nothing: it has none, or that of something else
+// ("docker-compose 1.29.2"), or two. `*problem` becomes why, if that is not
+// plain.
+std::vector<EngineName> ParseEngineName(std::string_view text,
+                                        std::string* problem);
 
 }  // namespace specgen
 

@@ -20,6 +20,7 @@
 namespace specgen {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -296,6 +297,26 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"dockerVersion: 28.5.2", "28.5.2"},
       {"docker-28.5.2-linux-amd64.tgz", "28.5.2"},
       {"origin/tags/v28.5.2", "28.5.2"},
+      {"git clone -b v28.5.2 ...", "28.5.2"},
+      {"git clone --depth 1 --branch v28.5.2 https://github.com/moby/moby.git",
+       "28.5.2"},
+      {"git clone git@github.com:moby/moby.git -b docker-v29.5.0", "29.5.0"},
+      {"git checkout v28.5.2", "28.5.2"},
+      {"cpe:2.3:a:docker:docker:28.5.2:*:*:*:*:*:*:*", "28.5.2"},
+      {"cpe:2.3:a:docker:docker:17.06.0:rc1:*:*:community:*:*:*",
+       "17.06.0-rc1"},
+      {"cpe:2.3:a:mobyproject:moby:29.0.0\\-rc.1:*:*:*:*:go:*:*",
+       "29.0.0-rc.1"},
+      {"cpe:/a:docker:engine:28.5.2", "28.5.2"},
+      // Commands.
+      {"sh get-docker.sh --dry-run --version 28.5.2", "28.5.2"},
+      {"VERSION=28.5 sh get-docker.sh", "28.5.2"},
+      {"curl -fsSL https://get.docker.com | sh -s -- --version v28.5.2",
+       "28.5.2"},
+      {"curl -fsSL https://get.docker.com | VERSION=28.5.2 sh", "28.5.2"},
+      {"VERSION_STRING=5:28.5.2-1~debian.12~bookworm", "28.5.2"},
+      {"dockerVersion=\"28.5.2\"", "28.5.2"},
+      {"MY_DOCKER_VERSION=28.5.2", "28.5.2"},
       {"docker 28.5.2 is out of date", "28.5.2"},
       {"--engine=28.5.2", "28.5.2"},
       {"docker/28.5.2 go/go1.25.3 git-commit/89c5e8f "
@@ -309,6 +330,12 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
        "version=\"28.5.2\"} 1",
        "28.5.2"},
       {"Docker version 24.0.7, build 24.0.7-0ubuntu4.1", "24.0.7"},
+      // Other numbers.
+      {"/opt/homebrew/Cellar/docker/28.5.2 (19 files, 30.5MB) *", "28.5.2"},
+      {" *** 5:28.5.2-1~debian.12~bookworm 500", "28.5.2"},
+      {"docker-ce amd64 5:28.5.2-1~debian.12~bookworm [19.7 MB]", "28.5.2"},
+      {"docker 28.5.2, CPUs: 20, 27 containers", "28.5.2"},
+      {"Ubuntu Server 24.04, Docker 28", "28.5.2"},
       // Images.
       {"docker.io/library/docker:28.5.2-dind-alpine3.22", "28.5.2"},
       {"docker:29.0.0-rc.1-cli", "29.0.0-rc.1"},
@@ -318,6 +345,7 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"FROM docker:28.5.2-dind AS build", "28.5.2"},
       {"FROM docker:28-dind AS build", "28.5.2"},
       {"registry.example.com:5000/docker:28.5.2", "28.5.2"},
+      {"docker 28-dind 89c5e8f1abcd 3 weeks ago 344MB", "28.5.2"},
       {"moby/moby-bin:28.5.2", "28.5.2"},
       {"docker 28.5.2-windowsservercore-ltsc2022", "28.5.2"},
       // Lines.
@@ -419,11 +447,49 @@ TEST(FindEngine, TakesTheServersOfAllVersions) {
     EXPECT_THAT(engine->presumed, StartsWith(presumed));
     EXPECT_EQ(engine->presumed.empty(), presumed.empty()) << engine->presumed;
   }
-  EXPECT_EQ(Found("{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":{"
-                  "\"Platform\":{\"Name\":\"Docker Desktop 4.50.0\"},"
-                  "\"Components\":[{\"Name\":\"Engine\",\"Version\":"
-                  "\"27.5.1\"},{\"Name\":\"runc\",\"Version\":\"1.3.3\"}]}}"),
-            "27.5.1");
+  for (std::string_view text :
+       {"{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":{"
+        "\"Platform\":{\"Name\":\"Docker Desktop 4.50.0\"},"
+        "\"Components\":[{\"Name\":\"Engine\",\"Version\":"
+        "\"27.5.1\"},{\"Name\":\"runc\",\"Version\":\"1.3.3\"}]}}",
+        "Client:\n  Version: 28.5.2\nServer:\n  Platform:\n    Name: x\n"
+        "  Components:\n    - Name: Engine\n      Version: 27.5.1\n"
+        "    - Name: runc\n      Version: 1.3.3\n",
+        "{'Client': {'Version': '28.5.2'}, 'Server': {'Version': '27.5.1'}}"}) {
+    EXPECT_EQ(Found(text), "27.5.1") << text;
+  }
+}
+
+// What is said of the server counts most, however short it is, and what is said
+// of the client least.
+TEST(FindEngine, TakesTheServersLine) {
+  for (std::string_view text :
+       {"Client: 27.3.1 Server: 28.5", "Server: 28.5\nClient: 27.3.1",
+        "Client Version: 27.3.1\nServer Version: 28.5\nCPUs: 20",
+        "27.3.1 (client), 28.5 (server)", "28.5 server, 27.3.1 client",
+        "Docker CLI 27.3.1, Docker Engine 28", "docker 28, client 27.3.1",
+        "docker:27.3.1-cli and docker:28-dind",
+        "DOCKER_CLI_VERSION=27.3.1 DOCKER_VERSION=28",
+        "{\"Client\":{\"Version\":\"27.3.1\"},\"Server\":{\"Version\":"
+        "\"28.5\"},\"x\":1}"}) {
+    EXPECT_EQ(Found(text), "28.5.2") << text;
+    EXPECT_THAT(FindEngine(text)->understood, Not(HasSubstr("; that is")));
+  }
+}
+
+// The client's version is not that of a server whose own is not understood.
+TEST(FindEngine, RefusesTheClientsForTheServers) {
+  for (std::string_view text :
+       {"Client:\n Version: 28.5.2\nServer:\n Engine:\n  Version: dev\n",
+        "Client: 28.5.2\nServer:\n Platform: x\n Version: 27.5.1",
+        "{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":null}",
+        "Client: 28.5.2\nServer: linux/arm64/fedora-40\n Podman Engine:\n"
+        "  Version: 20.10.1\n",
+        "Docker 28.5.2 (server: unknown)"}) {
+    EXPECT_THAT(Found(text), EndsWith(": it names a server, but no version of "
+                                      "it that is understood"))
+        << text;
+  }
 }
 
 TEST(FindEngine, RefusesWhatIsNoVersion) {
@@ -450,7 +516,9 @@ TEST(FindEngine, RefusesWhatIsNoVersion) {
         "cruizba/ubuntu-dind:noble-28.5.2", "containerd.io 1.7.28-1",
         "Kernel Version: 28.5.2", "API version: 1.51", "balena-engine 20.10.17",
         "docker:dind", "docker:latest", ">=28.5.2", "*", "x", "28.5.2.x",
-        "28.5.2foo1", "28.5.2_", "28.5.2.tgzz", "x28"}) {
+        "docker!=28.5.2", "docker ~= 28.5.2",
+        "VERSION=\"20.10 (Groovy Gorilla)\"", "28 5", "28.5.2foo1", "28.5.2_",
+        "28.5.2.tgzz", "x28"}) {
     EXPECT_THAT(Found(name), HasSubstr("no Docker release is called")) << name;
   }
   EXPECT_THAT(Found(""), HasSubstr("a name is missing"));
@@ -465,6 +533,19 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
     EXPECT_THAT(Found(name),
                 HasSubstr(": it has two versions, 28.5.2 and 28.5.1"));
   }
+  for (std::string_view name :
+       {"image: docker:27.3.1\nservices:\n  - docker:28\n",
+        "docker 27.3.1 or 28", "27.3.1 -> 28", "docker 27.3.1 and docker 28"}) {
+    EXPECT_THAT(Found(name), HasSubstr(": it has two versions, 27.3.1"));
+  }
+  EXPECT_THAT(Found("docker:27.3.1-cli, 28"),
+              HasSubstr(": it has two versions, 28 and 27.3.1-cli"));
+  EXPECT_THAT(Found("docker:28.5 docker:28.4"),
+              HasSubstr(": it has two versions, 28.5 and 28.4"));
+  EXPECT_EQ(Found("docker_28  docker-28.3.3"), "28.3.3");
+  // Builds that answer otherwise are as two versions.
+  EXPECT_THAT(Found("docker.io 20.10.24+dfsg1-1, docker-ce 20.10.24"),
+              HasSubstr(": it has two builds, 20.10.24+dfsg1-1 and 20.10.24"));
   // Go's names of commits, which follow what they are called after.
   for (std::string_view name :
        {"v0.0.0-20200229013735-71373c6105e3",
@@ -474,6 +555,14 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
   }
   for (std::string_view name :
        {"docker-compose version 1.13.0, build 1719ceb", "nginx/1.13.1",
+        "vscode-docker 1.13.1", "ms-azuretools.vscode-docker@1.13.1",
+        "python3-docker 17.05.0", "podman-docker-17.05.0",
+        "terraform-provider-docker_1.13.1", "docker-compose 1.13.1",
+        "git clone -b v1.13.1 https://github.com/docker/compose",
+        "git clone -b v1.13.1 https://github.com/nginx/nginx",
+        "cpe:2.3:a:docker:compose:1.13.1:*:*:*:*:*:*:*",
+        "helm install x --version=1.13.1", "image=nginx version=1.13.1",
+        "msg=\"nginx started\" version=1.13.1",
         "docker-buildx-plugin 0.29.1-1~debian.12", "Ubuntu 20.10"}) {
     EXPECT_THAT(Found(name),
                 EndsWith(": by its words it is the version of something else"));
@@ -519,6 +608,8 @@ TEST(FindEngine, SaysWhatIsPresumed) {
         "v2.0.0-beta.24",
         "Docker version 28.5.2, build ecc6942",
         "Docker version 19.03.13, build 4484c46d9d",
+        "Docker version 18.09.8, build 0dd43dd87f",
+        "docker-ce 21:5 28.5.2 (see 1:2, -r0 and 3.fc43)",
         "26.1.5+dfsg1",
         "5:20.10.24~3-0~debian-bullseye",
         "3:docker-ce-28.5.2-1.el9.x86_64",
@@ -585,6 +676,10 @@ TEST(FindEngine, SaysWhatIsPresumed) {
                     builder, "'s build is presumed to answer as Docker's ",
                     engine->release->name, ": ")));
   }
+  // Of several builds all is said.
+  EXPECT_THAT(FindEngine("28.5.2-0ubuntu1 and 28.5.2+azure-2")->presumed,
+              AllOf(StartsWith("Ubuntu's build is presumed"),
+                    HasSubstr("; Microsoft's build is presumed")));
 }
 
 // What others build of a source whose build was recorded is not that build.
@@ -630,6 +725,7 @@ TEST(FindEngine, PresumesUnknownBuilds) {
         "docker-engine-28.5.2-alt1.x86_64", "docker-19.03.15nb3",
         "docker-stable 24.0.9", "28.5.2-12-gabcdef0",
         "Docker version 28.5.2, build ecc694264d",
+        "Docker version 18.09.7, build ecc694264d",
         "Docker version 28.5.2, build ecc694264d0c1b2c3d4e5f60718293a4b5c6d7e8",
         "Docker version 27.5.1, build v27.5.1", "docker-20.10.2,1",
         "docker-engine-28.2.2-3.ph5.x86_64", "docker-engine 17.06.0",

@@ -237,8 +237,10 @@ int StageRank(std::string_view stage) {
 }
 
 bool HoldsMark(std::string_view text, std::string_view mark) {
+  const bool at_start = absl::ConsumePrefix(&mark, "^");
   const std::string_view part = mark.substr(0, mark.find('*'));
-  for (size_t at = 0; at + part.size() <= text.size(); ++at) {
+  for (size_t at = 0; at + part.size() <= text.size() && (at == 0 || !at_start);
+       ++at) {
     const std::string_view found = text.substr(at, part.size());
     if (std::equal(found.begin(), found.end(), part.begin(),
                    [](char c, char m) {

@@ -39,8 +39,11 @@ struct EngineName {
   // What stands in it behind numbers and candidate, without "-ce":
   // "+dfsg1-1+deb12u1".
   std::string suffix;
-  // All that was read, in lower case: what tells whose build it is.
-  std::string text;
+  // What tells whose build it is, in lower case: the epoch of a package, what
+  // `docker version` calls its build, and the words around it.
+  std::optional<uint32_t> epoch;
+  std::string build;
+  std::string words;
   Packager packager = Packager::kAnyone;
   // Which part of Docker beside the engine has that version: "the client"; ""
   // is the engine.
@@ -64,7 +67,7 @@ inline bool NamesCandidate(std::string_view name) {
 int StageRank(std::string_view stage);
 
 // Whether `text` holds `mark`, in which "#" stands for a digit, "%" for any
-// character and "*" for any number of them.
+// character and "*" for any number of them; "^" in front is the start.
 bool HoldsMark(std::string_view text, std::string_view mark);
 
 inline bool IsOneOf(absl::Span<const std::string_view> words,
