@@ -16,6 +16,10 @@
 
 namespace specgen {
 
+// Go's int, which engines count and compare with, has 64 bits where Docker runs
+// plugins. Which byte of a word comes first is said in base/simd.h.
+static_assert(sizeof(size_t) == 8);
+
 namespace {
 
 constexpr std::string_view kPluginsExecRoot = "/run/docker/plugins";

@@ -1,0 +1,3 @@
+"""Bazel's own rule."""
+
+cc_toolchain = native.cc_toolchain
