@@ -14,11 +14,13 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace specgen {
@@ -125,6 +127,12 @@ absl::StatusOr<ProgramOutput> RunProgram(std::vector<std::string> command,
   }
   output.succeeded = how == 0;
   return output;
+}
+
+std::string_view FirstErrorLine(const ProgramOutput& output) {
+  const std::string_view error = output.error;
+  return absl::StripAsciiWhitespace(
+      error.substr(0, error.find_first_of("\r\n")));
 }
 
 }  // namespace specgen

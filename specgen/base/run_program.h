@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,6 +16,9 @@ struct ProgramOutput {
   std::string error;       // standard error
   bool succeeded = false;  // it ended with exit code 0
 };
+
+// The first line on standard error, without spaces around it.
+std::string_view FirstErrorLine(const ProgramOutput& output);
 
 struct ProgramLimits {
   int seconds = 5;

@@ -59,5 +59,11 @@ TEST(RunProgramTest, WhatIsNoProgramIsSaid) {
   EXPECT_TRUE(absl::IsUnavailable(RunProgram({path}).status()));
 }
 
+TEST(FirstErrorLine, HasNoSpacesAround) {
+  EXPECT_EQ(FirstErrorLine({"", " no such thing \r\nmore\n"}), "no such thing");
+  EXPECT_EQ(FirstErrorLine({"out", "one"}), "one");
+  EXPECT_EQ(FirstErrorLine({"out", ""}), "");
+}
+
 }  // namespace
 }  // namespace specgen

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -21,10 +22,6 @@
 
 namespace specgen {
 namespace {
-
-std::string_view FirstLine(std::string_view text) {
-  return text.substr(0, text.find_first_of("\r\n"));
-}
 
 // The first three numbers of a version.
 using Version = std::array<int, 3>;
@@ -56,6 +53,14 @@ constexpr Limits kLimits[] = {
     {"crun", {1, 14, 3}, {1, 14, 3}},
 };
 
+// Null if nothing is known of it.
+const Limits* FindLimits(const Runtime& runtime) {
+  const auto* const found = std::find_if(
+      std::begin(kLimits), std::end(kLimits),
+      [&](const Limits& known) { return known.name == runtime.name; });
+  return found == std::end(kLimits) ? nullptr : found;
+}
+
 }  // namespace
 
 Runtime ReadRuntime(std::string_view version, std::string_view features) {
@@ -69,7 +74,12 @@ Runtime ReadRuntime(std::string_view version, std::string_view features) {
   }
   const absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(features, "features");
-  if (!tree.ok()) return runtime;
+  const bool has_features = tree.ok() && (*tree)->root().is(JsonKind::kObject);
+  // "spec: 1.0.2-dev"; of Kata "OCI specs: 1.0.2-dev".
+  runtime.is_runtime = has_features || FindLimits(runtime) != nullptr ||
+                       absl::StrContains(version, "spec:") ||
+                       absl::StrContains(version, "specs:");
+  if (!has_features) return runtime;
   if (const JsonNode* const list =
           (*tree)->root().Find("linux", "namespaces")) {
     for (const JsonNode& type : list->List()) {
@@ -85,7 +95,7 @@ absl::StatusOr<Runtime> AskRuntime(const std::string& program) {
       RunProgram({program, "--version"});
   if (!version.ok()) return version.status();
   if (!version->succeeded) {
-    const std::string_view error = FirstLine(version->error);
+    const std::string_view error = FirstErrorLine(*version);
     return absl::UnavailableError(
         absl::StrCat(program, ": is no runtime: its --version fails",
                      error.empty() ? "" : absl::StrCat(": ", error)));
@@ -98,10 +108,8 @@ absl::StatusOr<Runtime> AskRuntime(const std::string& program) {
 }
 
 std::string WhyRefused(const Runtime& runtime, const StartSpec& spec) {
-  const auto* const limits = std::find_if(
-      std::begin(kLimits), std::end(kLimits),
-      [&](const Limits& known) { return known.name == runtime.name; });
-  if (limits == std::end(kLimits)) return "";
+  const Limits* const limits = FindLimits(runtime);
+  if (limits == nullptr) return "";
   const Version version = ReadVersion(runtime.version);
   if (spec.has_capability_list) {
     return "its process.capabilities is a list, as in OCI 1.0.0-rc5 and before";

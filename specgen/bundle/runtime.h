@@ -16,6 +16,8 @@ struct Runtime {
   std::string version;  // "1.1.5+ds1"
   // Types that it knows, as "runc features" lists them; empty if it lists none.
   std::vector<std::string> namespaces;
+  // It says that it is one: by the runtime spec's version, or by its features.
+  bool is_runtime = true;
 };
 
 // Runs `program`, found by PATH, with "--version" and "features". Errors:

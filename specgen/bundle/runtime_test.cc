@@ -38,6 +38,30 @@ TEST(ReadRuntimeTest, ReadsWhatRuntimesSay) {
   }
 }
 
+TEST(ReadRuntimeTest, KnowsRuntimesFromOtherPrograms) {
+  struct Case {
+    std::string_view version;
+    std::string_view features;
+    bool is_runtime;
+  };
+  for (const Case& c : {
+           Case{"runc version 1.0.0-rc5", "", true},
+           Case{"crun version 1.8.1\ncommit: 1", "", true},
+           Case{"runsc version release-20250101.0\nspec: 1.1.0-rc.1\n", "",
+                true},
+           Case{"kata-runtime  : 3.2.0\n   OCI specs: 1.0.2-dev\n", "", true},
+           Case{"youki version 0.5.5\n", R"({"ociVersionMin":"1.0.0"})", true},
+           Case{"", "", false},
+           Case{"true (GNU coreutils) 9.1\nCopyright\n", "", false},
+           Case{"Docker version 28.5.2, build 1", "", false},
+           Case{"--version\n", "features\n", false},
+           Case{"", "[]", false},
+       }) {
+    EXPECT_EQ(ReadRuntime(c.version, c.features).is_runtime, c.is_runtime)
+        << c.version;
+  }
+}
+
 TEST(WhyRefusedTest, NewSpecsNeedNewRuntimes) {
   struct Case {
     std::string_view runtime;

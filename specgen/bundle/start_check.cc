@@ -266,10 +266,13 @@ class RootfsCheck {
   }
 
   std::string WorkingDirectory() const {
-    if (spec_.cwd.empty() || IsCovered(cwd_)) return "";
-    const UniqueFd fd = OpenInRoot(rootfs_, cwd_, O_PATH);
     const std::string name =
         absl::StrCat("the working directory \"", spec_.cwd, "\"");
+    if (!spec_.cwd.empty() && spec_.cwd[0] != '/') {
+      return absl::StrCat(name, " is not absolute: runc refuses to start");
+    }
+    if (spec_.cwd.empty() || IsCovered(cwd_)) return "";
+    const UniqueFd fd = OpenInRoot(rootfs_, cwd_, O_PATH);
     struct stat st;
     if (!fd.ok()) {
       return errno == ENOENT
@@ -291,8 +294,8 @@ class RootfsCheck {
                           int depth) const {
     bool hidden = false;
     for (std::string_view directory : absl::StrSplit(spec_.search_path, ':')) {
-      const std::string path =
-          InCwd(absl::StrCat(directory.empty() ? "." : directory, "/", name));
+      const std::string path = CleanPath(
+          InCwd(absl::StrCat(directory.empty() ? "." : directory, "/", name)));
       if (IsCovered(path)) {
         const Seen seen = LookIntoMount(path);
         if (seen == Seen::kThere) return "";
@@ -312,10 +315,10 @@ class RootfsCheck {
                                  spec_.search_path, ") of the rootfs");
   }
 
+  // Not cleaned: the kernel looks at each part of it.
   std::string InCwd(std::string_view path) const {
-    return CleanPath(absl::StartsWith(path, "/")
-                         ? std::string(path)
-                         : absl::StrCat(cwd_, "/", path));
+    return absl::StartsWith(path, "/") ? std::string(path)
+                                       : absl::StrCat(cwd_, "/", path);
   }
 
   // The mount that hides what the rootfs has at that clean path; or null.
@@ -383,21 +386,43 @@ class RootfsCheck {
   // it, where that has it.
   UniqueFd Open(const std::string& path, std::string* hidden) const {
     hidden->clear();
-    if (IsCovered(path)) {
-      *hidden = path;
+    const std::string clean = CleanPath(path);
+    if (IsCovered(clean)) {
+      *hidden = clean;
       return UniqueFd();
     }
     UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
+    if (!fd.ok() && errno == ENOENT && clean != path && IsMadeOnTheWay(path)) {
+      fd = OpenInRoot(rootfs_, clean, O_PATH);
+    }
     if (!fd.ok()) {
       // The link that leads nowhere may lead to what is mounted.
       const int error = errno;
-      *hidden = WhereMounted(path);
+      *hidden = WhereMounted(clean);
       errno = error;
       return fd;
     }
     const std::string real = PathIn(rootfs_, fd.get());
     if (!real.empty() && IsCovered(real)) *hidden = real;
     return fd;
+  }
+
+  // Whether the runtime makes a directory that the path goes through: it makes
+  // the working directory, and those that it mounts upon.
+  bool IsMadeOnTheWay(const std::string& path) const {
+    for (size_t end = path.find('/', 1); end != std::string::npos;
+         end = path.find('/', end + 1)) {
+      const std::string part = CleanPath(path.substr(0, end));
+      if (part != "/" && (IsCovered(part) || IsInOrAt(cwd_, part) ||
+                          std::any_of(spec_.mounts.begin(), spec_.mounts.end(),
+                                      [&part](const StartSpec::Mount& mount) {
+                                        return IsInOrAt(Destination(mount),
+                                                        part);
+                                      }))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Where a symbolic link on the way leads below a mount; else "".
@@ -423,11 +448,16 @@ class RootfsCheck {
     }
   }
 
-  // `what` is how the message names the program at the clean path; `loads_for`
+  // `what` is how the message names the program at the path; `loads_for`
   // is the machine of the program whose loader it is, if it is one.
   std::string CheckProgram(const std::string& path, const std::string& what,
                            int depth,
                            const uint16_t* loads_for = nullptr) const {
+    if (absl::EndsWith(path, "/") || absl::EndsWith(path, "/.")) {
+      return absl::StrCat(what,
+                          " is written as a directory, with a slash behind "
+                          "it: none can be executed");
+    }
     std::string hidden;
     const UniqueFd fd = Open(path, &hidden);
     if (!hidden.empty()) return InMount(hidden, what);

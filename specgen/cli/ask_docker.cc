@@ -32,8 +32,7 @@ absl::StatusOr<std::string> AskDocker(std::string_view option,
                                          : ""));
   }
   if (ran->succeeded) return std::move(ran->out);
-  const std::string_view said = absl::StripAsciiWhitespace(
-      std::string_view(ran->error).substr(0, ran->error.find('\n')));
+  const std::string_view said = FirstErrorLine(*ran);
   const std::string message =
       absl::StrCat(option, ": ", absl::StrJoin(words, " "), ": ", said);
   // Else it is the daemon that cannot be asked.

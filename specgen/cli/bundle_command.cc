@@ -424,6 +424,12 @@ int BundleCommand::Make(Console* console) {
   }
   absl::StatusOr<std::vector<std::string>> findings = maker.Check();
   if (!findings.ok()) return Fail(findings.status(), console);
+  if (!asked_.is_runtime) {
+    findings->push_back(absl::StrCat(
+        "--runtime: ", runtime_,
+        " does not say that it is an OCI runtime: its --version names no "
+        "runtime spec, and it has no \"features\""));
+  }
   for (const std::string& finding : *findings) {
     console->Error(absl::StrCat(
         maker.config_name(), strict_ ? ": error: " : ": warning: ", finding));

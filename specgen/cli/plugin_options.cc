@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -444,6 +445,18 @@ absl::Status PluginOptions::ReadFile() {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Whether the device has no path until `docker plugin set` gives it one.
+bool IsToBeSet(const PluginDevice& device) {
+  return device.path != nullptr && device.path->empty() &&
+         !device.name.empty() &&
+         std::find(device.settable.begin(), device.settable.end(), "path") !=
+             device.settable.end();
+}
+
+}  // namespace
+
 void PluginOptions::AssumeDevicesOf(std::string_view plugin) {
   if (assumed_ == nullptr) return;
   // Of what has too many values the command says so, before it takes memory.
@@ -462,6 +475,18 @@ void PluginOptions::AssumeDevicesOf(std::string_view plugin) {
       if (device.path != nullptr) assumed_->Add(*device.path);
     }
   }
+  // Of a config that is judged, those that are to be set count as there, too,
+  // unless the engine refuses another one that has no path.
+  const Slice<PluginDevice>& devices = answer.plugin().settings.devices;
+  if (about_ == About::kConfig &&
+      std::any_of(devices.begin(), devices.end(), IsToBeSet) &&
+      std::none_of(devices.begin(), devices.end(),
+                   [](const PluginDevice& device) {
+                     return device.path != nullptr && device.path->empty() &&
+                            !IsToBeSet(device);
+                   })) {
+    assumed_->AddUnset();
+  }
 }
 
 GrantHost PluginOptions::grant_host() const {
@@ -478,6 +503,14 @@ void PluginOptions::NoteMissingDevices(const Answer& answer,
         host().files.Lstat(*device.path, &facts) != ENOENT) {
       continue;
     }
+    if (device.path->empty()) {
+      if (IsToBeSet(device)) {
+        console->Error(absl::StrCat("its path is to be set: --set ",
+                                    device.name,
+                                    ".path=/dev/... says which it is"));
+      }
+      return;
+    }
     console->Error(absl::StrCat(
         has_host_file() ? "the machine of --host has no "
                         : "this machine has no ",
@@ -493,6 +526,11 @@ void PluginOptions::NoteMissingDevices(const Answer& answer,
 void PluginOptions::NoteAssumedDevices(Console* console) const {
   if (assumed_ == nullptr) return;
   for (const std::string& path : assumed_->paths()) {
+    if (path.empty()) {
+      console->Error(
+          "a device has no path until it is set: it counts as there (assumed)");
+      continue;
+    }
     const FileFacts facts = LikelyDevice(path);
     console->Error(
         absl::StrCat(SecretHider().Text(path),

@@ -211,6 +211,8 @@ class PluginOptions {
 
   const Request& request() const { return request_; }
   const Release& release() const { return *release_; }
+  // False if Load failed before it was known.
+  bool has_release() const { return release_ != nullptr; }
   // What is presumed of its answers, which Load has told; see PresumptionOn.
   const std::string& presumed() const { return presumed_; }
   const Host& host() const {

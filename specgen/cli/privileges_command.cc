@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,13 @@ absl::StatusOr<PluginPrivileges> Inspect(const Release& release,
   return PluginPrivileges{
       ComputePrivileges(*release.behaviour, answer.plugin().config),
       FindGrants(release, answer.plugin(), (*spec)->root(), host)};
+}
+
+// The name of the input, and where in it there is no plugin.
+std::string PlaceOf(const Answer& answer, std::string_view name) {
+  return answer.stage() == Stage::kDecode
+             ? absl::StrCat(name, ":", answer.position())
+             : std::string(name);
 }
 
 void HideSecrets(PluginPrivileges* privileges, SecretHider* secrets) {
@@ -96,6 +104,9 @@ class PrivilegesCommand : public Command {
  private:
   int RunSince(const Generator& generator, const PluginPrivileges& now,
                Console* console);
+  // What is said on standard output of what cannot be told; returns `code`.
+  int NoAnswer(int code, std::string_view why, Console* console) const;
+  int FailOn(const absl::Status& status, Console* console) const;
 
   PluginOptions plugin_;
   std::string since_;
@@ -118,8 +129,33 @@ void PrivilegesCommand::Define(CLI::App* app) {
       "[{\"name\", "
       "\"description\", \"value\": []}], \"grants\": "
       "[{\"level\", \"id\", \"what\", \"why\"}]}, with --since "
-      "also \"since\" and \"adds\"");
+      "also \"since\" and \"adds\"; in place of both lists \"error\" if "
+      "these cannot be told");
   DefineShowSecrets(&show_secrets_, app);
+}
+
+int PrivilegesCommand::NoAnswer(int code, std::string_view why,
+                                Console* console) const {
+  if (!json_) return code;
+  JsonBuilder json;
+  json.Object();
+  if (plugin_.has_release()) {
+    json.Key("engine").String(plugin_.release().name);
+  }
+  json.KeyIfAny("presumed", plugin_.presumed());
+  json.KeyIfAny("noPlugin", no_plugin_);
+  json.KeyIfAny("since", since_);
+  json.Key("error").String(why);
+  // Nobody knows, so that no gate lets it pass.
+  if (!since_.empty()) json.Key("adds").Bool(true);
+  console->Out(json.EndObject().Finish());
+  return code;
+}
+
+int PrivilegesCommand::FailOn(const absl::Status& status,
+                              Console* console) const {
+  const int code = Fail(status, console);
+  return code == kExitUsage ? code : NoAnswer(code, status.message(), console);
 }
 
 int PrivilegesCommand::Run(Console* console) {
@@ -129,7 +165,7 @@ int PrivilegesCommand::Run(Console* console) {
         JsonTree::CheckValues(plugin_.request().plugin, plugin_.input_name(),
                               JsonTree::kMaxConfigValues);
   }
-  if (!status.ok()) return Fail(status, console);
+  if (!status.ok()) return FailOn(status, console);
   no_plugin_ = plugin_.WarnIfNoPlugin(console);
   const Generator generator(plugin_.release(), plugin_.host(),
                             plugin_.base_spec());
@@ -138,11 +174,15 @@ int PrivilegesCommand::Run(Console* console) {
   plugin_.NoteFailedCalls(answer, console);
   SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
-    return ReportFailure(answer, plugin_, console, &secrets);
+    const int code = ReportFailure(answer, plugin_, console, &secrets);
+    return NoAnswer(code,
+                    absl::StrCat(PlaceOf(answer, plugin_.input_name()), ": ",
+                                 secrets.Text(answer.message())),
+                    console);
   }
   absl::StatusOr<PluginPrivileges> now =
       Inspect(plugin_.release(), answer, plugin_.grant_host());
-  if (!now.ok()) return Fail(now.status(), console);
+  if (!now.ok()) return FailOn(now.status(), console);
   if (!since_.empty()) return RunSince(generator, *now, console);
 
   HideSecrets(&*now, &secrets);
@@ -172,10 +212,10 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                                 const PluginPrivileges& now, Console* console) {
   if (!no_plugin_.empty()) {
     // A gate that says yes to a wrong file is none.
-    return Fail(BadInputError(absl::StrCat(
-                    "--since: ", plugin_.input_name(),
-                    " is likely no plugin: what it adds cannot be told")),
-                console);
+    return FailOn(BadInputError(absl::StrCat(
+                      "--since: ", plugin_.input_name(),
+                      " is likely no plugin: what it adds cannot be told")),
+                  console);
   }
   if (since_ == "-" && plugin_.input_name() == "standard input") {
     return Fail(absl::FailedPreconditionError(
@@ -183,12 +223,12 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                 console);
   }
   const absl::StatusOr<NamedInput> since = ReadNamedInput(since_);
-  if (!since.ok()) return Fail(since.status(), console);
+  if (!since.ok()) return FailOn(since.status(), console);
   const std::string& name = since->name;
   const std::string& text = since->text;
   absl::Status status =
       JsonTree::CheckValues(text, name, JsonTree::kMaxConfigValues);
-  if (!status.ok()) return Fail(status, console);
+  if (!status.ok()) return FailOn(status, console);
   Request request = plugin_.request();
   request.plugin = text;
   request.shape = ShapeOfInput(since_, text);
@@ -199,17 +239,17 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                  plugin_.release(), console);
   SecretHider secrets(show_secrets_);
   if (answer.outcome() != Outcome::kSpec) {
-    console->Error(absl::StrCat(
-        "--since: ", name,
-        answer.stage() == Stage::kDecode ? absl::StrCat(":", answer.position())
-                                         : "",
-        ": Docker ", plugin_.release().name,
-        " makes no spec of it: ", secrets.Text(answer.message())));
-    return answer.stage() == Stage::kDecode ? kExitBadInput : kExitRefused;
+    const std::string why = absl::StrCat(
+        "--since: ", PlaceOf(answer, name), ": Docker ", plugin_.release().name,
+        " makes no spec of it: ", secrets.Text(answer.message()));
+    console->Error(why);
+    return NoAnswer(
+        answer.stage() == Stage::kDecode ? kExitBadInput : kExitRefused, why,
+        console);
   }
   absl::StatusOr<PluginPrivileges> before =
       Inspect(plugin_.release(), answer, plugin_.grant_host());
-  if (!before.ok()) return Fail(before.status(), console);
+  if (!before.ok()) return FailOn(before.status(), console);
   PluginPrivileges added{AddedPrivileges(before->prompt, now.prompt),
                          AddedGrants(before->grants, now.grants)};
   HideSecrets(&added, &secrets);

@@ -104,8 +104,9 @@ std::string UnexpectedArguments(const CLI::App& app) {
 // set; "" if there is none.
 std::string EmptyValue(const CLI::App& app) {
   constexpr std::string_view kNames[] = {
-      "FILE", "OLD",  "RELEASE",           "RANGE",     "VERSION",
-      "ARCH", "NAME", "OS/ARCH[/VARIANT]", "DIRECTORY", "FOLDER"};
+      "FILE",      "OLD",    "RELEASE", "RANGE",
+      "VERSION",   "ARCH",   "NAME",    "OS/ARCH[/VARIANT]",
+      "DIRECTORY", "FOLDER", "PROGRAM"};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty()) continue;
     if (std::find(std::begin(kNames), std::end(kNames),

@@ -24,6 +24,7 @@
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/json/text_position.h"
+#include "specgen/plugin/input_kind.h"
 #include "specgen/validate/oci_version.h"
 #include "specgen/validate/validator.h"
 
@@ -36,6 +37,7 @@ struct CheckedFile {
   int errors = 0;
   int warnings = 0;
   bool is_readable = true;
+  bool is_spec = true;
 };
 
 std::string Count(int count, const char* what) {
@@ -51,6 +53,7 @@ void AddLines(const CheckedFile& file, std::vector<std::string>* lines) {
         finding.message, " [", finding.rule, "]",
         finding.pointer.empty() ? "" : absl::StrCat(" at ", finding.pointer)));
   }
+  if (!file.is_spec) return;
   const OciVersionRange& rules = file.report.rules;
   lines->push_back(absl::StrCat(
       file.name, ": ", Count(file.errors, "error"), ", ",
@@ -66,7 +69,7 @@ void AddJson(const CheckedFile& file, JsonBuilder* json) {
   json->Key("ociVersion").String(file.report.oci_version);
   json->Key("rules").Object();
   const auto rule_set = [&](OciVersion version) {
-    return file.is_readable ? OciVersionName(version) : "";
+    return file.is_readable && file.is_spec ? OciVersionName(version) : "";
   };
   json->Key("from").String(rule_set(file.report.rules.from));
   json->Key("to").String(rule_set(file.report.rules.to));
@@ -123,6 +126,26 @@ void CheckRootfs(const JsonTree& spec, const std::string& bundle,
              absl::StrCat("the rootfs ", Quote(path->text), what)});
 }
 
+// What is said of a file that is `what`, of which the rules of a spec would
+// only say the same key by key.
+CheckedFile NoSpec(std::string_view name, std::string_view what) {
+  CheckedFile checked;
+  checked.name = name;
+  checked.is_spec = false;
+  checked.errors = 1;
+  const bool is_plugin = absl::StrContains(what, "plugin");
+  checked.report.findings.push_back(
+      {SpecSeverity::kError,
+       "no-spec",
+       "",
+       {1, 1},
+       absl::StrCat("this is no runtime spec, but ", what,
+                    is_plugin ? ": specgen lint checks it, and specgen "
+                                "generate makes the spec of it"
+                              : "")});
+  return checked;
+}
+
 // What is said of a file that is no JSON, or cannot be read.
 CheckedFile Unreadable(const std::string& file, std::string_view message) {
   CheckedFile checked;
@@ -176,6 +199,10 @@ absl::StatusOr<CheckedFile> ValidateCommand::Check(
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(input->text, input->name);
   if (!tree.ok()) return tree.status();
+  if (const std::string_view what = KindOfOtherFile(input->text);
+      !what.empty()) {
+    return NoSpec(input->name, what);
+  }
   CheckedFile checked{input->name, ValidateSpec(**tree, rules_)};
   if (input->file != file) CheckRootfs(**tree, file, &checked.report);
   for (const SpecFinding& finding : checked.report.findings) {

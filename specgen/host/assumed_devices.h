@@ -35,6 +35,8 @@ class AssumedDevices : public Host {
   // Device nodes that a plugin asks for, by their paths. Those that `base` does
   // not have are assumed from now on.
   void Add(std::string_view path);
+  // Likewise, one whose path is "" until it is set.
+  void AddUnset() { assumed_files_.paths.emplace(); }
 
   // Those that are.
   const std::set<std::string, std::less<>>& paths() const {

@@ -97,6 +97,18 @@ bool LooksLikeToml(std::string_view line, bool is_last) {
          IsBareKey(without_spaces(line.substr(0, equals)));
 }
 
+// Whether a line starts there with what git writes around a merge conflict.
+bool IsConflictMark(std::string_view text, size_t offset) {
+  if (offset > 0 && text[offset - 1] != '\n') return false;
+  constexpr size_t kLength = 7;
+  const std::string_view mark = text.substr(offset, kLength);
+  const std::string_view rest = text.substr(offset + mark.size());
+  return mark.size() == kLength &&
+         std::string_view("<|=>").find(mark[0]) != std::string_view::npos &&
+         mark.find_first_not_of(mark[0]) == std::string_view::npos &&
+         (rest.empty() || kSpaces.find(rest[0]) != std::string_view::npos);
+}
+
 }  // namespace
 
 const char* ExplainSyntax(std::string_view text, size_t* offset,
@@ -115,6 +127,9 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
     return "the text is UTF-16 (PowerShell's > writes that): save it as UTF-8";
   }
   if (*offset >= text.size()) return message;
+  if (IsConflictMark(text, *offset)) {
+    return "git has left a merge conflict here: choose one of the two sides";
+  }
   const size_t first = text.find_first_not_of(kSpaces);
   if (first != std::string_view::npos &&
       (*offset == first || *offset == first + 1)) {  // behind the [ of a table

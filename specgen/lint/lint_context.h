@@ -45,12 +45,19 @@ bool IsRefused(const JsonNode* node, JsonKind kind);
 // unknown-key says so, and what is missing for it only follows.
 bool HasMisspelt(const JsonNode* object, std::string_view key);
 
-// Whether a config has a key that is likely meant for another one, or stands at
-// the wrong place: unknown-key says which.
-bool HasMisspeltKey(const JsonNode& config);
-
 // Whether `docker plugin set` can be given the thing's name.
 bool CanBeNamed(const JsonNode& thing);
+// Whether `docker plugin set` can give a mount its "source", or a device its
+// "path"; unknown if what says so is refused or misspelt.
+enum class Settable : uint8_t { kNo, kYes, kUnknown };
+Settable IsSettable(const JsonNode& thing, std::string_view field);
+// Whether a device's path is "" and cannot be set: engines refuse it.
+bool IsNeverSet(const JsonNode& path);
+// Whether it is the text "".
+bool IsEmptyString(const JsonNode* node);
+// Whether the path is a pair, or has rights behind it, as `docker run` takes
+// them: "/dev/fuse:/dev/fuse", "/srv:/data:ro".
+bool IsPair(std::string_view path);
 // Whether runtimes bind the mount's source: by its type or an option.
 bool IsBind(const JsonNode& mount);
 

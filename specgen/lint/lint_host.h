@@ -36,7 +36,7 @@ class LintHost : public Host {
         : devices_(std::move(devices)) {}
 
     int Lstat(std::string_view path, FileFacts* facts) const override {
-      if (path.empty()) return ENOENT;
+      if (path.empty() && !devices_.contains(path)) return ENOENT;
       if (path.find('\0') != std::string_view::npos) return EINVAL;
       *facts = FileFacts();
       if (IsBehindDevice(path)) return ENOTDIR;

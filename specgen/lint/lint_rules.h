@@ -37,6 +37,8 @@ struct LintRule {
   // It only looks at what engines take the text for and answer, so that it may
   // be anything.
   bool asks_engines = false;
+  // It says what is meant by keys, also where they make it no plugin.
+  bool finds_misspelt = false;
 };
 
 // All of them, by id.

@@ -218,6 +218,119 @@ TEST(LintRulesTest, EmptySources) {
   });
 }
 
+TEST(LintRulesTest, EmptyPathsOfDevices) {
+  const auto devices = [](std::string_view one, std::string_view more = "") {
+    return absl::StrCat(R"("linux": {"devices": [{)", one, "}", more, "]}");
+  };
+  constexpr std::string_view kToBeSet =
+      R"("name": "d", "path": "", "settable": ["path"])";
+  constexpr std::string_view kNeverSet = R"(, {"name": "e", "path": ""})";
+  ExpectFound({
+      {devices(kToBeSet), "SG026"},
+      {devices(kToBeSet), "SG026", "1.13.0..28.5.2"},
+      {devices(kToBeSet, R"(, {"path": "/dev/fuse"})"), "SG026"},
+      {devices(kToBeSet, R"(, {"path": "/dev/fuse/"})"), "SG026 SG001"},
+      {devices(kToBeSet, kNeverSet), "SG026 SG001"},
+      {devices(R"("path": "")"), "SG001"},
+      {devices(R"("name": "d", "path": "")"), "SG001"},
+      {devices(R"("name": "d", "path": "", "settable": [])"), "SG001"},
+      {devices(R"("path": "", "settable": ["path"])"), "SG001 SG017"},
+      {devices(R"("name": "a.b", "path": "", "settable": ["path"])"),
+       "SG001 SG017"},
+      {devices(R"("name": "d", "path": "", "settable": ["source"])"),
+       "SG001 SG017"},
+      {devices(R"("name": "d", "path": "", "setable": ["path"])"),
+       "SG001 SG003"},
+      {devices(R"("name": "d", "path": "", "settable": "path")"), "SG001"},
+      {devices(R"("name": "d", "path": null, "settable": ["path"])"), "SG010"},
+      {devices(R"("name": "d", "path": "/dev/x", "settable": ["path"])"), ""},
+      // What else the engines make of it is still told.
+      {absl::StrCat(devices(kToBeSet), ", ", BindAt("/dev/x")), "SG026 SG013"},
+  });
+}
+
+TEST(LintRulesTest, Devices) {
+  const auto devices = [](const std::vector<std::string_view>& paths) {
+    return absl::StrCat(
+        R"("linux": {"devices": [)",
+        absl::StrJoin(paths, ",\n",
+                      [](std::string* out, std::string_view path) {
+                        absl::StrAppend(out, R"({"path": ")", path, "\"}");
+                      }),
+        "]}");
+  };
+  ExpectFound({
+      // As docker run takes them.
+      {devices({"/dev/fuse:/dev/fuse"}), "SG044"},
+      {devices({"/dev/fuse:/dev/fuse:rwm"}), "SG044"},
+      {devices({"/dev/fuse:rwm"}), "SG044"},
+      {devices({"/dev/fuse:r"}), "SG044"},
+      {devices({"/dev/fuse:mrw"}), "SG044"},
+      {devices({"/dev/fuse:"}), ""},
+      {devices({"/srv/x:/dev/x"}), "SG044"},
+      {devices({"/dev/disk/by-path/pci-0000:00:1f.2-ata-1"}), ""},
+      {devices({"/dev/snd/by-path/pci-0000:00:1b.0"}), ""},
+      // Elsewhere.
+      {devices({"/etc/passwd"}), "SG042"},
+      {devices({"/var/run/docker.sock"}), "SG042"},
+      {devices({"/"}), "SG042"},
+      {devices({"/devices/x"}), "SG042"},
+      {devices({"/dev/../etc/passwd"}), "SG014 SG042"},
+      {devices({"/srv/../dev/fuse"}), "SG014"},
+      {devices({"//dev/fuse"}), ""},
+      {devices({"/dev"}), ""},
+      {devices({"etc/passwd"}), "SG015"},
+      // Twice.
+      {devices({"/dev/fuse", "/dev/fuse"}), "SG043"},
+      {devices({"/dev/fuse", "/dev//fuse", "/dev/./fuse"}), "SG043 SG043"},
+      {devices({"/dev/fuse", "dev/fuse"}), "SG015 SG043"},
+      {devices({"/dev/snd", "/dev/snd/timer"}), "SG043"},
+      {devices({"/dev/snd/timer", "/dev"}), "SG043"},
+      {devices({"/dev/snd/timer", "/dev/snd2"}), ""},
+      {devices({"/dev/fuse", "/dev/fuse2", "/dev/kvm"}), ""},
+      // Engines read one of the lists.
+      {R"("devices": [{"path": "/dev/fuse"}], "linux": {"devices": [{"path": "/dev/fuse"}]})",
+       "SG004 SG004", "1.12.6..28.5.2"},
+  });
+}
+
+TEST(LintRulesTest, ContradictoryOptions) {
+  const auto options = [](std::string_view list) {
+    return Mount(absl::StrCat(R"("source": "/srv", "destination": "/d",)"
+                              R"("type": "bind", "options": ["rbind", )",
+                              list, "]"));
+  };
+  ExpectFound({
+      {options(R"("rshared", "rslave")"), "SG045"},
+      {options(R"("rslave", "rshared")"), "SG045"},
+      {options(R"("shared", "rslave")"), "SG045"},
+      {options(R"("private", "slave")"), "SG045"},
+      {options(R"("rprivate", "runbindable")"), "SG045"},
+      {options(R"("unbindable", "shared")"), "SG045"},
+      {options(R"("rshared", "rslave", "rprivate")"), "SG045 SG045"},
+      {options(R"("shared", "rshared")"), ""},
+      {options(R"("rslave", "rslave")"), ""},
+      {options(R"("ro", "rw")"), "SG045"},
+      {options(R"("rw", "nosuid", "ro")"), "SG045"},
+      {options(R"("rro", "rrw")"), "SG045"},
+      {options(R"("ro", "rro", "ro")"), ""},
+      {options(R"("exec", "noexec")"), "SG045"},
+      {options(R"("nodev", "dev")"), "SG045"},
+      {options(R"("rnosuid", "rsuid")"), "SG045"},
+      {options(R"("relatime", "norelatime")"), "SG045"},
+      {options(R"("sync", "async")"), "SG045"},
+      {options(R"("noatime", "nodiratime")"), ""},
+      {options(R"("rshared", "ro", "nosuid", "nodev", "noexec")"), ""},
+      {Mount(R"("source": "t", "destination": "/d", "type": "tmpfs",)"
+             R"("options": ["mode=700", "ro", "rw"])"),
+       "SG045"},
+      // No options of runtimes.
+      {Mount(R"("source": "t", "destination": "/d", "type": "somefs",)"
+             R"("options": ["x", "nox"])"),
+       ""},
+  });
+}
+
 TEST(LintRulesTest, MountsAgainstTheEngines) {
   const std::string network = R"("network": {"type": "host"}, )";
   const std::string propagated = R"("propagatedMount": "/data", )";
@@ -332,6 +445,8 @@ TEST(LintRulesTest, MountsAgainstTheEngines) {
       {propagated + BindAt("/data/x"), ""},
       {propagated + BindAt("/database"), ""},
       {R"("propagatedMount": "/mnt/data", )" + BindAt("/mnt"), "SG028"},
+      {R"("propagatedMount": "/mnt/data", )" + two("/mnt", "/mnt/data"),
+       "SG028"},
       // The mount is at the wrong place whatever it hides, and so is that.
       {R"("propagatedMount": "/dev/x", )" + BindAt("/dev"), "SG027"},
       {R"("propagatedMount": "/dev/x", )" + bind("/dev", "/dev", "rbind"),
@@ -678,6 +793,12 @@ TEST(LintRulesTest, Paths) {
       {device("/dev/dri/"), ""},
       {device("/dev/disk/by-id/"), ""},
       {source("/srv"), ""},
+      {source("/srv:/data"), "SG044"},
+      {source("/srv:/data:ro"), "SG044"},
+      {source("/srv:ro"), "SG044"},
+      {source("/srv/a:b"), ""},
+      {BindAt("/data:/srv"), "SG044"},
+      {Mount(R"("source": "nas:/x", "destination": "/d", "type": "nfs")"), ""},
       {source("rel/x"), "SG015"},
       {source("."), "SG015"},
       {source("~/.ssh"), "SG015"},
@@ -747,9 +868,18 @@ TEST(LintRulesTest, WhatIsNoPlugin) {
       {R"({"ociVersion": "1.0.0", "mounts": 5})", "SG001"},
       // A config that is not where engines look is looked at.
       {R"({"config": {"entrypoint": ["/p"], "zzz": 1}})", "SG041 SG019 SG003"},
-      // What is only misspelt.
-      {R"({"entrypoints": ["/p"], "interfaces": {}})", "SG003 SG003"},
-      {R"({"allowAllDevices": true})", "SG019 SG023 SG003"},
+      {R"({"process": {"args": ["/p"]}, "root": {"path": "r"}})", "SG041"},
+      {R"({"process": {}, "mounts": [{"destination": "/proc"}]})", "SG041"},
+      {R"({"mounts": [], "linux": {"namespaces": []}})", "SG041"},
+      {R"({"manifest_version": 3, "name": "x", "permissions": []})",
+       "SG041 SG003"},
+      {R"({"name": "x", "image": "i", "env": []})", "SG041"},
+      // Of what is only misspelt, that is told as well.
+      {R"({"entrypoints": ["/p"], "interfaces": {}})", "SG041 SG003 SG003"},
+      {R"({"allowAllDevices": true})", "SG041 SG003"},
+      {R"({"deviceCreation": true})", "SG041 SG003"},
+      {R"({"args2": 1})", "SG041 SG003"},
+      {R"({"mount": [], "env": []})", "SG019 SG023 SG003"},
       // Plugins with little in them.
       {R"({"env": []})", "SG019 SG023"},
       {R"({"Id": "a", "Name": "n", "Config": {"Env": []}})", "SG019 SG023"},

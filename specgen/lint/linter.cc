@@ -121,6 +121,24 @@ bool HasMisspelt(const JsonNode* object, std::string_view key) {
                      });
 }
 
+bool IsEmptyString(const JsonNode* node) {
+  return node != nullptr && node->is(JsonKind::kString) && node->text.empty();
+}
+
+Settable IsSettable(const JsonNode& thing, std::string_view field) {
+  if (IsRefused(Member(&thing, "settable"), JsonKind::kArray) ||
+      HasMisspelt(&thing, "settable")) {
+    return Settable::kUnknown;
+  }
+  const std::vector<JsonNode>& fields = Items(&thing, "settable");
+  return CanBeNamed(thing) && std::any_of(fields.begin(), fields.end(),
+                                          [field](const JsonNode& item) {
+                                            return item.text == field;
+                                          })
+             ? Settable::kYes
+             : Settable::kNo;
+}
+
 void LintContext::Add(const JsonNode& node, size_t offset,
                       absl::FunctionRef<std::string()> message) {
   LintFinding finding = {rule_, tree_.Position(offset), 0, "", ""};
@@ -228,6 +246,11 @@ void LintContext::AskEngines(Answer* answer, const Host& host) {
   }
 }
 
+bool IsNeverSet(const JsonNode& path) {
+  return IsEmptyString(&path) && path.parent != nullptr &&
+         IsSettable(*path.parent, "path") != Settable::kYes;
+}
+
 absl::Status LintContext::CheckIsOnePlugin(const Answer& newest) const {
   const JsonNode& root = tree_.root();
   if (!root.is(JsonKind::kArray) || request_.shape == PluginShape::kConfig ||
@@ -247,16 +270,20 @@ absl::Status LintContext::CheckIsOnePlugin(const Answer& newest) const {
 }
 
 absl::StatusOr<std::vector<LintFinding>> LintContext::Run() {
-  // Paths of devices, in whatever list: the host has them all.
+  // Paths of devices, in whatever list: the host has them all. One that is to
+  // be set is there as well, unless another one is never set.
   std::set<std::string, std::less<>> devices;
+  bool all_are_set = true;
   const std::function<void(const JsonNode&)> collect =
       [&](const JsonNode& node) {
         if (NamesField(node.key, "path")) {
           devices.insert(std::string(node.String()));
+          all_are_set = all_are_set && !IsNeverSet(node);
         }
         for (const JsonNode& item : node.items) collect(item);
       };
   collect(tree_.root());
+  if (!all_are_set) devices.erase("");
   const LintHost host(std::move(devices));
   PluginShape shape;
   {
@@ -273,15 +300,12 @@ absl::StatusOr<std::vector<LintFinding>> LintContext::Run() {
   if (!is_config) config = &tree_.root();
   kind = FindInputKind(request_.plugin, shape, request_.plugin_name,
                        *releases.back().behaviour);
-  // A key that is only misspelt is told as such.
-  if (is_config && kind.is_other && kind.looks_like.empty() &&
-      HasMisspeltKey(*config)) {
-    kind = {};
-  }
   const bool looks_on = is_config && !kind.is_other;
   for (const LintRule& rule : LintRules()) {
-    if (rule.find == nullptr || (!looks_on && !rule.asks_engines)) continue;
-    RunRule(rule);
+    if (rule.find == nullptr) continue;
+    if (looks_on || rule.asks_engines || (is_config && rule.finds_misspelt)) {
+      RunRule(rule);
+    }
   }
   std::stable_sort(findings_.begin(), findings_.end(), StandsBefore);
   return std::move(findings_);

@@ -1,5 +1,7 @@
 // Capabilities and devices.
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
+#include "specgen/host/go_path.h"
 #include "specgen/known/capabilities.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
@@ -17,6 +20,7 @@ namespace specgen {
 namespace {
 
 constexpr LintLevel kNote = LintLevel::kNote;
+constexpr LintLevel kWarning = LintLevel::kWarning;
 constexpr LintLevel kError = LintLevel::kError;
 
 std::vector<std::string_view> CapabilityNames() {
@@ -87,6 +91,57 @@ void NullDevicePath(LintContext* lint) {
   }
 }
 
+// Where the device is; "" if that cannot be told. dockerd runs in "/".
+std::string NodeOf(const JsonNode& device) {
+  const std::string_view path = Text(&device, "path");
+  return path.empty() ? "" : CleanPath(absl::StrCat("/", path));
+}
+
+void DeviceOutsideDev(LintContext* lint) {
+  for (const JsonNode* device : lint->Devices()) {
+    const std::string_view path = Text(device, "path");
+    // relative-path and pair-path say what is wrong with others.
+    if (!absl::StartsWith(path, "/") || IsPair(path)) continue;
+    const std::string node = NodeOf(*device);
+    if (node == "/dev" || absl::StartsWith(node, "/dev/")) continue;
+    lint->At(*Member(device, "path"),
+             absl::StrCat("the device ", QuoteShort(path),
+                          " is not below /dev: the engine refuses the plugin "
+                          "where no device node is there; files and "
+                          "directories belong to \"mounts\""));
+  }
+}
+
+void DuplicateDevice(LintContext* lint) {
+  for (const JsonNode* list : lint->LinuxLists("devices", kDevices)) {
+    std::map<std::string, const JsonNode*> nodes;  // the first of each
+    for (const JsonNode& device : list->List()) {
+      const std::string node = NodeOf(device);
+      if (!node.empty()) nodes.try_emplace(node, Member(&device, "path"));
+    }
+    // A directory stands for the devices in it.
+    const auto around = [&nodes](const std::string& node) {
+      for (size_t end = node.rfind('/'); end > 0;
+           end = node.rfind('/', end - 1)) {
+        const auto found = nodes.find(node.substr(0, end));
+        if (found != nodes.end()) return found->second;
+      }
+      return static_cast<const JsonNode*>(nullptr);
+    };
+    for (const JsonNode& device : list->List()) {
+      const std::string node = NodeOf(device);
+      if (node.empty()) continue;
+      const JsonNode& path = *Member(&device, "path");
+      const JsonNode* other = nodes.at(node);
+      if (other == &path) other = around(node);
+      if (other == nullptr) continue;
+      lint->At(path, absl::StrCat("the device ", QuoteShort(path.text),
+                                  " is there already, by that of line ",
+                                  lint->LineOf(other->offset)));
+    }
+  }
+}
+
 constexpr LintRule kRules[] = {
     {"SG006", "unknown-capability", kError, "Linux has no such capability",
      R"(Linux has no such capability. Names are written in capitals and with `CAP_`. Engines pass anything
@@ -99,10 +154,22 @@ on; runc ignores it, with a warning, and refused it before 1.0.0-rc94.)",
      R"("linux": {"capabilities": ["CAP_NET_ADMIN"]})", DuplicateCapability},
     {"SG010", "null-device-path", kError, "the device has no path",
      R"(A device without `path` crashes the daemon when the plugin is enabled. Write `"path": ""` for what
-shall be set.)",
+shall be set, with a name and `"settable": ["path"]`.)",
      R"("linux": {"devices": [{"name": "fuse", "settable": ["path"]}]})",
      R"("linux": {"devices": [{"name": "fuse", "path": "/dev/fuse", "settable": ["path"]}]})",
      NullDevicePath},
+    {"SG042", "device-outside-dev", kWarning,
+     "the device's path is not below /dev",
+     R"(The path of a device is not that of a node below `/dev`. Engines refuse the plugin if what is there is no device node, nor
+a directory with such nodes. A file or directory, a socket too, is a mount.)",
+     R"("linux": {"devices": [{"path": "/etc/passwd"}]})",
+     R"("linux": {"devices": [{"path": "/dev/fuse"}]})", DeviceOutsideDev},
+    {"SG043", "duplicate-device", kNote, "the device is there already",
+     R"(The same device stands there twice, however its path is written, or it lies in a directory that is there as a device.
+`docker plugin set` changes one of the two only.)",
+     R"("linux": {"devices": [{"path": "/dev/fuse"}, {"path": "/dev//fuse"}]})",
+     R"("linux": {"devices": [{"path": "/dev/fuse"}, {"path": "/dev/kvm"}]})",
+     DuplicateDevice},
 };
 
 }  // namespace

@@ -35,7 +35,8 @@ const JsonNode* RefusedDevice(const LintContext& lint,
   for (const JsonNode* device : lint.Devices()) {
     const JsonNode* path = Member(device, "path");
     if (path != nullptr && path->is(JsonKind::kString) &&
-        absl::StartsWith(message, Quote(path->text))) {
+        absl::StartsWith(message, Quote(path->text)) &&
+        (!path->text.empty() || IsNeverSet(*path))) {
       return path;
     }
   }
@@ -138,17 +139,26 @@ std::string KeyHint(const Schema& schema, std::string_view key) {
 }
 
 void UnknownKey(LintContext* lint) {
-  ForEachObject(*lint->config, kConfigSchema,
-                [&](const JsonNode& object, const Schema& schema) {
-                  for (const JsonNode& member : object.items) {
-                    if (IsField(FieldOf(schema, member.key))) continue;
-                    lint->AtKey(member, [&] {
-                      return absl::StrCat("no engine reads ",
-                                          QuoteShort(member.key), " here",
-                                          KeyHint(schema, member.key));
-                    });
-                  }
-                });
+  // What is no plugin is told as such; but not what might make it one.
+  if (!lint->kind.looks_like.empty() && lint->kind.is_other) return;
+  // A hint compares a key with all that there are.
+  constexpr int kMostLookedAt = 100;
+  int looked_at = 0;
+  ForEachObject(
+      *lint->config, kConfigSchema,
+      [&](const JsonNode& object, const Schema& schema) {
+        for (const JsonNode& member : object.items) {
+          if (IsField(FieldOf(schema, member.key)) ||
+              (lint->kind.is_other && (++looked_at > kMostLookedAt ||
+                                       KeyHint(schema, member.key).empty()))) {
+            continue;
+          }
+          lint->AtKey(member, [&] {
+            return absl::StrCat("no engine reads ", QuoteShort(member.key),
+                                " here", KeyHint(schema, member.key));
+          });
+        }
+      });
 }
 
 void KeyNotRead(LintContext* lint) {
@@ -218,7 +228,7 @@ slash. (A device without a path crashes, too; that is SG010.))",
      "No engine reads the key at this place, so it does nothing. Case does not "
      "matter to engines.",
      R"("propagatedMounts": "/mnt")", R"("propagatedMount": "/mnt")",
-     UnknownKey},
+     UnknownKey, "", false, true},
     {"SG004", "key-not-read", kWarning,
      "some engines of the range do not read the key",
      R"(Some engines of the range do not read the key: `linux` came with 1.13.0-rc2 (before,
@@ -239,26 +249,13 @@ code is 3.)",
     {"SG041", "no-plugin", kError, "the file is likely no plugin at all",
      R"(Engines take any JSON object for a plugin, such as an npm package.json or an OCI spec: they pass over the keys that they
 do not know, so that it asks for nothing. Here the text has no key of a config that reaches a spec, or has keys by
-which it is surely another file; what a plugin like that would lack is not told then. A config that stands one level
-down, as in `{"config": {...}}`, is looked at, but engines do not find it in a plugin's directory.)",
+which it is surely another file, such as any that no engine reads, without `entrypoint` and `interface`; what a plugin like
+that would lack is not told then. A config that stands one level down, as in `{"config": {...}}`, is looked at, but engines do not find it in a plugin's directory.)",
      R"({"name": "volumes", "version": "1.0.0", "scripts": {"start": "volumes"}})",
      "", NoPlugin, "", true},
 };
 
 }  // namespace
-
-// Only the first keys are looked at: a hint compares each with all that there
-// are.
-bool HasMisspeltKey(const JsonNode& config) {
-  constexpr size_t kMost = 100;
-  const size_t count = std::min(config.items.size(), kMost);
-  return std::any_of(config.items.begin(),
-                     config.items.begin() + static_cast<std::ptrdiff_t>(count),
-                     [](const JsonNode& member) {
-                       return !IsField(FieldOf(kConfigSchema, member.key)) &&
-                              !KeyHint(kConfigSchema, member.key).empty();
-                     });
-}
 
 absl::Span<const LintRule> EngineRules() { return kRules; }
 

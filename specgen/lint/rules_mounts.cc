@@ -1,5 +1,6 @@
 // What becomes of the plugin's mounts.
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
 #include "specgen/generator/engine_literals.h"
@@ -180,28 +182,6 @@ bool Binds(const JsonNode& mount) {
   return HasOption(mount, "bind") || HasOption(mount, "rbind");
 }
 
-bool IsEmptyString(const JsonNode* node) {
-  return node != nullptr && node->is(JsonKind::kString) && node->text.empty();
-}
-
-// Whether the source can be set; unknown if what says so is refused or
-// misspelt.
-enum class Settable { kNo, kYes, kUnknown };
-
-Settable SourceIsSettable(const JsonNode& mount) {
-  if (IsRefused(Member(&mount, "settable"), JsonKind::kArray) ||
-      HasMisspelt(&mount, "settable")) {
-    return Settable::kUnknown;
-  }
-  const std::vector<JsonNode>& fields = Items(&mount, "settable");
-  return CanBeNamed(mount) && std::any_of(fields.begin(), fields.end(),
-                                          [](const JsonNode& field) {
-                                            return field.text == "source";
-                                          })
-             ? Settable::kYes
-             : Settable::kNo;
-}
-
 void NoDestination(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* destination = Member(mount, "destination");
@@ -286,7 +266,7 @@ void EmptySource(LintContext* lint) {
     const JsonNode* source = Member(mount, "source");
     const std::string_view why = NeedsSource(*mount);
     if (IsEmptyString(source) && !why.empty() &&
-        SourceIsSettable(*mount) == Settable::kNo) {
+        IsSettable(*mount, "source") == Settable::kNo) {
       lint->At(*source,
                absl::StrCat("the source is empty and cannot be set: ", why));
     }
@@ -298,11 +278,20 @@ void EmptySettableSource(LintContext* lint) {
     const JsonNode* source = Member(mount, "source");
     const std::string_view why = NeedsSource(*mount);
     if (IsEmptyString(source) && !why.empty() &&
-        SourceIsSettable(*mount) == Settable::kYes) {
+        IsSettable(*mount, "source") == Settable::kYes) {
       lint->At(*source,
                absl::StrCat("the source is empty until it is set, but `docker "
                             "plugin install` enables the plugin at once: ",
                             why));
+    }
+  }
+  // Elsewhere SG001 has what the engine says of it.
+  for (const JsonNode* device : lint->Devices()) {
+    const JsonNode* path = Member(device, "path");
+    if (IsEmptyString(path) && IsSettable(*device, "path") == Settable::kYes) {
+      lint->At(*path,
+               "the path is empty until it is set, but `docker plugin install` "
+               "enables the plugin at once: the engine refuses it then");
     }
   }
 }
@@ -388,6 +377,59 @@ void MountOption(LintContext* lint) {
             " is no option of a bind mount: runc since 1.2 refuses it",
             DidYouMean(kMountOptions, option.text));
       });
+    }
+  }
+}
+
+// Of "rslave" and "slave": "slave"; "" of what says nothing of how mounts
+// propagate.
+std::string_view PropagationOf(std::string_view option) {
+  constexpr std::string_view kModes[] = {"private", "shared", "slave",
+                                         "unbindable"};
+  if (Holds(kModes, option)) return option;
+  return absl::ConsumePrefix(&option, "r") && Holds(kModes, option) ? option
+                                                                    : "";
+}
+
+// Whether one says what the other denies.
+bool Contradicts(std::string_view option, std::string_view other) {
+  constexpr std::string_view kOpposites[][2] = {
+      {"async", "sync"}, {"loud", "silent"}, {"ro", "rw"}, {"rro", "rrw"}};
+  for (const auto& pair : kOpposites) {
+    if (option != other && Holds(pair, option) && Holds(pair, other)) {
+      return true;
+    }
+  }
+  const std::string_view one = PropagationOf(option);
+  const std::string_view two = PropagationOf(other);
+  if (!one.empty() && !two.empty()) return one != two;
+  if (!Holds(kMountOptions, option) || !Holds(kMountOptions, other)) {
+    return false;
+  }
+  // "exec" and "noexec", "rexec" and "rnoexec".
+  const auto denies = [](std::string_view no, std::string_view yes) {
+    if (absl::StartsWith(no, "r") && absl::StartsWith(yes, "r")) {
+      no.remove_prefix(1);
+      yes.remove_prefix(1);
+    }
+    return absl::ConsumePrefix(&no, "no") && no == yes;
+  };
+  return denies(option, other) || denies(other, option);
+}
+
+void ContradictoryOptions(LintContext* lint) {
+  for (const JsonNode* mount : lint->Mounts()) {
+    const std::vector<JsonNode>& options = Items(mount, "options");
+    for (auto option = options.begin(); option != options.end(); ++option) {
+      const auto before =
+          std::find_if(options.begin(), option, [&](const JsonNode& other) {
+            return Contradicts(other.String(), option->String());
+          });
+      if (before == option) continue;
+      lint->At(*option, absl::StrCat(QuoteShort(option->text), " contradicts ",
+                                     QuoteShort(before->text),
+                                     ": runtimes do both, so that the last one "
+                                     "counts"));
     }
   }
 }
@@ -607,18 +649,25 @@ void CoversPropagatedMount(LintContext* lint) {
   const std::string path = CleanPath(absl::StrCat("/", propagated));
   const std::vector<std::string_view> engine_mounts = EngineMounts(*lint);
   if (!WrongPlace(path, engine_mounts).empty()) return;  // SG029
+  std::vector<const JsonNode*> hiding;
   for (const JsonNode* mount : MountsInSpecs(*lint)) {
     const std::string destination = Destination(*mount);
-    if (destination.empty() || !IsIn(path, destination) ||
-        !HowItCovers(*mount, engine_mounts).empty()) {  // SG027
-      continue;
+    if (!destination.empty() && IsIn(path, destination) &&
+        HowItCovers(*mount, engine_mounts).empty()) {  // SG027
+      hiding.push_back(mount);
     }
-    lint->At(*mount,
-             absl::StrCat("the mount at ", QuoteShort(destination),
-                          " hides propagatedMount, ", QuoteShort(propagated),
-                          ": what is mounted there does not reach the "
-                          "engine"));
   }
+  if (hiding.empty()) return;
+  const size_t more = hiding.size() - 1;
+  lint->At(
+      *hiding[0],
+      absl::StrCat("the mount at ", QuoteShort(Destination(*hiding[0])),
+                   " hides propagatedMount, ", QuoteShort(propagated),
+                   ": what is mounted there does not reach the engine",
+                   more == 0 ? ""
+                             : absl::StrCat("; so does that of line ",
+                                            lint->LineOf(hiding[1]->offset)),
+                   more > 1 ? absl::StrCat(", and ", more - 1, " more") : ""));
 }
 
 void PropagatedMountPath(LintContext* lint) {
@@ -733,10 +782,12 @@ runtime stays inside the rootfs. Nothing in the config helps: use a newer engine
      R"("propagatedMount": "/var/lib/volumes")", "", PropagatedMountPath,
      "17.03.0"},
     {"SG026", "empty-settable-source", kNote,
-     "the source is empty until somebody sets it",
-     R"(`docker plugin install` enables the plugin at once, with the source that is there: `""`, if the user does not give one
+     "the source of a mount, or the path of a device, is empty until somebody "
+     "sets it",
+     R"(`docker plugin install` enables the plugin at once, with the source that is there: `""`, unless the user gives one
 (`docker plugin install PLUGIN NAME.source=/path`) or installs with `--disable`. runc then binds the bundle's own
-directory, or fails; so does a file system on a disk or a server. Write a source that is there on most machines, or say in the documentation what must be set.)",
+directory, or fails; so does a file system on a disk or a server. Of a device without a path the engine refuses to enable
+the plugin. Write what is there on most machines, or say in the documentation what must be set.)",
      R"("mounts": [
     {"name": "data", "source": "", "destination": "/data", "type": "bind", "options": ["rbind"], "settable": ["source"]}
   ])",
@@ -778,6 +829,17 @@ what is there, or is hidden; `/etc/hosts` and `/etc/resolv.conf` are files. Use 
 `/mnt/volumes`.)",
      R"("propagatedMount": "/")", R"("propagatedMount": "/mnt/volumes")",
      PropagatedMountRoot},
+    {"SG045", "contradictory-options", kWarning,
+     "an option of the mount contradicts another one",
+     R"(Two options of a mount of which one denies what the other says, such as `rshared` and `rslave`, or `ro` and `rw`.
+Runtimes set one after the other, so that the last one counts: what a reader takes from the first one is wrong.)",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "rshared", "rslave"]}
+  ])",
+     R"("mounts": [
+    {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "rslave"]}
+  ])",
+     ContradictoryOptions},
     {"SG039", "no-destination", kError, "the mount has no destination",
      R"(A mount whose `destination` is missing or `""`. Engines pass it on; runtimes join it to the rootfs, so that it hides all
 that is there, or refuse it.)",

@@ -1,5 +1,7 @@
 // Paths, wherever they stand.
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -83,6 +85,17 @@ void RelativePath(LintContext* lint) {
   });
 }
 
+void PairPath(LintContext* lint) {
+  ForEachPath(lint, [&](const JsonNode& path, std::string_view what,
+                        bool must_be_absolute) {
+    if (!must_be_absolute || !IsPair(path.text)) return;
+    lint->At(path,
+             absl::StrCat(what, " ", QuoteShort(path.text),
+                          " is written as `docker run` takes it: engines take "
+                          "all of it for one path"));
+  });
+}
+
 // Whether a text names dockerd's directory, or what is in it: a path as such,
 // or among others, as in "--root=/var/lib/docker/x:/y".
 bool NamesDataRoot(std::string_view text) {
@@ -135,6 +148,13 @@ for its own, too. What a driver answers is not in its config, so no rule looks f
 takes a relative device from where it was started. A source is taken from the bundle, the plugin's own directory; nobody
 expands `~` or a variable in it.)",
      R"("workdir": "data")", R"("workdir": "/data")", RelativePath},
+    {"SG044", "pair-path", kWarning,
+     "the path is a pair, as docker run takes it",
+     R"(A path such as `/dev/fuse:/dev/fuse:rwm` or `/srv:/data:ro`. `docker run` takes that apart at the colons; of a plugin
+engines take all of it for one path, at which nothing is. A device has the same path on the host and in the plugin, and
+all rights; a mount has a `source`, a `destination` and `options`.)",
+     R"("linux": {"devices": [{"path": "/dev/fuse:/dev/fuse"}]})",
+     R"("linux": {"devices": [{"path": "/dev/fuse"}]})", PairPath},
     {"SG037", "data-root-path", kWarning,
      "a path holds the default place of dockerd's data",
      R"(`/var/lib/docker` is where dockerd keeps its data unless `data-root` says otherwise, and the directory of a plugin in it
@@ -146,6 +166,18 @@ the host shall see, and a settable mount for the rest.)",
 };
 
 }  // namespace
+
+bool IsPair(std::string_view path) {
+  if (!absl::StartsWith(path, "/")) return false;
+  if (absl::StrContains(path, ":/")) return true;
+  const size_t colon = path.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  const std::string_view rights = path.substr(colon + 1);
+  constexpr std::string_view kOfVolumes[] = {"ro", "z", "Z"};
+  return Holds(kOfVolumes, rights) ||
+         (!rights.empty() && rights.size() <= 3 &&
+          rights.find_first_not_of("rwm") == std::string_view::npos);
+}
 
 absl::Span<const LintRule> PathRules() { return kRules; }
 

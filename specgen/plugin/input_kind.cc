@@ -1,6 +1,7 @@
 #include "specgen/plugin/input_kind.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "specgen/base/arena.h"
+#include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
@@ -29,8 +31,18 @@ struct FileKind {
   bool sure = false;
 };
 
+constexpr std::string_view kSpec = "an OCI runtime spec";
+constexpr std::string_view kSpecAlike =
+    "an OCI runtime spec without ociVersion";
+
 constexpr FileKind kFileKinds[] = {
-    {{"ociVersion", ""}, "an OCI runtime spec", true},
+    {{"ociVersion", ""}, kSpec, true},
+    {{"process", "root"}, kSpecAlike},
+    {{"process", "mounts"}, kSpecAlike},
+    {{"process", "linux"}, kSpecAlike},
+    {{"root", "mounts"}, kSpecAlike},
+    {{"root", "linux"}, kSpecAlike},
+    {{"hostname", "mounts"}, kSpecAlike},
     {{"schemaVersion", "layers"}, "an image manifest", true},
     {{"schemaVersion", "manifests"}, "an image index", true},
     {{"schemaVersion", "config"}, "an image manifest", true},
@@ -70,6 +82,9 @@ constexpr FileKind kFileKinds[] = {
 
 using Keys = std::set<std::string_view, std::less<>>;
 
+// Of the keys that make it no plugin.
+constexpr size_t kMostTold = 3;
+
 // Whether a key of an author's config says something: what goes into a spec.
 // "description" and its like stand in many files, and "rootfs" in those of
 // images.
@@ -80,10 +95,28 @@ bool Tells(std::string_view key) {
   return field.schema != nullptr || field.offset != Field::kIgnored;
 }
 
+// Whether no engine reads such a key of an author's config, or, below "linux",
+// of that, nor is it a misspelling of one that they do.
+bool IsStrange(const Schema& schema, std::string_view key) {
+  if (schema[FindKey(key, key.size())].type != FieldType::kNone) return false;
+  std::vector<std::string_view> names;
+  for (const Field& field : schema.fields) {
+    if (field.type != FieldType::kNone &&
+        // No misspelling of it: "root" is a runtime spec's.
+        FindKey(field.name, std::string_view(field.name).size()) !=
+            Key::kRootfs) {
+      names.emplace_back(field.name);
+    }
+  }
+  return NearestName(names, key).empty();
+}
+
 // The keys of a text: where they stand is what makes them a plugin's.
 struct FoundKeys {
   Keys top;     // of what holds the config: that itself, or a plugin
   Keys config;  // of the config
+  // Of the config, those that IsStrange tells; the first ones.
+  std::vector<std::string_view> strange;
   // There is no "plugin", "Id" or "Name" around the config.
   bool is_nameless = false;
 };
@@ -108,8 +141,8 @@ class KeyFinder {
     if (shape_ == PluginShape::kStored) {
       OfStored();
     } else if (r_.Peek() == JsonKind::kObject) {
-      OfObject(&found_.top);
-      found_.config = found_.top;
+      OfConfig();
+      found_.top = found_.config;
     } else {
       r_.Skip();
     }
@@ -117,12 +150,27 @@ class KeyFinder {
   }
 
  private:
-  void OfObject(Keys* keys) {
+  void OfConfig() {
     if (r_.Peek() != JsonKind::kObject) return r_.Skip();
     r_.Members([&](std::string_view key) {
-      keys->insert(key);
-      r_.Skip();
+      if (found_.config.insert(key).second) LookAt(kConfigSchema, key);
+      const Key found = FindKey(key, key.size());
+      if (found != Key::kLinux || r_.Peek() != JsonKind::kObject) {
+        return r_.Skip();
+      }
+      r_.Members([&](std::string_view below) {
+        LookAt(*kConfigSchema[found].schema, below);
+        r_.Skip();
+      });
     });
+  }
+
+  void LookAt(const Schema& schema, std::string_view key) {
+    constexpr int kMostLookedAt = 100;
+    if (found_.strange.size() < kMostTold && ++looked_at_ <= kMostLookedAt &&
+        IsStrange(schema, key)) {
+      found_.strange.push_back(key);
+    }
   }
 
   // What `docker plugin inspect` prints of one.
@@ -133,7 +181,7 @@ class KeyFinder {
       switch (FindKey(key, key.size())) {
         case Key::kConfig:
         case Key::kManifest:
-          return OfObject(&found_.config);
+          return OfConfig();
         case Key::kId:
           return OfText(&id_);
         case Key::kName:
@@ -177,6 +225,7 @@ class KeyFinder {
   const PluginShape shape_;
   FoundKeys found_;
   FoundKeys wanted_;
+  int looked_at_ = 0;
   std::string_view id_;
   std::string_view name_;
 };
@@ -256,6 +305,50 @@ bool IsStoredState(std::string_view text) {
   return found;
 }
 
+std::string_view KindOfOtherFile(std::string_view text) {
+  JsonIndex index;
+  if (index.Build(text) != JsonIndex::Result::kOk) return "";
+  Arena arena;
+  JsonReader reader(index, &arena);
+  Keys keys;
+  bool is_state = false;
+  const auto read = [&] {
+    if (reader.Peek() != JsonKind::kObject) return reader.Skip();
+    reader.Members([&](std::string_view key) {
+      keys.insert(key);
+      is_state |= FindKey(key, key.size()) == Key::kPlugin &&
+                  reader.Peek() == JsonKind::kObject;
+      reader.Skip();
+    });
+  };
+  const bool is_list = reader.Peek() == JsonKind::kArray;
+  if (is_list) {
+    reader.Items(read);
+  } else {
+    read();
+  }
+  if (!reader.ok()) return "";
+  const FileKind* const kind = FindFileKind(keys);
+  if (kind != nullptr && (kind->name == kSpec || kind->name == kSpecAlike)) {
+    return "";
+  }
+  if (!is_list && is_state) return "dockerd's state of a plugin";
+  if ((HasKey(keys, Key::kConfig) || HasKey(keys, Key::kManifest)) &&
+      HasKey(keys, Key::kId) && (kind == nullptr || !kind->sure)) {
+    return "what `docker plugin inspect` prints";
+  }
+  // Both have the other ones.
+  const bool has_plugins =
+      std::any_of(keys.begin(), keys.end(), [kind](std::string_view key) {
+        const Key found = FindKey(key, key.size());
+        return found == Key::kInterface || found == Key::kEntrypoint ||
+               (kind == nullptr && Tells(key) && found != Key::kMounts &&
+                found != Key::kLinux);
+      });
+  if (!is_list && has_plugins) return "a plugin's config";
+  return kind == nullptr ? "" : kind->name;
+}
+
 bool MayBeNoPlugin(const PluginConfig& config) {
   return config.entrypoint.empty() && config.interface_types.empty() &&
          config.socket.empty();
@@ -280,10 +373,12 @@ InputKind FindInputKind(std::string_view text, PluginShape shape,
     return found == Key::kInterface || found == Key::kEntrypoint;
   };
   const FileKind* const kind = FindFileKind(keys.top);
+  const bool has_plugins =
+      std::any_of(keys.config.begin(), keys.config.end(), is_plugins);
+  const bool is_of_kind = kind != nullptr && kind->sure &&
+                          (shape != PluginShape::kConfig || !has_plugins);
   const bool surely_other =
-      kind != nullptr && kind->sure &&
-      (shape != PluginShape::kConfig ||
-       std::none_of(keys.config.begin(), keys.config.end(), is_plugins));
+      is_of_kind || (!has_plugins && !keys.strange.empty());
   if (shape != PluginShape::kConfig && reader.ok()) {
     std::string why = WhyOfOtherEngines(keys.top, behaviour);
     if (!why.empty()) return {std::move(why), "", true};
@@ -297,11 +392,21 @@ InputKind FindInputKind(std::string_view text, PluginShape shape,
     }
   }
   if (surely_other && !read.empty()) {
-    return {absl::StrCat("is no plugin's config: it looks like ", kind->name,
-                         "; what it has in common with one is read all the "
-                         "same: ",
-                         absl::StrJoin(read, ", ")),
-            kind->name, true};
+    return {
+        absl::StrCat("is no plugin's config: ",
+                     kind != nullptr
+                         ? absl::StrCat("it looks like ", kind->name)
+                         : absl::StrCat("it has neither \"entrypoint\" nor "
+                                        "\"interface\", but ",
+                                        absl::StrJoin(keys.strange, ", ",
+                                                      [](std::string* out,
+                                                         std::string_view key) {
+                                                        *out += QuoteShort(key);
+                                                      }),
+                                        ", which no engine reads"),
+                     "; what it has in common with one is read all the same: ",
+                     absl::StrJoin(read, ", ")),
+        kind != nullptr ? kind->name : "", true};
   }
   if (!read.empty()) {
     return {keys.is_nameless
@@ -315,7 +420,7 @@ InputKind FindInputKind(std::string_view text, PluginShape shape,
   }
   return {absl::StrCat(
               keys.top.empty() ? "is empty"
-              : surely_other
+              : is_of_kind
                   ? absl::StrCat("is no plugin's config: it looks like ",
                                  kind->name)
                   : absl::StrCat(

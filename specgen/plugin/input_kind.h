@@ -45,6 +45,10 @@ inline std::string WhyNoPlugin(std::string_view text, PluginShape shape,
 // costs as much as making a spec.
 bool MayBeNoPlugin(const PluginConfig& config);
 
+// What a text is that is taken for a runtime spec and is none: "a plugin's
+// config", "an image manifest"; "" if it may be a spec, or nobody knows.
+std::string_view KindOfOtherFile(std::string_view text);
+
 // Whether `text` is what dockerd keeps in a plugin's directory: an object with
 // "plugin", which holds an object (moby plugin/v2/plugin.go, v1.13.0). All else
 // that lies there is an author's config to engines.

@@ -1,6 +1,8 @@
 #include "specgen/plugin/input_kind.h"
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -31,7 +33,10 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
            Case{R"({"entrypoint":["/p"]})", ""},
            Case{R"({"interface":{}})", ""},
            Case{R"({"ENV":[]})", ""},
-           Case{R"({"network":{"type":"host"},"version":"1","name":"n"})", ""},
+           Case{R"({"network":{"type":"host"},"descriptoin":"d"})", ""},
+           Case{R"({"entrypoint":["/p"],"version":"1","name":"n"})", ""},
+           Case{R"({"entrypont":["/p"],"env":[]})", ""},
+           Case{R"({"linux":{"capabilites":[]},"env":[]})", ""},
            Case{R"({"mounts":[]})", ""},
            Case{R"({"linux":{}})", ""},
            Case{R"({"workdir":""})", ""},
@@ -120,10 +125,55 @@ TEST(WhyNoPlugin, SaysWhatIsReadOfOtherFiles) {
                 "is no plugin's config: it looks like what `docker image "
                 "inspect` prints; what it has in common with one is read all "
                 "the same: \"Entrypoint\", \"Env\""},
+           Case{R"({"process":{},"root":{},"mounts":[],"linux":{}})",
+                "is no plugin's config: it looks like an OCI runtime spec "
+                "without ociVersion; what it has in common with one is read "
+                "all the same: \"linux\", \"mounts\""},
+           Case{R"({"linux":{"resources":{},"namespaces":[]}})",
+                "is no plugin's config: it has neither \"entrypoint\" nor "
+                "\"interface\", but \"resources\", \"namespaces\", which no "
+                "engine reads; what it has in common with one is read all the "
+                "same: \"linux\""},
+           Case{R"({"Id":"a","Name":"n","Config":{"Env":[],"Image":"i"}})",
+                "is no plugin's config: it has neither \"entrypoint\" nor "
+                "\"interface\", but \"Image\", which no engine reads; what it "
+                "has in common with one is read all the same: \"Env\""},
        }) {
     EXPECT_EQ(WhyNoPlugin(c.text, PluginShape::kAuto, "",
                           *DefaultRelease().behaviour),
               c.why);
+  }
+}
+
+TEST(KindOfOtherFile, NamesWhatItIs) {
+  for (const auto& [text, name] :
+       std::vector<std::pair<std::string_view, std::string_view>>{
+           {R"({"entrypoint":["/p"],"mounts":[]})", "a plugin's config"},
+           {R"({"Interface":{},"env":5})", "a plugin's config"},
+           {R"({"args":{},"env":[]})", "a plugin's config"},
+           {R"({"propagatedMount":"/p","mounts":[]})", "a plugin's config"},
+           {R"({"env":[],"services":{}})", "a Compose file"},
+           {R"({"plugin":{"Id":"a","Config":{}}})",
+            "dockerd's state of a plugin"},
+           {R"([{"Id":"a","Name":"n","Config":{}}])",
+            "what `docker plugin inspect` prints"},
+           {R"({"Id":"a","Name":"n","Config":{"Entrypoint":["/p"]}})",
+            "what `docker plugin inspect` prints"},
+           {R"([{"Id":"a","Config":{},"HostConfig":{}}])",
+            "what `docker container inspect` prints"},
+           {R"({"schemaVersion":2,"layers":[],"config":{}})",
+            "an image manifest"},
+           {R"({"name":"n","version":"1"})", "an npm package.json"},
+           // Specs, if bad ones.
+           {R"({"ociVersion":"1.0.0","entrypoint":["/p"]})", ""},
+           {R"({"process":{},"root":{},"mounts":[]})", ""},
+           {R"({"mounts":[],"linux":{}})", ""},
+           {"{}", ""},
+           {"[]", ""},
+           {"5", ""},
+           {"{", ""},
+       }) {
+    EXPECT_EQ(KindOfOtherFile(text), name) << text;
   }
 }
 
@@ -182,7 +232,7 @@ TEST(WhyNoPlugin, KeysCountWhereTheyAreRead) {
            Case{kConfig, R"({"plugin":{"Config":{"Env":[]}}})", kAtItsTop},
            Case{kConfig, R"({"a":{"entrypoint":["/p"]}})", kNoKey},
            Case{kConfig, R"({"Config":{},"entrypoint":["/p"]})", ""},
-           Case{kConfig, R"({"Config":{},"env":[]})", ""},
+           Case{kConfig, R"({"Config":{},"env":[]})", "is no plugin's config"},
            // Of a file that holds one plugin, nobody knows who made it.
            Case{kAuto, R"({"Config":{"Entrypoint":["/p"]}})", kNameless},
            Case{kAuto, R"({"config":{"entrypoint":["/p"]}})", kNameless},

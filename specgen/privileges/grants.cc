@@ -114,6 +114,14 @@ bool IsOwnFileSystem(std::string_view type) {
   return Holds(kTypes, type);
 }
 
+// Whether what is there is likely a socket: "/srv/x.sock", "/run/virt-sock".
+bool IsNameOfSocket(std::string_view path) {
+  const std::string clean = CleanPath(path);
+  const std::string_view name = BasePath(clean);
+  return absl::EndsWith(name, ".sock") || absl::EndsWith(name, "-sock") ||
+         absl::EndsWith(name, ".socket") || name == "socket" || name == "sock";
+}
+
 std::string OnRootfs(std::string_view destination) {
   return CleanPath(absl::StrCat("/", destination));
 }
@@ -322,6 +330,12 @@ void GrantFinder::Capabilities() {
 
 void GrantFinder::DeviceNode(const JsonNode& device,
                              const DeviceRules& device_rules) {
+  if (device.String("path").empty()) {
+    Add(Level::kLow, "device", "(not set)",
+        "`docker plugin set` is to give it a path; until then the engine "
+        "refuses to enable the plugin");
+    return;
+  }
   const size_t before = grants_.size();
   JudgeDevice(device, device_rules);
   if (!host_.assumed.contains(device.String("path"))) return;
@@ -422,9 +436,16 @@ GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
   follow(real);
   // A snapshot has no /proc: "/proc/1/root/x" may be a link, too.
   if (!real.empty()) follow(OnHost(WithKnownLinks(real)));
-  FileFacts facts;
-  if (grant.level < Level::kMedium && host_.files != nullptr &&
-      host_.files->Stat(source, &facts) == 0 && S_ISSOCK(facts.mode)) {
+  const auto is_socket = [&] {
+    FileFacts facts;
+    return host_.files != nullptr && host_.files->Stat(source, &facts) == 0
+               ? S_ISSOCK(facts.mode)
+               : IsNameOfSocket(source) || IsNameOfSocket(real);
+  };
+  // Of a socket that a rule names, that says what it is.
+  const bool is_named = grant.rule != nullptr && !grant.rule->below;
+  if (grant.level < Level::kMedium && absl::StartsWith(source, "/") &&
+      !is_named && is_socket()) {
     grant.level = Level::kMedium;
     grant.why =
         "a socket: who connects to it gives orders to a service of the host; "
@@ -526,7 +547,8 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
     if (known.type != mount.type) continue;
     // The paths that are masked are below the usual place only.
     if (IsAsByDefault(mount)) return;
-    const SourceGrant grant = JudgeSource(known.path, mount.flags.read_only);
+    const SourceGrant grant =
+        JudgeKernelFileSystem(known, mount.flags.read_only);
     Add(grant.level, "kernel-file-system",
         absl::StrCat(known.type, " at ", mount.destination, read_only),
         absl::StrCat("the same as the host's ", known.path, ": ", grant.why));

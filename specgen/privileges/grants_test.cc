@@ -74,7 +74,7 @@ TEST(Grants, OfFileSystems) {
            Case{"sysfs", "sysfs", "/sys", R"("ro","rw")",
                 "critical sysfs at /sys"},
            Case{"sysfs", "sysfs", "/x", R"("ro")",
-                "high sysfs at /x (read-only)"},
+                "medium sysfs at /x (read-only)"},
            Case{"cgroup", "cgroup", "/sys/fs/cgroup", "",
                 "critical cgroup at /sys/fs/cgroup"},
            Case{"cgroup", "cgroup", "/sys/fs/cgroup", R"("ro")", ""},
@@ -85,6 +85,10 @@ TEST(Grants, OfFileSystems) {
            Case{"debugfs", "x", "/x", R"("ro")",
                 "high debugfs at /x (read-only)"},
            Case{"tracefs", "x", "/x", "", "critical tracefs at /x"},
+           Case{"configfs", "x", "/x", R"("ro")",
+                "medium configfs at /x (read-only)"},
+           Case{"securityfs", "x", "/x", R"("ro")",
+                "medium securityfs at /x (read-only)"},
            Case{"securityfs", "x", "/x", "", "critical securityfs at /x"},
            Case{"bpf", "x", "/x", "", "critical bpf at /x"},
            Case{"efivarfs", "x", "/x", "", "critical efivarfs at /x"},
@@ -293,6 +297,52 @@ TEST(Grants, FollowLinks) {
                               {&(*host)->files})),
               c.told);
   }
+}
+
+// A socket is none the less one where the mount is read-only.
+TEST(Grants, OfSockets) {
+  auto host = HostSnapshot::Parse(R"({"entries":[
+    {"path":"/srv/file.sock","type":"file"},
+    {"path":"/srv/link","type":"symlink","target":"gone.sock"},
+    {"path":"/srv/there","type":"socket"}]})",
+                                  "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  struct Case {
+    std::string_view source;
+    std::string_view level;
+  };
+  for (const Case& c : {
+           Case{"/srv/there", "medium"},
+           Case{"/srv/gone.sock", "medium"},
+           Case{"/srv/gone.sock/", "medium"},
+           Case{"/srv/./x.socket", "medium"},
+           Case{"/opt/x/y.sock", "medium"},
+           Case{"/srv/virt-sock", "medium"},
+           Case{"/srv/x.sock.lock", "low"},
+           Case{"x.sock", "low"},
+           Case{"/srv/socket", "medium"},
+           Case{"/srv/file.sock", "low"},
+           Case{"/srv/x.sockets", "low"},
+           Case{"/srv/x.sock.d/y", "low"},
+           Case{"/srv/sock.txt", "low"},
+           // What rules say of sockets.
+           Case{"/srv/docker.sock", "critical"},
+           Case{"/run/docker/metrics.sock", "low"},
+       }) {
+    const std::string spec =
+        MountSpec("bind", c.source, "/x", R"("rbind","ro")");
+    const std::string told =
+        absl::StrCat(c.level, " ", c.source, " at /x (read-only)");
+    EXPECT_EQ(Mounts(GrantsOf(spec, {&(*host)->files})), told);
+    // Of an unknown machine, names are all that there is.
+    if (c.source != "/srv/there" && c.source != "/srv/file.sock") {
+      EXPECT_EQ(Mounts(GrantsOf(spec)), told);
+    }
+  }
+  EXPECT_EQ(
+      Mounts(GrantsOf(MountSpec("bind", "/srv/link", "/x", R"("rbind","ro")"),
+                      {&(*host)->files})),
+      "medium /srv/link at /x (read-only)");
 }
 
 // "critical raw disks: ... (b 8:0)"

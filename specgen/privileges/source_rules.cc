@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -305,11 +306,49 @@ constexpr SourceRule kRules[] = {
      "reads which containers there are, and what they use",
      "changes all limits and device rules, and with cgroups v1 has the kernel "
      "run a program as root (release_agent)"},
-    {"the kernel's inner side",
-     "/sys/kernel /sys/fs/bpf /sys/firmware/efi/efivars /sys/fs/pstore",
+    {"the kernel's debugging files (debugfs)", "/sys/kernel/debug", kAndBelow,
+     kHigh, kCritical,
+     "reads what drivers do, USB traffic with what people type in it, and "
+     "addresses in the kernel's memory",
+     "changes how the kernel and its drivers work"},
+    {"the kernel's tracing (tracefs)",
+     "/sys/kernel/tracing /sys/kernel/debug/tracing", kAndBelow, kHigh,
+     kCritical,
+     "reads what is traced of all processes of the host, and addresses in the "
+     "kernel's memory",
+     "traces the kernel and all processes of the host"},
+    {"pinned maps and programs of BPF", "/sys/fs/bpf", kAndBelow, kHigh,
+     kCritical,
+     "opens what the kernel's BPF programs keep, such as those of networks and "
+     "security tools; read-only does not stop that",
+     "changes what the kernel's BPF programs keep"},
+    {"logs of crashes of the kernel (pstore)", "/sys/fs/pstore", kAndBelow,
+     kHigh, kHigh,
+     "reads the kernel's log of its crashes, with addresses in its memory",
+     "reads and deletes the kernel's log of its crashes"},
+    {"passwords of storage targets",
+     "/sys/kernel/config/target "
+     "/sys/kernel/config/nvmet",
      kAndBelow, kHigh, kCritical,
-     "reads what the kernel does, and addresses in its memory",
-     "changes how the kernel and the firmware work"},
+     "reads the passwords that iSCSI and NVMe targets of the host ask for",
+     "hands out any disk of the host", !kUsual},
+    {"what users set up in the kernel (configfs)", "/sys/kernel/config",
+     kAndBelow, kMedium, kCritical,
+     "reads which storage targets and USB gadgets the host has",
+     "sets up storage targets and USB gadgets: it can hand out any disk of the "
+     "host"},
+    {"the kernel's security modules (securityfs)",
+     "/sys/kernel/security /sys/fs/selinux /sys/fs/smackfs", kAndBelow, kMedium,
+     kCritical,
+     "reads which security policy the host has, and what was measured of it",
+     "changes the host's security policy"},
+    {"the firmware's variables (efivarfs)", "/sys/firmware/efi/efivars",
+     kAndBelow, kMedium, kCritical, "reads how the firmware starts the host",
+     "changes how the firmware starts the host"},
+    {"the kernel's own files", "/sys/kernel", kAndBelow, kMedium, kCritical,
+     "reads how the kernel is set up",
+     "changes how the kernel works, and has it run a program as root "
+     "(uevent_helper)"},
     {"devices and drivers", "/sys", kAndBelow, kMedium, kCritical,
      "reads which devices the host has, and their state",
      "changes devices and drivers, and has the kernel run a program as root "
@@ -494,7 +533,22 @@ Elements KernelsWay(std::string_view source) {
   return done;
 }
 
-SourceGrant JudgeElements(const Elements& elements, bool read_only) {
+// Whether another file system of the kernel's is mounted at or above the path,
+// seen from `top`.
+bool IsOnAnother(const Elements& path, const Elements& top) {
+  return std::any_of(
+      std::begin(kKernelFileSystems), std::end(kKernelFileSystems),
+      [&](const KernelFileSystem& other) {
+        const Elements at = ElementsOf(other.path);
+        return at.size() > top.size() && PlaceOf(top, at) == Place::kAbove &&
+               PlaceOf(path, at) != Place::kElsewhere &&
+               PlaceOf(path, at) != Place::kAbove;
+      });
+}
+
+// `alone`: without what is mounted below.
+SourceGrant JudgeElements(const Elements& elements, bool read_only,
+                          bool alone = false) {
   SourceGrant best = {
       nullptr, read_only ? kLow : kMedium,
       read_only ? "reads files of the host" : "writes files of the host"};
@@ -528,7 +582,8 @@ SourceGrant JudgeElements(const Elements& elements, bool read_only) {
   for (const Pattern& pattern : Patterns()) {
     const SourceRule& rule = *pattern.rule;
     if ((read_only ? rule.read : rule.write) > best.level && rule.usual &&
-        PlaceOf(elements, pattern) == Place::kAbove) {
+        PlaceOf(elements, pattern) == Place::kAbove &&
+        !(alone && IsOnAnother(pattern.elements, elements))) {
       take(rule, "holds ");
     }
   }
@@ -558,6 +613,12 @@ absl::Span<const KernelFileSystem> KernelFileSystems() {
 
 std::string WithKnownLinks(std::string_view path) {
   return absl::StrCat("/", absl::StrJoin(KernelsWay(path), "/"));
+}
+
+SourceGrant JudgeKernelFileSystem(const KernelFileSystem& file_system,
+                                  bool read_only) {
+  return JudgeElements(ElementsOf(file_system.path), read_only,
+                       /*alone=*/true);
 }
 
 SourceGrant JudgeSource(std::string_view source, bool read_only) {

@@ -24,6 +24,8 @@ std::string_view OciVersionName(OciVersion version) {
 }
 
 std::optional<OciVersionRange> FindOciVersion(std::string_view text) {
+  // SemVer 2.0.0, 10: what stands behind it does not count.
+  text = text.substr(0, text.find('+'));
   const bool dev = absl::ConsumeSuffix(&text, "-dev");
   const auto* const found =
       std::find(std::begin(kNames), std::end(kNames), text);

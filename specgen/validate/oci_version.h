@@ -41,8 +41,8 @@ struct OciVersionRange {
   OciVersion to;
 };
 
-// The range of "1.0.2-dev" and the like; none if it is no release and no
-// "-dev" of one.
+// The range of "1.0.2-dev", "1.2.0+build.5" and the like; none if it is no
+// release and no "-dev" of one.
 std::optional<OciVersionRange> FindOciVersion(std::string_view text);
 
 }  // namespace specgen

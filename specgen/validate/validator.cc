@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <tuple>
 
@@ -289,13 +290,15 @@ OciVersionRange ChooseRules(const JsonNode& root, FindingList* findings) {
   constexpr OciVersionRange kNewest = {kNewestOci, kNewestOci};
   const JsonNode* version = root.Find("ociVersion");
   if (version == nullptr || !version->is(JsonKind::kString)) return kNewest;
-  if (const auto known = FindOciVersion(version->text)) return *known;
+  const std::optional<OciVersionRange> known = FindOciVersion(version->text);
   if (!IsSemVer(version->text)) {
     findings->Error("oci-version", *version,
                     absl::StrCat(Quote(version->text),
                                  " is no version in the form of SemVer 2.0.0, "
                                  "such as ",
                                  OciVersionName(kNewestOci)));
+  } else if (known.has_value()) {
+    return *known;
   } else if (version->text.substr(0, 2) == "1." ||
              version->text.substr(0, 2) == "0.") {
     findings->Warning("oci-version", *version,

@@ -385,6 +385,21 @@ TEST(ValidatorTest, VersionsAreSemVer) {
   }
 }
 
+TEST(ValidatorTest, BuildMetadataDoesNotCount) {
+  for (std::string_view build : {"+x.y", "+5", "+a-b.01"}) {
+    for (std::string_view version : {"1.2.0", "1.2.0-dev", "1.0.0-rc1"}) {
+      // What came later.
+      constexpr std::string_view kLater = R"("linux":{"netDevices":{}})";
+      const std::string findings =
+          Findings(Spec(absl::StrCat(version, build), kLater));
+      EXPECT_EQ(findings, Findings(Spec(version, kLater))) << version << build;
+      EXPECT_FALSE(findings.empty()) << version << build;
+    }
+  }
+  EXPECT_EQ(Findings(Spec("1.2.0+")), "oci-version /ociVersion\n");
+  EXPECT_EQ(Findings(Spec("1.2.0+a..b")), "oci-version /ociVersion\n");
+}
+
 TEST(ValidatorTest, MeaningOfTheProcess) {
   EXPECT_EQ(Findings(R"({"ociVersion":"1.0.0","root":{"path":""},)"
                      R"("process":{"cwd":"x","args":[]}})"),
