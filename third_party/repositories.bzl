@@ -88,3 +88,5 @@ def specgen_repositories():
             "rules_proto",
         ]:
             _add(_bazel_shim, name)
+
+    native.register_toolchains(str(Label("//tools/rules:from_source")))

@@ -28,14 +28,7 @@ When the engine would refuse the plugin, or crash on it, there is no spec: the
 build fails with what specgen says about it.
 """
 
-_TOOL = {
-    "_specgen": attr.label(
-        default = "//tools/rules:specgen",
-        allow_single_file = True,
-        executable = True,
-        cfg = "exec",
-    ),
-}
+load("//tools/rules:toolchain.bzl", "RUNS_SPECGEN", "specgen_of")
 
 # Of the tests.
 _UPDATE = {
@@ -128,7 +121,7 @@ def _plugin_oci_spec_impl(ctx):
     args.add(spec, format = "--output=%s")
     args.add(ctx.file.config)
     ctx.actions.run(
-        executable = ctx.executable._specgen,
+        executable = specgen_of(ctx),
         arguments = [args],
         inputs = [ctx.file.config] + files.values(),
         outputs = [spec],
@@ -139,7 +132,7 @@ def _plugin_oci_spec_impl(ctx):
 
 plugin_oci_spec = rule(
     implementation = _plugin_oci_spec_impl,
-    attrs = _merged(_TOOL, _PLUGIN_ATTRS, _SPEC_ATTRS, {
+    attrs = _merged(_PLUGIN_ATTRS, _SPEC_ATTRS, {
         "pretty": attr.bool(doc = "Indent the spec; else it is dockerd's bytes."),
     }),
     doc = """The OCI runtime spec of a plugin.
@@ -147,6 +140,7 @@ plugin_oci_spec = rule(
 Output: NAME.json, byte for byte what dockerd of `engine` hands to runc; with
 `pretty`, the same indented.
 """,
+    **RUNS_SPECGEN
 )
 
 def _runfile(file):
@@ -172,7 +166,7 @@ def _make_test(ctx, template, variables, files):
     )
     return [DefaultInfo(
         executable = script,
-        runfiles = ctx.runfiles(files + [ctx.executable._specgen, ctx.file._update_script]),
+        runfiles = ctx.runfiles(files + [specgen_of(ctx), ctx.file._update_script]),
     )]
 
 def _target(label):
@@ -219,7 +213,7 @@ def _plugin_spec_golden_test_impl(ctx):
         ctx,
         ctx.file._script,
         {
-            "specgen": [_runfile(ctx.executable._specgen)],
+            "specgen": [_runfile(specgen_of(ctx))],
             "spec": [_runfile(spec)],
             "golden": [_runfile(ctx.file.golden)] if ctx.file.golden else [],
             "golden_path": [ctx.attr.golden_path],
@@ -235,7 +229,7 @@ def _plugin_spec_golden_test_impl(ctx):
 _plugin_spec_golden_test = rule(
     implementation = _plugin_spec_golden_test_impl,
     test = True,
-    attrs = _merged(_TOOL, _UPDATE, {
+    attrs = _merged(_UPDATE, {
         "specs": attr.label_list(mandatory = True, allow_files = [".json"]),
         "golden": attr.label(allow_single_file = True),
         "golden_path": attr.string(doc = "Where the golden is or will be, in the workspace."),
@@ -244,6 +238,7 @@ _plugin_spec_golden_test = rule(
             allow_single_file = True,
         ),
     }),
+    **RUNS_SPECGEN
 )
 
 # Of a test's arguments, those that are the test's and not the spec's.
@@ -327,7 +322,7 @@ def _plugin_privileges_test_impl(ctx):
         ctx,
         ctx.file._script,
         {
-            "specgen": [_runfile(ctx.executable._specgen)],
+            "specgen": [_runfile(specgen_of(ctx))],
             "options": options,
             "config": [_runfile(ctx.file.config)],
             "since": [_runfile(since)],
@@ -342,7 +337,7 @@ def _plugin_privileges_test_impl(ctx):
 plugin_privileges_test = rule(
     implementation = _plugin_privileges_test_impl,
     test = True,
-    attrs = _merged(_TOOL, _UPDATE, _PLUGIN_ATTRS, _SPEC_ATTRS, {
+    attrs = _merged(_UPDATE, _PLUGIN_ATTRS, _SPEC_ATTRS, {
         "since": attr.label(
             mandatory = True,
             allow_single_file = True,
@@ -363,6 +358,7 @@ that is more than notes. Less than before passes. So does the same.
 
 accepts the new privileges: it copies `config` over `since`.
 """,
+    **RUNS_SPECGEN
 )
 
 def _plugin_bundle_impl(ctx):
@@ -394,7 +390,7 @@ def _plugin_bundle_impl(ctx):
     args.add(bundle, format = "--output=%s")
     args.add(ctx.file.config)
     ctx.actions.run(
-        executable = ctx.executable._specgen,
+        executable = specgen_of(ctx),
         arguments = [args],
         inputs = [ctx.file.config] + ctx.files.rootfs + places.values() +
                  option_files.values(),
@@ -406,7 +402,7 @@ def _plugin_bundle_impl(ctx):
 
 plugin_bundle = rule(
     implementation = _plugin_bundle_impl,
-    attrs = _merged(_TOOL, _PLUGIN_ATTRS, {
+    attrs = _merged(_PLUGIN_ATTRS, {
         "rootfs": attr.label_list(
             allow_files = [".tar", ".tar.gz", ".tgz", ".tar.zst"],
             doc = "Layers of the rootfs, bottom first, as tar archives. Whiteouts " +
@@ -441,4 +437,5 @@ The machine must be prepared before each start: the spec's socket directory and 
 shared propagated-mount. `specgen bundle --systemd` prints a unit that does it; see
 specgen/bundle/README.md.
 """,
+    **RUNS_SPECGEN
 )
