@@ -7,12 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "specgen/base/buffer.h"
+#include "specgen/base/printable.h"
 #include "specgen/base/utf8.h"
+#include "specgen/batch/dockerd_roots.h"
 #include "specgen/batch/record_format.h"
 #include "specgen/batch/set_calls.h"
 #include "specgen/batch/specgen.pb.h"
+#include "specgen/host/architecture.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -64,9 +68,9 @@ class ProtoAnswerer : public RecordAnswerer {
     return RecordOutcome::kInvalid;
   }
 
-  // What request_ asks; it points into that and into this. Nothing: there is no
-  // shape of that number.
-  std::optional<Request> ToRequest();
+  // What request_ asks; it points into that and into this. Nothing: `*problem`
+  // is what is wrong with it.
+  std::optional<Request> ToRequest(std::string_view* problem);
   // Fills in response_ what answer_ is.
   void WriteAnswer();
 
@@ -76,6 +80,7 @@ class ProtoAnswerer : public RecordAnswerer {
   v1::GenerateResponse response_;  // empty between records
   std::vector<std::string_view> set_;
   SetCalls set_calls_;
+  DockerdRoots roots_;
 };
 
 std::optional<PluginShape> ShapeOf(v1::GenerateRequest::Shape shape) {
@@ -105,9 +110,21 @@ v1::Error::Stage StageOf(const specgen::Answer& answer) {
   return v1::Error::SPEC;
 }
 
-std::optional<Request> ProtoAnswerer::ToRequest() {
+std::optional<Request> ProtoAnswerer::ToRequest(std::string_view* problem) {
   const std::optional<PluginShape> shape = ShapeOf(request_.shape());
-  if (!shape.has_value()) return std::nullopt;
+  if (!shape.has_value()) {
+    *problem = "there is no shape of that number";
+    return std::nullopt;
+  }
+  roots_.data_root.reset();
+  roots_.exec_root.reset();
+  if (request_.has_data_root()) roots_.data_root = request_.data_root();
+  if (request_.has_dockerd_exec_root()) {
+    roots_.exec_root = request_.dockerd_exec_root();
+  }
+  *problem =
+      roots_.Problem(request_.has_lib_root(), request_.has_metrics_socket());
+  if (!problem->empty()) return std::nullopt;
   Request request;
   request.plugin = request_.plugin();
   request.shape = *shape;
@@ -127,7 +144,8 @@ std::optional<Request> ProtoAnswerer::ToRequest() {
   if (request_.has_exec_root()) request.exec_root = request_.exec_root();
   request.metrics_socket = request_.has_metrics_socket()
                                ? request_.metrics_socket()
-                               : DefaultMetricsSocket(request.exec_root);
+                               : engines_.MetricsSocket(request.exec_root);
+  roots_.Apply(engines_.files(), &request);
   return request;
 }
 
@@ -166,12 +184,22 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
   response_.set_name(request_.name());
   std::optional<std::string_view> engine_name;
   if (request_.has_engine()) engine_name = request_.engine();
-  const absl::StatusOr<EngineSet::Engine> engine = engines_.Find(engine_name);
-  if (!engine.ok()) return Invalid(number, engine.status().message(), out);
-  const std::optional<Request> request = ToRequest();
-  if (!request.has_value()) {
-    return Invalid(number, "there is no shape of that number", out);
+  std::string_view architecture;
+  if (request_.has_arch()) {
+    architecture = GoArchitecture(request_.arch());
+    if (architecture.empty()) {
+      return Invalid(number,
+                     absl::StrCat("\"arch\": ", QuoteShort(request_.arch()),
+                                  " is none of ", GoArchitectures()),
+                     out);
+    }
   }
+  const absl::StatusOr<EngineSet::Engine> engine =
+      engines_.Find(engine_name, architecture);
+  if (!engine.ok()) return Invalid(number, engine.status().message(), out);
+  std::string_view problem;
+  const std::optional<Request> request = ToRequest(&problem);
+  if (!request.has_value()) return Invalid(number, problem, out);
   engine->generator->Generate(*request, answer_.get());
   NoteIfNone(request->plugin, *request, *engine->generator->release().behaviour,
              *answer_);

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "specgen/host/host_of_architecture.h"
 #include "specgen/host/presumption.h"
 
 namespace specgen {
@@ -22,8 +24,11 @@ bool IsOf(absl::Span<const Release> list, const Release& release) {
 
 }  // namespace
 
-EngineSet::EngineSet(const Host& host, const NamedEngine& default_engine)
-    : host_(host), told_{default_engine.understood} {
+EngineSet::EngineSet(const Host& host, const NamedEngine& default_engine,
+                     std::string rootless_metrics_socket)
+    : host_(host),
+      told_{default_engine.understood},
+      rootless_metrics_socket_(std::move(rootless_metrics_socket)) {
   const absl::Span<const Release> releases = AllReleases();
   generators_.reserve(releases.size());
   by_name_.reserve(releases.size());
@@ -39,6 +44,7 @@ EngineSet::EngineSet(const Host& host, const NamedEngine& default_engine)
   if (default_engine.release != nullptr) {
     default_ = Engine{&GeneratorOf(*default_engine.release),
                       PresumptionOf(default_engine)};
+    default_engine_ = default_engine;
     told_.insert(default_->presumed);
   }
 }
@@ -56,22 +62,54 @@ std::string EngineSet::PresumptionOf(const NamedEngine& engine) const {
 }
 
 absl::StatusOr<EngineSet::Engine> EngineSet::Find(
-    std::optional<std::string_view> name) const {
+    std::optional<std::string_view> name, std::string_view architecture) const {
+  const bool is_here =
+      architecture.empty() || architecture == host_.facts.architecture();
   if (!name.has_value()) {
-    if (default_.has_value()) return *default_;
-    return absl::InvalidArgumentError(
-        "no engine is named: add \"engine\", a Docker release");
+    if (!default_.has_value()) {
+      return absl::InvalidArgumentError(
+          "no engine is named: add \"engine\", a Docker release");
+    }
+    return is_here ? *default_ : EngineOn(architecture, default_engine_);
   }
   // Names as they stand in the table; all others are looked for.
-  if (const auto found = by_name_.find(*name); found != by_name_.end()) {
+  if (const auto found = by_name_.find(*name);
+      is_here && found != by_name_.end()) {
     return Engine{found->second, ""};
   }
   absl::StatusOr<NamedEngine> engine = FindEngine(*name);
   if (!engine.ok()) return engine.status();
-  std::string presumed = PresumptionOf(*engine);
+  Engine found =
+      is_here ? Engine{&GeneratorOf(*engine->release), PresumptionOf(*engine)}
+              : EngineOn(architecture, *engine);
   Note(engine->understood);
-  Note(presumed);
-  return Engine{&GeneratorOf(*engine->release), std::move(presumed)};
+  Note(found.presumed);
+  return found;
+}
+
+EngineSet::Engine EngineSet::EngineOn(std::string_view architecture,
+                                      const NamedEngine& engine) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_ptr<const Host>& host = hosts_[architecture];
+  if (host == nullptr) {
+    host = std::make_unique<HostOfArchitecture>(
+        std::make_unique<Host>(host_.files, host_.facts), architecture);
+  }
+  std::unique_ptr<const Generator>& generator =
+      elsewhere_[{engine.release, host.get()}];
+  if (generator == nullptr) {
+    generator = std::make_unique<Generator>(*engine.release, *host);
+  }
+  return {generator.get(),
+          PresumptionOn(host->facts, *engine.release, engine.presumed)};
+}
+
+std::string_view EngineSet::MetricsSocket(
+    std::optional<std::string_view> exec_root) const {
+  const std::string_view socket = DefaultMetricsSocket(exec_root);
+  return !socket.empty() && host_.facts.under_rootlesskit()
+             ? std::string_view(rootless_metrics_socket_)
+             : socket;
 }
 
 void EngineSet::Note(const std::string& note) const {

@@ -56,6 +56,7 @@ class JsonLinesAnswerer : public RecordAnswerer {
 
   // The engine of the last request: usually the next one's as well.
   std::optional<std::string> last_engine_;
+  std::string_view last_architecture_;
   EngineSet::Engine engine_ = {nullptr, ""};
 };
 
@@ -79,11 +80,14 @@ RecordOutcome JsonLinesAnswerer::Answer(std::string_view line, uint64_t number,
 }
 
 absl::Status JsonLinesAnswerer::FindEngine() {
-  if (engine_.generator == nullptr || line_.engine() != last_engine_) {
-    absl::StatusOr<EngineSet::Engine> found = engines_.Find(line_.engine());
+  if (engine_.generator == nullptr || line_.engine() != last_engine_ ||
+      line_.architecture() != last_architecture_) {
+    absl::StatusOr<EngineSet::Engine> found =
+        engines_.Find(line_.engine(), line_.architecture());
     if (!found.ok()) return found.status();
     engine_ = *std::move(found);
     last_engine_ = line_.engine();
+    last_architecture_ = line_.architecture();
   }
   return absl::OkStatus();
 }
@@ -92,8 +96,9 @@ void JsonLinesAnswerer::Generate() {
   const Generator& generator = *engine_.generator;
   Request request = line_.request();
   if (!line_.has_metrics_socket()) {
-    request.metrics_socket = DefaultMetricsSocket(request.exec_root);
+    request.metrics_socket = engines_.MetricsSocket(request.exec_root);
   }
+  line_.roots().Apply(engines_.files(), &request);
   const JsonTokens* const tokens = line_.tokens();
   if (tokens != nullptr) {
     generator.Generate(request, *tokens, answer_.get());

@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/printable.h"
+#include "specgen/host/architecture.h"
 #include "specgen/json/syntax_hint.h"
 
 namespace specgen {
@@ -37,7 +38,10 @@ void JsonRequest::Clear(const Request& defaults) {
   null_shape_.reset();
   set_.clear();
   set_calls_.Clear();
-  has_metrics_socket_ = false;
+  has_lib_root_ = has_metrics_socket_ = false;
+  roots_.data_root.reset();
+  roots_.exec_root.reset();
+  architecture_ = {};
   message_.clear();
   column_.reset();
 }
@@ -76,12 +80,20 @@ bool JsonRequest::ReadMember(std::string_view key, JsonReader* reader) {
   if (key == "plugin") return ReadPlugin(/*stored=*/true, reader);
   if (key == "id") return ReadText(key, reader, &request_.id);
   if (key == "rootfs") return ReadText(key, reader, &request_.rootfs);
-  if (key == "lib_root") return ReadText(key, reader, &request_.lib_root);
+  if (key == "lib_root") {
+    has_lib_root_ = reader->Peek() == JsonKind::kString;
+    return ReadText(key, reader, &request_.lib_root);
+  }
+  if (key == "data_root") return ReadText(key, reader, &roots_.data_root);
   if (key == "exec_root") return ReadText(key, reader, &request_.exec_root);
   if (key == "metrics_socket") {
     has_metrics_socket_ = reader->Peek() == JsonKind::kString;
     return ReadText(key, reader, &request_.metrics_socket);
   }
+  if (key == "dockerd_exec_root") {
+    return ReadText(key, reader, &roots_.exec_root);
+  }
+  if (key == "arch") return ReadArchitecture(reader);
   if (key == "plugin_name") {
     return ReadText(key, reader, &request_.plugin_name);
   }
@@ -110,6 +122,17 @@ bool JsonRequest::ReadText(std::string_view key, JsonReader* reader,
   return true;
 }
 
+bool JsonRequest::StartPlugin(std::string_view key, const JsonReader& reader) {
+  if (source_ != Source::kNone && key != plugin_key_) {
+    return Wrong(reader, absl::StrCat("there are two plugins: \"", plugin_key_,
+                                      "\" and \"", key, "\""));
+  }
+  plugin_key_ = key;
+  // A plugin that another takes the place of is looked through now: else a line
+  // that is no JSON could have a spec for its answer.
+  return CheckTokens();
+}
+
 bool JsonRequest::ReadPlugin(bool stored, JsonReader* reader) {
   if (reader->Peek() == JsonKind::kNull) {
     // It counts if there is no other.
@@ -117,9 +140,7 @@ bool JsonRequest::ReadPlugin(bool stored, JsonReader* reader) {
     reader->SkipLiteral();
     return true;
   }
-  // A plugin that another takes the place of is looked through now: else a line
-  // that is no JSON could have a spec for its answer.
-  if (!CheckTokens()) return false;
+  if (!StartPlugin(stored ? "plugin" : "config", *reader)) return false;
   if (reader->SetAside(&tokens_)) {
     source_ = Source::kTokens;
     tokens_are_stored_ = stored;
@@ -131,7 +152,10 @@ bool JsonRequest::ReadPluginText(std::string_view key, JsonReader* reader) {
   std::optional<std::string_view> text;
   if (!ReadText(key, reader, &text)) return false;
   if (!text.has_value()) return true;
-  if (!CheckTokens()) return false;
+  if (!StartPlugin(key == "config_b64" ? "config_b64" : "config_text",
+                   *reader)) {
+    return false;
+  }
   source_ = Source::kText;
   request_.plugin = *text;
   if (key == "config_b64") {
@@ -141,6 +165,16 @@ bool JsonRequest::ReadPluginText(std::string_view key, JsonReader* reader) {
     request_.plugin = decoded_;
   }
   return true;
+}
+
+bool JsonRequest::ReadArchitecture(JsonReader* reader) {
+  std::optional<std::string_view> name;
+  if (!ReadText("arch", reader, &name)) return false;
+  if (!name.has_value()) return true;
+  architecture_ = GoArchitecture(*name);
+  return !architecture_.empty() ||
+         Wrong(*reader, absl::StrCat("\"arch\": ", QuoteShort(*name),
+                                     " is none of ", GoArchitectures()));
 }
 
 bool JsonRequest::ReadShape(JsonReader* reader) {
@@ -234,6 +268,8 @@ bool JsonRequest::Finish(const Request& defaults) {
       request_.shape = defaults.shape;
       break;
   }
+  message_ = roots_.Problem(has_lib_root_, has_metrics_socket_);
+  if (!message_.empty()) return false;
   if (shape_.has_value()) request_.shape = *shape_;
   request_.set = set_;
   request_.set_calls = set_calls_.All();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "specgen/base/arena.h"
+#include "specgen/batch/dockerd_roots.h"
 #include "specgen/batch/set_calls.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
@@ -41,6 +42,10 @@ class JsonRequest {
   // Nothing: it names none.
   std::optional<std::string_view> engine() const { return engine_; }
   bool has_metrics_socket() const { return has_metrics_socket_; }
+  // What request() lacks of dockerd's roots.
+  DockerdRoots& roots() { return roots_; }
+  // As Go calls it; "" for none.
+  std::string_view architecture() const { return architecture_; }
 
   const std::string& message() const { return message_; }
   // In bytes of the line, from 1, if what is wrong has a place.
@@ -63,8 +68,11 @@ class JsonRequest {
   bool ReadMember(std::string_view key, JsonReader* reader);
   template <typename Text>
   bool ReadText(std::string_view key, JsonReader* reader, Text* text);
+  // Of `key`, which must be the only one that gives a plugin.
+  bool StartPlugin(std::string_view key, const JsonReader& reader);
   bool ReadPlugin(bool stored, JsonReader* reader);
   bool ReadPluginText(std::string_view key, JsonReader* reader);
+  bool ReadArchitecture(JsonReader* reader);
   bool ReadShape(JsonReader* reader);
   bool ReadSet(JsonReader* reader);
   bool ReadSetCall(JsonReader* reader);
@@ -84,13 +92,17 @@ class JsonRequest {
   std::optional<std::string_view> engine_;
   Request request_;
   Source source_ = Source::kNone;
+  std::string_view plugin_key_;  // if that is not kNone
   JsonTokens tokens_;
   bool tokens_are_stored_ = false;  // of "plugin", not "config"
   std::optional<PluginShape> shape_;
   std::optional<PluginShape> null_shape_;  // of "config" or "plugin": null
   std::vector<std::string_view> set_;
   SetCalls set_calls_;
+  bool has_lib_root_ = false;
   bool has_metrics_socket_ = false;
+  DockerdRoots roots_;
+  std::string_view architecture_;
   std::string message_;
   std::optional<size_t> column_;
 };

@@ -119,11 +119,16 @@ class RecordFormat {
 //   "restarted"    true: dockerd has restarted since it installed the plugin
 //   "id", "rootfs", "lib_root", "exec_root", "metrics_socket"
 //                  as in specgen::Request; without a metrics socket,
-//                  DefaultMetricsSocket is meant
+//                  EngineSet::MetricsSocket is meant
+//   "data_root", "dockerd_exec_root"
+//                  dockerd's --data-root in place of "lib_root", and its
+//                  --exec-root in place of "metrics_socket"
+//   "arch"         the architecture of the machine, as Go or `uname -m` calls
+//                  it; without one, that of the batch
 // "config" and "plugin" may be null, which an engine reads, too; any other key
 // that is null is as if it were not there, and so are these two where another
-// gives a plugin. Of a key that stands twice the
-// last counts. Any other key is an error, so that a misspelt one is noticed.
+// gives a plugin. Of a key that stands twice the last counts. Any other key is
+// an error, so that a misspelt one is noticed, and so are two plugins.
 // The recorded requests of testdata have this form too. Blank lines are passed
 // over.
 //

@@ -36,6 +36,7 @@
 namespace specgen {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -239,6 +240,59 @@ TEST(JsonLines, WhatIsPresumedIsToldOnce) {
   EXPECT_EQ(engines.Notes().size(), 1u);
 }
 
+// As the command's options of these names.
+TEST(JsonLines, DockerdsRootsAndTheArchitectureAreTheRequests) {
+  absl::StatusOr<std::unique_ptr<HostSnapshot>> host = HostSnapshot::Parse(
+      R"({"entries": [{"path": "/link", "type": "symlink", "target": "/data"}, {"path": "/data", "type": "dir"}]})",
+      "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  const EngineSet engines(**host, *FindRelease("17.07.0"));
+  const std::unique_ptr<RecordAnswerer> answerer =
+      JsonLinesFormat()->NewAnswerer(engines);
+  const auto answer = [&](std::string_view members) {
+    Buffer out;
+    answerer->Answer(
+        absl::StrCat(
+            R"({"config":{"interface":{"types":["docker.metricscollector/1.0"]}})",
+            members, "}"),
+        1, &out);
+    return std::string(out.view());
+  };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(answer(R"(,"arch":"aarch64")"),
+                AllOf(HasSubstr(R"("arch":"arm64"})"),
+                      HasSubstr("\"presumed\":\"platform.arch of arm64")));
+    EXPECT_THAT(answer(""), AllOf(HasSubstr(R"("arch":"amd64"})"),
+                                  Not(HasSubstr("presumed"))));
+  }
+  EXPECT_EQ(answer(R"(,"arch":"amd64")"), answer(""));
+  EXPECT_THAT(answer(R"(,"arch":"arm","engine":"1.12.6")"),
+              HasSubstr(R"("arch":"arm"})"));
+  EXPECT_THAT(answer(R"(,"data_root":"/link/")"),
+              HasSubstr(R"("path":"/data/plugins/plugin/rootfs")"));
+  EXPECT_THAT(answer(R"(,"data_root":"/srv/docker")"),
+              HasSubstr(R"("path":"/srv/docker/plugins/plugin/rootfs")"));
+  EXPECT_THAT(answer(R"(,"engine":"28.5.2","dockerd_exec_root":"/r")"),
+              HasSubstr(R"("source":"/r/metrics.sock")"));
+  EXPECT_THAT(answer(R"(,"engine":"28.5.2","dockerd_exec_root":null)"),
+              HasSubstr(R"("source":"/var/run/docker/metrics.sock")"));
+}
+
+// A rootless dockerd has its metrics socket elsewhere, as the user's runtime
+// directory is.
+TEST(JsonLines, ARootlessDaemonHasItsOwnMetricsSocket) {
+  absl::StatusOr<std::unique_ptr<HostSnapshot>> host = HostSnapshot::Parse(
+      R"({"entries": [], "user_namespace": true, "rootlesskit": true})",
+      "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  for (const std::string socket : {"", "/run/user/1/docker/metrics.sock"}) {
+    const EngineSet engines(**host, *FindEngine("28.5.2"), socket);
+    EXPECT_EQ(engines.MetricsSocket(std::nullopt), socket);
+    EXPECT_EQ(engines.MetricsSocket("/run/docker/plugins"), socket);
+    EXPECT_EQ(engines.MetricsSocket("/run/x"), "");
+  }
+}
+
 // A call of `docker plugin set` that fails keeps what it had changed, and the
 // next one is made nevertheless.
 TEST(JsonLines, CallsOfSetFailOneByOne) {
@@ -301,7 +355,7 @@ TEST(JsonLines, AllFormsOfThePluginGiveTheSameSpec) {
         absl::StrCat("\"config_text\":\"", quoted, "\""),
         absl::StrCat("\"config_b64\":\"", absl::Base64Escape(kConfig), "\""),
         absl::StrCat("\"shape\":\"config\",\"plugin\": ", kConfig, " "),
-        absl::StrCat("\"config_text\":\"x\",\"config\":", kConfig),
+        absl::StrCat("\"config\":{\"a\":1},\"config\":", kConfig),
         absl::StrCat("\"plugin\":null,\"config\":", kConfig),
         absl::StrCat("\"shape\":\"inspect\",\"plugin_name\":\"b\","
                      "\"config\":[{\"Id\":\"x\",\"Config\":{}},{\"Name\":\"b\","
@@ -340,6 +394,19 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
       {R"({"config":{},"restarted":1})", "must be true or false"},
       {R"({"config":{},"shape":"odd"})", R"(\"shape\" is none of)"},
       {R"({"config_b64":"*"})", "not base64"},
+      {R"({"config":{},"config_text":"{}"})",
+       R"("message":"there are two plugins: \"config\" and \"config_text\"","position":"1:28")"},
+      {R"({"config_b64":"e30=","plugin":{}})",
+       R"(there are two plugins: \"config_b64\" and \"plugin\")"},
+      {R"({"config":{},"arch":"vax"})",
+       R"("message":"\"arch\": \"vax\" is none of amd64, 386)"},
+      {R"({"config":{},"data_root":""})", R"(\"data_root\" is empty)"},
+      {R"({"config":{},"dockerd_exec_root":""})",
+       R"(\"dockerd_exec_root\" is empty)"},
+      {R"({"config":{},"data_root":"/d","lib_root":"/l"})",
+       R"(\"lib_root\" excludes \"data_root\")"},
+      {R"({"config":{},"metrics_socket":"","dockerd_exec_root":"/r"})",
+       R"(\"metrics_socket\" excludes \"dockerd_exec_root\")"},
       {R"({"name":"n"})",
        R"("name":"n","error":{"kind":"invalid","stage":"request","message":"there is no plugin)"},
       {R"({"config":{"entrypoint":3}})",
@@ -373,8 +440,8 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
 
 TEST(JsonLines, APluginThatAnotherReplacesMustBeJsonToo) {
   const BatchRun run = RunLines(
-      "{\"plugin\":{\"a\":\"b\"c:1},\"config\":{}}\n"
-      "{\"config\":{\"a\":[}},\"config_text\":\"{}\"}\n"
+      "{\"plugin\":{\"a\":\"b\"c:1},\"plugin\":{}}\n"
+      "{\"config\":{\"a\":[}},\"config\":{}}\n"
       "{\"config\":{\"a\":[1]},\"config\":{}}\n");
   const std::vector<std::string> lines = Lines(run.output);
   ASSERT_EQ(lines.size(), 3);

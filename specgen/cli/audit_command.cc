@@ -48,6 +48,7 @@ enum class State : uint8_t {
   kNotRunning,  // though it is enabled
   kStray,       // runs, though it is not enabled, or not installed
   kUnreadable,  // dockerd's state of it, or the running spec
+  kUnknown,     // it is not allowed to look whether it runs
   kNotEnabled,
 };
 
@@ -65,6 +66,8 @@ std::string_view StateName(State state) {
       return "stray";
     case State::kUnreadable:
       return "unreadable";
+    case State::kUnknown:
+      return "unknown";
     case State::kNotEnabled:
       return "not_enabled";
   }
@@ -118,10 +121,13 @@ class AuditCommand : public Command {
   std::vector<std::string> LibRoots() const;
   // By their ids.
   absl::StatusOr<std::vector<AuditedPlugin>> FindPlugins() const;
-  // Those of kPlaces, with the namespaces in them.
-  std::vector<std::string> FindTaskDirectories() const;
+  // Those of kPlaces, with the namespaces in them. What cannot be looked into
+  // becomes `hidden_`.
+  std::vector<std::string> FindTaskDirectories();
   // All that there are: a machine may have had both.
-  std::vector<std::string> RunningSpecs(const std::string& id) const;
+  std::vector<std::string> RunningSpecs(const std::string& id);
+  // Takes down that a place cannot be looked at, unless nothing is there.
+  void NoteHidden(const std::string& path, int error);
   // Those that run without being installed here.
   std::vector<std::string> FindStrays(
       const std::vector<AuditedPlugin>& installed) const;
@@ -147,6 +153,7 @@ class AuditCommand : public Command {
   const Release* release_ = nullptr;
   std::string presumed_;
   std::vector<std::string> task_directories_;
+  std::string hidden_;  // why some of them are not known; "": all are
   LiveHost host_;
 };
 
@@ -172,7 +179,7 @@ void AuditCommand::Define(CLI::App* app) {
       "--json", json_,
       "Print JSON: {\"engine\", \"presumed\", \"plugins\": [{\"id\", \"name\", "
       "\"state\": \"same\", \"different\", \"refused\", "
-      "\"not_running\", \"stray\", \"unreadable\" or "
+      "\"not_running\", \"stray\", \"unreadable\", \"unknown\" or "
       "\"not_enabled\", \"running_spec\", "
       "\"message\", \"changes\" and \"why\" as of diff}]}");
   DefineShowSecrets(&show_secrets_, app);
@@ -206,7 +213,9 @@ absl::StatusOr<std::vector<AuditedPlugin>> AuditCommand::FindPlugins() const {
       status = absl::UnavailableError(absl::StrCat(
           directory, ": ", GoErrnoText(error),
           error == EACCES ? ": only root may look at dockerd's plugins"
-                          : ": is that dockerd's --data-root?"));
+                          : ": is that dockerd's --data-root? `docker info "
+                            "--format '{{.DockerRootDir}}'` says which it "
+                            "is"));
       if (error != ENOENT) return status;
     }
     for (std::string& name : names) {
@@ -221,18 +230,22 @@ absl::StatusOr<std::vector<AuditedPlugin>> AuditCommand::FindPlugins() const {
   return plugins;
 }
 
-std::vector<std::string> AuditCommand::FindTaskDirectories() const {
+std::vector<std::string> AuditCommand::FindTaskDirectories() {
   std::vector<std::string> directories;
   for (const Place& place : kPlaces) {
     std::string directory = absl::StartsWith(place.path, "/")
                                 ? std::string(place.path)
                                 : JoinPath({exec_root_, place.path});
+    std::vector<std::string> names;
+    const int error = host_.files.ListDirectory(directory, &names);
+    if (error != 0) {
+      NoteHidden(directory, error);
+      continue;
+    }
     if (!place.has_namespaces) {
       directories.push_back(std::move(directory));
       continue;
     }
-    std::vector<std::string> names;
-    if (host_.files.ListDirectory(directory, &names) != 0) continue;
     for (const std::string& name : names) {
       directories.push_back(JoinPath({directory, name}));
     }
@@ -240,13 +253,23 @@ std::vector<std::string> AuditCommand::FindTaskDirectories() const {
   return directories;
 }
 
-std::vector<std::string> AuditCommand::RunningSpecs(
-    const std::string& id) const {
+void AuditCommand::NoteHidden(const std::string& path, int error) {
+  if (error == ENOENT || error == ENOTDIR || !hidden_.empty()) return;
+  hidden_ =
+      absl::StrCat(path, ": ", GoErrnoText(error),
+                   error == EACCES ? ": only root may look at what runs" : "");
+}
+
+std::vector<std::string> AuditCommand::RunningSpecs(const std::string& id) {
   std::vector<std::string> files;
   for (const std::string& directory : task_directories_) {
     std::string file = JoinPath({directory, id, "config.json"});
     FileFacts facts;
-    if (host_.files.Lstat(file, &facts) == 0) files.push_back(std::move(file));
+    if (const int error = host_.files.Lstat(file, &facts); error != 0) {
+      NoteHidden(file, error);
+    } else {
+      files.push_back(std::move(file));
+    }
   }
   return files;
 }
@@ -339,7 +362,8 @@ absl::Status AuditCommand::Audit(AuditedPlugin* plugin) {
     return absl::OkStatus();
   }
   if (running.empty()) {
-    plugin->state = State::kNotRunning;
+    plugin->state = hidden_.empty() ? State::kNotRunning : State::kUnknown;
+    plugin->message = hidden_;
     return absl::OkStatus();
   }
   if (answer.outcome() != Outcome::kSpec) {
@@ -418,6 +442,10 @@ void AuditCommand::PrintLines(const std::vector<AuditedPlugin>& plugins,
       case State::kUnreadable:
         lines.push_back(absl::StrCat(name, plugin.message));
         break;
+      case State::kUnknown:
+        lines.push_back(absl::StrCat(
+            name, "is enabled; whether it runs is unknown: ", plugin.message));
+        break;
       case State::kNotEnabled:
         lines.push_back(absl::StrCat(name, "is not enabled"));
         break;
@@ -469,6 +497,9 @@ int AuditCommand::Run(Console* console) {
   }
   if (plugins.empty() && !json_) {
     console->Error(absl::StrCat(data_root_, ": there are no plugins"));
+  }
+  if (std::ranges::count(plugins, State::kUnknown, &AuditedPlugin::state) > 0) {
+    return kExitHost;
   }
   const bool all_well = std::all_of(plugins.begin(), plugins.end(),
                                     [](const AuditedPlugin& plugin) {

@@ -161,11 +161,10 @@ void BatchCommand::Define(CLI::App* app) {
 std::string BatchCommand::HintForOption() const {
   constexpr std::pair<const char*, const char*> kOptions[] = {
       {"--lib-root", "\"lib_root\""},
-      {"--data-root", "\"lib_root\", which is DATA_ROOT/plugins"},
+      {"--data-root", "\"data_root\""},
       {"--exec-root", "\"exec_root\""},
       {"--metrics-socket", "\"metrics_socket\""},
-      {"--dockerd-exec-root",
-       "\"metrics_socket\", which is EXEC_ROOT/metrics.sock"}};
+      {"--dockerd-exec-root", "\"dockerd_exec_root\""}};
   for (const auto& [option, key] : kOptions) {
     if (app_->count(option) > 0) {
       return absl::StrCat(option,
@@ -233,7 +232,8 @@ int BatchCommand::RunOnDirectory(const Release& release, const Host& host,
                                          ? std::string_view(exec_root_)
                                          : DefaultExecRoot(*release.behaviour);
   request.exec_root = exec_root;
-  const std::string metrics_socket = metrics_options_.Path(exec_root);
+  const std::string metrics_socket =
+      metrics_options_.Path(exec_root, host, host_options_.has_file());
   request.metrics_socket = metrics_socket;
   const BatchResult result = RunDirectory(
       Generator(release, host), request, input_, output_,
@@ -324,7 +324,8 @@ int BatchCommand::RunOnStream(const NamedEngine& engine, const Host& host,
   options.stop_fd = signals.fd();
   const std::unique_ptr<RecordFormat> format =
       protobuf_ ? DelimitedProtoFormat() : JsonLinesFormat();
-  const EngineSet engines(host, engine);
+  const EngineSet engines(
+      host, engine, host_options_.has_file() ? "" : RootlessMetricsSocket());
   const BatchResult result = RunStream(*format, engines, in, out, options);
   bar.reset();
   for (const std::string& note : engines.Notes()) console->Error(note);

@@ -283,7 +283,8 @@ absl::Status BundleCommand::Load(Console* console) {
   if (exec_root_option_->count() == 0) {
     options_.exec_root = DefaultExecRoot(*options_.release->behaviour);
   }
-  options_.metrics_socket = metrics_options_.Path(options_.exec_root);
+  options_.metrics_socket = metrics_options_.Path(options_.exec_root, *host_,
+                                                  host_options_.has_file());
   options_.ownership = options_.archive ? Ownership::kRecord
                        : no_owner_      ? Ownership::kDrop
                                         : Ownership::kKeep;

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
@@ -224,10 +225,11 @@ int LintCommand::Run(Console* console) {
   }
   absl::Status status = ReadIgnored();
   if (!status.ok()) return Fail(status, console);
-  std::string presumed;
+  RangeNotes notes;
   absl::StatusOr<absl::Span<const Release>> releases =
-      ChooseEngines("--engine", engines_, console, &presumed);
+      ChooseEngines("--engine", engines_, console, &notes);
   if (!releases.ok()) return Fail(releases.status(), console);
+  const std::string presumed = absl::StrJoin(notes.Presumed(), "; ");
   int code = kExitDone;
   std::vector<LintedFile> files;
   for (const std::string& named : files_) {

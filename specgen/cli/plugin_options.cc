@@ -32,7 +32,6 @@
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/cli/ask_docker.h"
 #include "specgen/cli/console.h"
-#include "specgen/engine/release_range.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/architecture.h"
 #include "specgen/host/go_path.h"
@@ -80,16 +79,17 @@ std::string TellPresumption(const NamedEngine& engine, const Host& host,
 absl::StatusOr<absl::Span<const Release>> ChooseEngines(std::string_view option,
                                                         std::string_view range,
                                                         Console* console,
-                                                        std::string* presumed,
+                                                        RangeNotes* notes,
                                                         std::string_view told) {
-  std::vector<std::string> notes;
   absl::StatusOr<absl::Span<const Release>> releases =
-      FindReleases(range, &notes, presumed);
+      FindReleases(range, notes);
   if (!releases.ok()) return NoEngine(option, releases.status());
   if (console == nullptr) return releases;
-  for (const std::string& note : notes) {
-    if (absl::StrContains(told, note)) continue;
-    console->Error(absl::StrCat(option, ": ", note));
+  for (const auto& texts : {notes->understood, notes->Presumed()}) {
+    for (const std::string& text : texts) {
+      if (absl::StrContains(told, text)) continue;
+      console->Error(absl::StrCat(option, ": ", text));
+    }
   }
   return releases;
 }
@@ -336,8 +336,10 @@ void MetricsSocketOptions::Define(std::string_view note, CLI::App* app) {
              absl::StrCat("dockerd's metrics socket, which it (18.03 and "
                           "later) binds into plugins of type "
                           "docker.metricscollector/1.0; \"\" leaves that mount "
-                          "out (default: /var/run/docker/metrics.sock, with "
-                          "another EXEC_ROOT than the default none)",
+                          "out (default: /var/run/docker/metrics.sock, of a "
+                          "rootless dockerd "
+                          "$XDG_RUNTIME_DIR/docker/metrics.sock, with another "
+                          "EXEC_ROOT than the default none)",
                           note))
           ->type_name("PATH");
   metrics_option_ = socket;
@@ -350,12 +352,25 @@ void MetricsSocketOptions::Define(std::string_view note, CLI::App* app) {
       ->excludes(socket);
 }
 
-std::string MetricsSocketOptions::Path(std::string_view exec_root) const {
+std::string RootlessMetricsSocket() {
+  const char* const directory = getenv("XDG_RUNTIME_DIR");
+  return directory == nullptr || *directory == '\0'
+             ? ""
+             : JoinPath({directory, "docker", "metrics.sock"});
+}
+
+std::string MetricsSocketOptions::Path(std::string_view exec_root,
+                                       const Host& host,
+                                       bool is_elsewhere) const {
   if (!dockerd_exec_root_.empty()) {
     return JoinPath({dockerd_exec_root_, "metrics.sock"});
   }
   if (metrics_option_->count() > 0) return metrics_socket_;
-  return std::string(DefaultMetricsSocket(exec_root));
+  const std::string_view socket = DefaultMetricsSocket(exec_root);
+  if (socket.empty() || !host.facts.under_rootlesskit()) {
+    return std::string(socket);
+  }
+  return is_elsewhere ? "" : RootlessMetricsSocket();
 }
 
 void PluginOptions::Define(CLI::App* app, About about) {
@@ -604,7 +619,7 @@ absl::Status PluginOptions::Load(Console* console) {
     exec_root_ = DefaultExecRoot(*release_->behaviour);
   }
   request_.exec_root = exec_root_;
-  metrics_socket_ = metrics_options_.Path(exec_root_);
+  metrics_socket_ = metrics_options_.Path(exec_root_, *host_, has_host_file());
   request_.metrics_socket = metrics_socket_;
   if (assume_devices_ || about_ == About::kConfig) {
     assumed_ = std::make_unique<AssumedDevices>(*host_);

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "specgen/cli/console.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/host/assumed_devices.h"
 #include "specgen/host/host.h"
@@ -35,11 +36,10 @@ std::string TellPresumption(const NamedEngine& engine, const Host& host,
                             Console* console, std::string_view told = "");
 
 // A range of engines (FindReleases). Says on the console, if there is one, what
-// names were taken as, and what is presumed, which becomes `*presumed`; not
-// what is in `told`.
+// names were taken as, and what is presumed; not what is in `told`.
 absl::StatusOr<absl::Span<const Release>> ChooseEngines(
     std::string_view option, std::string_view range, Console* console,
-    std::string* presumed, std::string_view told = "");
+    RangeNotes* notes, std::string_view told = "");
 
 // The text of a file, "-" for standard input. Errors name the file, and are
 // bad input whatever went wrong.
@@ -134,13 +134,19 @@ class LibRootOptions {
   std::string data_root_;
 };
 
+// The metrics socket of a rootless dockerd that this user runs here (moby
+// daemon/command/config_unix.go, setPlatformOptions); "" if it has none.
+std::string RootlessMetricsSocket();
+
 // "--metrics-socket", and "--dockerd-exec-root", which has it in it: dockerd
 // calls that --exec-root, which here is the plugins'.
 class MetricsSocketOptions {
  public:
   void Define(std::string_view note, CLI::App* app);
-  // The socket, "" for none, where plugins have that exec root.
-  std::string Path(std::string_view exec_root) const;
+  // The socket, "" for none, where plugins have that exec root, on that
+  // machine, which is this one or elsewhere.
+  std::string Path(std::string_view exec_root, const Host& host,
+                   bool is_elsewhere) const;
 
  private:
   std::string metrics_socket_;

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
@@ -74,10 +75,10 @@ int ReportCommand::Run(Console* console) {
                 console);
   }
   // Of the range that nobody asked for the page alone says what is presumed.
-  std::string presumed;
+  RangeNotes notes;
   absl::StatusOr<absl::Span<const Release>> releases = ChooseEngines(
       "--engines", engines_, engines_option_->count() > 0 ? console : nullptr,
-      &presumed, /*told=*/plugin_.presumed());
+      &notes, /*told=*/plugin_.presumed());
   if (!releases.ok()) return Fail(releases.status(), console);
   ReportRequest request;
   request.request = plugin_.request();
@@ -85,7 +86,8 @@ int ReportCommand::Run(Console* console) {
   request.engine = &plugin_.release();
   request.presumed = plugin_.presumed();
   request.releases = *releases;
-  request.releases_presumed = presumed;
+  const std::string names_presumed = absl::StrJoin(notes.of_names, "; ");
+  request.names_presumed = names_presumed;
   request.host = &plugin_.host();
   request.grant_host = plugin_.grant_host();
   request.show_secrets = show_secrets_;

@@ -5,6 +5,7 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
@@ -12,6 +13,7 @@
 #include "specgen/cli/output_file.h"
 #include "specgen/cli/plugin_options.h"
 #include "specgen/engine/engine.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/schema/config_schema.h"
 
 namespace specgen {
@@ -38,10 +40,12 @@ void SchemaCommand::Define(CLI::App* app) {
 int SchemaCommand::Run(Console* console) {
   const absl::Status options = output_.Check();
   if (!options.ok()) return Fail(options, console);
+  RangeNotes notes;
   const absl::StatusOr<absl::Span<const Release>> releases =
-      ChooseEngines("--engine", range_, console, /*presumed=*/nullptr);
+      ChooseEngines("--engine", range_, console, &notes);
   if (!releases.ok()) return Fail(releases.status(), console);
-  return output_.Write(ConfigSchema(*releases), console);
+  return output_.Write(
+      ConfigSchema(*releases, absl::StrJoin(notes.Presumed(), "; ")), console);
 }
 
 }  // namespace

@@ -212,9 +212,12 @@ absl::Status NoSuchRelease(std::string_view name,
                    problem.empty() ? "" : ": ", problem);
   // Nor is one near to what must be a date, or to a beta of moby/v2.
   constexpr uint32_t kFirstYear = 1900;
-  if (names.empty() || names[0].numbers[0] >= kFirstYear ||
-      names[0].numbers == std::vector<uint32_t>{2, 0, 0}) {
+  if (names.empty() || names[0].numbers[0] >= kFirstYear) {
     return absl::NotFoundError(none);
+  }
+  if (names[0].numbers == std::vector<uint32_t>{2, 0, 0}) {
+    return absl::NotFoundError(absl::StrCat(
+        none, ": no release is known to be that version of moby/v2"));
   }
   const Release& newest = NewestRelease();
   const std::vector<uint32_t> last = VersionOf(newest).numbers;

@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
+#include "specgen/base/hex.h"
 
 namespace specgen {
 namespace {
@@ -25,12 +26,6 @@ namespace {
 constexpr size_t kMaxBytes = 1 << 14;
 
 constexpr std::string_view kExtras = "the extras";
-
-bool IsHex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-  });
-}
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
@@ -171,6 +166,17 @@ class VersionFinder {
                                          return a.role < b.role;
                                        })
                           ->role;
+    if (names_image_ && role != Role::kServer) {
+      *problem = "it names an image of Docker without a version, too";
+      return {};
+    }
+    if (role < odd_role_) {
+      *problem =
+          absl::StrCat("it names a version of ",
+                       odd_role_ == Role::kServer ? "the server" : "the engine",
+                       " that is not understood");
+      return {};
+    }
     if (names_server_ && role != Role::kServer) {
       *problem = "it names a server, but no version of it that is understood";
       return {};
@@ -293,7 +299,8 @@ class VersionFinder {
     } else if (word == "dockerd") {
       SetDocker();
       StartSection(begin, Role::kServer);
-    } else if (word == "engine" && (is_label || follows_name)) {
+    } else if ((word == "engine" || word == "daemon") &&
+               (is_label || follows_name)) {
       if (!is_other_phrase_) {
         SetDocker();
         if (role_ == Role::kPart) StartSection(begin, Role::kEngine);
@@ -319,6 +326,8 @@ class VersionFinder {
     } else if (word == "engine" || word == "daemon") {
       names_docker_ |= !IsOther();
     }
+    names_image_ |= Text(piece_, begin) == "docker:" &&
+                    (word == "dind" || word == "latest" || word == "stable");
     SkipSuite();
   }
 
@@ -357,7 +366,7 @@ class VersionFinder {
   // Gives the version right before the word that begins there that role, if
   // the word belongs to it: "27.3.1 (client)", "28.5 server,".
   bool TakeRole(size_t begin, Role role) {
-    if (found_.empty()) return false;
+    if (found_.empty() || found_.back().role != Role::kEngine) return false;
     const std::string_view before = Text(found_.back().end, begin);
     const char next = CharAt(at_);
     const bool is_bracketed = (before == " (" || before == "(") && next == ')';
@@ -441,11 +450,13 @@ class VersionFinder {
     }
     const bool is_other = IsOther();
     const size_t end = EndOfVersion(digits);
-    if (may_start && !is_other && !IsBound() &&
-        Keep(begin, digits, end, follows_word)) {
-      at_ = end;
-      is_other_phrase_ = false;
-      return;
+    if (may_start && !is_other && !IsBound()) {
+      if (Keep(begin, digits, end, follows_word)) {
+        at_ = end;
+        is_other_phrase_ = false;
+        return;
+      }
+      if (LooksLikeVersion(rest)) odd_role_ = std::max(odd_role_, role_);
     }
     if (may_start && is_other && absl::StartsWith(rest, ".") &&
         problem_.empty()) {
@@ -456,6 +467,14 @@ class VersionFinder {
     while (at_ < text_.size() && IsWordChar(text_[at_])) ++at_;
     if (!rest.empty() && absl::StrContains(".:", rest[0])) at_ = end;
     if (absl::StrContains(kEnds, CharAt(at_))) is_other_phrase_ = false;
+  }
+
+  // Whether that is a version, though none that is understood, by what stands
+  // behind its first number: ".5-1~debian".
+  static bool LooksLikeVersion(std::string_view rest) {
+    const size_t end = rest.find_first_not_of(".0123456789");
+    return absl::StartsWith(rest, ".") && end != std::string_view::npos &&
+           absl::StrContains("-+~_", rest[end]);
   }
 
   size_t EndOfVersion(size_t begin) const {
@@ -590,8 +609,10 @@ class VersionFinder {
   bool last_is_word_ = false;  // no number was behind it
   bool names_docker_ = false;
   bool names_server_ = false;
+  bool names_image_ = false;         // "docker:dind", whose version changes
   bool has_docker_options_ = false;  // --version and --branch are Docker's
   Role role_ = Role::kEngine;
+  Role odd_role_ = Role::kPart;  // the highest of what looks like a version
   std::string_view part_;
   bool is_client_section_ = false;
   size_t words_ = 0;  // where what is said of the next version begins

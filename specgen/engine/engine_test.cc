@@ -468,7 +468,7 @@ TEST(FindEngine, TakesTheServersLine) {
         "Client Version: 27.3.1\nServer Version: 28.5\nCPUs: 20",
         "27.3.1 (client), 28.5 (server)", "28.5 server, 27.3.1 client",
         "Docker CLI 27.3.1, Docker Engine 28", "docker 28, client 27.3.1",
-        "docker:27.3.1-cli and docker:28-dind",
+        "cli: 27.3.1, daemon: 28", "docker:27.3.1-cli and docker:28-dind",
         "DOCKER_CLI_VERSION=27.3.1 DOCKER_VERSION=28",
         "{\"Client\":{\"Version\":\"27.3.1\"},\"Server\":{\"Version\":"
         "\"28.5\"},\"x\":1}"}) {
@@ -485,7 +485,7 @@ TEST(FindEngine, RefusesTheClientsForTheServers) {
         "{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":null}",
         "Client: 28.5.2\nServer: linux/arm64/fedora-40\n Podman Engine:\n"
         "  Version: 20.10.1\n",
-        "Docker 28.5.2 (server: unknown)"}) {
+        "client 28.5.2 server", "Docker 28.5.2 (server: unknown)"}) {
     EXPECT_THAT(Found(text), EndsWith(": it names a server, but no version of "
                                       "it that is understood"))
         << text;
@@ -538,6 +538,11 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
         "docker 27.3.1 or 28", "27.3.1 -> 28", "docker 27.3.1 and docker 28"}) {
     EXPECT_THAT(Found(name), HasSubstr(": it has two versions, 27.3.1"));
   }
+  for (std::string_view image : {"docker:27.3.1", "docker:27.3.1-cli"}) {
+    EXPECT_THAT(
+        Found(absl::StrCat("image: ", image, "\nservices:\n  - docker:dind\n")),
+        EndsWith(": it names an image of Docker without a version, too"));
+  }
   EXPECT_THAT(Found("docker:27.3.1-cli, 28"),
               HasSubstr(": it has two versions, 28 and 27.3.1-cli"));
   EXPECT_THAT(Found("docker:28.5 docker:28.4"),
@@ -546,6 +551,14 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
   // Builds that answer otherwise are as two versions.
   EXPECT_THAT(Found("docker.io 20.10.24+dfsg1-1, docker-ce 20.10.24"),
               HasSubstr(": it has two builds, 20.10.24+dfsg1-1 and 20.10.24"));
+  // Betas of moby/v2 that another one followed within hours or weeks.
+  for (std::string_view name :
+       {"v2.0.0-beta.0", "v2.0.0-beta.4", "v2.0.0-beta.10",
+        "github.com/moby/moby/v2@v2.0.0-beta.22", "v2.0.0"}) {
+    EXPECT_THAT(
+        Found(name),
+        EndsWith(": no release is known to be that version of moby/v2"));
+  }
   // Go's names of commits, which follow what they are called after.
   for (std::string_view name :
        {"v0.0.0-20200229013735-71373c6105e3",

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,52 +14,50 @@ namespace specgen {
 
 namespace {
 
-// What people are told of names: what each was taken as, and what is presumed.
-struct Told {
-  std::vector<std::string> understood;
-  std::vector<std::string> presumed;
-
-  void Add(const NamedEngine& engine) {
-    if (!engine.understood.empty()) understood.push_back(engine.understood);
-    if (!engine.presumed.empty()) presumed.push_back(engine.presumed);
+void Add(const NamedEngine& engine, RangeNotes* notes) {
+  if (!engine.understood.empty()) {
+    notes->understood.push_back(engine.understood);
   }
-};
+  // What is presumed of the release itself is told of the whole range.
+  if (!engine.presumed.empty() &&
+      engine.presumed != Presumption(*engine.release)) {
+    notes->of_names.push_back(engine.presumed);
+  }
+}
 
 // The engine of that name, `otherwise` for "".
 absl::StatusOr<const Release*> FindEnd(std::string_view name,
-                                       const Release* otherwise, Told* told) {
+                                       const Release* otherwise,
+                                       RangeNotes* notes) {
   if (name.empty()) return otherwise;
   absl::StatusOr<NamedEngine> engine = FindEngine(name);
   if (!engine.ok()) return engine.status();
-  // What is presumed of the release itself is told of the whole range.
-  if (engine->presumed == Presumption(*engine->release)) {
-    engine->presumed.clear();
-  }
-  told->Add(*engine);
+  Add(*engine, notes);
   const Release* const release = engine->release;
   if (release->build_of == nullptr) return release;
-  told->understood.push_back(absl::StrCat(
+  notes->understood.push_back(absl::StrCat(
       "a range is of Docker's own releases: ", release->build_of->name,
       " stands for ", release->name));
   return release->build_of;
 }
 
 absl::StatusOr<absl::Span<const Release>> FindRange(std::string_view range,
-                                                    Told* told) {
+                                                    RangeNotes* notes) {
   const absl::Span<const Release> all = AllReleases();
   if (range.empty()) return absl::MakeConstSpan(&DefaultRelease(), 1);
   const size_t dots = range.find("..");
   if (dots == std::string_view::npos) {
     absl::StatusOr<NamedEngine> engine = FindEngine(range);
     if (!engine.ok()) return engine.status();
-    told->Add(*engine);
+    Add(*engine, notes);
+    if (notes->of_names.empty()) notes->of_releases = engine->presumed;
     return absl::MakeConstSpan(engine->release, 1);
   }
   absl::StatusOr<const Release*> first =
-      FindEnd(range.substr(0, dots), &all.front(), told);
+      FindEnd(range.substr(0, dots), &all.front(), notes);
   if (!first.ok()) return first.status();
   absl::StatusOr<const Release*> last =
-      FindEnd(range.substr(dots + 2), &all.back(), told);
+      FindEnd(range.substr(dots + 2), &all.back(), notes);
   if (!last.ok()) return last.status();
   if (*last < *first) {
     return absl::InvalidArgumentError(
@@ -69,25 +66,24 @@ absl::StatusOr<absl::Span<const Release>> FindRange(std::string_view range,
   }
   const absl::Span<const Release> found(
       *first, static_cast<size_t>(*last - *first) + 1);
-  std::string presumed = Presumption(found);
-  if (!presumed.empty()) told->presumed.push_back(std::move(presumed));
+  notes->of_releases = Presumption(found);
   return found;
 }
 
 }  // namespace
 
-absl::StatusOr<absl::Span<const Release>> FindReleases(
-    std::string_view range, std::vector<std::string>* notes,
-    std::string* presumed) {
-  Told told;
-  absl::StatusOr<absl::Span<const Release>> found = FindRange(range, &told);
-  if (notes != nullptr) {
-    for (const auto& texts : {told.understood, told.presumed}) {
-      notes->insert(notes->end(), texts.begin(), texts.end());
-    }
-  }
-  if (presumed != nullptr) *presumed = absl::StrJoin(told.presumed, "; ");
-  return found;
+std::vector<std::string> RangeNotes::Presumed() const {
+  std::vector<std::string> presumed = of_names;
+  if (!of_releases.empty()) presumed.push_back(of_releases);
+  return presumed;
+}
+
+absl::StatusOr<absl::Span<const Release>> FindReleases(std::string_view range,
+                                                       RangeNotes* notes) {
+  RangeNotes unread;
+  if (notes == nullptr) notes = &unread;
+  *notes = {};
+  return FindRange(range, notes);
 }
 
 std::string Presumption(absl::Span<const Release> releases) {

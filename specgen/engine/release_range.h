@@ -13,17 +13,25 @@
 
 namespace specgen {
 
+// What people should be told of the engines that a range names.
+struct RangeNotes {
+  std::vector<std::string> understood;  // what each name was taken as
+  // What is presumed of them beyond what is of Docker's releases: they are
+  // others' builds.
+  std::vector<std::string> of_names;
+  std::string of_releases;  // their Presumption, or ""
+
+  // All that is presumed.
+  std::vector<std::string> Presumed() const;
+};
+
 // "A..B": both and all releases between them by version; "A.." and "..B" go to
 // the newest and from the oldest; "A" is that one; "" is DefaultRelease. Each
 // is a name for FindEngine; a build of a distribution stands for its release
-// where it is not alone. Errors are kNotFound or kInvalidArgument.
-//
-// `notes`, if it is not null, gets what people should be told of the engines
-// that are named: what each was taken as, and what is presumed of them all.
-// `presumed`, if it is not null, becomes the latter, in a sentence or more.
+// where it is not alone. Errors are kNotFound or kInvalidArgument. `notes` may
+// be null.
 absl::StatusOr<absl::Span<const Release>> FindReleases(
-    std::string_view range, std::vector<std::string>* notes = nullptr,
-    std::string* presumed = nullptr);
+    std::string_view range, RangeNotes* notes = nullptr);
 
 // As what those of `releases` that were not recorded are presumed to answer,
 // and why, in a sentence without a full stop; "": all were recorded.

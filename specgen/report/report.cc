@@ -8,7 +8,6 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "sha2.h"
 #include "specgen/diff/changes_json.h"
 #include "specgen/engine/release_range.h"
@@ -295,10 +294,7 @@ absl::StatusOr<Report> ReportMaker::Make() {
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;
   AddRuns();
-  std::string_view beyond = in_.releases_presumed;
-  absl::ConsumeSuffix(&beyond, Presumption(in_.releases));
-  absl::ConsumeSuffix(&beyond, "; ");
-  report_.range_presumed = std::string(beyond);
+  report_.range_presumed = std::string(in_.names_presumed);
   for (ReportRun& run : report_.runs) {
     run.presumed =
         PresumptionOn(in_.host->facts, run.releases, Presumption(run.releases));

@@ -78,7 +78,7 @@ struct ReportRequest {
   const Release* engine = nullptr;
   std::string_view presumed = {};  // of it
   absl::Span<const Release> releases;
-  std::string_view releases_presumed = {};  // of their names; see FindReleases
+  std::string_view names_presumed = {};  // RangeNotes::of_names of them
   const Host* host = nullptr;
   GrantHost grant_host = {};  // the same machine, for its privileges
   // What looks like a password, token or key is shown, too.

@@ -25,8 +25,8 @@ namespace {
 
 class SchemaWriter {
  public:
-  explicit SchemaWriter(absl::Span<const Release> releases)
-      : releases_(releases) {}
+  SchemaWriter(absl::Span<const Release> releases, std::string_view presumed)
+      : releases_(releases), presumed_(presumed) {}
 
   std::string Write() {
     json_.Object();
@@ -37,6 +37,11 @@ class SchemaWriter {
         .String(absl::StrCat(
             "What an author writes for docker plugin create; of Docker ",
             Runs([](const Release&) { return true; }), "."));
+    // Of what is to stay true when newer releases come, nothing is said of
+    // some.
+    if (releases_.size() == 1 || !ReachesNewest()) {
+      json_.KeyIfAny("presumed", presumed_);
+    }
     json_.Key("type").String("object");
     Members(kConfigSchema, "", "#");
     return json_.EndObject().Finish();
@@ -53,10 +58,14 @@ class SchemaWriter {
                [&](const Release& release) { return Reads(release, field); });
   }
 
+  bool ReachesNewest() const {
+    return &releases_.back() == &AllReleases().back();
+  }
+
   // Which releases, in words that stay true when newer ones come.
   std::string Runs(absl::FunctionRef<bool(const Release&)> holds) const {
     std::string runs = ReleaseRuns(releases_, holds);
-    if (&releases_.back() != &AllReleases().back()) return runs;
+    if (!ReachesNewest()) return runs;
     std::string_view text = runs;
     return absl::ConsumeSuffix(&text,
                                absl::StrCat(" to ", releases_.back().name))
@@ -200,13 +209,15 @@ class SchemaWriter {
   }
 
   const absl::Span<const Release> releases_;
+  const std::string_view presumed_;
   JsonBuilder json_;
 };
 
 }  // namespace
 
-std::string ConfigSchema(absl::Span<const Release> releases) {
-  return SchemaWriter(releases).Write();
+std::string ConfigSchema(absl::Span<const Release> releases,
+                         std::string_view presumed) {
+  return SchemaWriter(releases, presumed).Write();
 }
 
 }  // namespace specgen

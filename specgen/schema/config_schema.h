@@ -3,6 +3,7 @@
 #define SPECGEN_SCHEMA_CONFIG_SCHEMA_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/types/span.h"
 #include "specgen/engine/engine.h"
@@ -19,8 +20,12 @@ namespace specgen {
 // case; the schema knows them as its documentation writes them, and as `docker
 // plugin inspect` prints them.
 //
+// `presumed`, what is presumed of the releases, becomes a member of that name;
+// not of those up to the newest, which the schema calls "and later".
+//
 // Ends with a line feed. The same releases give the same bytes.
-std::string ConfigSchema(absl::Span<const Release> releases);
+std::string ConfigSchema(absl::Span<const Release> releases,
+                         std::string_view presumed = "");
 
 }  // namespace specgen
 

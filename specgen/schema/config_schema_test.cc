@@ -76,6 +76,20 @@ TEST_F(ConfigSchemaTest, KeysAreThoseThatTheEnginesRead) {
   EXPECT_EQ(At("28.5.2", "linux", "deviceCreation"), nullptr);
 }
 
+// What is to stay true when newer releases come says nothing of some.
+TEST_F(ConfigSchemaTest, SaysWhatIsPresumed) {
+  const auto presumed = [](absl::Span<const Release> releases,
+                           std::string_view text) {
+    return absl::StrContains(ConfigSchema(releases, text),
+                             "\n  \"presumed\": \"guess\",\n");
+  };
+  const absl::Span<const Release> all = AllReleases();
+  EXPECT_TRUE(presumed(all.last(1), "guess"));
+  EXPECT_TRUE(presumed(all.first(2), "guess"));
+  EXPECT_FALSE(presumed(all.last(2), "guess"));
+  EXPECT_FALSE(presumed(all.first(1), ""));
+}
+
 TEST_F(ConfigSchemaTest, WhatNotAllReadSaysSo) {
   const JsonNode* key = At("28.5.2", "dockerVersion");
   ASSERT_NE(key, nullptr);

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/hex.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/json/json_writer.h"
 
@@ -118,12 +119,6 @@ bool IsNameOfDigest(std::string_view name) {
 }
 
 // ---- Forms
-
-bool IsHex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-  });
-}
 
 bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;
