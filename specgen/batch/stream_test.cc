@@ -266,7 +266,7 @@ TEST(JsonLines, DockerdsRootsAndTheArchitectureAreTheRequests) {
                                   Not(HasSubstr("presumed"))));
   }
   EXPECT_EQ(answer(R"(,"arch":"amd64")"), answer(""));
-  EXPECT_THAT(answer(R"(,"arch":"arm","engine":"1.12.6")"),
+  EXPECT_THAT(answer(R"(,"arch":"arm","engine":"1.13.0")"),
               HasSubstr(R"("arch":"arm"})"));
   EXPECT_THAT(answer(R"(,"data_root":"/link/")"),
               HasSubstr(R"("path":"/data/plugins/plugin/rootfs")"));
@@ -395,7 +395,7 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
       {R"({"config":{},"shape":"odd"})", R"(\"shape\" is none of)"},
       {R"({"config_b64":"*"})", "not base64"},
       {R"({"config":{},"config_text":"{}"})",
-       R"("message":"there are two plugins: \"config\" and \"config_text\"","position":"1:28")"},
+       R"("message":"there are two plugins: \"config\" and \"config_text\"","position":"1:32")"},
       {R"({"config_b64":"e30=","plugin":{}})",
        R"(there are two plugins: \"config_b64\" and \"plugin\")"},
       {R"({"config":{},"arch":"vax"})",
