@@ -35,8 +35,8 @@ load("{bzl}", "specgen_toolchain")
 specgen_toolchain(
     name = "toolchain",
     exec_compatible_with = [
-        "@platforms//cpu:{cpu}",
-        "@platforms//os:linux",
+        "{cpu}",
+        "{linux}",
     ],
     program = "{program}",
 )
@@ -59,7 +59,9 @@ def _prebuilt_specgen_impl(ctx):
     ctx.delete(".archive")
     ctx.file("BUILD.bazel", _BUILD.format(
         bzl = Label("//tools:prebuilt.bzl"),
-        cpu = ctx.attr.cpu,
+        # The user's repositories may not know @platforms.
+        cpu = Label("@platforms//cpu:" + ctx.attr.cpu),
+        linux = Label("@platforms//os:linux"),
         program = ctx.attr.program,
     ))
 
