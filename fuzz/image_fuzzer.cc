@@ -648,7 +648,12 @@ std::string Contents(int parent, const std::string& name) {
         const bool is_link = S_ISLNK(found.st.st_mode);
         absl::StrAppend(&text, found.path, " ",
                         is_link ? 0u : found.st.st_mode);
-        if (is_link) absl::StrAppend(&text, " ", ReadSymlink(found));
+        if (is_link) {
+          std::string target;
+          Require(ReadSymlink(found, &target) == 0,
+                  "links of a tree can be read", Errno);
+          absl::StrAppend(&text, " ", target);
+        }
         if (S_ISREG(found.st.st_mode)) {
           std::string bytes(static_cast<size_t>(found.st.st_size), '\0');
           const UniqueFd file = OpenFound(found);
@@ -792,7 +797,7 @@ void CheckImage(const Words& words, std::string_view text) {
   UniqueFd directory(
       openat(sandbox.images(), "image", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   WriteImage(words, text, directory.get());
-  const auto form = FormOfImage(directory.get());
+  const auto form = FormOfImage(directory.get(), sandbox.image());
   if (form.ok()) {
     const auto image = ReadImage(std::move(directory), sandbox.image(), *form,
                                  ImageChoice{std::string(words.wanted), ""});

@@ -227,7 +227,9 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
   const UniqueFd config = OpenFileAt(directory.get(), kSpecName);
   const int no_config = config.ok() ? 0 : errno;
   for (const int error : {no_rootfs, no_config}) {
-    if (IsShortage(error)) return FileError(error, options_.source);
+    if (error != 0 && !IsNothingThere(error)) {
+      return InputError(error, options_.source);
+    }
   }
   if (rootfs.ok() && config.ok()) {
     rootfs_directory_ = NameIn(options_.source, kRootfsName);
@@ -238,7 +240,9 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
     config_ = *std::move(text);
     return absl::OkStatus();
   }
-  absl::StatusOr<ImageForm> form = FormOfImage(directory.get());
+  absl::StatusOr<ImageForm> form =
+      FormOfImage(directory.get(), options_.source);
+  if (!form.ok() && !absl::IsNotFound(form.status())) return form.status();
   if (!form.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
         options_.source,
@@ -355,7 +359,7 @@ absl::Status BundleMaker::Open(bool dry_run) {
   if (status.ok()) status = MakeWorkDirectory();
   if (!status.ok()) return status;
   absl::StatusOr<UniqueFd> unpacked = work_->MakeDirectory("archive", 0700);
-  if (!unpacked.ok()) return unpacked.status();
+  if (!unpacked.ok()) return Named(options_.output, unpacked.status());
   // A plugin's directory keeps its owners; those of an image's files are
   // nobody's.
   const Ownership ownership =
@@ -367,7 +371,7 @@ absl::Status BundleMaker::Open(bool dry_run) {
                        ownership, options_.limits);
   BlobReader reader(std::move(fd), source);
   status = UnpackTar(&reader, Whiteouts::kKeep, writer.get());
-  if (status.ok()) status = writer->Finish();
+  if (status.ok()) status = Named(source, writer->Finish());
   if (!status.ok()) return status;
   source_ledger_ = writer->TakeLedger();
   return OpenSource(*std::move(unpacked));
@@ -496,7 +500,7 @@ absl::Status BundleMaker::FillRootfs(TreeWriter* writer) {
   for (const BundleOptions::File& file : options_.files) {
     if (status.ok()) status = AddFile(file, writer);
   }
-  return status.ok() ? writer->Finish() : status;
+  return status.ok() ? Named(options_.output, writer->Finish()) : status;
 }
 
 absl::Status BundleMaker::MakeRootfs() {
@@ -504,11 +508,11 @@ absl::Status BundleMaker::MakeRootfs() {
   absl::Status status = MakeWorkDirectory();
   if (!status.ok()) return status;
   absl::StatusOr<UniqueFd> bundle = work_->MakeDirectory(kWorkName, 0700);
-  if (!bundle.ok()) return bundle.status();
+  if (!bundle.ok()) return Named(options_.output, bundle.status());
   bundle_ = *std::move(bundle);
   absl::StatusOr<UniqueFd> rootfs =
       WorkDirectory::MakeDirectoryIn(bundle_.get(), kRootfsName, 0755);
-  if (!rootfs.ok()) return rootfs.status();
+  if (!rootfs.ok()) return Named(options_.output, rootfs.status());
   rootfs_ = *std::move(rootfs);
   const std::unique_ptr<TreeWriter> writer = WriteToRootfs();
   status = FillRootfs(writer.get());
@@ -812,8 +816,14 @@ absl::StatusOr<BundleMaker::Result> BundleMaker::PlaceOver(
   absl::Status status = CheckRoomForFiles(output);
   if (!status.ok()) return status;
   const UniqueFd spec = OpenFileAt(old.fd.get(), kSpecName);
+  const int no_spec = spec.ok() ? 0 : errno;
   const UniqueFd rootfs = OpenDirectoryAt(old.fd.get(), kRootfsName);
-  if (!spec.ok() || !rootfs.ok()) return NoBundle();
+  const int no_rootfs = rootfs.ok() ? 0 : errno;
+  for (const int error : {no_spec, no_rootfs}) {
+    if (error != 0) {
+      return IsNothingThere(error) ? NoBundle() : FileError(error, output);
+    }
+  }
   absl::StatusOr<std::string> text =
       ReadOpenFile(spec.get(), absl::StrCat(output, "/", kSpecName));
   if (!text.ok()) return text.status();

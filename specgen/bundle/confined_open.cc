@@ -65,6 +65,11 @@ UniqueFd OpenRegular(const UniqueFd& place) {
   return UniqueFd(open(ProcPath(place.get()).c_str(), O_RDONLY | O_CLOEXEC));
 }
 
+bool IsNothingThere(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP ||
+         error == ENAMETOOLONG || error == EXDEV || error == EINVAL;
+}
+
 bool SameFile(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
@@ -76,6 +81,12 @@ absl::Status FileError(int error, std::string_view path) {
                                            : "";
   return HostError(error,
                    absl::StrCat(path, ": ", std::strerror(error), advice));
+}
+
+absl::Status Named(std::string_view name, const absl::Status& status) {
+  return status.ok() ? status
+                     : absl::Status(status.code(),
+                                    absl::StrCat(name, ": ", status.message()));
 }
 
 absl::Status CheckProc() {

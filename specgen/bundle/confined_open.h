@@ -30,6 +30,10 @@ UniqueFd OpenOnOneMount(int root, const std::string& path, int flags);
 // end.
 UniqueFd OpenRegular(const UniqueFd& place);
 
+// Whether an errno says that a path leads to nothing of the kind that was
+// meant, and not that the machine could not look.
+bool IsNothingThere(int error);
+
 // Whether both are of one file, whatever its names.
 bool SameFile(const struct stat& a, const struct stat& b);
 
@@ -37,6 +41,9 @@ bool SameFile(const struct stat& a, const struct stat& b);
 // kFailedPrecondition, but kUnavailable then.
 absl::Status FileError(int error, std::string_view path);
 absl::Status FileError(int error, std::string_view what, std::string_view path);
+
+// The same failure, of what lies in the directory `name`.
+absl::Status Named(std::string_view name, const absl::Status& status);
 
 // kUnavailable where /proc is not mounted, by which files are named that are
 // open (ProcPath).

@@ -235,10 +235,6 @@ bool IsDigestStart(std::string_view digest, std::string_view wanted) {
           absl::StartsWith(digest, absl::StrCat("sha256:", wanted)));
 }
 
-bool Exists(int directory, const std::string& path) {
-  return OpenBeneath(directory, path, O_PATH).ok();
-}
-
 // The path of a blob, "sha256:…", in the image.
 absl::StatusOr<BlobInfo> Locate(ImageForm form, std::string_view digest,
                                 int64_t size) {
@@ -635,15 +631,22 @@ absl::Status CheckConfigSize(std::string_view config, std::string_view name) {
                    " items in its lists and objects: no plugin's config has"));
 }
 
-absl::StatusOr<ImageForm> FormOfImage(int directory) {
-  if (Exists(directory, "oci-layout") && Exists(directory, "index.json")) {
-    return ImageForm::kOciLayout;
+absl::StatusOr<ImageForm> FormOfImage(int directory, const std::string& name) {
+  int error = 0;
+  const auto exists = [&](const char* file) {
+    if (OpenBeneath(directory, file, O_PATH).ok()) return true;
+    if (!IsNothingThere(errno)) error = errno;
+    return false;
+  };
+  absl::StatusOr<ImageForm> form = absl::NotFoundError("no image");
+  if (exists("oci-layout") && exists("index.json")) {
+    form = ImageForm::kOciLayout;
+  } else if (exists("manifest.json")) {
+    form = exists("version") ? ImageForm::kSkopeoDirectory
+                             : ImageForm::kDockerArchive;
   }
-  if (Exists(directory, "manifest.json")) {
-    return Exists(directory, "version") ? ImageForm::kSkopeoDirectory
-                                        : ImageForm::kDockerArchive;
-  }
-  return absl::NotFoundError("no image");
+  if (error != 0) return InputError(error, name);
+  return form;
 }
 
 absl::StatusOr<Image> ReadImage(UniqueFd directory, const std::string& name,

@@ -32,8 +32,9 @@ enum class ImageForm {
   kDockerArchive,    // manifest.json that is a list (`docker save`)
 };
 
-// The form of the image in the directory; kNotFound if it is none.
-absl::StatusOr<ImageForm> FormOfImage(int directory);
+// The form of the image in the directory, which messages call `name`; kNotFound
+// if it is none.
+absl::StatusOr<ImageForm> FormOfImage(int directory, const std::string& name);
 
 // An image that was read: a directory, and what its manifest names in it.
 struct Image {

@@ -102,7 +102,7 @@ class ImageTest : public testing::Test {
     wanted.image = image;
     wanted.platform = platform;
     UniqueFd directory(open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY));
-    absl::StatusOr<ImageForm> form = FormOfImage(directory.get());
+    absl::StatusOr<ImageForm> form = FormOfImage(directory.get(), "image");
     if (!form.ok()) return form.status();
     form_ = *form;
     return ReadImage(std::move(directory), temp_ / "image", *form, wanted);

@@ -36,18 +36,18 @@ constexpr InitEntry kEntries[] = {
 };
 constexpr mode_t kMode = 0755;
 
-bool IsDirectory(int parent, const std::string& name) {
-  struct stat st;
-  return fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-         S_ISDIR(st.st_mode);
-}
-
 // 0 or an errno.
 int MakeOne(int parent, const std::string& name, Type type,
             std::string_view target, bool set_owner) {
   // Fails on directories, which stay.
-  unlinkat(parent, name.c_str(), 0);
-  if (IsDirectory(parent, name)) return 0;
+  if (unlinkat(parent, name.c_str(), 0) != 0 && errno != ENOENT) {
+    const int error = errno;
+    struct stat st;
+    if (fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
+      return errno == ENOENT ? error : errno;
+    }
+    return S_ISDIR(st.st_mode) ? 0 : error;
+  }
   int result;
   if (type == Type::kSymlink) {
     result = symlinkat(std::string(target).c_str(), parent, name.c_str());

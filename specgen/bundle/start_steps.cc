@@ -389,7 +389,7 @@ absl::Status RemoveMade(const BundleRecord::Made& made, bool contents) {
   const std::string name(BasePath(made.path));
   const UniqueFd fd(openat(parent->get(), name.c_str(),
                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd.ok() && IsShortage(errno)) return FileError(errno, made.path);
+  if (!fd.ok() && !IsNothingThere(errno)) return FileError(errno, made.path);
   Facts facts;
   if (!fd.ok() || Look(fd.get(), &facts) != 0 || facts.device != made.device ||
       facts.inode != made.inode || facts.born != made.born) {

@@ -64,8 +64,13 @@ char TypeOf(InodeFacts::Type type) {
 
 class Archiver {
  public:
-  Archiver(const TreeLedger& ledger, std::string_view part, TarWriter* tar)
-      : ledger_(ledger), part_(part), tar_(*tar), buffer_(kBufferBytes, '\0') {}
+  Archiver(const std::string& name, const TreeLedger& ledger,
+           std::string_view part, TarWriter* tar)
+      : name_(name),
+        ledger_(ledger),
+        part_(part),
+        tar_(*tar),
+        buffer_(kBufferBytes, '\0') {}
 
   absl::Status Add(const FoundFile& found);
 
@@ -73,7 +78,12 @@ class Archiver {
   // What the ledger has for the path; null if it has nothing.
   const InodeFacts* FactsOf(std::string_view path) const;
   absl::Status AddBytes(const FoundFile& found, uint64_t size);
+  // For messages.
+  std::string NameOf(const FoundFile& found) const {
+    return absl::StrCat(name_, "/", found.path);
+  }
 
+  const std::string& name_;
   const TreeLedger& ledger_;
   const std::string_view part_;
   TarWriter& tar_;
@@ -112,7 +122,9 @@ absl::Status Archiver::Add(const FoundFile& found) {
     }
   }
   if (S_ISLNK(found.st.st_mode)) {
-    header.target = ReadSymlink(found);
+    if (const int error = ReadSymlink(found, &header.target); error != 0) {
+      return FileError(error, NameOf(found));
+    }
     header.mode = 0777;
   }
   if (!is_directory && found.st.st_nlink > 1) {
@@ -143,14 +155,14 @@ absl::Status Archiver::Add(const FoundFile& found) {
 
 absl::Status Archiver::AddBytes(const FoundFile& found, uint64_t size) {
   const UniqueFd file = OpenFound(found);
-  if (!file.ok()) return FileError(errno, found.path);
+  if (!file.ok()) return FileError(errno, NameOf(found));
   while (size > 0) {
     const ssize_t count = read(file.get(), buffer_.data(), buffer_.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return FileError(errno, found.path);
+    if (count < 0) return FileError(errno, NameOf(found));
     if (count == 0 || static_cast<uint64_t>(count) > size) {
       return absl::AbortedError(
-          absl::StrCat(found.path, ": changed while it was packed"));
+          absl::StrCat(NameOf(found), ": changed while it was packed"));
     }
     absl::Status status = tar_.AddBytes(
         std::string_view(buffer_.data(), static_cast<size_t>(count)));
@@ -166,7 +178,7 @@ absl::Status ArchiveTree(int directory, const std::string& name,
                          const TreeLedger& ledger, std::string_view part,
                          UniqueFd archive) {
   TarWriter tar(std::move(archive), name);
-  Archiver archiver(ledger, part, &tar);
+  Archiver archiver(name, ledger, part, &tar);
   absl::Status status = WalkTree(directory, name, [&](const FoundFile& found) {
     return archiver.Add(found);
   });

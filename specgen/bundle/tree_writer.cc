@@ -474,8 +474,11 @@ absl::Status TreeWriter::SetTimesOf(const std::string& directory,
   if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
   const UniqueFd fd = OpenInRoot(root_.get(), directory, O_PATH);
   struct stat st;
-  if (!fd.ok() || fstat(fd.get(), &st) != 0) {
+  if (!fd.ok() && IsNothingThere(errno)) {
     return Hostile(directory, "is removed again by the layer that brings it");
+  }
+  if (!fd.ok() || fstat(fd.get(), &st) != 0) {
+    return EntryError(errno, directory);
   }
   return SetFacts(directory, fd.get(), st, times, /*set_mode=*/false);
 }
@@ -615,10 +618,10 @@ absl::Status TreeWriter::RemoveOlder(const std::string& path, bool by_link) {
     }
     struct stat st;
     if (fstatat(directory->get(), child.c_str(), &st, AT_SYMLINK_NOFOLLOW) !=
-            0 ||
-        !S_ISDIR(st.st_mode)) {
-      continue;
+        0) {
+      return EntryError(errno, child_path);
     }
+    if (!S_ISDIR(st.st_mode)) continue;
     // Not one descriptor for each level.
     directory->Reset(-1);
     absl::Status status = RemoveOlder(child_path, by_link);
@@ -874,14 +877,19 @@ absl::Status TreeWriter::AddHardLink(const TreeEntry& entry,
   // createTarFile, handleLChmod).
   const UniqueFd named =
       OpenInRoot(root_.get(), entry.target, O_PATH | O_NOFOLLOW);
-  if (!named.ok()) return absl::OkStatus();
-  if (fstat(named.get(), &st) != 0) return EntryError(errno, entry.path);
+  if (!named.ok() && IsNothingThere(errno)) return absl::OkStatus();
+  if (!named.ok() || fstat(named.get(), &st) != 0) {
+    return EntryError(errno, entry.path);
+  }
   if (S_ISLNK(st.st_mode)) return absl::OkStatus();
   const UniqueFd changed = OpenInRoot(root_.get(), path, O_PATH);
-  if (!changed.ok() || fstat(changed.get(), &st) != 0) {
+  if (!changed.ok() && IsNothingThere(errno)) {
     return Hostile(entry.path,
                    "is a hard link to a symbolic link, which leads "
                    "nowhere");
+  }
+  if (!changed.ok() || fstat(changed.get(), &st) != 0) {
+    return EntryError(errno, entry.path);
   }
   const Directory facts = {entry.modified.tv_sec,
                            static_cast<int32_t>(entry.modified.tv_nsec),
@@ -968,8 +976,9 @@ absl::Status TreeWriter::Add(const TreeEntry& entry) {
         parent.status().code(),
         absl::StrCat(entry.path, ": ", parent.status().message()));
   }
-  if (fstatat(parent->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-      !(S_ISDIR(st.st_mode) && is_directory)) {
+  if (fstatat(parent->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) return EntryError(errno, entry.path);
+  } else if (!(S_ISDIR(st.st_mode) && is_directory)) {
     if (const int error = RemoveTree(parent->get(), name); error != 0) {
       return EntryError(error, entry.path);
     }

@@ -133,17 +133,17 @@ UniqueFd OpenFound(const FoundFile& found) {
                          O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
 }
 
-std::string ReadSymlink(const FoundFile& found) {
-  std::string target(static_cast<size_t>(found.st.st_size) + 1, '\0');
+int ReadSymlink(const FoundFile& found, std::string* target) {
+  target->resize(static_cast<size_t>(found.st.st_size) + 1);
   while (true) {
     const ssize_t size = readlinkat(found.parent, found.name.c_str(),
-                                    target.data(), target.size());
-    if (size < 0) return "";
-    if (static_cast<size_t>(size) < target.size()) {
-      target.resize(static_cast<size_t>(size));
-      return target;
+                                    target->data(), target->size());
+    if (size < 0) return errno;
+    if (static_cast<size_t>(size) < target->size()) {
+      target->resize(static_cast<size_t>(size));
+      return 0;
     }
-    target.resize(target.size() * 2);
+    target->resize(target->size() * 2);
   }
 }
 
@@ -153,10 +153,13 @@ absl::Status WalkTree(int top, const std::string& name, TreeVisitor visit) {
 
 namespace {
 
-std::string FileCapabilities(int fd) {
-  char value[64];
-  const ssize_t size = fgetxattr(fd, kFileCapabilities, value, sizeof(value));
-  return size > 0 ? std::string(value, static_cast<size_t>(size)) : "";
+// 0 or an errno; none are "".
+int FileCapabilities(int fd, std::string* value) {
+  char bytes[64];
+  const ssize_t size = fgetxattr(fd, kFileCapabilities, bytes, sizeof(bytes));
+  if (size < 0 && errno != ENODATA && errno != EOPNOTSUPP) return errno;
+  value->assign(bytes, size > 0 ? static_cast<size_t>(size) : 0);
+  return 0;
 }
 
 // Reads up to `size` bytes; less only at the end, -1 on an error.
@@ -184,18 +187,23 @@ TreeEntry Describe(const FoundFile& found) {
   return entry;
 }
 
-absl::Status CopyFile(const FoundFile& found, const std::string& host_path,
+absl::Status CopyFile(const FoundFile& found, const std::string& name,
                       TreeEntry entry, TreeWriter* writer) {
+  const std::string host_path = absl::StrCat(name, "/", found.path);
   const UniqueFd file = OpenFound(found);
   struct stat st;
   if (!file.ok() || fstat(file.get(), &st) != 0) {
     return InputError(errno, host_path);
   }
   entry.size = static_cast<uint64_t>(st.st_size);
-  if (std::string value = FileCapabilities(file.get()); !value.empty()) {
+  std::string value;
+  if (const int error = FileCapabilities(file.get(), &value); error != 0) {
+    return InputError(error, host_path);
+  }
+  if (!value.empty()) {
     entry.xattrs.emplace_back(kFileCapabilities, std::move(value));
   }
-  absl::Status status = writer->Add(entry);
+  absl::Status status = Named(name, writer->Add(entry));
   if (!status.ok()) return status;
   std::string buffer(kBufferBytes, '\0');
   for (uint64_t offset = 0; offset < entry.size;) {
@@ -205,8 +213,10 @@ absl::Status CopyFile(const FoundFile& found, const std::string& host_path,
       return absl::AbortedError(
           absl::StrCat(host_path, ": became shorter while it was copied"));
     }
-    status = writer->Write(
-        std::string_view(buffer.data(), static_cast<size_t>(count)), offset);
+    status = Named(
+        name, writer->Write(
+                  std::string_view(buffer.data(), static_cast<size_t>(count)),
+                  offset));
     if (!status.ok()) return status;
     offset += static_cast<uint64_t>(count);
   }
@@ -218,7 +228,12 @@ std::string DifferenceOf(const FoundFile& a, const FoundFile& b) {
   const struct stat& t = b.st;
   if ((s.st_mode & S_IFMT) != (t.st_mode & S_IFMT)) return "is another type";
   if (S_ISLNK(s.st_mode)) {
-    return ReadSymlink(a) == ReadSymlink(b) ? "" : "leads elsewhere";
+    std::string in_a;
+    std::string in_b;
+    if (ReadSymlink(a, &in_a) != 0 || ReadSymlink(b, &in_b) != 0) {
+      return "cannot be read";
+    }
+    return in_a == in_b ? "" : "leads elsewhere";
   }
   if ((s.st_mode & 07777) != (t.st_mode & 07777)) return "has another mode";
   if (s.st_uid != t.st_uid || s.st_gid != t.st_gid) return "has another owner";
@@ -230,9 +245,13 @@ std::string DifferenceOf(const FoundFile& a, const FoundFile& b) {
   const UniqueFd fa = OpenFound(a);
   const UniqueFd fb = OpenFound(b);
   if (!fa.ok() || !fb.ok()) return "cannot be read";
-  if (FileCapabilities(fa.get()) != FileCapabilities(fb.get())) {
-    return "has other file capabilities";
+  std::string ca;
+  std::string cb;
+  if (FileCapabilities(fa.get(), &ca) != 0 ||
+      FileCapabilities(fb.get(), &cb) != 0) {
+    return "cannot be read";
   }
+  if (ca != cb) return "has other file capabilities";
   std::string in_a(kBufferBytes, '\0');
   std::string in_b(kBufferBytes, '\0');
   while (true) {
@@ -292,13 +311,7 @@ absl::Status CopyTree(int from, const std::string& name,
           "--output: lies in what is copied, which is also at ", host_path)));
     }
     TreeEntry entry = Describe(found);
-    const auto add = [&]() {
-      absl::Status status = writer->Add(entry);
-      return status.ok()
-                 ? status
-                 : absl::Status(status.code(),
-                                absl::StrCat(name, ": ", status.message()));
-    };
+    const auto add = [&]() { return Named(name, writer->Add(entry)); };
     if (!S_ISDIR(found.st.st_mode) && found.st.st_nlink > 1) {
       const auto [first, is_new] =
           seen.try_emplace(std::make_pair(found.st.st_dev, found.st.st_ino));
@@ -316,14 +329,18 @@ absl::Status CopyTree(int from, const std::string& name,
       }
       path = {last_directory, found.name};
     }
-    if (S_ISLNK(found.st.st_mode)) entry.target = ReadSymlink(found);
+    if (S_ISLNK(found.st.st_mode)) {
+      if (const int error = ReadSymlink(found, &entry.target); error != 0) {
+        return FileError(error, host_path);
+      }
+    }
     const auto known =
         ledger.find(found.path == "." ? std::string(part)
                                       : absl::StrCat(part, "/", found.path));
     if (known != ledger.end()) {
       static_cast<InodeFacts&>(entry) = *known->second;
       return entry.type == TreeEntry::Type::kFile
-                 ? CopyFile(found, host_path, std::move(entry), writer)
+                 ? CopyFile(found, name, std::move(entry), writer)
                  : add();
     }
     switch (found.st.st_mode & S_IFMT) {
@@ -332,7 +349,7 @@ absl::Status CopyTree(int from, const std::string& name,
         return add();
       case S_IFREG: {
         entry.type = TreeEntry::Type::kFile;
-        return CopyFile(found, host_path, std::move(entry), writer);
+        return CopyFile(found, name, std::move(entry), writer);
       }
       case S_IFLNK:
         entry.type = TreeEntry::Type::kSymlink;

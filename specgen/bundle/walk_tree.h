@@ -35,8 +35,8 @@ absl::Status WalkTree(int top, const std::string& name, TreeVisitor visit);
 
 // Opens a file for reading; if that is not ok(), errno says why.
 UniqueFd OpenFound(const FoundFile& found);
-// What a symbolic link leads to.
-std::string ReadSymlink(const FoundFile& found);
+// Reads where a symbolic link leads to; 0 or an errno.
+int ReadSymlink(const FoundFile& found, std::string* target);
 
 // Copies the tree `from` as `docker plugin create` takes a rootfs:
 // with owners, modes, times, hard links, device nodes and file capabilities,

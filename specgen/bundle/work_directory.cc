@@ -125,20 +125,24 @@ absl::StatusOr<std::unique_ptr<WorkDirectory>> WorkDirectory::Make(
       return FileError(errno, name);
     }
     UniqueFd fd(openat(parent, ours.c_str(), kFlags));
+    struct stat made = {};
     std::vector<std::string> names;
-    int error = fd.ok() ? 0 : errno;
-    if (error == 0 && IsOurs(fd.get(), st.st_dev)) {
-      error = ReadNames(fd.get(), kMaxNameBytes, &names);
-    }
-    if (IsShortage(error)) {
+    int error = fd.ok() && fstat(fd.get(), &made) == 0 ? 0 : errno;
+    const bool is_ours =
+        error == 0 && IsWorkDirectory(made, geteuid(), st.st_dev);
+    if (is_ours) error = ReadNames(fd.get(), kMaxNameBytes, &names);
+    // EWOULDBLOCK: another run sweeps it already, and may have removed it. Some
+    // file systems have no locks; there nothing is swept either.
+    const bool is_swept = is_ours && error == 0 &&
+                          flock(fd.get(), LOCK_EX | LOCK_NB) != 0 &&
+                          errno == EWOULDBLOCK;
+    if (is_ours && error == 0 && fstat(fd.get(), &made) != 0) error = errno;
+    if (error != 0 && error != EACCES && !IsNothingThere(error)) {
       unlinkat(parent, ours.c_str(), AT_REMOVEDIR);
       return FileError(error, name);
     }
-    // EWOULDBLOCK: another run sweeps it already. Some file systems have no
-    // locks; there nothing is swept either.
-    if (error != 0 ||
-        (flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
-        !IsOurs(fd.get(), st.st_dev) || !names.empty()) {
+    if (!is_ours || error != 0 || is_swept || !names.empty() ||
+        !IsWorkDirectory(made, geteuid(), st.st_dev)) {
       continue;  // Another one was put in its place.
     }
     // What others may do in `parent` is not what they may do in a rootfs.
@@ -173,14 +177,19 @@ absl::Status WorkDirectory::TakeIn(int parent, const std::string& name,
   }
   struct stat wanted;
   struct stat got;
-  if (fstat(directory, &wanted) == 0 &&
-      fstatat(fd_.get(), taken.c_str(), &got, AT_SYMLINK_NOFOLLOW) == 0 &&
-      SameFile(wanted, got)) {
+  absl::Status status;
+  if (fstat(directory, &wanted) != 0 ||
+      fstatat(fd_.get(), taken.c_str(), &got, AT_SYMLINK_NOFOLLOW) != 0) {
+    status = FileError(errno, path);
+  } else if (!SameFile(wanted, got)) {
+    status = absl::AbortedError(absl::StrCat(
+        path,
+        ": was exchanged for another one meanwhile, which is left there"));
+  } else {
     return absl::OkStatus();
   }
   renameat2(fd_.get(), taken.c_str(), parent, name.c_str(), RENAME_NOREPLACE);
-  return absl::AbortedError(absl::StrCat(
-      path, ": was exchanged for another one meanwhile, which is left there"));
+  return status;
 }
 
 absl::StatusOr<UniqueFd> WorkDirectory::MakeDirectoryIn(int parent,

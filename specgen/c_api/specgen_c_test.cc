@@ -103,6 +103,7 @@ TEST(CApi, MakesASpec) {
   EXPECT_EQ(size, 8u);
   EXPECT_EQ(mode, 0700u);
   EXPECT_EQ(specgen_answer_folder(f.answer, 3, &size, &mode), nullptr);
+  EXPECT_EQ(size, 0u);
 }
 
 TEST(CApi, SaysWhyThereIsNone) {

@@ -142,7 +142,7 @@ absl::StatusOr<ImageForm> FormOfDirectory(const std::string& path) {
   const UniqueFd directory(
       open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory.ok()) return absl::NotFoundError(path);
-  return FormOfImage(directory.get());
+  return FormOfImage(directory.get(), path);
 }
 
 // Of gzip, zstd or tar, by the first bytes.
