@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -104,40 +106,61 @@ void DeviceOutsideDev(LintContext* lint) {
     if (!absl::StartsWith(path, "/") || IsPair(path)) continue;
     const std::string node = NodeOf(*device);
     if (node == "/dev" || absl::StartsWith(node, "/dev/")) continue;
-    lint->At(*Member(device, "path"),
-             absl::StrCat("the device ", QuoteShort(path),
+    lint->At(*Member(device, "path"), [&] {
+      return absl::StrCat("the device ", QuoteShort(path),
                           " is not below /dev: the engine refuses the plugin "
                           "where no device node is there; files and "
-                          "directories belong to \"mounts\""));
+                          "directories belong to \"mounts\"");
+    });
   }
 }
 
+// Orders paths so that what lies in a directory follows it at once.
+struct ByPart {
+  bool operator()(std::string_view a, std::string_view b) const {
+    return std::lexicographical_compare(
+        a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+          return y != '/' && (x == '/' || static_cast<unsigned char>(x) <
+                                              static_cast<unsigned char>(y));
+        });
+  }
+};
+
 void DuplicateDevice(LintContext* lint) {
+  struct Known {
+    const JsonNode* first;
+    const JsonNode* around = nullptr;  // that of a directory it lies in
+  };
   for (const JsonNode* list : lint->LinuxLists("devices", kDevices)) {
-    std::map<std::string, const JsonNode*> nodes;  // the first of each
+    std::map<std::string, Known, ByPart> nodes;
     for (const JsonNode& device : list->List()) {
-      const std::string node = NodeOf(device);
-      if (!node.empty()) nodes.try_emplace(node, Member(&device, "path"));
+      std::string node = NodeOf(device);
+      if (node.empty()) continue;
+      nodes.try_emplace(std::move(node), Known{Member(&device, "path")});
     }
-    // A directory stands for the devices in it.
-    const auto around = [&nodes](const std::string& node) {
-      for (size_t end = node.rfind('/'); end > 0;
-           end = node.rfind('/', end - 1)) {
-        const auto found = nodes.find(node.substr(0, end));
-        if (found != nodes.end()) return found->second;
+    // A directory stands for the devices in it. Those around the present one,
+    // the innermost last.
+    std::vector<std::pair<std::string_view, const JsonNode*>> around;
+    for (auto& [node, known] : nodes) {
+      while (!around.empty() &&
+             !absl::StartsWith(node, absl::StrCat(around.back().first, "/"))) {
+        around.pop_back();
       }
-      return static_cast<const JsonNode*>(nullptr);
-    };
+      if (!around.empty()) known.around = around.back().second;
+      around.emplace_back(node, known.first);
+    }
     for (const JsonNode& device : list->List()) {
       const std::string node = NodeOf(device);
       if (node.empty()) continue;
       const JsonNode& path = *Member(&device, "path");
-      const JsonNode* other = nodes.at(node);
-      if (other == &path) other = around(node);
+      const Known& known = nodes.find(node)->second;
+      const JsonNode* other = known.first == &path ? known.around : known.first;
       if (other == nullptr) continue;
-      lint->At(path, absl::StrCat("the device ", QuoteShort(path.text),
-                                  " is there already, by that of line ",
-                                  lint->LineOf(other->offset)));
+      lint->At(path, [&] {
+        return absl::StrCat("the device ", QuoteShort(path.text),
+                            " is there already, by that of line ",
+                            lint->LineOf(other->offset));
+      });
     }
   }
 }

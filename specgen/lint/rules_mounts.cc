@@ -419,17 +419,23 @@ bool Contradicts(std::string_view option, std::string_view other) {
 
 void ContradictoryOptions(LintContext* lint) {
   for (const JsonNode* mount : lint->Mounts()) {
-    const std::vector<JsonNode>& options = Items(mount, "options");
-    for (auto option = options.begin(); option != options.end(); ++option) {
-      const auto before =
-          std::find_if(options.begin(), option, [&](const JsonNode& other) {
-            return Contradicts(other.String(), option->String());
-          });
-      if (before == option) continue;
-      lint->At(*option, absl::StrCat(QuoteShort(option->text), " contradicts ",
-                                     QuoteShort(before->text),
-                                     ": runtimes do both, so that the last one "
-                                     "counts"));
+    // The first of each that can contradict: few, however many there are.
+    std::vector<const JsonNode*> before;
+    for (const JsonNode& option : Items(mount, "options")) {
+      const std::string_view text = option.String();
+      bool is_known = false;
+      const JsonNode* denied = nullptr;
+      for (const JsonNode* other : before) {
+        is_known = is_known || other->text == text;
+        if (denied == nullptr && Contradicts(other->text, text)) denied = other;
+      }
+      if (!is_known && Holds(kMountOptions, text)) before.push_back(&option);
+      if (denied == nullptr) continue;
+      lint->At(option, [&] {
+        return absl::StrCat(QuoteShort(option.text), " contradicts ",
+                            QuoteShort(denied->text),
+                            ": runtimes do both, so that the last one counts");
+      });
     }
   }
 }
