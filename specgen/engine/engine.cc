@@ -194,10 +194,11 @@ std::string OtherBuild(const EngineName& wanted, const Release& release) {
                         release.name, ": ", distribution->presumed);
   }
   if (wanted.packager != Packager::kOther) return "";
-  return absl::StrCat("that build is presumed to answer as Docker's ",
-                      release.name,
-                      ": it is none of Docker's own packages, "
-                      "and no daemon of it was recorded");
+  return absl::StrCat(
+      "that build is presumed to answer as Docker's ", release.name,
+      wanted.part.empty() ? ": it is none of Docker's own packages"
+                          : absl::StrCat(": it is a package of ", wanted.part),
+      ", and no daemon of it was recorded");
 }
 
 absl::Status NoSuchRelease(std::string_view name,

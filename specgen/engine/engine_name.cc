@@ -29,20 +29,49 @@ constexpr std::string_view kExtras = "the extras";
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
-    "and",           "as",        "arch",     "architecture", "archive",
-    "arg",           "bin",       "blob",     "candidate",    "ce",
-    "channel",       "checkout",  "com",      "commits",      "common",
-    "community",     "container", "daemon",   "dind",         "dockereng",
-    "dockerversion", "ee",        "edition",  "engine",       "enterprise",
-    "env",           "epoch",     "exe",      "export",       "from",
-    "git",           "gz",        "fetch",    "heads",        "info",
-    "installed",     "io",        "latest",   "library",      "linux",
-    "mirantis",      "name",      "notes",    "now",          "or",
-    "origin",        "over",      "package",  "packages",     "refs",
-    "release",       "releases",  "rootless", "runtime",      "sh",
-    "snap",          "stable",    "string",   "tag",          "tags",
-    "tar",           "to",        "tree",     "upgradable",   "ver",
-    "version"};
+    "and",          "as",        "arch",
+    "architecture", "archive",   "arg",
+    "bin",          "blob",      "candidate",
+    "ce",           "channel",   "checkout",
+    "com",          "commits",   "common",
+    "community",    "container", "daemon",
+    "dind",         "dockereng", "dockerversion",
+    "ee",           "edition",   "engine",
+    "enterprise",   "env",       "epoch",
+    "exe",          "export",    "from",
+    "git",          "gz",        "fetch",
+    "heads",        "info",      "installed",
+    "io",           "latest",    "library",
+    "mirantis",     "name",      "notes",
+    "now",          "or",        "origin",
+    "over",         "package",   "packages",
+    "refs",         "is",        "already",
+    "the",          "newest",    "versioninfo",
+    "setup",        "remote",    "release",
+    "releases",     "rootless",  "runtime",
+    "sh",           "stable",    "string",
+    "tag",          "tags",      "tar",
+    "to",           "tree",      "upgradable",
+    "ver",          "version"};
+
+// What limits the versions that may be, wherever it stands before them.
+constexpr std::string_view kBoundWords[] = {
+    "minimum", "min",    "least", "maximum", "max",    "most",   "since",
+    "until",   "before", "after", "not",     "no",     "than",   "newer",
+    "older",   "above",  "below", "later",   "except", "without"};
+
+// What stands before "/docker" where that is Docker: sections, distributions
+// and kinds of packages. All others have a "docker" of their own there.
+constexpr std::string_view kSections[] = {
+    "alpine", "alpm", "apk",      "app-containers", "app-emulation", "arch",
+    "cellar", "deb",  "debian",   "extra",          "fedora",        "generic",
+    "moby",   "oci",  "opensuse", "redhat",         "rpm",           "ubuntu"};
+
+// What fetches packages that are called as Docker and are none of it.
+constexpr std::string_view kOtherManagers[] = {
+    "cargo", "composer", "conda", "galaxy",    "gem",  "helm",
+    "mamba", "npm",      "nuget", "pip",       "pip3", "pipx",
+    "pnpm",  "poetry",   "pypi",  "terraform", "uv",   "yarn"};
 
 // Takes the ending of a file, with an architecture before it, off the end.
 void DropFileEnding(std::string_view* text) {
@@ -129,8 +158,10 @@ class VersionFinder {
     StartPiece(0);
     while (at_ < text_.size()) {
       if (absl::StrContains(kEnds, text_[at_])) {
-        if (absl::StrContains(kPhraseEnds, text_[at_]))
-          is_other_phrase_ = false;
+        if (absl::StrContains(kPhraseEnds, text_[at_])) {
+          is_other_phrase_ = is_bound_phrase_ = false;
+        }
+        if (text_[at_] == '\n') is_other_manager_ = false;
         StartPiece(++at_);
       } else if (!IsWordChar(text_[at_])) {
         may_start_ &= at_++ > piece_;
@@ -166,6 +197,16 @@ class VersionFinder {
                                          return a.role < b.role;
                                        })
                           ->role;
+    // Compose had such betas, too.
+    if (!names_docker_ &&
+        std::any_of(found_.begin(), found_.end(), [](const Found& found) {
+          return found.name.numbers == std::vector<uint32_t>{2, 0, 0} &&
+                 found.name.candidate.has_value() &&
+                 found.name.candidate->number <= 6;
+        })) {
+      *problem = "it may be that of Compose: say moby or docker before it";
+      return {};
+    }
     if (names_image_ && role != Role::kServer) {
       *problem = "it names an image of Docker without a version, too";
       return {};
@@ -259,6 +300,7 @@ class VersionFinder {
 
   void StartPiece(size_t begin) {
     piece_ = begin;
+    is_other_owner_ = is_other_piece_;
     may_start_ = true;
     is_other_piece_ = false;
     epoch_.reset();
@@ -281,7 +323,9 @@ class VersionFinder {
     last_is_word_ = may_start_ = true;
     // What `docker version` prints, as text, JSON or YAML.
     const bool is_label = absl::StrContains(":\"'", CharAt(at_));
-    if (IsEndOfOtherName(begin)) {
+    is_bound_phrase_ |= IsOneOf(kBoundWords, word);
+    is_other_manager_ |= IsOneOf(kOtherManagers, word);
+    if (IsEndOfOtherName(begin) || IsOfOtherOwner(begin)) {
       SetOther();
     } else if (word == "docker" || word == "moby") {
       SetDocker();
@@ -292,7 +336,13 @@ class VersionFinder {
       }
     } else if (word == "server" || word == "serverversion") {
       if (!is_other_phrase_ && !TakeRole(begin, Role::kServer)) {
-        SetDocker();
+        // Others have servers, too.
+        if (is_label || names_docker_ ||
+            absl::StartsWith(Text(at_, at_ + 9), " version:")) {
+          SetDocker();
+        } else {
+          SetOther();
+        }
         StartSection(begin, Role::kServer);
         names_server_ = true;
       }
@@ -300,12 +350,14 @@ class VersionFinder {
       SetDocker();
       StartSection(begin, Role::kServer);
     } else if ((word == "engine" || word == "daemon") &&
-               (is_label || follows_name)) {
+               (is_label || follows_name ||
+                (role_ == Role::kPart && !is_client_section_ &&
+                 !found_.empty() && found_.back().role == Role::kPart))) {
       if (!is_other_phrase_) {
         SetDocker();
         if (role_ == Role::kPart) StartSection(begin, Role::kEngine);
       }
-    } else if (word == "client" || word == "cli" || word == "dockercli") {
+    } else if (IsOneOf({"client", "cli", "dockercli", "clientinfo"}, word)) {
       if (!TakeRole(begin, Role::kPart)) {
         StartSection(begin, Role::kPart);
         part_ = kClient;
@@ -314,6 +366,13 @@ class VersionFinder {
     } else if (word == "extras" || word == "openrc" || word == "completion") {
       role_ = Role::kPart;
       part_ = kExtras;
+    } else if ((word == "build" && absl::EndsWith(Text(0, begin), "docker ")) ||
+               (word == "archive" &&
+                absl::EndsWith(Text(piece_, begin), "docker-")) ||
+               (word == "git" &&
+                absl::StartsWith(Text(at_, text_.size()), " version"))) {
+      // What users build has versions of their own.
+      SetOther();
     } else if (word == "build" || word == "commit" || word == "gitcommit") {
       ReadBuild(word == "build");
     } else if (word == "clone") {
@@ -337,6 +396,8 @@ class VersionFinder {
     const std::string_view before = Text(piece_, begin);
     return IsOneOf(kPlainWords, word) || IsArchitecture(word) ||
            IsCommit(word) || before == "-" ||  // options: "-fsSL"
+           // Keys of apk's database.
+           ((word == "p" || word == "v") && CharAt(at_) == ':') ||
            (word == "get" && absl::StrContains("-.", CharAt(at_))) ||
            (word.size() == 32 && absl::EndsWith(Text(0, begin), "nix/store/"));
   }
@@ -351,6 +412,34 @@ class VersionFinder {
     const size_t end = FindFirstOf(" \t\r\n=:", begin);
     return !absl::StrContains(":=", CharAt(end)) ||
            !absl::StrContains(Text(begin, end), "version");
+  }
+
+  // Whether the word that begins there is "docker" of someone else:
+  // "myorg/docker", "community.docker", "jenkins docker".
+  bool IsOfOtherOwner(size_t begin) const {
+    if (!absl::StartsWith(Text(begin, at_), "docker") || begin == 0) {
+      return false;
+    }
+    if (is_other_manager_) return true;
+    const char mark = text_[begin - 1];
+    const size_t start =
+        text_.find_last_of(mark == ' ' ? "\r\n" : kEnds, begin - 2);
+    const std::string_view owner =
+        Text(start == std::string::npos ? 0 : start + 1, begin - 1);
+    if (owner.empty()) return false;
+    if (mark == '.') return owner == "community";
+    const auto is_name = [](char c) {
+      return IsWordChar(c) || c == '-' || c == '_';
+    };
+    if (!std::all_of(owner.begin(), owner.end(), is_name) || IsDigit(owner[0]))
+      return false;
+    if (mark == '/') {
+      return is_other_owner_ && !IsOneOf(kSections, owner);
+    }
+    return mark == ' ' && is_other_owner_ && !absl::EndsWith(owner, "ing") &&
+           !IsOneOf({"conf", "i", "ii", "inst", "install", "my", "on", "remv",
+                     "run", "the", "use", "with"},
+                    owner);
   }
 
   void StartSection(size_t begin, Role role) {
@@ -406,7 +495,10 @@ class VersionFinder {
   // Passes over what lists of apt have behind a package: "/bookworm,now".
   void SkipSuite() {
     const std::string_view package = Text(piece_, at_);
-    if (package != "docker.io" && !absl::StartsWith(package, "docker-")) return;
+    if (package != "docker.io" && !absl::StartsWith(package, "docker-") &&
+        !absl::StartsWith(package, "moby-")) {
+      return;
+    }
     const size_t end = FindFirstOf(" \t\r\n", at_);
     const std::string_view suite = Text(at_, end);
     if (suite.rfind('/') == 0 &&
@@ -450,7 +542,8 @@ class VersionFinder {
     }
     const bool is_other = IsOther();
     const size_t end = EndOfVersion(digits);
-    if (may_start && !is_other && !IsBound()) {
+    if (may_start && !is_other && !IsBound(end) && !IsJoined(begin, end) &&
+        !IsKubernetes(begin)) {
       if (Keep(begin, digits, end, follows_word)) {
         at_ = end;
         is_other_phrase_ = false;
@@ -481,14 +574,47 @@ class VersionFinder {
     const size_t end = FindFirstOf(kEnds, begin);
     // FreeBSD's epoch: "20.10.2,1".
     const std::string_view behind = Text(end, FindFirstOf(kEnds, end + 1));
-    return behind.size() == 2 && behind[0] == ',' && IsDigit(behind[1])
+    return behind.size() == 2 && behind[0] == ',' && IsDigit(behind[1]) &&
+                   std::count(text_.begin() + begin, text_.begin() + end, '.') >
+                       1
                ? end + 2
                : end;
   }
 
-  // Whether this piece is but the end of a range: ">= 28.5".
-  bool IsBound() const {
+  // Whether that is a number of a date, a fraction or a list: "27/11/2025",
+  // "27,3,1"; and that of a process: "dockerd[28]:".
+  bool IsJoined(size_t begin, size_t end) const {
+    const std::string_view number = Text(begin, end);
+    if (std::count(number.begin(), number.end(), '.') > 1) return false;
+    const auto joins = [](char c) { return c == '/' || c == ','; };
+    return (joins(CharAt(end)) && IsDigit(CharAt(end + 1))) ||
+           (begin > 1 && joins(text_[begin - 1]) &&
+            IsDigit(text_[begin - 2])) ||
+           (begin > 0 && text_[begin - 1] == '[' && CharAt(end) == ']' &&
+            CharAt(end + 1) == ':');
+  }
+
+  // What Docker prints of its server begins with no "v".
+  bool IsKubernetes(size_t begin) const {
+    return text_[begin] == 'v' &&
+           absl::EndsWith(Text(0, begin), "server version: ");
+  }
+
+  // Whether this piece is but the end of a range: ">= 28.5", "28.5 or newer".
+  bool IsBound(size_t end) const {
+    if (is_bound_phrase_) return true;
+    std::string_view behind = Text(end, text_.size());
+    if (absl::ConsumePrefix(&behind, " or ") ||
+        absl::ConsumePrefix(&behind, " and ")) {
+      for (std::string_view word :
+           {"higher", "newer", "later", "above", "greater", "up", "older",
+            "lower", "earlier", "below"}) {
+        if (absl::StartsWith(behind, word)) return true;
+      }
+    }
     const std::string_view before = Text(0, piece_);
+    // Python's: "docker==7.1.0".
+    if (absl::EndsWith(before, "==")) return true;
     const size_t last = before.find_last_not_of("= ");
     return last != std::string_view::npos &&
            absl::StrContains("<>!~^", before[last]) &&
@@ -505,6 +631,14 @@ class VersionFinder {
     return begin > end && !word.empty() && !IsDigit(word[0]) &&
            !IsOneOf({"docker", "server", "client", "cli"}, word) &&
            !IsOneOf(kPlainWords, word);
+  }
+
+  // Whether a number that ends there is a size: "27 M".
+  bool IsSize(size_t end) const {
+    std::string_view behind = Text(end, FindFirstOf("\r\n", end));
+    behind = absl::StripAsciiWhitespace(behind);
+    return IsOneOf({"b", "k", "m", "g", "kb", "mb", "gb", "kib", "mib", "gib"},
+                   behind);
   }
 
   Tie TieOf(size_t begin, bool follows_word, std::string_view version) const {
@@ -540,7 +674,11 @@ class VersionFinder {
     std::optional<EngineName> name = ParseVersion(text);
     if (!name.has_value()) return false;
     const Tie tie = TieOf(begin, follows_word, name->version);
-    if (IsLine(*name) && tie == Tie::kNone && IsAmount(end)) return false;
+    if (IsLine(*name) &&
+        (tie == Tie::kNone ? IsAmount(end)
+                           : tie == Tie::kWord &&
+                                 (IsSize(end) || IsArchitecture(last_word_))))
+      return false;
     name->epoch = epoch_;
     if (name->part.empty() && role_ == Role::kPart) name->part = part_;
     const Role role = name->part.empty() ? role_ : Role::kPart;
@@ -604,6 +742,9 @@ class VersionFinder {
   bool is_other_phrase_ = false;
   bool is_other_pair_ = false;
   bool is_other_ = false;
+  bool is_other_owner_ = false;    // the piece before
+  bool is_other_manager_ = false;  // in this line
+  bool is_bound_phrase_ = false;
 
   std::string_view last_word_;
   bool last_is_word_ = false;  // no number was behind it
@@ -651,8 +792,14 @@ void UnfoldCpes(std::string* text) {
 std::vector<EngineName> ParseEngineName(std::string_view text,
                                         std::string* problem) {
   if (text.size() > kMaxBytes) return {};
-  std::string lower = absl::StrReplaceAll(
-      absl::AsciiStrToLower(text), {{"%3a", ":"}, {"%2b", "+"}, {"%7e", "~"}});
+  std::string lower =
+      absl::StrReplaceAll(absl::AsciiStrToLower(text), {{"%3a", ":"},
+                                                        {"%2b", "+"},
+                                                        {"%7e", "~"},
+                                                        {"(s)=", "s="},
+                                                        {"\u2264", "<="},
+                                                        {"\u2265", ">="},
+                                                        {"\u2260", "!="}});
   UnfoldCpes(&lower);
   return VersionFinder(std::move(lower)).Take(problem);
 }

@@ -524,6 +524,112 @@ TEST(FindEngine, RefusesWhatIsNoVersion) {
   EXPECT_THAT(Found(""), HasSubstr("a name is missing"));
 }
 
+// Versions of others' packages, images and servers, bounds, dates and counts.
+TEST(FindEngine, RefusesWhatOthersCallDocker) {
+  for (std::string_view name :
+       {"{\"ServerVersion\":\"\",\"ClientInfo\":{\"Debug\":false,\"Platform\":{"
+        "\"Name\":\"Docker Engine - Community\"},\"Version\":\"28.5.1\"}}",
+        "{\"ServerVersion\":\"library-import\",\"ClientInfo\":{\"Debug\":false,"
+        "\"Platform\":{\"Name\":\"Docker Engine - "
+        "Community\"},\"Version\":\"28.5.1\"}}",
+        "\"ServerVersion\":\"library-import\"",
+        "pkg:pypi/docker@20.10.0",
+        "pkg:npm/docker@20.10.0",
+        "pkg:gem/docker@20.10.0",
+        "pkg:cargo/docker@20.10.0",
+        "pkg:helm/docker@20.10.0",
+        "pkg:conda/docker@20.10.0",
+        "pkg:terraform/docker@20.10.0",
+        "pip install docker==20.10.0",
+        "npm install docker@28.0.0",
+        "gem \"docker\" 20.10.0",
+        "cargo add docker@20.10.0",
+        "community.docker 28.0.0",
+        "ansible-galaxy collection install community.docker:20.10.0",
+        "kreuzwerker/docker = 20.10.0",
+        "hashicorp/docker 20.10.0",
+        "docker==20.10.0",
+        "docker 27/11/2025",
+        "docker 28/10",
+        "docker 27,3,1",
+        "docker build --build-arg VERSION=28.5.2 .",
+        "docker build . --tag 28.5.2",
+        "docker build --tag 28.5.2 .",
+        "docker-archive:28.5.2.tar",
+        "2.0.0-beta.6",
+        "v2.0.0-beta.6",
+        "minimum docker version 20.10.0",
+        "at least docker 20.10",
+        "Docker 20.10.10 or higher required",
+        "since docker 18.03",
+        "until docker 18.03",
+        "max docker 18.03",
+        "not docker 28.5.2",
+        "docker ≥ 27.3.1",
+        "kubectl version\nClient Version: v1.13.1\nKustomize Version: "
+        "v5\nServer Version: v1.13.0",
+        "psql (17.2, server 17.3.1)",
+        "git server 28.5.2",
+        "git version 20.10.0",
+        "linux 20.10",
+        "snap 20.10",
+        "Linux release 20.10",
+        "linux-28.5.2",
+        "Server Version: v1.13.1+k3s1",
+        "gitlab-runner docker 17.5.0",
+        "jenkins docker 1.13",
+        "node docker 20.10",
+        "colima docker 20.10",
+        "docker-ce-stable/x86_64 Docker CE Stable - x86_64 28",
+        "dockerd[28]: x",
+        "/var/lib/docker 28",
+        "myorg/docker:28.5.2",
+        "jenkins/docker:27.3"}) {
+    EXPECT_THAT(Found(name), HasSubstr("no Docker release is called")) << name;
+  }
+}
+
+// As programs print and keep it.
+TEST(FindEngine, TakesWhatToolsPrint) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"{\"ServerVersion\":\"27.3.1\",\"ClientInfo\":{\"Debug\":false,"
+       "\"Platform\":{\"Name\":\"Docker Engine - "
+       "Community\"},\"Version\":\"28.5.1\"}}",
+       "27.3.1"},
+      {"moby-engine/jammy 24.0.9-ubuntu22.04u3 amd64", "24.0.9"},
+      {"{\"name\":\"docker-ce\",\"versionInfo\":\"5:27.3.1-1~debian.12~"
+       "bookworm\"}",
+       "27.3.1"},
+      {"time=\"2023\" level=info msg=\"Docker daemon\" commit=297e128 "
+       "graphdriver(s)=overlay2 version=20.10.24+dfsg1",
+       "20.10.24+dfsg1"},
+      {"docker-ce is already the newest version "
+       "(5:27.3.1-1~ubuntu.22.04~jammy).",
+       "27.3.1"},
+      {"P:docker-engine\nV:27.3.1-r1", "27.3.1"},
+      {"docker cli 28.5.2 engine 27.3.1", "27.3.1"},
+      {"Installing:\n docker-ce  x86_64  3:27.3.1-1.el9  docker-ce-stable  27 "
+       "M\n docker-ce-cli  x86_64  1:27.3.1-1.el9  docker-ce-stable  43 M",
+       "27.3.1"},
+      {"setup_remote_docker:\n    version: 20.10.24", "20.10.24"},
+      {"moby v2.0.0-beta.24", "29.8.1"},
+      {"pkg:deb/debian/docker.io@20.10.24+dfsg1-1?arch=amd64",
+       "20.10.24+dfsg1"},
+      {"pkg:rpm/fedora/moby-engine@24.0.5-1.fc40", "24.0.5"},
+      {"pkg:apk/alpine/docker@27.3.1-r0", "27.3.1"},
+      {"pkg:docker/docker@27.3.1-dind", "27.3.1"},
+      {"pkg:oci/docker@27.3.1", "27.3.1"},
+      {"pkg:generic/docker@27.3.1", "27.3.1"},
+      {"pkg:github/moby/moby@v27.3.1", "27.3.1"},
+      {"pkg:golang/github.com/docker/docker@v27.3.1", "27.3.1"},
+      {"Install docker 27.3.1", "27.3.1"},
+      {"image: docker:27.3.1", "27.3.1"},
+      {"Using docker 27.3.1", "27.3.1"}};
+  for (const auto& [name, release] : kNames) {
+    EXPECT_EQ(Found(name), release) << name;
+  }
+}
+
 TEST(FindEngine, SaysWhyNoVersionIsMeant) {
   for (std::string_view name :
        {"28.5.2 or 28.5.1", "28.5.2,28.5.1", "28.5.2\n28.5.1",
@@ -553,7 +659,7 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
               HasSubstr(": it has two builds, 20.10.24+dfsg1-1 and 20.10.24"));
   // Betas of moby/v2 that another one followed within hours or weeks.
   for (std::string_view name :
-       {"v2.0.0-beta.0", "v2.0.0-beta.4", "v2.0.0-beta.10",
+       {"moby v2.0.0-beta.0", "docker v2.0.0-beta.4", "v2.0.0-beta.10",
         "github.com/moby/moby/v2@v2.0.0-beta.22", "v2.0.0"}) {
     EXPECT_THAT(
         Found(name),
@@ -747,6 +853,8 @@ TEST(FindEngine, PresumesUnknownBuilds) {
     ASSERT_TRUE(engine.ok()) << name;
     EXPECT_EQ(engine->presumed.empty(), false) << name;
   }
+  EXPECT_THAT(FindEngine("docker-ce-cli 5:27.3.1-1")->presumed,
+              HasSubstr(": it is a package of the client, and no daemon"));
   EXPECT_EQ(
       FindEngine("28.5.2_1")->presumed,
       "that build is presumed to answer as Docker's 28.5.2: it is none of "
