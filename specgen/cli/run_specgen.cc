@@ -15,6 +15,7 @@
 #include "CLI/App.hpp"
 #include "CLI/Error.hpp"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -114,7 +115,7 @@ std::string EmptyValue(const CLI::App& app) {
       continue;
     }
     for (const std::string& value : option->results()) {
-      if (value.empty()) {
+      if (absl::StripAsciiWhitespace(value).empty()) {
         return absl::StrCat("--", option->get_lnames().front(), ": is empty");
       }
     }

@@ -67,6 +67,14 @@ constexpr std::string_view kSections[] = {
     "cellar", "deb",  "debian",   "extra",          "fedora",        "generic",
     "moby",   "oci",  "opensuse", "redhat",         "rpm",           "ubuntu"};
 
+// What stands before "docker 28" where that is Docker. Names of others have a
+// version of theirs behind it: "jenkins docker 28".
+constexpr std::string_view kDockerVerbs[] = {
+    "add",     "conf",     "current", "get",  "has",  "have", "i",    "ii",
+    "in",      "inst",     "install", "is",   "my",   "of",   "on",   "our",
+    "remove",  "remv",     "run",     "runs", "s",    "the",  "this", "update",
+    "upgrade", "upgraded", "use",     "uses", "with", "your"};
+
 // What fetches packages that are called as Docker and are none of it.
 constexpr std::string_view kOtherManagers[] = {
     "cargo", "composer", "conda", "galaxy",    "gem",  "helm",
@@ -422,24 +430,20 @@ class VersionFinder {
     }
     if (is_other_manager_) return true;
     const char mark = text_[begin - 1];
-    const size_t start =
-        text_.find_last_of(mark == ' ' ? "\r\n" : kEnds, begin - 2);
-    const std::string_view owner =
-        Text(start == std::string::npos ? 0 : start + 1, begin - 1);
-    if (owner.empty()) return false;
-    if (mark == '.') return owner == "community";
-    const auto is_name = [](char c) {
-      return IsWordChar(c) || c == '-' || c == '_';
-    };
-    if (!std::all_of(owner.begin(), owner.end(), is_name) || IsDigit(owner[0]))
+    const size_t start = text_.find_last_of(kEnds, begin - 2) + 1;
+    const std::string_view owner = Text(start, begin - 1);
+    if (start == begin || owner.empty() || IsDigit(owner[0]) ||
+        !std::all_of(owner.begin(), owner.end(), [](char c) {
+          return IsWordChar(c) || c == '-' || c == '_';
+        })) {
       return false;
-    if (mark == '/') {
-      return is_other_owner_ && !IsOneOf(kSections, owner);
     }
-    return mark == ' ' && is_other_owner_ && !absl::EndsWith(owner, "ing") &&
-           !IsOneOf({"conf", "i", "ii", "inst", "install", "my", "on", "remv",
-                     "run", "the", "use", "with"},
-                    owner);
+    if (mark == '.') return owner == "community";
+    if (!is_other_owner_) return false;
+    if (mark == '/') return !IsOneOf(kSections, owner);
+    // "docker-ce" and "docker:28" are Docker's, whatever stands before them.
+    return mark == ' ' && !absl::StrContains("-.:/@=", CharAt(at_)) &&
+           !absl::EndsWith(owner, "ing") && !IsOneOf(kDockerVerbs, owner);
   }
 
   void StartSection(size_t begin, Role role) {
@@ -604,6 +608,9 @@ class VersionFinder {
   bool IsBound(size_t end) const {
     if (is_bound_phrase_) return true;
     std::string_view behind = Text(end, text_.size());
+    if (absl::StartsWith(behind, " min") || absl::StartsWith(behind, " max")) {
+      return true;
+    }
     if (absl::ConsumePrefix(&behind, " or ") ||
         absl::ConsumePrefix(&behind, " and ")) {
       for (std::string_view word :

@@ -579,6 +579,9 @@ TEST(FindEngine, RefusesWhatOthersCallDocker) {
         "gitlab-runner docker 17.5.0",
         "jenkins docker 1.13",
         "node docker 20.10",
+        "our jenkins docker 1.13",
+        "gitlab runner docker 17.5.0",
+        "docker 28.5.2 minimum",
         "colima docker 20.10",
         "docker-ce-stable/x86_64 Docker CE Stable - x86_64 28",
         "dockerd[28]: x",
@@ -624,7 +627,8 @@ TEST(FindEngine, TakesWhatToolsPrint) {
       {"pkg:golang/github.com/docker/docker@v27.3.1", "27.3.1"},
       {"Install docker 27.3.1", "27.3.1"},
       {"image: docker:27.3.1", "27.3.1"},
-      {"Using docker 27.3.1", "27.3.1"}};
+      {"Using docker 27.3.1", "27.3.1"},
+      {"Removed docker-ce 27.3.1", "27.3.1"}};
   for (const auto& [name, release] : kNames) {
     EXPECT_EQ(Found(name), release) << name;
   }
