@@ -128,7 +128,8 @@ class LintContext {
   // range reads it there (`top_bit` of Behaviour::keys).
   std::vector<const JsonNode*> LinuxLists(std::string_view key,
                                           uint32_t top_bit) const;
-  // The mounts that are objects.
+  // The mounts that are objects, and those that are null, of which Go makes
+  // empty ones; the devices likewise.
   std::vector<const JsonNode*> Mounts() const;
   std::vector<const JsonNode*> Devices() const;
 
@@ -153,6 +154,9 @@ class LintContext {
   size_t begin_ = 0;
   size_t left_out_ = 0;
 };
+
+// What becomes the process's arguments, as far as the first one goes.
+const std::vector<JsonNode>& Words(const LintContext& lint);
 
 }  // namespace specgen
 

@@ -393,10 +393,30 @@ TEST(LintRulesTest, MountsAgainstTheEngines) {
       {bind("/dev", "/dev", "bind"), "SG027"},
       {bind("/srv/dev", "/dev", "rbind"), "SG027"},
       {bind("dev", "/dev", "rbind"), "SG027 SG015"},
-      {bind("/sys", "/sys", "rbind"), "SG027"},
+      {bind("/sys", "/sys", "rbind"), ""},
+      {bind("/sys/.", "/sys/", "rbind"), ""},
+      {bind("/sys", "/sys", "bind"), "SG027"},
+      {bind("/sys/fs/cgroup", "/sys/fs/cgroup", "rbind"), "SG027", "28.5.2"},
+      {Mount(
+           R"("source": "c", "destination": "/sys/fs/cgroup", "type": "cgroup")"),
+       "", "28.5.2"},
+      {Mount(
+           R"("source": "c", "destination": "/sys/fs/cgroup", "type": "tmpfs")"),
+       "SG027", "28.5.2"},
       {bind("/proc", "/proc", "rbind"), "SG027"},
       {Mount(R"("source": "proc", "destination": "/proc", "type": "proc")"),
        ""},
+      // What lxcfs has; runc allows no other.
+      {bind("/var/lib/lxcfs/proc/meminfo", "/proc/meminfo", "bind"), ""},
+      {bind("/srv/dev", "/proc//net/dev", "rbind"), ""},
+      {BindAt("/proc/uptime"), ""},
+      {BindAt("/proc/sys/kernel/ns_last_pid"), ""},
+      {BindAt("/proc/meminfo/x"), "SG027"},
+      {BindAt("/proc/meminfox"), "SG027"},
+      {BindAt("/proc/version"), "SG027"},
+      {BindAt("/proc/net"), "SG027"},
+      {Mount(R"("source": "t", "destination": "/proc/stat", "type": "tmpfs")"),
+       "SG027"},
       // Each other.
       {R"("mounts": [
         {"source": "/a", "destination": "/a", "type": "bind", "options": ["rbind"]},
@@ -771,6 +791,95 @@ TEST(LintRulesTest, TheProgram) {
       {R"("user": {"uid": 1.5})", "SG001"},
       {R"("user": {"uid": -1, "gid": 4294967296})", "SG001"},
       {R"("user": {})", ""},
+  });
+}
+
+// Go makes an empty value of it.
+TEST(LintRulesTest, NullInLists) {
+  const auto options = [](std::string_view list) {
+    return Mount(absl::StrCat(R"("source": "/srv", "destination": "/d",)"
+                              R"("type": "bind", "options": [)",
+                              list, "]"));
+  };
+  ExpectFound({
+      {R"("mounts": [{}])", "SG008 SG011 SG039"},
+      {R"("mounts": [null])", "SG008 SG011 SG039"},
+      {R"("linux": {"devices": [{}]})", "SG010"},
+      {R"("linux": {"devices": [null]})", "SG010"},
+      {R"("devices": [null])", "", "1.12.6"},
+      {R"("linux": {"capabilities": [""]})", "SG006"},
+      {R"("linux": {"capabilities": [null]})", "SG006"},
+      {R"("env": [{}, null])", ""},
+      {options("\"\", \"bind\""), "SG012"},
+      {options(R"(null, "bind")"), "SG012"},
+      {options("null"), "SG011 SG012"},
+      {R"("env": [{"name": "A", "value": "", "settable": [null]}])", "SG017"},
+      {R"({"entrypoint": [null], "interface": {"types": ["docker.authz/1.0"],)"
+       R"("socket": "s"}})",
+       "SG023"},
+      {R"({"args": {"value": [null]}, "interface": {"types":)"
+       R"(["docker.authz/1.0"], "socket": "s"}})",
+       "SG023"},
+      {R"({"entrypoint": ["/p"], "interface": {"types": [""],)"
+       R"("socket": "s"}})",
+       "SG018"},
+      {R"({"entrypoint": ["/p"], "interface": {"types": [null],)"
+       R"("socket": "s"}})",
+       "SG018"},
+      {R"({"entrypoint": ["/p"], "interface": {"types": [null],)"
+       R"("socket": "s"}})",
+       "SG001", "28.5.2"},
+  });
+}
+
+TEST(LintRulesTest, WorkdirThatIsAnOpenFile) {
+  const auto workdir = [](std::string_view path) {
+    return absl::StrCat(R"("workdir": ")", path, "\"");
+  };
+  ExpectFound({
+      {workdir("/proc/self/fd/7"), "SG016"},
+      {workdir("/proc//self/fd/7"), "SG016"},
+      {workdir("/proc/./self/fd/7"), "SG016"},
+      {workdir("//proc/self/fd/7"), "SG016"},
+      {workdir("/dev//fd/7"), "SG016"},
+      {workdir("/dev/fd"), "SG016"},
+      {workdir("/proc/1/fd/7"), "SG016"},
+      {workdir("/proc/thread-self/fd/7/.."), "SG014 SG016"},
+      {workdir("/proc/self/task/1/fd/7/x/y"), "SG016"},
+      {workdir("/proc/self/../self/fd/7"), "SG014 SG016"},
+      {workdir("/dev/../proc/self/fd/8"), "SG014 SG016"},
+      {workdir("/proc/self/fdinfo"), ""},
+      {workdir("/proc/self/fdinfo/7"), ""},
+      {workdir("/dev/fd0"), ""},
+      {workdir("/proc/x/fd/7"), ""},
+      {workdir("/proc/self"), ""},
+      {workdir("/srv/proc/self/fd/7"), ""},
+      {workdir("proc/self/fd/7"), "SG015"},
+  });
+}
+
+TEST(LintRulesTest, PropagatedMountThatHidesTheProgram) {
+  const auto config = [](std::string_view program, std::string_view path,
+                         std::string_view more = "") {
+    return absl::StrCat(R"({"entrypoint": [")", program,
+                        R"("], "propagatedMount": ")", path,
+                        R"(", "interface": {"types": ["docker.authz/1.0"],)"
+                        R"( "socket": "s"})",
+                        more, "}");
+  };
+  ExpectFound({
+      {config("/m/p", "/m"), "SG029"},
+      {config("/m", "/m"), "SG029"},
+      {config("//m/x/p", "/m/"), "SG029"},
+      {config("m/p", "/m"), "SG029"},
+      {config("./p", "/m", R"(, "workdir": "/m")"), "SG029"},
+      {config("/mp", "/m"), ""},
+      {config("/p", "/m"), ""},
+      {config("m", "/m"), ""},
+      {config("/m/p", "/m/x"), ""},
+      // It is in a mount, which comes after.
+      {config("/m/p", "/m", ", " + BindAt("/m/p")), ""},
+      {config("/m/p", "/m", ", " + BindAt("/x")), "SG029"},
   });
 }
 

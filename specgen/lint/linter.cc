@@ -207,7 +207,7 @@ std::vector<const JsonNode*> LintContext::LinuxLists(std::string_view key,
 std::vector<const JsonNode*> LintContext::Mounts() const {
   std::vector<const JsonNode*> mounts;
   for (const JsonNode& mount : Items(config, "mounts")) {
-    if (mount.is(JsonKind::kObject)) mounts.push_back(&mount);
+    if (!IsRefused(&mount, JsonKind::kObject)) mounts.push_back(&mount);
   }
   return mounts;
 }
@@ -216,7 +216,7 @@ std::vector<const JsonNode*> LintContext::Devices() const {
   std::vector<const JsonNode*> devices;
   for (const JsonNode* list : LinuxLists("devices", kDevices)) {
     for (const JsonNode& device : list->List()) {
-      if (device.is(JsonKind::kObject)) devices.push_back(&device);
+      if (!IsRefused(&device, JsonKind::kObject)) devices.push_back(&device);
     }
   }
   return devices;

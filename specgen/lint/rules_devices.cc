@@ -36,19 +36,21 @@ std::vector<std::string_view> CapabilityNames() {
 void UnknownCapability(LintContext* lint) {
   for (const JsonNode* list : lint->LinuxLists("capabilities", kCapabilities)) {
     for (const JsonNode& name : list->List()) {
-      if (!name.is(JsonKind::kString) || FindCapability(name.text) != nullptr) {
+      const std::string_view text = name.String();
+      if (IsRefused(&name, JsonKind::kString) ||
+          FindCapability(text) != nullptr) {
         continue;
       }
       lint->At(name, [&] {
-        std::string upper = absl::AsciiStrToUpper(name.text);
+        std::string upper = absl::AsciiStrToUpper(text);
         if (!absl::StartsWith(upper, "CAP_")) upper.insert(0, "CAP_");
         return absl::StrCat(
-            QuoteShort(name.text),
+            QuoteShort(text),
             " is no capability: runc ignores it, before 1.0.0-rc94 it "
             "refuses it",
             DidYouMean(CapabilityNames(), FindCapability(upper) != nullptr
                                               ? std::string_view(upper)
-                                              : name.text));
+                                              : text));
       });
     }
   }

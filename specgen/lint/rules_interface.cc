@@ -151,13 +151,15 @@ void InterfaceTypeRule(LintContext* lint) {
     return b.interface_types == InterfaceTypes::kRaw;
   });
   for (const JsonNode& type : Types(*lint)) {
-    if (!type.is(JsonKind::kString) ||
-        (crashes && absl::StartsWith(type.text, "/"))) {
+    const std::string_view text = type.String();
+    if (IsRefused(&type, JsonKind::kString) ||
+        (crashes &&
+         (type.is(JsonKind::kNull) || absl::StartsWith(text, "/")))) {
       continue;
     }
-    const TypeProblem problem = ProblemOf(*lint, SplitInterfaceType(type.text));
+    const TypeProblem problem = ProblemOf(*lint, SplitInterfaceType(text));
     if (problem == TypeProblem::kNone) continue;
-    lint->At(type, [&] { return ProblemText(*lint, type.text, problem); });
+    lint->At(type, [&] { return ProblemText(*lint, text, problem); });
   }
 }
 

@@ -327,7 +327,7 @@ void BindOption(LintContext* lint) {
     }
     const std::vector<JsonNode>& words = Items(mount, "options");
     if (std::any_of(words.begin(), words.end(), [](const JsonNode& word) {
-          return !word.is(JsonKind::kString);
+          return IsRefused(&word, JsonKind::kString);
         })) {
       continue;
     }
@@ -367,15 +367,16 @@ void MountOption(LintContext* lint) {
     const bool binds = Binds(*mount);
     if (!binds && Text(mount, "type") != "bind") continue;
     for (const JsonNode& option : Items(mount, "options")) {
-      if (!option.is(JsonKind::kString) || Holds(kMountOptions, option.text)) {
+      const std::string_view text = option.String();
+      if (IsRefused(&option, JsonKind::kString) || Holds(kMountOptions, text)) {
         continue;
       }
-      if (!binds && IsMiswrittenBind(option.text)) continue;  // SG011
+      if (!binds && IsMiswrittenBind(text)) continue;  // SG011
       lint->At(option, [&] {
         return absl::StrCat(
-            QuoteShort(option.text),
+            QuoteShort(text),
             " is no option of a bind mount: runc since 1.2 refuses it",
-            DidYouMean(kMountOptions, option.text));
+            DidYouMean(kMountOptions, text));
       });
     }
   }
@@ -559,13 +560,29 @@ bool IsTheSame(const JsonNode& mount, std::string_view destination) {
   if (IsBind(mount)) {
     // All devices of the machine, and what is mounted among them.
     const std::string_view source = Text(&mount, "source");
-    return destination == "/dev" && absl::StartsWith(source, "/") &&
-           CleanPath(source) == destination && HasOption(mount, "rbind");
+    return (destination == "/dev" || destination == "/sys") &&
+           absl::StartsWith(source, "/") && CleanPath(source) == destination &&
+           HasOption(mount, "rbind");
   }
   const std::string_view type = Text(&mount, "type");
   return (destination == "/proc" && type == "proc") ||
-         (destination == "/sys" && type == "sysfs");
+         (destination == "/sys" && type == "sysfs") ||
+         (destination == "/sys/fs/cgroup" && type == "cgroup");
 }
+
+// The files inside of /proc upon which runc allows a mount, such as those of
+// lxcfs (v1.3.0, libcontainer/rootfs_linux.go, checkProcMount).
+constexpr std::string_view kProcFiles[] = {"/proc/cpuinfo",
+                                           "/proc/diskstats",
+                                           "/proc/loadavg",
+                                           "/proc/meminfo",
+                                           "/proc/net/dev",
+                                           "/proc/slabinfo",
+                                           "/proc/stat",
+                                           "/proc/swaps",
+                                           "/proc/sys/crypto/fips_enabled",
+                                           "/proc/sys/kernel/ns_last_pid",
+                                           "/proc/uptime"};
 
 // What the mount does to those of the engine, for the end of a message; "" if
 // nothing.
@@ -576,6 +593,7 @@ std::string HowItCovers(const JsonNode& mount,
   if (destination == "/") {
     return "hides the whole rootfs, and all that is mounted there before";
   }
+  if (IsBind(mount) && Holds(kProcFiles, destination)) return "";
   if (IsIn(destination, "/proc")) {
     return "is upon or inside of /proc: runc refuses it";
   }
@@ -639,12 +657,35 @@ std::string WrongPlace(std::string_view path,
                             "rootfs");
 }
 
+// The program that a propagatedMount at the clean path hides; "" if none. One
+// without a slash is looked for in PATH, and one in a mount is not hidden.
+std::string HiddenProgram(const LintContext& lint, std::string_view path) {
+  const std::vector<JsonNode>& words = Words(lint);
+  const std::string_view word = words.empty() ? "" : words[0].String();
+  if (!absl::StrContains(word, '/')) return "";
+  const std::string program = CleanPath(
+      absl::StartsWith(word, "/")
+          ? std::string(word)
+          : absl::StrCat("/", Text(lint.config, "workdir"), "/", word));
+  if (!IsIn(program, path)) return "";
+  for (const JsonNode* mount : lint.Mounts()) {
+    const std::string destination = Destination(*mount);
+    if (!destination.empty() && IsIn(program, destination)) return "";
+  }
+  return program;
+}
+
 void PropagatedMountRoot(LintContext* lint) {
   const JsonNode* node = Member(lint->config, "propagatedMount");
   if (node == nullptr || node->String().empty()) return;
-  const std::string what =
-      WrongPlace(CleanPath(absl::StrCat("/", node->text)), EngineMounts(*lint));
-  if (what.empty()) return;
+  const std::string path = CleanPath(absl::StrCat("/", node->text));
+  std::string what = WrongPlace(path, EngineMounts(*lint));
+  if (what.empty()) {
+    const std::string program = HiddenProgram(*lint, path);
+    if (program.empty()) return;
+    what = absl::StrCat("hides the program, ", QuoteShort(program),
+                        ": there is nothing to run");
+  }
   lint->At(*node,
            absl::StrCat("propagatedMount ", QuoteShort(node->text), " ", what));
 }
@@ -804,11 +845,11 @@ the plugin. Write what is there on most machines, or say in the documentation wh
     {"SG027", "covers-engine-mount", kWarning,
      "the mount hides what the engine mounts",
      R"(The plugin's mounts come after the engine's own, such as `/proc`, `/dev`, `/dev/pts`, `/sys` and `/sys/fs/cgroup`: one
-at such a path, or above it, hides them; but the machine's whole `/dev`, bound by `rbind`, has what the engine's has. runc
-refuses a mount upon `/proc` that is not proc, and nearly all inside of it. Bind a single file or directory to a place of
-its own.)",
+at such a path, or above it, hides them; but the machine's whole `/dev` or `/sys`, bound by `rbind`, has what the engine's
+has. runc refuses a mount upon `/proc` that is not proc, and all inside of it but for files such as `/proc/meminfo`, which
+lxcfs has. Bind a single file or directory to a place of its own.)",
      R"("mounts": [
-    {"source": "/sys", "destination": "/sys", "type": "bind", "options": ["rbind"]}
+    {"source": "/srv/sys", "destination": "/sys", "type": "bind", "options": ["rbind"]}
   ])",
      R"("mounts": [
     {"source": "/sys/fs/bpf", "destination": "/sys/fs/bpf", "type": "bind", "options": ["rbind"]}
@@ -828,9 +869,10 @@ mounts there then does not reach the engine.)",
   ])",
      CoversPropagatedMount},
     {"SG029", "propagated-mount-root", kError,
-     "propagatedMount covers the rootfs, or what the engine mounts",
+     "propagatedMount covers the rootfs, the program, or what the engine "
+     "mounts",
      R"(The engine mounts an empty directory at `propagatedMount`. At `/` it hides the whole rootfs, so that there is nothing to
-run; at, above or inside of `/proc`, `/sys` or `/dev/shm`, at `/dev`, or at or inside of `/run/docker/plugins`, it hides
+run, and so it does where the program is in it; at, above or inside of `/proc`, `/sys` or `/dev/shm`, at `/dev`, or at or inside of `/run/docker/plugins`, it hides
 what is there, or is hidden; `/etc/hosts` and `/etc/resolv.conf` are files. Use a directory of its own, such as
 `/mnt/volumes`.)",
      R"("propagatedMount": "/")", R"("propagatedMount": "/mnt/volumes")",

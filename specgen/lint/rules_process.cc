@@ -1,13 +1,17 @@
 // The program, as whom it runs, and its network.
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
+#include "specgen/host/go_path.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
 
@@ -17,26 +21,38 @@ namespace {
 constexpr LintLevel kWarning = LintLevel::kWarning;
 constexpr LintLevel kError = LintLevel::kError;
 
-void WorkdirInProc(LintContext* lint) {
-  const JsonNode* workdir = Member(lint->config, "workdir");
-  if (workdir == nullptr) return;
-  const std::string_view path = workdir->String();
-  if (absl::StartsWith(path, "/proc/self/fd") ||
-      absl::StartsWith(path, "/proc/thread-self/fd") ||
-      absl::StartsWith(path, "/dev/fd")) {
-    lint->At(*workdir,
-             absl::StrCat(QuoteShort(path),
-                          " is a file that the runtime has open: how "
-                          "containers escape with CVE-2024-21626; fixed "
-                          "runtimes refuse it"));
+// Whether the absolute path is that of the files that a process has open, or
+// below it: "/proc/self/fd/7", "/proc/1/task/1/fd", "/dev/fd/7".
+bool IsOpenFile(std::string_view path) {
+  const std::string clean = CleanPath(path);
+  const std::vector<std::string_view> parts =
+      absl::StrSplit(clean, absl::MaxSplits('/', 6));  // the first one is ""
+  const auto at = [&parts](size_t i) {
+    return i < parts.size() ? parts[i] : std::string_view();
+  };
+  const auto is_number = [](std::string_view part) {
+    return part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (at(1) == "dev") return at(2) == "fd";
+  if (at(1) != "proc" ||
+      !(at(2) == "self" || at(2) == "thread-self" || is_number(at(2)))) {
+    return false;
   }
+  return at(3) == "fd" ||
+         (at(3) == "task" && is_number(at(4)) && at(5) == "fd");
 }
 
-// What becomes the process's arguments, as far as the first one goes.
-const std::vector<JsonNode>& Words(const LintContext& lint) {
-  const std::vector<JsonNode>& entrypoint = Items(lint.config, "entrypoint");
-  return entrypoint.empty() ? Items(Member(lint.config, "args"), "value")
-                            : entrypoint;
+void WorkdirInProc(LintContext* lint) {
+  const JsonNode* workdir = Member(lint->config, "workdir");
+  if (workdir == nullptr || !absl::StartsWith(workdir->String(), "/") ||
+      !IsOpenFile(workdir->text)) {
+    return;
+  }
+  lint->At(*workdir,
+           absl::StrCat(QuoteShort(workdir->text),
+                        " is a file that the runtime has open: how containers "
+                        "escape with CVE-2024-21626; fixed runtimes refuse "
+                        "it"));
 }
 
 void NoEntrypoint(LintContext* lint) {
@@ -45,8 +61,8 @@ void NoEntrypoint(LintContext* lint) {
   const std::vector<JsonNode>& words = Words(*lint);
   if (!words.empty()) {
     const JsonNode& program = words[0];
-    if (!program.is(JsonKind::kString)) return;
-    if (program.text.empty()) {
+    if (IsRefused(&program, JsonKind::kString)) return;
+    if (program.String().empty()) {
       lint->At(program, "the program's name is empty: there is none to run");
     } else if (program.text.back() == '/' || program.text == "." ||
                program.text == ".." || absl::EndsWith(program.text, "/.") ||
@@ -135,8 +151,8 @@ void EnvName(LintContext* lint) {
 constexpr LintRule kRules[] = {
     {"SG016", "workdir-in-proc", kError,
      "the working folder is an open file (CVE-2024-21626)",
-     R"(The working directory is below `/proc/self/fd` or `/dev/fd`: that is how containers escape through a file
-that runc left open (CVE-2024-21626). Fixed runtimes refuse it.)",
+     R"(The working directory is below `/proc/self/fd`, or that of another process, or `/dev/fd`, however it is written: that is
+how containers escape through a file that runc left open (CVE-2024-21626). Fixed runtimes refuse it.)",
      R"("workdir": "/proc/self/fd/8")", R"("workdir": "/")", WorkdirInProc},
     {"SG023", "no-entrypoint", kError, "the plugin runs no program",
      "Neither `entrypoint` nor `args.value` names a program, or it is a name "
@@ -178,6 +194,12 @@ there. Change the user in the plugin's program, or start it by one that does (`s
 };
 
 }  // namespace
+
+const std::vector<JsonNode>& Words(const LintContext& lint) {
+  const std::vector<JsonNode>& entrypoint = Items(lint.config, "entrypoint");
+  return entrypoint.empty() ? Items(Member(lint.config, "args"), "value")
+                            : entrypoint;
+}
 
 absl::Span<const LintRule> ProcessRules() { return kRules; }
 

@@ -34,8 +34,10 @@ void NotSettable(LintContext* lint) {
   ForEachSettable(lint, [&](const JsonNode& thing, std::string_view allowed) {
     const std::vector<JsonNode>& fields = Items(&thing, "settable");
     for (const JsonNode& field : fields) {
-      if (!field.is(JsonKind::kString) || field.text == allowed) continue;
-      lint->At(field, absl::StrCat(QuoteShort(field.text),
+      if (IsRefused(&field, JsonKind::kString) || field.String() == allowed) {
+        continue;
+      }
+      lint->At(field, absl::StrCat(QuoteShort(field.String()),
                                    " cannot be set; here only ",
                                    QuoteShort(allowed), " can"));
     }
