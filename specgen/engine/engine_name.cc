@@ -77,9 +77,9 @@ constexpr std::string_view kDockerVerbs[] = {
 
 // What fetches packages that are called as Docker and are none of it.
 constexpr std::string_view kOtherManagers[] = {
-    "cargo", "composer", "conda", "galaxy",    "gem",  "helm",
-    "mamba", "npm",      "nuget", "pip",       "pip3", "pipx",
-    "pnpm",  "poetry",   "pypi",  "terraform", "uv",   "yarn"};
+    "cargo", "composer",     "conda",     "galaxy", "gem",  "helm", "mamba",
+    "npm",   "nuget",        "pip",       "pip3",   "pipx", "pnpm", "poetry",
+    "pypi",  "dependencies", "terraform", "uv",     "yarn"};
 
 // Takes the ending of a file, with an architecture before it, off the end.
 void DropFileEnding(std::string_view* text) {
@@ -438,7 +438,10 @@ class VersionFinder {
         })) {
       return false;
     }
-    if (mark == '.') return owner == "community";
+    if (mark == '.') {
+      return owner == "community" ||
+             (is_other_piece_ && CharAt(at_) == ' ' && owner != "nixpkgs");
+    }
     if (!is_other_owner_) return false;
     if (mark == '/') return !IsOneOf(kSections, owner);
     // "docker-ce" and "docker:28" are Docker's, whatever stands before them.

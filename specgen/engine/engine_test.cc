@@ -582,6 +582,8 @@ TEST(FindEngine, RefusesWhatOthersCallDocker) {
         "our jenkins docker 1.13",
         "gitlab runner docker 17.5.0",
         "docker 28.5.2 minimum",
+        "node.docker 20.10.0",
+        "{\"dependencies\":{\"docker\":\"20.10.0\"}}",
         "colima docker 20.10",
         "docker-ce-stable/x86_64 Docker CE Stable - x86_64 28",
         "dockerd[28]: x",
