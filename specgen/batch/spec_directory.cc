@@ -93,8 +93,11 @@ absl::StatusOr<std::string> ReadRegularFile(int directory,
     return HostError(errno, absl::StrCat(path, ": ", GoErrnoText(errno)));
   }
   struct stat facts;
-  if (!file.ok() || fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
-    return HostError(EINVAL, absl::StrCat(path, ": is no regular file"));
+  if (file.ok() && fstat(file.get(), &facts) != 0) {
+    return HostError(errno, absl::StrCat(path, ": ", GoErrnoText(errno)));
+  }
+  if (!file.ok() || !S_ISREG(facts.st_mode)) {
+    return HostError(EEXIST, absl::StrCat(path, ": is no regular file"));
   }
   // A file of somebody else's that is larger than any spec is not read.
   std::string text(
@@ -192,7 +195,7 @@ absl::Status SpecDirectory::ReadRecord() {
   const absl::StatusOr<std::string> text =
       ReadRegularFile(top_.get(), kRecord, path);
   if (absl::IsNotFound(text.status())) return absl::OkStatus();
-  if (absl::IsAborted(text.status())) return text.status();
+  if (!text.ok() && !absl::IsAlreadyExists(text.status())) return text.status();
   std::optional<std::map<std::string, std::string>> record;
   if (text.ok()) record = ParseRecord(*text);
   if (!record.has_value()) {

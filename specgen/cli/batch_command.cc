@@ -181,9 +181,13 @@ int BatchCommand::Run(Console* console) {
     console->Out(kSpecgenProto);
     return kExitDone;
   }
-  struct stat facts;
-  is_directory_ = input_ != "-" && stat(input_.c_str(), &facts) == 0 &&
-                  S_ISDIR(facts.st_mode);
+  struct stat facts = {};
+  // Of a file that is not there, its reader tells more.
+  if (input_ != "-" && stat(input_.c_str(), &facts) != 0 && errno != ENOENT) {
+    return Fail(BadInputError(absl::StrCat(input_, ": ", GoErrnoText(errno))),
+                console);
+  }
+  is_directory_ = S_ISDIR(facts.st_mode);
   if (is_directory_ && IsImageLayout(input_)) {
     return Fail(WithImageHint(BadInputError(absl::StrCat(
                                   input_, ": is no folder of configs")),
