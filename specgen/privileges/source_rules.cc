@@ -107,8 +107,9 @@ constexpr SourceRule kRules[] = {
      {},
      !kUsual},
     {"the socket of the service manager",
-     "/run/systemd/private /run/dbus/system_bus_socket /run/snapd.sock "
-     "/run/initctl /dev/initctl",
+     "/run/systemd/private /run/dbus/system_bus_socket "
+     "/**/system_bus_socket /run/user/*/bus /run/snapd.sock "
+     "/run/snapd.socket /run/initctl /dev/initctl",
      false, kCritical, kCritical,
      "who connects to it as root can start programs on the host; read-only "
      "does not stop that"},
@@ -203,7 +204,7 @@ constexpr SourceRule kRules[] = {
      "/etc/rcS.d "
      "/etc/inittab /etc/init /etc/udev /run/udev/rules.d /etc/profile "
      "/etc/profile.d /etc/bash.bashrc /etc/environment /etc/default /etc/skel "
-     "/etc/network /etc/NetworkManager /etc/dbus-1 /etc/apt /etc/dpkg "
+     "/etc/network /etc/dbus-1 /etc/apt /etc/dpkg "
      "/etc/yum.repos.d /etc/fstab /etc/sysctl.conf /etc/sysctl.d "
      "/etc/tmpfiles.d /etc/binfmt.d /etc/kernel /etc/initramfs-tools "
      "/etc/grub.d /etc/logrotate.conf /etc/logrotate.d /etc/rsyslog.conf "
@@ -230,13 +231,26 @@ constexpr SourceRule kRules[] = {
      false, kLow, kCritical, "reads which accounts there are",
      "can make an account of its own with root's rights"},
     {"credentials",
-     "/root/.docker /root/.aws /root/.kube /root/.gnupg /root/.config "
-     "/root/.azure /home/*/.docker /home/*/.aws /home/*/.kube "
-     "/home/*/.gnupg /home/*/.azure /etc/ssl/private /etc/pki /etc/letsencrypt "
-     "/etc/kubernetes /etc/rancher /etc/k0s /etc/ceph /run/secrets",
+     "/root/.gnupg /root/.azure /home/*/.docker /home/*/.aws /home/*/.kube "
+     "/home/*/.gnupg /home/*/.azure /etc/ssl/private /etc/pki "
+     "/etc/rancher /etc/k0s /etc/ceph /run/secrets",
      kAndBelow, kHigh, kHigh,
      "reads keys and tokens, with which it can act elsewhere",
      "reads and replaces keys and tokens that the host uses elsewhere"},
+    {"credentials, and what root's programs run with them",
+     "/root/.docker /root/.aws /root/.kube /root/.config /etc/letsencrypt "
+     "/etc/kubernetes",
+     kAndBelow, kHigh, kCritical,
+     "reads keys and tokens, with which it can act elsewhere",
+     "programs of the host run, as root, the helpers, plugins, hooks and pods "
+     "that are named there"},
+    {"keys of networks",
+     "/etc/wireguard /etc/ipsec.secrets /etc/openvpn /etc/NetworkManager "
+     "/etc/netplan",
+     kAndBelow, kHigh, kCritical,
+     "reads the keys and passwords of the host's networks",
+     "decides where the host's connections lead, and which scripts run as root "
+     "with them"},
     {"the engine's settings",
      "/etc/docker /etc/containerd /etc/crio /etc/containers /etc/cni "
      "/etc/buildkit /opt/cni",
