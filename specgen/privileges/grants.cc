@@ -444,8 +444,10 @@ GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
   };
   // Of a socket that a rule names, that says what it is.
   const bool is_named = grant.rule != nullptr && !grant.rule->below;
-  if (grant.level < Level::kMedium && absl::StartsWith(source, "/") &&
-      !is_named && is_socket()) {
+  const bool says_little =
+      grant.level < Level::kMedium || grant.rule == nullptr;
+  if (says_little && absl::StartsWith(source, "/") && !is_named &&
+      is_socket()) {
     grant.level = Level::kMedium;
     grant.why =
         "a socket: who connects to it gives orders to a service of the host; "

@@ -343,6 +343,19 @@ TEST(Grants, OfSockets) {
       Mounts(GrantsOf(MountSpec("bind", "/srv/link", "/x", R"("rbind","ro")"),
                       {&(*host)->files})),
       "medium /srv/link at /x (read-only)");
+  // Nor is it a file where it is writable.
+  const auto why = [&](std::string_view source) {
+    for (const Grant& grant :
+         GrantsOf(MountSpec("bind", source, "/x", R"("rbind")"),
+                  {&(*host)->files})) {
+      if (grant.id == "mount") return grant.why;
+    }
+    return std::string();
+  };
+  for (std::string_view source : {"/srv/there", "/srv/gone.sock"}) {
+    EXPECT_TRUE(absl::StartsWith(why(source), "a socket: who connects"));
+  }
+  EXPECT_EQ(why("/srv/file.sock"), "writes files of the host");
 }
 
 // "critical raw disks: ... (b 8:0)"
