@@ -159,6 +159,8 @@ TEST(LintRulesTest, MountsNeedABindOptionOrAFileSystem) {
       {mount(R"(, "type": "overlay")", R"("lowerdir=/a")"), ""},
       {mount(R"(, "type": "overlayfs")", R"("lowerdir=/a")"), "SG011"},
       {mount(R"(, "type": 5)", ""), "SG001"},
+      {mount(R"(, "type": "sshfs")", ""), "SG011"},
+      {mount(R"(, "type": "s3fs")", R"("rbind")"), ""},
       // Kernels and runc mind the case.
       {mount(R"(, "type": "None")", ""), "SG011"},
       {mount(R"(, "type": "BIND")", ""), "SG011"},
@@ -1088,6 +1090,13 @@ TEST(LintRulesTest, Messages) {
       {R"("allowAllDevices": true)", "28.5.2",
        R"(no engine reads "allowAllDevices" here; it belongs into "linux")"},
       {R"("zzz": 1)", "28.5.2", R"(no engine reads "zzz" here)"},
+      {Mount(R"("source": "p", "destination": "/d", "type": "procfs")"), "",
+       R"("procfs" is no file system; did you mean "proc"?)"},
+      {Mount(R"("source": "b", "destination": "/d", "type": "bpffs")"), "",
+       R"("bpffs" is no file system; did you mean "bpf"?)"},
+      {Mount(R"("source": "s", "destination": "/d", "type": "sshfs")"), "",
+       R"("sshfs" is no file system of the kernel: a program mounts it by )"
+       R"(FUSE)"},
       {R"("netwrok": {"type": "host"})", "28.5.2",
        R"(no engine reads "netwrok" here; did you mean "network"?)"},
       {R"("capabilities": [])", "28.5.2",

@@ -172,6 +172,22 @@ constexpr std::string_view kNoFileSystems[] = {
     "",        "bind",  "rbind", "none",      "volume", "npipe",
     "cluster", "image", "dir",   "directory", "file",   "host"};
 
+// Programs mount these by FUSE; mount(2) knows none of them.
+constexpr std::string_view kFuseTypes[] = {
+    "blobfuse2", "curlftpfs", "davfs",     "davfs2",  "gcsfuse",
+    "glusterfs", "goofys",    "gocryptfs", "juicefs", "mergerfs",
+    "ntfs-3g",   "rclone",    "s3fs",      "sshfs"};
+
+// What was likely meant by a type that is none, for the end of a message: the
+// name without the "fs" behind it ("procfs"), or one that is near.
+std::string FileSystemHint(std::string_view type) {
+  std::string_view stem = type;
+  if (absl::ConsumeSuffix(&stem, "fs") && FindFileSystem(stem) != nullptr) {
+    return absl::StrCat("; did you mean ", Quote(stem), "?");
+  }
+  return DidYouMean(UsualFileSystems(), type);
+}
+
 bool HasOption(const JsonNode& mount, std::string_view wanted) {
   const std::vector<JsonNode>& options = Items(&mount, "options");
   return std::any_of(options.begin(), options.end(),
@@ -317,7 +333,6 @@ void BindOption(LintContext* lint) {
   const auto fails = [](const Behaviour& b) {
     return !b.overrides_bind_options;
   };
-  const std::vector<std::string_view> usual = UsualFileSystems();
   for (const JsonNode* mount : lint->Mounts()) {
     const JsonNode* type_node = Member(mount, "type");
     if (Binds(*mount) || IsRefused(type_node, JsonKind::kString) ||
@@ -354,8 +369,13 @@ void BindOption(LintContext* lint) {
                             " needs the option \"rbind\" or \"bind\": the "
                             "kernel has no file system of that name",
                             MiswrittenBind(*mount)));
-    } else if (const std::string hint = DidYouMean(usual, small);
-               !hint.empty()) {
+    } else if (Holds(kFuseTypes, small)) {
+      lint->At(*type_node, [&] {
+        return absl::StrCat(QuoteShort(type),
+                            " is no file system of the kernel: a program "
+                            "mounts it by FUSE");
+      });
+    } else if (const std::string hint = FileSystemHint(small); !hint.empty()) {
       lint->At(*type_node,
                absl::StrCat(QuoteShort(type), " is no file system", hint));
     }
