@@ -53,8 +53,8 @@ struct SourceGrant {
 // nobody knows how deep that lies.
 SourceGrant JudgeSource(std::string_view source, bool read_only);
 
-// What a mount of that file system gives: what the host has at its path, but not
-// what is mounted below that.
+// What a mount of that file system gives: what the host has at its path, but
+// not what is mounted below that.
 SourceGrant JudgeKernelFileSystem(const KernelFileSystem& file_system,
                                   bool read_only);
 
