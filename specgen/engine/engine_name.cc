@@ -333,6 +333,7 @@ class VersionFinder {
     const bool is_label = absl::StrContains(":\"'", CharAt(at_));
     is_bound_phrase_ |= IsOneOf(kBoundWords, word);
     is_other_manager_ |= IsOneOf(kOtherManagers, word);
+    // NOLINTNEXTLINE(bugprone-branch-clone): in the order of what counts more
     if (IsEndOfOtherName(begin) || IsOfOtherOwner(begin)) {
       SetOther();
     } else if (word == "docker" || word == "moby") {
@@ -581,9 +582,9 @@ class VersionFinder {
     const size_t end = FindFirstOf(kEnds, begin);
     // FreeBSD's epoch: "20.10.2,1".
     const std::string_view behind = Text(end, FindFirstOf(kEnds, end + 1));
+    const std::string_view version = Text(begin, end);
     return behind.size() == 2 && behind[0] == ',' && IsDigit(behind[1]) &&
-                   std::count(text_.begin() + begin, text_.begin() + end, '.') >
-                       1
+                   std::count(version.begin(), version.end(), '.') > 1
                ? end + 2
                : end;
   }
@@ -731,7 +732,8 @@ class VersionFinder {
     }
     // Docker's own packages have 5 (Debian's form) and 3 (Fedora's), and no
     // distribution's.
-    return name.epoch == 3 || name.epoch == 5 ||
+    const uint32_t epoch = name.epoch.value_or(0);
+    return epoch == 3 || epoch == 5 ||
                    absl::StrContains(name.words, "docker-ce")
                ? Packager::kDocker
                : Packager::kAnyone;
