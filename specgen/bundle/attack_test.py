@@ -317,7 +317,8 @@ def test_signals_while_answering():
         answer = batch.stdout.readline()  # it catches signals by now
         batch.send_signal(number)
         try:
-            rest, said = batch.communicate(timeout=60)
+            batch.wait(timeout=60)  # its input is still open
+            rest, said = batch.stdout.read(), batch.stderr.read()
         finally:
             batch.kill()
         check(answer.startswith(b'{') and rest == b'' and
