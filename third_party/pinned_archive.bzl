@@ -12,6 +12,20 @@ def _execute(ctx, what, command):
     if result.return_code != 0:
         fail("%s: %s" % (what, result.stderr))
 
+def download_and_unpack(ctx, url, sha256, member, options = []):
+    """Unpacks a member of a tar archive; `options` are tar's."""
+
+    # By tar: Debian 13's Bazel 4.2.3 lacks a class that its own way needs.
+    ctx.download(url = url, output = ".archive", sha256 = sha256)
+    _execute(ctx, url + ": tar could not unpack it", [
+        "tar",
+        "--extract",
+        "--file=.archive",
+        "--no-same-owner",
+        "--no-same-permissions",
+    ] + options + [member])
+    ctx.delete(".archive")
+
 def _pins(ctx, library):
     pins = {}
     for line in ctx.read(ctx.attr._sources).splitlines():
@@ -35,18 +49,7 @@ def _pinned_archive_impl(ctx):
             pin = pins["debian"]
             url = "file://" + str(tarball).replace("%", "%25").replace(" ", "%20")
 
-    # Unpacked by tar: Debian 13's Bazel 4.2.3 lacks a class that its own way needs.
-    ctx.download(url = url, output = ".archive", sha256 = pin.sha256)
-    _execute(ctx, url + ": tar could not unpack it", [
-        "tar",
-        "--extract",
-        "--file=.archive",
-        "--strip-components=1",
-        "--no-same-owner",
-        "--no-same-permissions",
-        pin.top,
-    ])
-    ctx.delete(".archive")
+    download_and_unpack(ctx, url, pin.sha256, pin.top, ["--strip-components=1"])
 
     if ctx.attr.build_file:
         # Of these two names Bazel prefers BUILD.bazel, which upstream may have.

@@ -25,6 +25,7 @@ A program in the workspace, in a build file and in .bazelrc:
     build --extra_toolchains=//tools:specgen_toolchain
 """
 
+load("//third_party:pinned_archive.bzl", "download_and_unpack")
 load("//tools/rules:toolchain.bzl", _specgen_toolchain = "specgen_toolchain")
 
 specgen_toolchain = _specgen_toolchain
@@ -43,20 +44,7 @@ specgen_toolchain(
 """
 
 def _prebuilt_specgen_impl(ctx):
-    ctx.download(url = ctx.attr.url, output = ".archive", sha256 = ctx.attr.sha256)
-
-    # As in third_party/pinned_archive.bzl.
-    result = ctx.execute([
-        "tar",
-        "--extract",
-        "--file=.archive",
-        "--no-same-owner",
-        "--no-same-permissions",
-        ctx.attr.program,
-    ])
-    if result.return_code != 0:
-        fail("%s: tar could not unpack it: %s" % (ctx.attr.url, result.stderr))
-    ctx.delete(".archive")
+    download_and_unpack(ctx, ctx.attr.url, ctx.attr.sha256, ctx.attr.program)
     ctx.file("BUILD.bazel", _BUILD.format(
         bzl = Label("//tools:prebuilt.bzl"),
         # The user's repositories may not know @platforms.

@@ -10,9 +10,19 @@
 #include "specgen/host/eval_symlinks.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/host/go_path.h"
+#include "specgen/host/machine_facts.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
+
+// The metrics socket where nobody names one: see DefaultMetricsSocket.
+// RootlessKit's dockerd has `rootless`.
+inline std::string_view MetricsSocketOn(
+    const MachineFacts& machine, std::optional<std::string_view> exec_root,
+    std::string_view rootless) {
+  const std::string_view socket = DefaultMetricsSocket(exec_root);
+  return !socket.empty() && machine.under_rootlesskit() ? rootless : socket;
+}
 
 class DockerdRoots {
  public:

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "specgen/batch/dockerd_roots.h"
 #include "specgen/host/host_of_architecture.h"
 #include "specgen/host/presumption.h"
 
@@ -106,10 +107,7 @@ EngineSet::Engine EngineSet::EngineOn(std::string_view architecture,
 
 std::string_view EngineSet::MetricsSocket(
     std::optional<std::string_view> exec_root) const {
-  const std::string_view socket = DefaultMetricsSocket(exec_root);
-  return !socket.empty() && host_.facts.under_rootlesskit()
-             ? std::string_view(rootless_metrics_socket_)
-             : socket;
+  return MetricsSocketOn(host_.facts, exec_root, rootless_metrics_socket_);
 }
 
 void EngineSet::Note(const std::string& note) const {

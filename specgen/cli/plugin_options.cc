@@ -28,6 +28,7 @@
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/base/printable.h"
+#include "specgen/batch/dockerd_roots.h"
 #include "specgen/bundle/image.h"
 #include "specgen/bundle/unique_fd.h"
 #include "specgen/cli/ask_docker.h"
@@ -366,11 +367,8 @@ std::string MetricsSocketOptions::Path(std::string_view exec_root,
     return JoinPath({dockerd_exec_root_, "metrics.sock"});
   }
   if (metrics_option_->count() > 0) return metrics_socket_;
-  const std::string_view socket = DefaultMetricsSocket(exec_root);
-  if (socket.empty() || !host.facts.under_rootlesskit()) {
-    return std::string(socket);
-  }
-  return is_elsewhere ? "" : RootlessMetricsSocket();
+  return std::string(MetricsSocketOn(
+      host.facts, exec_root, is_elsewhere ? "" : RootlessMetricsSocket()));
 }
 
 void PluginOptions::Define(CLI::App* app, About about) {

@@ -426,7 +426,7 @@ class VersionFinder {
   // Whether the word that begins there is "docker" of someone else:
   // "myorg/docker", "community.docker", "jenkins docker".
   bool IsOfOtherOwner(size_t begin) const {
-    if (!absl::StartsWith(Text(begin, at_), "docker") || begin == 0) {
+    if (!absl::StartsWith(Text(begin, at_), "docker") || begin < 2) {
       return false;
     }
     if (is_other_manager_) return true;
