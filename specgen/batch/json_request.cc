@@ -71,7 +71,15 @@ bool JsonRequest::Read(std::string_view line, const Request& defaults) {
 }
 
 bool JsonRequest::ReadMember(std::string_view key, JsonReader* reader) {
-  if (key == "engine") return ReadText(key, reader, &engine_);
+  if (key == "engine") {
+    // A variable that is not set must not mean the default.
+    if (reader->Peek() == JsonKind::kNull) {
+      return Wrong(
+          *reader,
+          "\"engine\" is null: name a Docker release, or leave it out");
+    }
+    return ReadText(key, reader, &engine_);
+  }
   if (key == "name") {
     reader->Skip(&name_);
     return true;

@@ -125,12 +125,12 @@ class RecordFormat {
 //                  --exec-root in place of "metrics_socket"
 //   "arch"         the architecture of the machine, as Go or `uname -m` calls
 //                  it; without one, that of the batch
-// "config" and "plugin" may be null, which an engine reads, too; any other key
-// that is null is as if it were not there, and so are these two where another
-// gives a plugin. Of a key that stands twice the last counts. Any other key is
-// an error, so that a misspelt one is noticed, and so are two plugins.
-// The recorded requests of testdata have this form too. Blank lines are passed
-// over.
+// "config" and "plugin" may be null, which an engine reads, too; "engine" may
+// not; any other key that is null is as if it were not there, and so are these
+// two where another gives a plugin. Of a key that stands twice the last counts.
+// Any other key is an error, so that a misspelt one is noticed, and so are two
+// plugins. The recorded requests of testdata have this form too. Blank lines
+// are passed over.
 //
 // An answer is an object: "line", the number of the request's line, from 1;
 // "name", if the request had one; then either

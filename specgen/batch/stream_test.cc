@@ -318,6 +318,15 @@ TEST(JsonLines, CallsOfSetFailOneByOne) {
   }
 }
 
+// Of a variable that was not set; it must not mean the default.
+TEST(JsonLines, NoEngineIsNull) {
+  EXPECT_THAT(RunLines(R"({"config":{},"engine":null})"
+                       "\n")
+                  .output,
+              AllOf(HasSubstr("\"invalid\""), HasSubstr("engine\\\" is null"),
+                    HasSubstr("\"position\":\"1:23\"")));
+}
+
 // Null is a plugin, as the text null is, if there is no other one.
 TEST(JsonLines, APluginMayBeNull) {
   const std::string null = SpecOf("28.5.2", "null");

@@ -1,40 +1,81 @@
 #define SPECGEN_BUILDING_LIBRARY
 #include "specgen/c_api/specgen_c.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "specgen/batch/dockerd_roots.h"
 #include "specgen/c_api/last_error.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/host.h"
+#include "specgen/host/host_of_architecture.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/host/live_host.h"
 #include "specgen/host/presumption.h"
 #include "specgen/json/json_index.h"
 #include "specgen/specgen.h"
 
+namespace {
+
+// An engine on a machine.
+struct Engine {
+  Engine(const specgen::NamedEngine& engine,
+         std::unique_ptr<const specgen::Host> its_host)
+      : host(std::move(its_host)),
+        generator(*engine.release, *host),
+        presumed(specgen::PresumptionOn(host->facts, *engine.release,
+                                        engine.presumed)) {}
+
+  const std::unique_ptr<const specgen::Host> host;
+  const specgen::Generator generator;
+  const std::string presumed;
+};
+
+}  // namespace
+
 // The C names stand for these.
 struct specgen_generator {
   specgen_generator(const specgen::NamedEngine& engine,
                     std::unique_ptr<specgen::Host> its_host)
-      : host(std::move(its_host)),
-        generator(*engine.release, *host),
+      : named(engine),
         release_name(engine.release->name),
-        presumed(specgen::PresumptionOn(host->facts, *engine.release,
-                                        engine.presumed)) {}
+        here(engine, std::move(its_host)) {}
 
-  const std::unique_ptr<specgen::Host> host;
-  const specgen::Generator generator;
+  // The same engine on a machine of that architecture, one of GoArchitecture's.
+  const Engine& On(std::string_view architecture) const {
+    if (architecture == here.host->facts.architecture()) return here;
+    const std::lock_guard<std::mutex> lock(mutex);
+    std::unique_ptr<const Engine>& engine = elsewhere[architecture];
+    if (engine == nullptr) {
+      engine = std::make_unique<Engine>(
+          named, std::make_unique<specgen::HostOfArchitecture>(
+                     std::make_unique<specgen::Host>(here.host->files,
+                                                     here.host->facts),
+                     architecture));
+    }
+    return *engine;
+  }
+
+  const specgen::NamedEngine named;
   const std::string release_name;
-  const std::string presumed;
+  const Engine here;
+  mutable std::mutex mutex;
+  mutable std::map<std::string_view, std::unique_ptr<const Engine>>
+      elsewhere;  // guarded by it
 };
 
 struct specgen_answer {
@@ -45,12 +86,16 @@ struct specgen_answer {
   std::string presumed;
   std::vector<std::string> directories;
   std::vector<std::string_view> set;
+  specgen::DockerdRoots roots;
 };
 
 namespace {
 
 using specgen::Outcome;
 using specgen::Stage;
+
+// That of specgen_request of the first version.
+constexpr size_t kFirstSize = offsetof(specgen_request, data_root);
 
 // simdjson sets itself up when it is first used, and ends the process if there
 // is no memory for that: so it is used when the library is loaded.
@@ -84,9 +129,29 @@ const char* NoText(size_t* size) {
   return "";
 }
 
+std::optional<std::string_view> Optional(const char* text) {
+  if (text == nullptr) return std::nullopt;
+  return text;
+}
+
 specgen_status Generate(const specgen_generator& generator,
                         const specgen_request& request,
                         specgen_answer* answer) {
+  const Engine* engine = &generator.here;
+  if (request.arch != nullptr) {
+    const std::string_view architecture = specgen::GoArchitecture(request.arch);
+    if (architecture.empty()) {
+      return Fail(SPECGEN_USAGE, absl::StrCat("`arch` is none of ",
+                                              specgen::GoArchitectures()));
+    }
+    engine = &generator.On(architecture);
+  }
+  specgen::DockerdRoots& roots = answer->roots;
+  roots.data_root = Optional(request.data_root);
+  roots.exec_root = Optional(request.dockerd_exec_root);
+  const std::string_view problem = roots.Problem(
+      request.lib_root != nullptr, request.metrics_socket != nullptr);
+  if (!problem.empty()) return Fail(SPECGEN_USAGE, problem);
   answer->set.clear();
   for (size_t i = 0; i < request.set_count; ++i) {
     if (request.set == nullptr || request.set[i] == nullptr) {
@@ -117,13 +182,14 @@ specgen_status Generate(const specgen_generator& generator,
   if (request.id != nullptr) wanted.id = request.id;
   if (request.rootfs != nullptr) wanted.rootfs = request.rootfs;
   if (request.lib_root != nullptr) wanted.lib_root = request.lib_root;
-  if (request.exec_root != nullptr) wanted.exec_root = request.exec_root;
-  if (request.metrics_socket != nullptr) {
-    wanted.metrics_socket = request.metrics_socket;
-  }
-  generator.generator.Generate(wanted, &answer->answer);
+  wanted.exec_root = Optional(request.exec_root);
+  wanted.metrics_socket = Optional(request.metrics_socket)
+                              .value_or(specgen::MetricsSocketOn(
+                                  engine->host->facts, wanted.exec_root, ""));
+  roots.Apply(engine->host->files, &wanted);
+  engine->generator.Generate(wanted, &answer->answer);
   answer->spec = answer->answer.spec();
-  answer->presumed = generator.presumed;
+  answer->presumed = engine->presumed;
   answer->directories.clear();
   for (const specgen::PlannedFolder& directory : answer->answer.plan()) {
     answer->directories.emplace_back(directory.path);
@@ -210,14 +276,16 @@ specgen_status specgen_generate(const specgen_generator* generator,
       return Fail(SPECGEN_USAGE, "generator, request or answer is NULL");
     }
     // A program built for a later version may set fields unknown here, one for
-    // an earlier version has fewer; there is none yet.
-    if (request->struct_size < sizeof(specgen_request)) {
+    // an earlier version has fewer.
+    if (request->struct_size < kFirstSize) {
       return Fail(SPECGEN_USAGE, "struct_size is not set");
     }
     if (request->plugin == nullptr) {
       return Fail(SPECGEN_USAGE, "there is no plugin");
     }
-    return Generate(*generator, *request, answer);
+    specgen_request known = {};
+    std::memcpy(&known, request, std::min(request->struct_size, sizeof(known)));
+    return Generate(*generator, known, answer);
   });
 }
 

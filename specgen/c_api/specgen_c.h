@@ -92,7 +92,14 @@ typedef struct specgen_request {
   const char* rootfs;
   const char* lib_root;
   const char* exec_root;
-  const char* metrics_socket;
+  const char* metrics_socket; /* NULL: dockerd's default; "": none */
+  /* dockerd's --data-root in place of `lib_root`, and its --exec-root in place
+   * of `metrics_socket`. */
+  const char* data_root;
+  const char* dockerd_exec_root;
+  /* The architecture of the machine, as Go or `uname -m` calls it ("arm64",
+   * "aarch64"), in place of the generator's. */
+  const char* arch;
 } specgen_request;
 
 /* The version of this interface; a program built for another one must not use

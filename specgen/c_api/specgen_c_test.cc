@@ -1,10 +1,12 @@
 // Through the shared library, as its users see it.
 #include "specgen/c_api/specgen_c.h"
 
+#include <cstddef>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -12,7 +14,9 @@
 
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kHost[] = "{\"entries\": []}";
@@ -162,6 +166,104 @@ TEST(CApi, MistakesOfTheCallerAreErrors) {
   specgen_generator_free(nullptr);
 }
 
+std::string SpecWith(void (*change)(specgen_request*)) {
+  constexpr char kCollector[] =
+      "{\"interface\":{\"types\":[\"docker.metricscollector/1.0\"]}}";
+  Fixture f;
+  f.Plugin(kCollector);
+  change(&f.request);
+  EXPECT_EQ(f.Generate(), SPECGEN_OK) << specgen_last_error();
+  return f.Spec();
+}
+
+TEST(CApi, TakesDockerdsRoots) {
+  using Request = specgen_request;
+  EXPECT_THAT(SpecWith([](Request*) {}),
+              AllOf(HasSubstr("\"/var/lib/docker/plugins/plugin/rootfs\""),
+                    HasSubstr("\"/var/run/docker/metrics.sock\"")));
+  EXPECT_THAT(SpecWith([](Request* r) { r->data_root = "/d/"; }),
+              HasSubstr("\"root\":{\"path\":\"/d/plugins/plugin/rootfs\"}"));
+  EXPECT_THAT(SpecWith([](Request* r) { r->dockerd_exec_root = "/e"; }),
+              HasSubstr("\"source\":\"/e/metrics.sock\""));
+  EXPECT_THAT(SpecWith([](Request* r) { r->metrics_socket = "/m"; }),
+              HasSubstr("\"source\":\"/m\""));
+  EXPECT_THAT(SpecWith([](Request* r) { r->metrics_socket = ""; }),
+              Not(HasSubstr("metrics.sock")));
+  EXPECT_THAT(SpecWith([](Request* r) { r->exec_root = "/x"; }),
+              Not(HasSubstr("metrics.sock")));
+
+  for (const auto& [change, message] :
+       std::vector<std::pair<void (*)(Request*), std::string_view>>{
+           {[](Request* r) { r->data_root = ""; }, "\"data_root\" is empty"},
+           {[](Request* r) { r->dockerd_exec_root = ""; },
+            "\"dockerd_exec_root\" is empty"},
+           {[](Request* r) { r->lib_root = r->data_root = "/d"; },
+            "\"lib_root\" excludes \"data_root\""},
+           {[](Request* r) { r->metrics_socket = r->dockerd_exec_root = "/d"; },
+            "\"metrics_socket\" excludes \"dockerd_exec_root\""}}) {
+    Fixture f;
+    change(&f.request);
+    EXPECT_EQ(f.Generate(), SPECGEN_USAGE);
+    EXPECT_EQ(specgen_last_error(), message);
+  }
+}
+
+TEST(CApi, TakesAnArchitecture) {
+  Fixture f("17.07.0");
+  for (int i = 0; i < 2; ++i) {
+    f.request.arch = "aarch64";
+    EXPECT_EQ(f.Generate(), SPECGEN_OK);
+    EXPECT_THAT(f.Spec(), HasSubstr("\"arch\":\"arm64\""));
+    EXPECT_THAT(specgen_answer_presumed(f.answer),
+                StartsWith("platform.arch of arm64 is presumed"));
+    f.request.arch = i == 0 ? nullptr : "x86_64";
+    EXPECT_EQ(f.Generate(), SPECGEN_OK);
+    EXPECT_THAT(f.Spec(), HasSubstr("\"arch\":\"amd64\""));
+    EXPECT_STREQ(specgen_answer_presumed(f.answer), "");
+  }
+  for (const char* wrong : {"", "amd65"}) {
+    f.request.arch = wrong;
+    EXPECT_EQ(f.Generate(), SPECGEN_USAGE);
+    EXPECT_THAT(specgen_last_error(), StartsWith("`arch` is none of amd64, "));
+  }
+}
+
+// A program that knows fewer fields, or more, has no effect beyond its own.
+TEST(CApi, RequestsOfOtherVersionsAreTaken) {
+  Fixture f("17.07.0");
+  f.request.data_root = "/d";
+  f.request.dockerd_exec_root = "/e";
+  f.request.arch = "arm";
+  constexpr size_t kFirst = offsetof(specgen_request, data_root);
+  static_assert(offsetof(specgen_request, metrics_socket) + sizeof(char*) ==
+                kFirst);
+  const auto generate = [&](size_t size) {
+    f.request.struct_size = size;
+    EXPECT_EQ(f.Generate(), SPECGEN_OK) << specgen_last_error();
+    return f.Spec();
+  };
+  const std::string first = generate(kFirst);
+  EXPECT_THAT(first, AllOf(HasSubstr("\"/var/lib/docker/plugins/plugin/"),
+                           HasSubstr("\"arch\":\"amd64\"")));
+  EXPECT_THAT(generate(offsetof(specgen_request, arch)),
+              AllOf(HasSubstr("\"/d/plugins/plugin/"),
+                    HasSubstr("\"arch\":\"amd64\"")));
+  EXPECT_THAT(generate(sizeof(specgen_request)), HasSubstr("\"arch\":\"arm\""));
+
+  struct {
+    specgen_request request;
+    const char* later;
+  } later = {f.request, "x"};
+  later.request.struct_size = sizeof(later);
+  EXPECT_EQ(specgen_generate(f.generator, &later.request, f.answer),
+            SPECGEN_OK);
+  EXPECT_THAT(f.Spec(), HasSubstr("\"arch\":\"arm\""));
+
+  f.request.struct_size = kFirst - 1;
+  EXPECT_EQ(f.Generate(), SPECGEN_USAGE);
+  EXPECT_STREQ(specgen_last_error(), "struct_size is not set");
+}
+
 TEST(CApi, ListsTheEngines) {
   ASSERT_GT(specgen_engine_count(), 300u);
   EXPECT_EQ(specgen_engine_name(specgen_engine_count()), nullptr);
@@ -177,9 +279,11 @@ TEST(CApi, ListsTheEngines) {
 }
 
 TEST(CApi, OneGeneratorServesManyThreads) {
-  Fixture f;
-  ASSERT_EQ(f.Generate(), SPECGEN_OK);
-  const std::string expected = f.Spec();
+  Fixture one("17.07.0");
+  Fixture f("17.07.0");
+  one.request.arch = f.request.arch = "arm64";
+  ASSERT_EQ(one.Generate(), SPECGEN_OK);
+  const std::string expected = one.Spec();
   std::vector<std::thread> threads;
   threads.reserve(4);
   for (int t = 0; t < 4; ++t) {

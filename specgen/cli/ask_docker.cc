@@ -34,7 +34,8 @@ absl::StatusOr<std::string> AskDocker(std::string_view option,
   if (ran->succeeded) return std::move(ran->out);
   const std::string_view said = FirstErrorLine(*ran);
   const std::string message =
-      absl::StrCat(option, ": ", absl::StrJoin(words, " "), ": ", said);
+      absl::StrCat(option, ": ", absl::StrJoin(words, " "), ": ",
+                   said.empty() ? "it failed, and did not say why" : said);
   // Else it is the daemon that cannot be asked.
   return absl::StrContains(said, "No such") ||
                  absl::StrContains(said, "not found")

@@ -17,6 +17,9 @@ namespace specgen {
 absl::StatusOr<std::string> AskDocker(std::string_view option,
                                       std::vector<std::string> words);
 
+// What names an engine that no option does, in messages.
+inline constexpr std::string_view kDockerVersionCommand = "docker version";
+
 // The version of the dockerd that the docker command speaks to, as dockerd says
 // it; never "".
 absl::StatusOr<std::string> DockerVersion(std::string_view option);

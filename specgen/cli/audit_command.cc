@@ -461,13 +461,15 @@ void AuditCommand::PrintLines(const std::vector<AuditedPlugin>& plugins,
 
 int AuditCommand::Run(Console* console) {
   secrets_ = SecretHider(show_secrets_);
+  std::string_view named_by = "--engine";
   if (engine_.empty()) {
     absl::StatusOr<std::string> version = DockerVersion("audit");
     if (!version.ok()) return Fail(version.status(), console);
     engine_ = *std::move(version);
+    named_by = kDockerVersionCommand;
   }
   const absl::StatusOr<NamedEngine> engine =
-      ChooseEngine("--engine", engine_, console);
+      ChooseEngine(named_by, engine_, console);
   if (!engine.ok()) return Fail(engine.status(), console);
   release_ = engine->release;
   presumed_ = TellPresumption(*engine, host_, console);

@@ -444,6 +444,7 @@ absl::Status PluginOptions::ReadFromDocker() {
   absl::StatusOr<std::string> version = DockerVersion("--docker");
   if (!version.ok()) return version.status();
   engine_ = *std::move(version);
+  engine_named_by_ = kDockerVersionCommand;
   return absl::OkStatus();
 }
 
@@ -570,7 +571,7 @@ absl::Status PluginOptions::Load(Console* console) {
     if (!status.ok()) return status;
   }
   const absl::StatusOr<NamedEngine> engine =
-      ChooseEngine("--engine", engine_, console);
+      ChooseEngine(engine_named_by_, engine_, console);
   if (!engine.ok()) return engine.status();
   release_ = engine->release;
   const int from_stdin =

@@ -249,6 +249,7 @@ class PluginOptions {
   std::string docker_;  // the name of a plugin
   std::string plugin_name_;
   std::string engine_;
+  std::string_view engine_named_by_ = "--engine";
   std::string id_;
   std::string rootfs_;
   LibRootOptions lib_root_options_;

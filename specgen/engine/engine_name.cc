@@ -26,33 +26,30 @@ namespace {
 constexpr size_t kMaxBytes = 1 << 14;
 
 constexpr std::string_view kExtras = "the extras";
+constexpr std::string_view kOfSomethingElse =
+    "by its words it is the version of something else";
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
-    "and",          "as",        "arch",
-    "architecture", "archive",   "arg",
-    "bin",          "blob",      "candidate",
-    "ce",           "channel",   "checkout",
-    "com",          "commits",   "common",
-    "community",    "container", "daemon",
-    "dind",         "dockereng", "dockerversion",
-    "ee",           "edition",   "engine",
-    "enterprise",   "env",       "epoch",
-    "exe",          "export",    "from",
-    "git",          "gz",        "fetch",
-    "heads",        "info",      "installed",
-    "io",           "latest",    "library",
-    "mirantis",     "name",      "notes",
-    "now",          "or",        "origin",
-    "over",         "package",   "packages",
-    "refs",         "is",        "already",
-    "the",          "newest",    "versioninfo",
-    "setup",        "remote",    "release",
-    "releases",     "rootless",  "runtime",
-    "sh",           "stable",    "string",
-    "tag",          "tags",      "tar",
-    "to",           "tree",      "upgradable",
-    "ver",          "version"};
+    "and",           "as",         "arch",        "architecture",
+    "archive",       "arg",        "bin",         "blob",
+    "candidate",     "ce",         "channel",     "checkout",
+    "com",           "commits",    "common",      "community",
+    "container",     "daemon",     "dind",        "dockereng",
+    "dockerversion", "ee",         "edition",     "engine",
+    "enterprise",    "env",        "epoch",       "exe",
+    "export",        "from",       "git",         "gz",
+    "fetch",         "head",       "heads",       "info",
+    "installed",     "io",         "latest",      "library",
+    "main",          "master",     "mirantis",    "name",
+    "none",          "notes",      "now",         "or",
+    "origin",        "upstream",   "over",        "package",
+    "packages",      "refs",       "is",          "already",
+    "the",           "newest",     "versioninfo", "setup",
+    "remote",        "release",    "releases",    "rootless",
+    "runtime",       "sh",         "stable",      "string",
+    "tag",           "tags",       "tar",         "to",
+    "tree",          "upgradable", "ver",         "version"};
 
 // What limits the versions that may be, wherever it stands before them.
 constexpr std::string_view kBoundWords[] = {
@@ -60,26 +57,30 @@ constexpr std::string_view kBoundWords[] = {
     "until",   "before", "after", "not",     "no",     "than",   "newer",
     "older",   "above",  "below", "later",   "except", "without"};
 
-// What stands before "/docker" where that is Docker: sections, distributions
-// and kinds of packages. All others have a "docker" of their own there.
+// What stands before "/docker" and "docker 28" where that is Docker: sections,
+// distributions and kinds of packages. All others have a "docker" of their own
+// there.
 constexpr std::string_view kSections[] = {
-    "alpine", "alpm", "apk",      "app-containers", "app-emulation", "arch",
-    "cellar", "deb",  "debian",   "extra",          "fedora",        "generic",
-    "moby",   "oci",  "opensuse", "redhat",         "rpm",           "ubuntu"};
+    "almalinux", "alpine",         "alpm",          "amazon", "apk",
+    "arch",      "app-containers", "app-emulation", "cellar", "centos",
+    "deb",       "debian",         "extra",         "fedora", "generic",
+    "gentoo",    "kali",           "moby",          "nixos",  "oci",
+    "opensuse",  "raspbian",       "redhat",        "rhel",   "rocky",
+    "rpm",       "suse",           "ubuntu"};
 
-// What stands before "docker 28" where that is Docker. Names of others have a
-// version of theirs behind it: "jenkins docker 28".
+// What else stands before "docker 28" where that is Docker. Names of others
+// have a version of theirs behind it: "jenkins docker 28".
 constexpr std::string_view kDockerVerbs[] = {
-    "add",     "conf",     "current", "get",  "has",  "have", "i",    "ii",
-    "in",      "inst",     "install", "is",   "my",   "of",   "on",   "our",
-    "remove",  "remv",     "run",     "runs", "s",    "the",  "this", "update",
-    "upgrade", "upgraded", "use",     "uses", "with", "your"};
+    "add",  "conf",   "current", "get",      "has", "have",  "host", "i",
+    "ii",   "in",     "inst",    "install",  "is",  "local", "my",   "of",
+    "on",   "our",    "remove",  "remv",     "run", "runs",  "s",    "the",
+    "this", "update", "upgrade", "upgraded", "use", "uses",  "with", "your"};
 
 // What fetches packages that are called as Docker and are none of it.
 constexpr std::string_view kOtherManagers[] = {
-    "cargo", "composer",     "conda",     "galaxy", "gem",  "helm", "mamba",
-    "npm",   "nuget",        "pip",       "pip3",   "pipx", "pnpm", "poetry",
-    "pypi",  "dependencies", "terraform", "uv",     "yarn"};
+    "cargo", "composer", "conda", "galaxy",    "gem",  "helm",
+    "mamba", "npm",      "nuget", "pip",       "pip3", "pipx",
+    "pnpm",  "poetry",   "pypi",  "terraform", "uv",   "yarn"};
 
 // Takes the ending of a file, with an architecture before it, off the end.
 void DropFileEnding(std::string_view* text) {
@@ -169,7 +170,11 @@ class VersionFinder {
         if (absl::StrContains(kPhraseEnds, text_[at_])) {
           is_other_phrase_ = is_bound_phrase_ = false;
         }
-        if (text_[at_] == '\n') is_other_manager_ = false;
+        if (is_dependencies_) {
+          is_dependencies_ = !absl::StrContains("}[", text_[at_]);
+        } else if (text_[at_] == '\n') {
+          is_other_manager_ = false;
+        }
         StartPiece(++at_);
       } else if (!IsWordChar(text_[at_])) {
         may_start_ &= at_++ > piece_;
@@ -322,9 +327,24 @@ class VersionFinder {
     if (is_key && names_docker_) is_other_pair_ = false;
   }
 
+  // The end of the word that begins there; of "docker27.3.1", of the name.
+  size_t EndOfWord(size_t begin) const {
+    size_t end = begin;
+    while (IsWordChar(CharAt(end))) {
+      if (IsDigit(CharAt(end)) &&
+          IsOneOf({"docker", "moby", "ce"}, Text(begin, end))) {
+        std::string_view rest = Text(end, text_.size());
+        TakeNumber(&rest);
+        if (rest.size() > 1 && rest[0] == '.' && IsDigit(rest[1])) break;
+      }
+      ++end;
+    }
+    return end;
+  }
+
   void ReadWord() {
     const size_t begin = at_;
-    while (at_ < text_.size() && IsWordChar(text_[at_])) ++at_;
+    at_ = EndOfWord(begin);
     const std::string_view word = Text(begin, at_);
     if (word == "x86" && Text(at_, at_ + 3) == "_64") at_ += 3;
     const bool follows_name = std::exchange(last_word_, word) == "name";
@@ -332,7 +352,15 @@ class VersionFinder {
     // What `docker version` prints, as text, JSON or YAML.
     const bool is_label = absl::StrContains(":\"'", CharAt(at_));
     is_bound_phrase_ |= IsOneOf(kBoundWords, word);
-    is_other_manager_ |= IsOneOf(kOtherManagers, word);
+    if (IsOneOf(kOtherManagers, word)) {
+      is_other_manager_ = true;
+      GiveToManager(begin);
+    }
+    // Those of a package: a line of it, or a section of JSON or TOML.
+    if (absl::EndsWith(word, "dependencies")) {
+      is_other_manager_ = true;
+      is_dependencies_ |= absl::StrContains("\"]", CharAt(at_));
+    }
     // NOLINTNEXTLINE(bugprone-branch-clone): in the order of what counts more
     if (IsEndOfOtherName(begin) || IsOfOtherOwner(begin)) {
       SetOther();
@@ -386,6 +414,9 @@ class VersionFinder {
       ReadBuild(word == "build");
     } else if (word == "clone") {
       ReadClone();
+    } else if (is_label && (word == "candidate" ||
+                            absl::EndsWith(Text(0, at_), "version table"))) {
+      ReadPolicy(word == "table");
     } else if (has_docker_options_ && begin > piece_ &&
                (word == "b" || word == "branch" || word == "version")) {
       SetDocker();
@@ -444,7 +475,8 @@ class VersionFinder {
              (is_other_piece_ && CharAt(at_) == ' ' && owner != "nixpkgs");
     }
     if (!is_other_owner_) return false;
-    if (mark == '/') return !IsOneOf(kSections, owner);
+    if (IsOneOf(kSections, owner)) return false;
+    if (mark == '/') return true;
     // "docker-ce" and "docker:28" are Docker's, whatever stands before them.
     return mark == ' ' && !absl::StrContains("-.:/@=", CharAt(at_)) &&
            !absl::EndsWith(owner, "ing") && !IsOneOf(kDockerVerbs, owner);
@@ -476,6 +508,35 @@ class VersionFinder {
     found_.back().tie = std::max(found_.back().tie, Tie::kWord);
     found_.back().name.part = role == Role::kPart ? kClient : "";
     return true;
+  }
+
+  // What the version right before the word that begins there is of, the name of
+  // another manager, is no Docker: "docker 20.10.0 (npm)".
+  void GiveToManager(size_t begin) {
+    if (found_.empty() || !IsOneOf({" (", " [", " from ", " via "},
+                                   Text(found_.back().end, begin))) {
+      return;
+    }
+    found_.pop_back();
+    problem_ = kOfSomethingElse;
+  }
+
+  // `apt-cache policy` has the version that is installed, the candidate for it,
+  // and a table of all that there are: the first of these counts.
+  void ReadPolicy(bool is_table) {
+    if (is_table) {
+      do {
+        at_ = FindFirstOf("\n", at_ + 1);
+      } while (CharAt(at_ + 1) == ' ' && at_ < text_.size());
+      return;
+    }
+    if (found_.empty()) return;
+    const size_t line = text_.rfind('\n', found_.back().begin) + 1;
+    if (absl::StartsWith(
+            absl::StripLeadingAsciiWhitespace(Text(line, found_.back().begin)),
+            "installed:")) {
+      at_ = FindFirstOf("\n", at_);
+    }
   }
 
   // `git clone` says of what the version is behind that.
@@ -561,7 +622,7 @@ class VersionFinder {
     }
     if (may_start && is_other && absl::StartsWith(rest, ".") &&
         problem_.empty()) {
-      problem_ = "by its words it is the version of something else";
+      problem_ = kOfSomethingElse;
     }
     // Of "5-docker-ce_5:28.5.2" the number alone.
     at_ = digits;
@@ -755,7 +816,8 @@ class VersionFinder {
   bool is_other_pair_ = false;
   bool is_other_ = false;
   bool is_other_owner_ = false;    // the piece before
-  bool is_other_manager_ = false;  // in this line
+  bool is_other_manager_ = false;  // in this line, or these dependencies
+  bool is_dependencies_ = false;
   bool is_bound_phrase_ = false;
 
   std::string_view last_word_;
@@ -804,9 +866,12 @@ void UnfoldCpes(std::string* text) {
 std::vector<EngineName> ParseEngineName(std::string_view text,
                                         std::string* problem) {
   if (text.size() > kMaxBytes) return {};
+  absl::ConsumePrefix(&text, "\uFEFF");  // a byte order mark
   std::string lower =
       absl::StrReplaceAll(absl::AsciiStrToLower(text), {{"%3a", ":"},
                                                         {"%2b", "+"},
+                                                        {"%2f", "/"},
+                                                        {"%40", "@"},
                                                         {"%7e", "~"},
                                                         {"(s)=", "s="},
                                                         {"\u2264", "<="},

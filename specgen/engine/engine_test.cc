@@ -589,7 +589,19 @@ TEST(FindEngine, RefusesWhatOthersCallDocker) {
         "dockerd[28]: x",
         "/var/lib/docker 28",
         "myorg/docker:28.5.2",
-        "jenkins/docker:27.3"}) {
+        "jenkins/docker:27.3",
+        "docker 20.10.0 (npm)",
+        "docker 20.10.0 [pip]",
+        "docker 20.10.0 from npm",
+        "{\"devDependencies\":{\"docker\":\"20.10.0\"}}",
+        "{\n \"name\": \"x\",\n \"devDependencies\": {\n  \"a\": \"1\",\n"
+        "  \"docker\": \"20.10.0\"\n }\n}",
+        "[dependencies]\nserde = \"1.0\"\ndocker = \"20.10.0\"\n",
+        "docker0 172.17.0.1",
+        "jenkins docker27.3.1",
+        "docker.io:\n  Installed: (none)\n  Candidate: (none)\n"
+        "  Version table:\n     20.10.24+dfsg1-1 500\n",
+        "nginx:\n  Installed: (none)\n  Candidate: 28.5.2\n"}) {
     EXPECT_THAT(Found(name), HasSubstr("no Docker release is called")) << name;
   }
 }
@@ -630,7 +642,44 @@ TEST(FindEngine, TakesWhatToolsPrint) {
       {"Install docker 27.3.1", "27.3.1"},
       {"image: docker:27.3.1", "27.3.1"},
       {"Using docker 27.3.1", "27.3.1"},
-      {"Removed docker-ce 27.3.1", "27.3.1"}};
+      {"Removed docker-ce 27.3.1", "27.3.1"},
+      {"Ubuntu docker 28.5.2", "28.5.2"},
+      {"Host docker 28.5.2", "28.5.2"},
+      {"docker 27.3.1, npm 10.2.0", "27.3.1"},
+      {"docker 27.3.1 npm 10.2.0", "27.3.1"},
+      {"docker-ce 27.3.1 (apt), docker 7.1.0 (pip)", "27.3.1"},
+      {"{\"dependencies\":{\"docker\":\"20.10.0\"},\n\"docker\":\"27.3.1\"}",
+       "27.3.1"},
+      {"Dependencies resolved.\n docker-ce  x86_64  3:27.3.1-1.el9", "27.3.1"},
+      {"(HEAD, tag: v27.3.1)", "27.3.1"},
+      {"ce12230 (HEAD -> master, tag: v27.3.1, upstream/master) Merge pull "
+       "request #48500 from x/y",
+       "27.3.1"},
+      {"\xEF\xBB\xBF"
+       "27.3.1\r\n",
+       "27.3.1"},
+      {"docker27.3.1", "27.3.1"},
+      {"docker-ce27.3", "27.3.1"},
+      {"pkg:deb/debian/docker.io%4020.10.24%2Bdfsg1-1%2Bdeb12u1",
+       "20.10.24+dfsg1"},
+      {"pkg:golang/github.com%2Fdocker%2Fdocker@v27.3.1", "27.3.1"},
+      {"docker.io:\n  Installed: (none)\n  Candidate: "
+       "20.10.24+dfsg1-1+deb12u1\n"
+       "  Version table:\n     20.10.24+dfsg1-1+deb12u1 500\n        500 "
+       "http://deb.debian.org/debian bookworm/main amd64 Packages\n",
+       "20.10.24+dfsg1"},
+      {"docker-ce:\n  Installed: 5:27.3.1-1~debian.12~bookworm\n  Candidate: "
+       "5:28.5.2-1~debian.12~bookworm\n  Version table:\n     "
+       "5:28.5.2-1~debian.12~bookworm 500\n        500 "
+       "https://download.docker.com/linux/debian bookworm/stable amd64 "
+       "Packages\n *** 5:27.3.1-1~debian.12~bookworm 100\n        100 "
+       "/var/lib/dpkg/status\ndocker-ce-cli:\n  Installed: 5:29.0.0-1\n",
+       "27.3.1"},
+      {"containerd.io:\n  Installed: 1.7.28-1\n  Candidate: 1.7.29-1\n  "
+       "Version "
+       "table:\n     1.7.29-1 500\ndocker-ce:\n  Installed: (none)\n  "
+       "Candidate: 5:28.5.2-1~debian.12~bookworm\n",
+       "28.5.2"}};
   for (const auto& [name, release] : kNames) {
     EXPECT_EQ(Found(name), release) << name;
   }
