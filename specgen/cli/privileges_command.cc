@@ -253,11 +253,10 @@ int PrivilegesCommand::RunSince(const Generator& generator,
   PluginPrivileges added{AddedPrivileges(before->prompt, now.prompt),
                          AddedGrants(before->grants, now.grants)};
   HideSecrets(&added, &secrets);
-  const bool adds = !added.prompt.empty() ||
-                    std::any_of(added.grants.begin(), added.grants.end(),
-                                [](const Grant& grant) {
-                                  return grant.level != GrantLevel::kInfo;
-                                });
+  // What Docker asks for and gives nothing, such as a tmpfs, adds nothing.
+  const bool adds = std::any_of(
+      added.grants.begin(), added.grants.end(),
+      [](const Grant& grant) { return grant.level != GrantLevel::kInfo; });
   if (json_) {
     JsonBuilder json;
     json.Object().Key("engine").String(plugin_.release().name);
@@ -276,7 +275,10 @@ int PrivilegesCommand::RunSince(const Generator& generator,
       AddPromptLines(added.prompt, &lines);
       lines.emplace_back();
     }
-    if (!added.grants.empty()) {
+    if (added.grants.empty()) {
+      lines.push_back(
+          absl::StrCat("The plugin gets nothing beyond ", name, "."));
+    } else {
       lines.push_back(absl::StrCat("The plugin gets beyond ", name, ":"));
       AddGrantLines(added.grants, &lines);
     }

@@ -175,8 +175,9 @@ class GrantFinder {
 
  private:
   void Add(Level level, std::string_view id, std::string_view what,
-           std::string_view why) {
-    grants_.push_back({level, id, std::string(what), std::string(why)});
+           std::string_view why, Reach reach = {}) {
+    grants_.push_back({level, id, std::string(what), std::string(why),
+                       /*assumed=*/false, std::move(reach)});
   }
 
   void Interfaces();
@@ -191,6 +192,9 @@ class GrantFinder {
     std::string_view type;
     std::vector<std::string_view> options;
     MountOptions flags;
+    // What the plugin may do there; none if all of it is hidden.
+    Powers powers = 0;
+    std::vector<std::string> hidden;
   };
   // The levels of what a mount shows of the host, and where the links lead that
   // decide; "" if none do.
@@ -223,6 +227,8 @@ class GrantFinder {
   }
 
   std::string OnHost(std::string_view path) const;
+  Reach ReachOf(const SpecMount& mount, std::string_view path,
+                std::string_view kind) const;
 
   const Release& release_;
   const Behaviour& b_;
@@ -244,7 +250,8 @@ void GrantFinder::Interfaces() {
         !seen.insert(name.capability).second) {
       continue;
     }
-    Add(type->level, "interface", text, type->why);
+    Add(type->level, "interface", text, type->why,
+        {std::string(name.capability)});
   }
 }
 
@@ -387,7 +394,8 @@ void GrantFinder::JudgeDevice(const JsonNode& device,
     if (!IsOfDevices(grant.rule)) continue;
     if (grant.level > level || (assumed && grant.level < level)) take(grant);
   }
-  Add(level, "device", path, why);
+  Add(level, "device", path, why,
+      {assumed ? absl::StrCat("path ", WithKnownLinks(absolute)) : number});
   if (type == "c" && major == 10 && minor == 229) {
     Add(Level::kInfo, "fuse-rule-order", path,
         "engines deny 10:229 by default; the plugin's rule stands behind that "
@@ -463,27 +471,48 @@ std::string Shown(std::string_view path, std::string_view leads_to) {
              : absl::StrCat(path, ", which leads to ", leads_to, ",");
 }
 
+// How far a mount of `path` reaches. Only paths that say where they lead are
+// compared as such.
+Reach GrantFinder::ReachOf(const SpecMount& mount, std::string_view path,
+                           std::string_view kind) const {
+  Reach reach = {std::string(kind), "", mount.powers, mount.hidden};
+  const std::string clean = CleanPath(path);
+  if (absl::StartsWith(path, "/")) {
+    const std::string real = OnHost(path);
+    reach.path = WithKnownLinks(real.empty() ? path : real);
+    if (reach.path != "/" || clean == "/") return reach;
+    // It may be anywhere.
+    reach.path.clear();
+  }
+  absl::StrAppend(&reach.kind, " ", path.empty() ? path : clean);
+  return reach;
+}
+
 void GrantFinder::BindMount(const SpecMount& mount) {
   const std::string_view read_only =
       mount.flags.read_only ? " (read-only)" : "";
   if (mount.source.empty()) {
     Add(Level::kLow, "mount",
         absl::StrCat("(no source) at ", mount.destination, read_only),
-        "without a source, runc binds the bundle's own folder");
+        "without a source, runc binds the bundle's own folder",
+        ReachOf(mount, "", "file"));
   } else {
     const Judged judged = JudgeOnHost(mount.source, mount.flags.read_only);
     Add(judged.level, "mount",
         absl::StrCat(Shown(mount.source, judged.leads_to), " at ",
                      mount.destination, read_only),
-        judged.why);
+        judged.why, ReachOf(mount, mount.source, "file"));
   }
   for (std::string_view option : mount.options) {
     if (option != "rshared" && option != "shared") continue;
+    Reach reach = ReachOf(mount, mount.source, "file");
+    reach.powers &= kRead | kBelow;
     Add(Level::kHigh, "shared-propagation",
         absl::StrCat(mount.source.empty() ? "(no source)" : mount.source,
                      " at ", mount.destination, read_only),
         absl::StrCat("what the plugin mounts there appears on the host (",
-                     option, ")"));
+                     option, ")"),
+        std::move(reach));
   }
 }
 
@@ -532,11 +561,13 @@ void GrantFinder::Overlay(const SpecMount& mount) {
   }
   for (const Kind& kind : kinds) {
     if (!kind.judged.has_value()) continue;
+    Reach reach = ReachOf(mount, kind.path, "file");
+    if (kind.read_only) reach.powers &= ~kWrite;
     Add(kind.judged->level, "mount",
         absl::StrCat(Shown(kind.path, kind.judged->leads_to), " as ", kind.name,
                      " of the overlay at ", mount.destination,
                      kind.read_only ? " (read-only)" : ""),
-        kind.judged->why);
+        kind.judged->why, std::move(reach));
   }
 }
 
@@ -553,7 +584,8 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
         JudgeKernelFileSystem(known, mount.flags.read_only);
     Add(grant.level, "kernel-file-system",
         absl::StrCat(known.type, " at ", mount.destination, read_only),
-        absl::StrCat("the same as the host's ", known.path, ": ", grant.why));
+        absl::StrCat("the same as the host's ", known.path, ": ", grant.why),
+        ReachOf(mount, "", mount.type));
     return;
   }
   if (mount.type == "overlay") Overlay(mount);
@@ -573,7 +605,7 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
       absl::StrCat(
           mount.source.empty() ? "(no source)" : Shown(mount.source, leads_to),
           " at ", mount.destination, " of type ", mount.type, read_only),
-      why);
+      why, ReachOf(mount, mount.source, mount.type));
 }
 
 // Whether each plugin has the same.
@@ -601,7 +633,8 @@ bool GrantFinder::IsOfEngine(const SpecMount& mount) {
     return true;
   }
   if (mount.destination == "/run/docker/metrics.sock") {
-    Add(Level::kLow, "metrics-socket", mount.source, "reads dockerd's metrics");
+    Add(Level::kLow, "metrics-socket", mount.source, "reads dockerd's metrics",
+        {"any"});
     return true;
   }
   if (!plugin_.config.propagated_mount.empty() &&
@@ -609,7 +642,8 @@ bool GrantFinder::IsOfEngine(const SpecMount& mount) {
       absl::EndsWith(mount.source, absl::StrCat("/", kPropagatedMountName))) {
     Add(Level::kMedium, "propagated-mount", mount.destination,
         "what the plugin mounts there appears on the host, in the directory "
-        "propagated-mount beside its rootfs");
+        "propagated-mount beside its rootfs",
+        {"any"});
     return true;
   }
   return false;
@@ -632,7 +666,18 @@ std::vector<GrantFinder::SpecMount> GrantFinder::SpecMounts() const {
       }
     }
     mount.flags = OptionsOf(mount.type, mount.options);
+    mount.powers = PowersOf(mount.options);
     all.push_back(std::move(mount));
+  }
+  std::vector<std::string> destinations;
+  destinations.reserve(all.size());
+  for (const SpecMount& mount : all) {
+    destinations.push_back(OnRootfs(mount.destination));
+  }
+  std::vector<HiddenParts> hidden = FindHiddenParts(destinations);
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (hidden[i].all) all[i].powers = 0;
+    all[i].hidden = std::move(hidden[i].parts);
   }
   return all;
 }
@@ -690,14 +735,16 @@ void GrantFinder::Mounts() {
       !plugin_.config.propagated_mount.empty()) {
     Add(Level::kMedium, "propagated-mount", plugin_.config.propagated_mount,
         "the whole rootfs is rshared: what the plugin mounts in it appears on "
-        "the host");
+        "the host",
+        {"any"});
     // moby v1.13.1 to v18.02.0-ce, plugin/manager_linux.go, enable(): mount(2)
     // of filepath.Join(rootfs, propagatedMount).
     Add(Level::kHigh, "propagated-mount-path", plugin_.config.propagated_mount,
         "dockerd mounts upon this path of the rootfs at each start, and "
         "follows "
         "the symbolic links that the plugin has put there: its volumes can "
-        "cover any folder of the host");
+        "cover any folder of the host",
+        {"any"});
   }
 }
 
@@ -833,14 +880,31 @@ std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
 
 std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
                                const std::vector<Grant>& now) {
-  const auto key = [](const Grant& grant) {
-    return std::tuple(grant.id, std::string_view(grant.what), grant.level);
+  const auto reach_of = [](const Grant& grant) {
+    Reach reach = grant.reach;
+    reach.kind = absl::StrCat(grant.id, "\n",
+                              reach.kind.empty() ? grant.what : reach.kind);
+    return reach;
   };
-  std::set<std::tuple<std::string_view, std::string_view, GrantLevel>> old;
-  for (const Grant& grant : before) old.insert(key(grant));
+  std::vector<Reach> old;
+  old.reserve(before.size());
+  Reaches reaches;
+  bool all_devices = false;
+  for (const Grant& grant : before) {
+    old.push_back(reach_of(grant));
+    reaches.Add(grant.level, old.back());
+    all_devices = all_devices || grant.id == "all-devices";
+  }
   std::vector<Grant> added;
   for (const Grant& grant : now) {
-    if (!old.contains(key(grant))) added.push_back(grant);
+    if (all_devices &&
+        (grant.id == "device" || grant.id == "fuse-rule-order")) {
+      continue;
+    }
+    std::string more;
+    if (reaches.Hold(grant.level, reach_of(grant), &more)) continue;
+    added.push_back(grant);
+    if (!more.empty()) absl::StrAppend(&added.back().why, "; new: ", more);
   }
   return added;
 }

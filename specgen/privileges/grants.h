@@ -13,6 +13,7 @@
 #include "specgen/json/json_tree.h"
 #include "specgen/known/capabilities.h"
 #include "specgen/plugin/plugin.h"
+#include "specgen/privileges/reach.h"
 #include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
@@ -25,6 +26,8 @@ struct Grant {
   std::string why;
   // It is about a device that the machine does not have.
   bool assumed = false;
+  // How far it reaches; without a kind, it is of what it is about.
+  Reach reach = {};
 };
 
 // What is known of the machine that the spec is for.
@@ -41,7 +44,8 @@ struct GrantHost {
 std::vector<Grant> FindGrants(const Release& release, const Plugin& plugin,
                               const JsonNode& spec, const GrantHost& host = {});
 
-// Those of `now` that are not in `before`, in whatever words.
+// Those of `now` that give more than those of `before`, in whatever words:
+// README.md tells the rule.
 std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
                                const std::vector<Grant>& now);
 

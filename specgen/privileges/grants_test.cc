@@ -573,6 +573,197 @@ TEST(AddedGrants, AreThoseThatWereNotThere) {
   EXPECT_EQ(AddedGrants({grant}, {grant, other}).size(), 1u);
 }
 
+std::string Mount(std::string_view source, std::string_view destination,
+                  std::string_view options, std::string_view type = "bind") {
+  return absl::StrCat(R"({"type":")", type, R"(","source":")", source,
+                      R"(","destination":")", destination, R"(","options":[")",
+                      absl::StrReplaceAll(options, {{" ", R"(",")"}}),
+                      R"("]})");
+}
+
+// What is told of mounts that are added: "medium /srv at /x", with what is new
+// of one that was there behind it.
+std::string Added(std::string_view before, std::string_view now,
+                  const GrantHost& host = {}) {
+  const auto grants = [&](std::string_view mounts) {
+    return GrantsOf(absl::StrCat(R"({"mounts":[)", mounts, "]}"), host);
+  };
+  std::string out;
+  for (const Grant& grant : AddedGrants(grants(before), grants(now))) {
+    if (grant.id == "default-mount-gone") continue;
+    const size_t more = grant.why.find("; new: ");
+    absl::StrAppend(&out, out.empty() ? "" : "; ", GrantLevelName(grant.level),
+                    " ", grant.what,
+                    more == std::string::npos ? "" : grant.why.substr(more));
+  }
+  return out;
+}
+
+TEST(AddedGrants, OfMounts) {
+  struct Case {
+    std::string before, now, added;
+  };
+  const std::string tmpfs = Mount("tmpfs", "/x/etc", "ro", "tmpfs");
+  for (const Case& c : {
+           // The same, and less.
+           Case{Mount("/srv", "/x", "rbind"), Mount("/srv", "/x", "rbind"), ""},
+           Case{Mount("/srv", "/x", "rbind"), Mount("/srv/", "/y", "rbind"),
+                ""},
+           Case{Mount("/var/run/x", "/x", "rbind"),
+                Mount("/run/x", "/x", "rbind"), ""},
+           Case{Mount("/run/x", "/x", "rbind"),
+                Mount("//var/./run/y/../x", "/x", "rbind"), ""},
+           Case{Mount("/srv", "/x", "rbind"), Mount("/srv", "/x", "rbind ro"),
+                ""},
+           Case{Mount("/srv", "/x", "rbind"), Mount("/srv/a/b", "/x", "rbind"),
+                ""},
+           Case{Mount("/srv", "/x", "rbind"), Mount("/srv", "/x", "bind"), ""},
+           Case{Mount("/srv", "/x", "rbind"),
+                Mount("/srv", "/x", "rbind nosuid nodev noexec"), ""},
+           Case{Mount("/srv", "/x", "rbind rslave"),
+                Mount("/srv", "/x", "rbind rprivate"), ""},
+           Case{Mount("/srv", "/x", "rbind rshared"),
+                Mount("/srv", "/x", "rbind rslave"), ""},
+           Case{Mount("/srv", "/x", "rbind rshared"),
+                Mount("/srv/a", "/x", "rbind rshared"), ""},
+           Case{Mount("/", "/x", "rbind"),
+                Mount("/run/docker.sock", "/x", "bind"), ""},
+           Case{Mount("/", "/x", "rbind"),
+                absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs), ""},
+           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
+                Mount("/usr", "/x", "rbind ro"), ""},
+           // Hidden, as before, however it is written.
+           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
+                absl::StrCat(Mount("/", "/y", "rbind"), ",",
+                             Mount("tmpfs", "/y/etc/", "", "tmpfs")),
+                ""},
+           Case{absl::StrCat(Mount("/srv", "/x", "bind"), ",",
+                             Mount("tmpfs", "/x", "", "tmpfs")),
+                absl::StrCat(Mount("/srv", "/x", "bind"), ",",
+                             Mount("tmpfs", "/x", "", "tmpfs")),
+                ""},
+           Case{Mount("proc", "/x", "nosuid", "proc"),
+                Mount("proc", "/y", "nosuid ro", "proc"), ""},
+           Case{Mount("/srv", "/x", "rbind"),
+                Mount("overlay", "/x", "lowerdir=/srv/a,upperdir=/srv/b",
+                      "overlay"),
+                "medium overlay at /x of type overlay"},
+           // More.
+           Case{"", Mount("/srv", "/x", "bind"), "medium /srv at /x"},
+           Case{Mount("/srv/a", "/x", "rbind"), Mount("/srv", "/x", "rbind"),
+                "medium /srv at /x"},
+           Case{Mount("/srv/a", "/x", "rbind"), Mount("/srv/ab", "/x", "rbind"),
+                "medium /srv/ab at /x"},
+           Case{Mount("/srv", "/x", "rbind ro"), Mount("/srv", "/x", "rbind"),
+                "medium /srv at /x"},
+           Case{Mount("/etc", "/x", "rbind"),
+                Mount("/etc", "/x", "rbind rslave"),
+                "critical /etc at /x; new: what the host mounts there later"},
+           Case{Mount("/srv", "/x", "bind"), Mount("/srv", "/x", "rbind"),
+                "medium /srv at /x; new: what is mounted below it"},
+           Case{Mount("/srv", "/x", "rbind nosuid nodev noexec"),
+                Mount("/srv", "/x", "rbind nodev"),
+                "medium /srv at /x; new: set-user-ID programs, running "
+                "programs"},
+           Case{Mount("/srv", "/x", "rbind rro"),
+                Mount("/srv", "/x", "rbind ro"),
+                "low /srv at /x (read-only); new: writing in what is mounted "
+                "below it"},
+           Case{Mount("/srv", "/x", "rbind"),
+                Mount("/srv", "/x", "rbind rshared"),
+                "high /srv at /x; medium /srv at /x; new: what the host mounts "
+                "there later, that the host sees what is mounted there"},
+           Case{Mount("/srv", "/x", "rbind rprivate"),
+                Mount("/srv", "/x", "rbind"),
+                "medium /srv at /x; new: what the host mounts there later"},
+           // Without what is mounted below, a path there may be another's.
+           Case{Mount("/", "/x", "bind"),
+                Mount("/run/docker.sock", "/x", "bind"),
+                "critical /run/docker.sock at /x"},
+           Case{Mount("/mnt", "/x", "bind"), Mount("/mnt/a", "/x", "bind"),
+                "medium /mnt/a at /x"},
+           Case{Mount("/etc", "/x", "bind"), Mount("/etc/a/b", "/x", "bind"),
+                ""},
+           // What is graver than what was told.
+           Case{Mount("/opt/x", "/x", "rbind"),
+                Mount("/opt/x/docker.sock", "/x", "rbind"),
+                "critical /opt/x/docker.sock at /x"},
+           // What was hidden.
+           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
+                Mount("/", "/x", "rbind"),
+                "critical / at /x; new: what another mount hid"},
+           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
+                absl::StrCat(Mount("/", "/x", "rbind"), ",",
+                             Mount("tmpfs", "/x/etc/ssh", "", "tmpfs")),
+                "critical / at /x; new: what another mount hid"},
+           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
+                Mount("/etc/ssh", "/x", "rbind ro"),
+                "high /etc/ssh at /x (read-only)"},
+           Case{absl::StrCat(Mount("/srv", "/x", "bind"), ",",
+                             Mount("tmpfs", "/x", "", "tmpfs")),
+                Mount("/srv", "/x", "bind"),
+                "medium /srv at /x; new: writing, set-user-ID programs, "
+                "devices, running programs, symbolic links, what the host "
+                "mounts there later"},
+           // Where these lead nobody knows.
+           Case{Mount("/proc/1/fd/3/x", "/x", "rbind"),
+                Mount("/proc/1/fd/3/x", "/x", "rbind ro"), ""},
+           Case{Mount("/proc/1/fd/3/x", "/x", "rbind"),
+                Mount("/etc", "/x", "rbind"), "critical /etc at /x"},
+           Case{Mount("x", "/x", "bind"), Mount("./x", "/x", "bind"), ""},
+           Case{Mount("x", "/x", "bind"), Mount("y", "/x", "bind"),
+                "low y at /x"},
+           Case{Mount("proc", "/x", "ro", "proc"),
+                Mount("proc", "/x", "", "proc"),
+                "critical proc at /x; new: writing"},
+           Case{Mount("h:/a", "/x", "ro", "nfs"),
+                Mount("h:/b", "/x", "ro", "nfs"),
+                "medium h:/b at /x of type nfs (read-only)"},
+       }) {
+    EXPECT_EQ(Added(c.before, c.now), c.added) << c.before << "\n" << c.now;
+  }
+}
+
+// Where the host has links, paths are compared behind them.
+TEST(AddedGrants, FollowLinks) {
+  auto host = HostSnapshot::Parse(R"({"entries":[
+    {"path":"/data","type":"symlink","target":"/srv"},
+    {"path":"/srv","type":"dir"},
+    {"path":"/srv/out","type":"symlink","target":"/opt"}]})",
+                                  "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  const GrantHost on = {&(*host)->files};
+  const std::string srv = Mount("/srv", "/x", "rbind");
+  EXPECT_EQ(Added(srv, Mount("/data/a", "/x", "rbind"), on), "");
+  EXPECT_EQ(Added(srv, Mount("/srv/out", "/x", "rbind"), on),
+            "critical /srv/out, which leads to /opt, at /x");
+}
+
+// One of all devices is no more; the same one may have another name.
+TEST(AddedGrants, OfDevices) {
+  const auto added = [](std::string_view before, std::string_view now) {
+    std::string out;
+    for (const Grant& grant : AddedGrants(GrantsOf(before), GrantsOf(now))) {
+      absl::StrAppend(&out, out.empty() ? "" : "; ", grant.id, " ", grant.what);
+    }
+    return out;
+  };
+  constexpr std::string_view kAll =
+      R"({"linux":{"resources":{"devices":[{"allow":true,"access":"rwm"}]}}})";
+  const auto one = [](std::string_view path, int major) {
+    return absl::StrCat(
+        R"({"linux":{"devices":[{"path":")", path, R"(","type":"c","major":)",
+        major,
+        R"(,"minor":229}],"resources":{"devices":[{"allow":true,"type":"c",)",
+        R"("major":)", major, R"(,"minor":229,"access":"rwm"}]}}})");
+  };
+  EXPECT_EQ(added(kAll, one("/dev/fuse", 10)), "");
+  EXPECT_EQ(added(one("/dev/fuse", 10), kAll), "all-devices all");
+  EXPECT_EQ(added(one("/dev/fuse", 10), one("/dev/misc/fuse", 10)),
+            "fuse-rule-order /dev/misc/fuse");
+  EXPECT_EQ(added(one("/dev/x", 200), one("/dev/x", 201)), "device /dev/x");
+}
+
 // No word of ours is taken for a secret; those of the input are hidden.
 TEST(Grants, HideWhatIsOfTheInputOnly) {
   std::string mounts;

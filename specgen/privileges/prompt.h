@@ -27,7 +27,8 @@ struct Privilege {
 std::vector<Privilege> ComputePrivileges(const Behaviour& behaviour,
                                          const PluginConfig& config);
 
-// What `now` asks for beyond `before`; of lists only the new items.
+// What `now` asks for beyond `before`; of lists only the new items. A path at
+// or below one that was asked for is none, nor a device where it was for all.
 std::vector<Privilege> AddedPrivileges(const std::vector<Privilege>& before,
                                        const std::vector<Privilege>& now);
 

@@ -164,7 +164,6 @@ TEST(AddedPrivilegesTest, AreThoseThatWereNotThere) {
                     "\n");
   }
   EXPECT_EQ(added,
-            " - network: [none] d\n"
             " - mount: [/c] d\n"
             " - device: [/a] e\n"
             " - capabilities: [host X] f\n");
@@ -174,6 +173,28 @@ TEST(AddedPrivilegesTest, AreThoseThatWereNotThere) {
   const std::vector<Privilege> more = AddedPrivileges(now, part);
   ASSERT_EQ(more.size(), 1u);
   EXPECT_EQ(PromptLine(more[0]), " - capabilities: [Y]");
+}
+
+// Below a path, or one of all devices, is no more; nor is another spelling.
+TEST(AddedPrivilegesTest, AreNoneThatAskForLess) {
+  const std::vector<Privilege> before = {{"mount", "d", {"/srv"}},
+                                         {"mount", "d", {"/run/x"}},
+                                         {"device", "d", {"/dev/snd"}}};
+  const auto added = [&](std::string_view name, std::string value) {
+    return AddedPrivileges(before, {{name, "d", {std::move(value)}}}).size();
+  };
+  EXPECT_EQ(added("mount", "/srv/"), 0u);
+  EXPECT_EQ(added("mount", "/srv/a/b"), 0u);
+  EXPECT_EQ(added("mount", "/var/run/x"), 0u);
+  EXPECT_EQ(added("device", "dev/snd/timer"), 0u);
+  EXPECT_EQ(added("mount", "/"), 1u);
+  EXPECT_EQ(added("mount", "/srv2"), 1u);
+  EXPECT_EQ(added("mount", "/dev/snd"), 1u);
+  EXPECT_EQ(added("mount", "srv"), 1u);
+  EXPECT_EQ(added("capabilities", "/srv"), 1u);
+  EXPECT_EQ(
+      AddedPrivileges({{"allow-all-devices", "d", {"true"}}}, before).size(),
+      2u);
 }
 
 TEST(PromptTest, NoLineCanBeHidden) {

@@ -1,0 +1,94 @@
+// What mounts let be done, what they hide, and which reach as far as others.
+#include "specgen/privileges/reach.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "specgen/known/capabilities.h"
+
+namespace specgen {
+namespace {
+
+Powers Of(std::string_view options) {
+  return PowersOf(std::vector<std::string_view>(absl::StrSplit(options, ' ')));
+}
+
+TEST(PowersOf, TakesOptionsAsRuntimesDo) {
+  EXPECT_EQ(Of("ro rw"), Of("rw"));
+  EXPECT_EQ(Of("rw ro"), Of("ro"));
+  EXPECT_EQ(Of("nosuid suid"), Of("rw"));
+  EXPECT_EQ(Of("rbind bind"), Of("rbind"));
+  // Recursive ones count after the others.
+  EXPECT_EQ(Of("rro rw"), Of("rro"));
+  EXPECT_EQ(Of("rro rrw"), Of("rw"));
+  EXPECT_EQ(Of("rro"), Of("ro"));
+  EXPECT_NE(Of("rbind rro"), Of("rbind ro"));
+  EXPECT_EQ(Of("rnosuid rnodev"), Of("nosuid nodev"));
+  EXPECT_EQ(Of("rslave"), Of("slave"));
+  EXPECT_EQ(Of("rslave private"), Of("runbindable"));
+  EXPECT_EQ(Of("noatime z idmap"), Of("defaults"));
+}
+
+TEST(NamesOf, SayWhatIsNew) {
+  EXPECT_EQ(NamesOf(Of("rbind") & ~Of("bind ro")),
+            "writing, what is mounted below it");
+  EXPECT_EQ(NamesOf(Of("rbind") & ~Of("rbind rro rnoexec")),
+            "writing, running programs, writing in what is mounted below it, "
+            "running programs in what is mounted below it");
+  EXPECT_EQ(NamesOf(Of("rbind") & ~Of("rbind nodev nosymfollow")),
+            "devices, symbolic links");
+}
+
+std::string Hidden(std::string_view destinations) {
+  std::string out;
+  for (const HiddenParts& hidden : FindHiddenParts(
+           std::vector<std::string>(absl::StrSplit(destinations, ' ')))) {
+    absl::StrAppend(&out, out.empty() ? "" : " ", hidden.all ? "all" : "[",
+                    hidden.all ? "" : absl::StrJoin(hidden.parts, ","),
+                    hidden.all ? "" : "]");
+  }
+  return out;
+}
+
+TEST(FindHiddenParts, SeesWhatThePathsSee) {
+  EXPECT_EQ(Hidden("/a"), "[]");
+  EXPECT_EQ(Hidden("/a /b /ab"), "[] [] []");
+  EXPECT_EQ(Hidden("/a /a/b/c /a/d"), "[b/c,d] [] []");
+  EXPECT_EQ(Hidden("/a /a"), "all []");
+  EXPECT_EQ(Hidden("/a/b /a"), "all []");
+  EXPECT_EQ(Hidden("/a /a/b /a/b"), "[b] all []");
+  // The nearest one, as far as it is seen.
+  EXPECT_EQ(Hidden("/a /a/b /a/b/c"), "[b] [c] []");
+  EXPECT_EQ(Hidden("/a/b /a /a/b/c"), "all [b/c] []");
+  EXPECT_EQ(Hidden("/ /a"), "[a] []");
+  EXPECT_EQ(Hidden("/a /"), "all []");
+}
+
+// More than anyone writes is told as new, and takes no time.
+TEST(Reaches, LooksAtSoManyOnly) {
+  constexpr int kMany = 1200;
+  std::vector<Reach> before;
+  before.reserve(kMany);
+  Reaches reaches;
+  for (int i = 0; i < kMany; ++i) {
+    before.push_back({"file", "/a", kRead, {absl::StrCat("x", i)}});
+    reaches.Add(GrantLevel::kLow, before.back());
+  }
+  int held = 0;
+  std::string more;
+  for (int i = 0; i < kMany; ++i) {
+    const Reach now = {"file", "/a", kRead, {absl::StrCat("x", kMany - 1)}};
+    held += reaches.Hold(GrantLevel::kLow, now, &more) ? 1 : 0;
+  }
+  EXPECT_GT(held, 0);
+  EXPECT_LT(held, kMany);
+}
+
+}  // namespace
+}  // namespace specgen
