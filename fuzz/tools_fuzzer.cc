@@ -147,8 +147,11 @@ void CheckLint(const Input& input, std::string_view name, std::string_view text,
   for (const LintFinding& finding : *findings) {
     CheckPosition(text, finding.position);
     Require(!finding.message.empty() && finding.code_point_column >= 1 &&
-                finding.code_point_column <= finding.position.column,
+                finding.code_point_column <= finding.position.column &&
+                finding.code_points <= finding.length,
             "a finding is whole", [&] { return details(finding); });
+    CheckPosition(text, {finding.position.line,
+                         finding.position.column + finding.length});
     Require(last == nullptr || last->position.line < finding.position.line ||
                 (last->position.line == finding.position.line &&
                  last->position.column <= finding.position.column),
@@ -172,7 +175,7 @@ void CheckLint(const Input& input, std::string_view name, std::string_view text,
   // It holds all rules, and is long.
   if (!ChecksToo(text, 16)) return;
   const std::string sarif =
-      SarifText({{std::string(name), *std::move(findings)}}, "", "1.0");
+      SarifText({{std::string(name), *std::move(findings)}}, {"1.0", ""});
   CheckJson(sarif);
   const auto tree = JsonTree::Parse(sarif, "sarif");
   Require(tree.ok() && (*tree)->root().String("version") == "2.1.0" &&

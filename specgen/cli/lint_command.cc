@@ -1,5 +1,9 @@
 // specgen lint: what will bite in a plugin's config.
+#include <stdlib.h>
+
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -8,11 +12,17 @@
 #include <vector>
 
 #include "CLI/App.hpp"
+#include "CLI/Option.hpp"
+#include "CLI/Validators.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/types/span.h"
+#include "specgen/base/printable.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -23,25 +33,112 @@
 #include "specgen/lint/lint_rules.h"
 #include "specgen/lint/linter.h"
 #include "specgen/lint/sarif.h"
+#include "specgen/lint/source_lines.h"
 #include "specgen/secrets/hide_secrets.h"
 
 namespace specgen {
 namespace {
 
-std::vector<std::string> AsLines(const LintedFile& file) {
-  std::vector<std::string> lines;
-  for (const LintFinding& finding : file.findings) {
+// A file with what is shown of its lines, one for each finding; none without
+// source lines.
+struct ShownFile {
+  LintedFile linted;
+  std::vector<SourceLine> lines;
+};
+
+// Text for a terminal: what is not all our own is printable, whether or not it
+// has a colour.
+class Painter {
+ public:
+  explicit Painter(bool in_colour) : in_colour_(in_colour) {}
+
+  // `style` is of ECMA-48's SGR: "1" is bold, "31" red.
+  std::string operator()(std::string_view style, std::string_view text) const {
+    const std::string printable = Printable(text);
+    return in_colour_ && !style.empty() && !text.empty()
+               ? absl::StrCat("\x1b[", style, "m", printable, "\x1b[0m")
+               : printable;
+  }
+
+ private:
+  const bool in_colour_;
+};
+
+std::string_view Style(LintLevel level) {
+  switch (level) {
+    case LintLevel::kNote:
+      return "1;36";
+    case LintLevel::kWarning:
+      return "1;35";
+    case LintLevel::kError:
+      return "1;31";
+  }
+  return "";
+}
+
+std::string AsText(const ShownFile& file, const Painter& paint) {
+  constexpr std::string_view kCaret = "1;32";
+  std::string text;
+  for (size_t i = 0; i < file.linted.findings.size(); ++i) {
+    const LintFinding& finding = file.linted.findings[i];
     if (finding.rule->find == nullptr) continue;  // stands on the error stream
     const auto add = [&](std::string_view message) {
-      lines.push_back(absl::StrCat(file.name, ":", ToString(finding.position),
-                                   ": ", LintLevelName(finding.rule->level),
-                                   ": ", message, " [", finding.rule->id, " ",
-                                   finding.rule->name, "]"));
+      absl::StrAppend(
+          &text,
+          paint("1", absl::StrCat(file.linted.name, ":",
+                                  ToString(finding.position), ":")),
+          " ",
+          paint(Style(finding.rule->level),
+                absl::StrCat(LintLevelName(finding.rule->level), ":")),
+          " ",
+          paint("", absl::StrCat(message, " [", finding.rule->id, " ",
+                                 finding.rule->name, "]")),
+          "\n");
     };
     add(finding.message);
+    if (i < file.lines.size()) {
+      const SourceLine& line = file.lines[i];
+      std::string number = absl::StrCat(finding.position.line);
+      number.insert(0, number.size() < 5 ? 5 - number.size() : 0, ' ');
+      absl::StrAppend(
+          &text, number, " | ", paint("", line.before), paint(kCaret, line.at),
+          paint("", line.after), "\n", std::string(number.size(), ' '), " | ",
+          std::string(line.indent, ' '),
+          paint(kCaret, absl::StrCat("^", std::string(line.width - 1, '~'))),
+          "\n");
+    }
     if (finding.more > 0) {
       add(absl::StrCat("and ", finding.more, " more of this kind"));
     }
+  }
+  return text;
+}
+
+// A part of a GitHub workflow command (actions/toolkit, command.ts).
+std::string Escaped(std::string_view text, bool is_property) {
+  std::string escaped = absl::StrReplaceAll(Printable(text), {{"%", "%25"}});
+  if (is_property) {
+    escaped = absl::StrReplaceAll(escaped, {{":", "%3A"}, {",", "%2C"}});
+  }
+  return escaped;
+}
+
+// Annotations of a pull request.
+std::vector<std::string> AsGithub(const LintedFile& file) {
+  std::vector<std::string> lines;
+  for (const LintFinding& finding : file.findings) {
+    const LintRule& rule = *finding.rule;
+    lines.push_back(absl::StrCat(
+        "::",
+        rule.level == LintLevel::kNote ? "notice" : LintLevelName(rule.level),
+        " file=", Escaped(file.name, true), ",line=", finding.position.line,
+        ",col=", finding.position.column,
+        ",endColumn=", finding.position.column + finding.length,
+        ",title=", Escaped(absl::StrCat(rule.id, " ", rule.name), true),
+        "::", Escaped(finding.message, false),
+        finding.more == 0
+            ? ""
+            : absl::StrCat(" (and ", finding.more, " more of this kind)")));
   }
   return lines;
 }
@@ -62,7 +159,7 @@ void AddMore(const LintedFile& file, JsonBuilder* json) {
   if (!is_first) json->EndList();
 }
 
-std::string AsJson(const std::vector<LintedFile>& files,
+std::string AsJson(absl::Span<const LintedFile> files,
                    absl::Span<const Release> releases,
                    std::string_view presumed) {
   JsonBuilder json;
@@ -83,6 +180,9 @@ std::string AsJson(const std::vector<LintedFile>& files,
       json.Key("level").String(LintLevelName(finding.rule->level));
       json.Key("line").Integer(static_cast<int64_t>(finding.position.line));
       json.Key("column").Integer(static_cast<int64_t>(finding.position.column));
+      json.Key("endColumn")
+          .Integer(
+              static_cast<int64_t>(finding.position.column + finding.length));
       json.Key("pointer").String(finding.pointer);
       json.Key("message").String(finding.message);
       json.EndObject();
@@ -101,20 +201,28 @@ class LintCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  absl::StatusOr<LintedFile> LintFile(const std::string& named,
-                                      absl::Span<const Release> releases);
+  absl::StatusOr<ShownFile> LintFile(const std::string& named,
+                                     absl::Span<const Release> releases);
+  // How messages call what is read for that argument.
+  std::string NameOf(const std::string& named) const;
   absl::Status ReadIgnored();
   int Explain(Console* console) const;
-  LintedFile Unreadable(const std::string& file, std::string_view message);
+  LintedFile Unreadable(const std::string& named, std::string_view message);
+  bool IsInColour(const Console& console) const;
+  void Print(const std::vector<ShownFile>& files,
+             absl::Span<const Release> releases, std::string_view presumed,
+             int code, Console* console) const;
 
   std::vector<std::string> files_;
+  std::string stdin_name_;
   std::string explain_;
   std::string engines_;
   std::string plugin_name_;
   std::vector<std::string> ignore_names_;
   std::set<const LintRule*> ignored_;
-  bool json_ = false;
-  bool sarif_ = false;
+  std::string fail_level_ = "warning";
+  std::string format_ = "text";
+  std::string colour_ = "auto";
   bool show_secrets_ = false;
   SecretHider secrets_;
 };
@@ -136,45 +244,83 @@ void LintCommand::Define(CLI::App* app) {
                   "Which plugin of `docker plugin inspect`'s list: its name or "
                   "the start of its id")
       ->type_name("NAME");
+  app->add_option("--stdin-name", stdin_name_,
+                  "What to call standard input, such as the path of the file "
+                  "that an editor has open")
+      ->type_name("NAME");
   app->add_option("--ignore", ignore_names_,
-                  "A rule to leave out, by its id or name; may be repeated")
-      ->type_name("RULE")
+                  "Rules to leave out, by id or name, with commas between "
+                  "them; may be repeated")
+      ->type_name("RULE,...")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  CLI::Option* const json = app->add_flag("--json", json_,
-                                          "Print JSON: {\"engines\": "
-                                          "{\"from\", \"to\"}, "
-                                          "\"presumed\", \"files\": "
-                                          "[{\"file\", \"findings\": "
-                                          "[{\"id\", \"rule\", \"level\", "
-                                          "\"line\", \"column\", "
-                                          "\"pointer\", \"message\"}]}]}");
-  app->add_flag("--sarif", sarif_, "Print SARIF 2.1.0, for code review tools")
+  app->add_option("--fail-level", fail_level_,
+                  "The least finding for which the exit code is 1")
+      ->type_name("LEVEL")
+      ->check(
+          CLI::IsMember(std::vector<std::string>{"note", "warning", "error"}))
+      ->capture_default_str();
+  CLI::Option* const format =
+      app->add_option("--format", format_,
+                      "How to print findings: text, with the line that each is "
+                      "about; json; sarif (2.1.0), for code review tools; "
+                      "github, as annotations of a workflow's run")
+          ->type_name("FORMAT")
+          ->check(CLI::IsMember(
+              std::vector<std::string>{"text", "json", "sarif", "github"}))
+          ->capture_default_str();
+  CLI::Option* const json =
+      app->add_flag_callback(
+             "--json", [this] { format_ = "json"; },
+             "--format json: {\"engines\": {\"from\", \"to\"}, \"presumed\", "
+             "\"files\": [{\"file\", \"findings\": [{\"id\", \"rule\", "
+             "\"level\", \"line\", \"column\", \"endColumn\", \"pointer\", "
+             "\"message\"}]}]}")
+          ->excludes(format);
+  app->add_flag_callback(
+         "--sarif", [this] { format_ = "sarif"; }, "--format sarif")
+      ->excludes(format)
       ->excludes(json);
+  app->add_option("--color", colour_,
+                  "Colours in text: auto is on a terminal, unless NO_COLOR is "
+                  "set or TERM is dumb")
+      ->type_name("WHEN")
+      ->check(
+          CLI::IsMember(std::vector<std::string>{"auto", "always", "never"}))
+      ->capture_default_str();
   DefineShowSecrets(&show_secrets_, app);
 }
 
 absl::Status LintCommand::ReadIgnored() {
-  for (const std::string& name : ignore_names_) {
-    const LintRule* rule = FindLintRule(name);
-    if (rule == nullptr) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("--ignore: there is no rule \"", name,
-                       "\"; they are SG001 to ", LintRules().back().id));
+  for (const std::string& names : ignore_names_) {
+    for (const std::string_view part : absl::StrSplit(names, ',')) {
+      const std::string_view name = absl::StripAsciiWhitespace(part);
+      const LintRule* rule = FindLintRule(name);
+      if (rule == nullptr) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("--ignore: there is no rule ", QuoteShort(name),
+                         "; they are SG001 to ", LintRules().back().id));
+      }
+      ignored_.insert(rule);
     }
-    ignored_.insert(rule);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<LintedFile> LintCommand::LintFile(
+std::string LintCommand::NameOf(const std::string& named) const {
+  if (named != "-") return PluginFile(named);
+  return stdin_name_.empty() ? "standard input" : stdin_name_;
+}
+
+absl::StatusOr<ShownFile> LintCommand::LintFile(
     const std::string& named, absl::Span<const Release> releases) {
   const absl::StatusOr<NamedInput> input = ReadNamedInput(named);
   if (!input.ok()) return input.status();
+  const std::string name = NameOf(named);
   LintRequest request;
   request.plugin = input->text;
   request.plugin_name = plugin_name_;
-  request.name = input->name;
+  request.name = name;
   request.shape = ShapeOfInput(named, input->text);
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
@@ -185,7 +331,15 @@ absl::StatusOr<LintedFile> LintCommand::LintFile(
   for (LintFinding& finding : *findings) {
     HideSecrets(&finding, &secrets_);
   }
-  return LintedFile{std::string(request.name), *std::move(findings)};
+  ShownFile file;
+  file.linted = {name, *std::move(findings)};
+  if (format_ != "text" || file.linted.findings.empty()) return file;
+  const SourceLines lines(input->text, &secrets_);
+  if (!lines.ok()) return file;
+  for (const LintFinding& finding : file.linted.findings) {
+    file.lines.push_back(lines.At(finding.position, finding.length));
+  }
+  return file;
 }
 
 int LintCommand::Explain(Console* console) const {
@@ -202,9 +356,9 @@ int LintCommand::Explain(Console* console) const {
 
 // What is said of a file that is no config: `message` starts with its name,
 // and the place where there is one.
-LintedFile LintCommand::Unreadable(const std::string& file,
+LintedFile LintCommand::Unreadable(const std::string& named,
                                    std::string_view message) {
-  const std::string name = file == "-" ? "standard input" : file;
+  const std::string name = NameOf(named);
   LintFinding finding;
   finding.rule = FindLintRule("unreadable");
   const PlacedMessage placed = TakeApart(name, message);
@@ -213,6 +367,36 @@ LintedFile LintCommand::Unreadable(const std::string& file,
   finding.message = placed.message;
   HideSecrets(&finding, &secrets_);
   return LintedFile{name, {std::move(finding)}};
+}
+
+bool LintCommand::IsInColour(const Console& console) const {
+  if (colour_ != "auto") return colour_ == "always";
+  const auto is = [](const char* name, std::string_view unless) {
+    const char* const value = getenv(name);
+    return value != nullptr && value != unless;
+  };
+  return console.OutIsTerminal() && !is("NO_COLOR", "") && is("TERM", "dumb");
+}
+
+void LintCommand::Print(const std::vector<ShownFile>& files,
+                        absl::Span<const Release> releases,
+                        std::string_view presumed, int code,
+                        Console* console) const {
+  if (format_ == "text") {
+    const Painter paint(IsInColour(*console));
+    for (const ShownFile& file : files) console->Out(AsText(file, paint));
+    return;
+  }
+  std::vector<LintedFile> linted;
+  for (const ShownFile& file : files) linted.push_back(file.linted);
+  if (format_ == "json") {
+    console->Out(AsJson(linted, releases, presumed));
+  } else if (format_ == "sarif") {
+    console->Out(
+        SarifText(linted, {kVersion, presumed, code, code != kExitBadInput}));
+  } else {
+    for (const LintedFile& file : linted) console->OutLines(AsGithub(file));
+  }
 }
 
 int LintCommand::Run(Console* console) {
@@ -231,34 +415,32 @@ int LintCommand::Run(Console* console) {
   if (!releases.ok()) return Fail(releases.status(), console);
   const std::string presumed = absl::StrJoin(notes.Presumed(), "; ");
   int code = kExitDone;
-  std::vector<LintedFile> files;
+  std::vector<ShownFile> files;
   for (const std::string& named : files_) {
-    absl::StatusOr<LintedFile> linted = LintFile(named, *releases);
-    if (linted.ok()) {
-      files.push_back(*std::move(linted));
+    absl::StatusOr<ShownFile> linted = LintFile(named, *releases);
+    if (!linted.ok()) {
+      // The others are looked at all the same.
+      code = Fail(linted.status(), console);
+      if (code != kExitBadInput) return code;
+      files.push_back({Unreadable(named, linted.status().message()), {}});
       continue;
     }
-    // The others are looked at all the same.
-    code = Fail(linted.status(), console);
-    if (code != kExitBadInput) return code;
-    files.push_back(Unreadable(PluginFile(named), linted.status().message()));
+    files.push_back(*std::move(linted));
   }
-  if (sarif_) {
-    console->Out(SarifText(files, presumed, kVersion));
-  } else if (json_) {
-    console->Out(AsJson(files, *releases, presumed));
-  } else {
-    for (const LintedFile& file : files) console->OutLines(AsLines(file));
-  }
-  if (code != kExitDone) return code;
+  const LintLevel fail_level = fail_level_ == "note"      ? LintLevel::kNote
+                               : fail_level_ == "warning" ? LintLevel::kWarning
+                                                          : LintLevel::kError;
+  const auto fails = [fail_level](const LintFinding& finding) {
+    return finding.rule->level >= fail_level;
+  };
   const bool found =
-      std::any_of(files.begin(), files.end(), [](const LintedFile& file) {
-        return std::any_of(file.findings.begin(), file.findings.end(),
-                           [](const LintFinding& finding) {
-                             return finding.rule->level != LintLevel::kNote;
-                           });
+      std::any_of(files.begin(), files.end(), [&](const ShownFile& file) {
+        return std::any_of(file.linted.findings.begin(),
+                           file.linted.findings.end(), fails);
       });
-  return found ? kExitRefused : kExitDone;
+  if (code == kExitDone && found) code = kExitRefused;
+  Print(files, *releases, presumed, code, console);
+  return code;
 }
 
 }  // namespace

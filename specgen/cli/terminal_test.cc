@@ -293,6 +293,7 @@ TEST_P(TerminalTest, NothingActsOnTheTerminal) {
         {"privileges", "--since", "plain.json", "--host", "host.json", plugin});
     Check({"lint", plugin});
     Check({"lint", "--json", plugin});
+    Check({"lint", "--format", "github", "--stdin-name", nasty_, plugin});
     Check({"diff", "--host", "host.json", plugin, "plain.json"});
     Check({"diff", "--host", "host.json", "plain.json", plugin});
     Check({"diff", "--json", "--host", "host.json", plugin, "plain.json"});

@@ -84,8 +84,7 @@ struct EngineAnswer {
 
 class LintContext {
  public:
-  LintContext(const LintRequest& request, const JsonTree& tree)
-      : releases(request.releases), request_(request), tree_(tree) {}
+  LintContext(const LintRequest& request, const JsonTree& tree);
 
   // Runs all rules. Fails (kInvalidArgument, with the place) if there is no one
   // plugin.
@@ -148,6 +147,9 @@ class LintContext {
 
   const LintRequest& request_;
   const JsonTree& tree_;
+  // The text of the tree; empty if its offsets are not those of the request's,
+  // which is no UTF-8.
+  const std::string_view text_;
   std::vector<LintFinding> findings_;
   // Of the rule that runs: its findings are those from `begin_` on.
   const LintRule* rule_ = nullptr;

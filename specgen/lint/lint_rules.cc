@@ -22,6 +22,13 @@ std::vector<LintRule> AllRules() {
   return all;
 }
 
+// Which engines the examples are for, behind "in".
+std::string ForItsEngines(const LintRule& rule) {
+  return rule.example_engines.empty()
+             ? ""
+             : absl::StrCat(", for Docker ", rule.example_engines);
+}
+
 std::string Capitalised(std::string_view word) {
   std::string text(word);
   text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));
@@ -73,15 +80,26 @@ std::string RuleSection(const LintRule& rule) {
                       rule.summary, ".\n\n", rule.explanation, "\n");
 }
 
-std::string ExplainRule(const LintRule& rule) {
-  const std::string_view engines = rule.example_engines;
+std::string RuleUrl(const LintRule& rule) {
   return absl::StrCat(
-      rule.id, " ", rule.name, " (", LintLevelName(rule.level),
-      "): ", rule.summary, ".\n\n", rule.explanation,
-      "\n\nIt finds something in",
-      engines.empty() ? "" : absl::StrCat(", for Docker ", engines, ","),
-      ":\n\n", ExampleConfig(rule.bad), "\nand nothing in:\n\n",
-      ExampleConfig(rule.good));
+      "https://github.com/specgen/specgen/blob/main/specgen/lint/README.md#",
+      absl::AsciiStrToLower(rule.id), "-", rule.name);
+}
+
+std::string ExplainRule(const LintRule& rule) {
+  return absl::StrCat(rule.id, " ", rule.name, " (", LintLevelName(rule.level),
+                      "): ", rule.summary, ".\n\n", rule.explanation,
+                      "\n\nIt finds something in", ForItsEngines(rule), ":\n\n",
+                      ExampleConfig(rule.bad), "\nand nothing in:\n\n",
+                      ExampleConfig(rule.good));
+}
+
+std::string ExplainRuleInMarkdown(const LintRule& rule) {
+  return absl::StrCat(Capitalised(rule.summary), ".\n\n", rule.explanation,
+                      "\n\nIt finds something in", ForItsEngines(rule),
+                      ":\n\n```json\n", ExampleConfig(rule.bad),
+                      "```\n\nand nothing in:\n\n```json\n",
+                      ExampleConfig(rule.good), "```\n");
 }
 
 }  // namespace specgen

@@ -39,6 +39,9 @@ struct LintRule {
   bool asks_engines = false;
   // It says what is meant by keys, also where they make it no plugin.
   bool finds_misspelt = false;
+  // Of a weakness, how grave it is: the base score of CVSS 3.1, "0.0" to
+  // "10.0".
+  std::string_view security_severity = "";
 };
 
 // All of them, by id.
@@ -54,8 +57,14 @@ std::string ExampleConfig(std::string_view example);
 // What `specgen lint --explain` prints; ends with a line feed.
 std::string ExplainRule(const LintRule& rule);
 
+// The same in Markdown, for who shows a page of it.
+std::string ExplainRuleInMarkdown(const LintRule& rule);
+
 // The rule's section of README.md.
 std::string RuleSection(const LintRule& rule);
+
+// Where that is read: https://...#sg001-refused
+std::string RuleUrl(const LintRule& rule);
 
 // Those of each file.
 absl::Span<const LintRule> EngineRules();

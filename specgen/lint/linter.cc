@@ -13,12 +13,14 @@
 #include "absl/strings/str_cat.h"
 #include "specgen/base/arena.h"
 #include "specgen/base/did_you_mean.h"
+#include "specgen/base/utf8.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/go_string.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_host.h"
+#include "specgen/lint/source_lines.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -141,7 +143,9 @@ Settable IsSettable(const JsonNode& thing, std::string_view field) {
 
 void LintContext::Add(const JsonNode& node, size_t offset,
                       absl::FunctionRef<std::string()> message) {
-  LintFinding finding = {rule_, tree_.Position(offset), 0, "", ""};
+  LintFinding finding;
+  finding.rule = rule_;
+  finding.position = tree_.Position(offset);
   // Behind all that will be kept, whatever else is found.
   if (left_out_ > 0 &&
       !StandsBefore(finding, findings_[begin_ + kMaxFindings - 1])) {
@@ -149,6 +153,9 @@ void LintContext::Add(const JsonNode& node, size_t offset,
     return;
   }
   finding.code_point_column = tree_.CodePointColumn(offset);
+  finding.length = TokenLength(text_, offset);
+  finding.code_points = tree_.CodePointColumn(offset + finding.length) -
+                        finding.code_point_column;
   finding.pointer = node.Pointer();
   finding.message = message();
   findings_.push_back(std::move(finding));
@@ -268,6 +275,14 @@ absl::Status LintContext::CheckIsOnePlugin(const Answer& newest) const {
                                     newest.message()))
                  : absl::OkStatus();
 }
+
+LintContext::LintContext(const LintRequest& request, const JsonTree& tree)
+    : releases(request.releases),
+      request_(request),
+      tree_(tree),
+      text_(IsValidUtf8(request.plugin)
+                ? request.plugin.substr(0, tree.Offset("the end"))
+                : "") {}
 
 absl::StatusOr<std::vector<LintFinding>> LintContext::Run() {
   // Paths of devices, in whatever list: the host has them all. One that is to

@@ -21,8 +21,12 @@ struct LintFinding {
   const LintRule* rule = nullptr;
   TextPosition position;
   size_t code_point_column = 1;  // the column in characters, for SARIF
-  std::string pointer;           // RFC 6901, from the root of the text
-  std::string message;           // with the engines, where they differ
+  // Of the string, number, word or bracket that stands there, in bytes and in
+  // characters; 0 if that is not known.
+  size_t length = 0;
+  size_t code_points = 0;
+  std::string pointer;  // RFC 6901, from the root of the text
+  std::string message;  // with the engines, where they differ
   // At the last finding of a rule: how many more it has, further on in the text
   // or at the same place. See kMaxFindings.
   size_t more = 0;

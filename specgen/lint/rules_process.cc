@@ -153,7 +153,8 @@ constexpr LintRule kRules[] = {
      "the working folder is an open file (CVE-2024-21626)",
      R"(The working directory is below `/proc/self/fd`, or that of another process, or `/dev/fd`, however it is written: that is
 how containers escape through a file that runc left open (CVE-2024-21626). Fixed runtimes refuse it.)",
-     R"("workdir": "/proc/self/fd/8")", R"("workdir": "/")", WorkdirInProc},
+     R"("workdir": "/proc/self/fd/8")", R"("workdir": "/")", WorkdirInProc, "",
+     false, false, "8.6"},
     {"SG023", "no-entrypoint", kError, "the plugin runs no program",
      "Neither `entrypoint` nor `args.value` names a program, or it is a name "
      "that no program has, such as `\"\"`; runtimes refuse the spec.",

@@ -1,8 +1,8 @@
 #include "specgen/lint/sarif.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -54,6 +54,7 @@ void AddRules(JsonBuilder* json) {
     json->Object();
     json->Key("id").String(rule.id);
     json->Key("name").String(rule.name);
+    json->Key("helpUri").String(RuleUrl(rule));
     json->Key("shortDescription").Object();
     json->Key("text").String(rule.summary);
     json->EndObject();
@@ -62,10 +63,19 @@ void AddRules(JsonBuilder* json) {
     json->EndObject();
     json->Key("help").Object();
     json->Key("text").String(EscapedText(ExplainRule(rule)));
+    // Whoever shows it takes it as it is, with braces in code; nothing is ever
+    // put in for {0}.
+    json->Key("markdown").String(ExplainRuleInMarkdown(rule));
     json->EndObject();
     json->Key("defaultConfiguration").Object();
     json->Key("level").String(LintLevelName(rule.level));
     json->EndObject();
+    if (!rule.security_severity.empty()) {
+      json->Key("properties").Object();
+      json->Key("tags").List().String("security").EndList();
+      json->Key("security-severity").String(rule.security_severity);
+      json->EndObject();
+    }
     json->EndObject();
   }
   json->EndList();
@@ -88,27 +98,51 @@ void AddLocation(const LintedFile& file, const LintFinding& finding,
   json->Key("startLine").Integer(static_cast<int64_t>(finding.position.line));
   json->Key("startColumn")
       .Integer(static_cast<int64_t>(finding.code_point_column));
+  if (finding.code_points > 0) {
+    json->Key("endColumn")
+        .Integer(static_cast<int64_t>(finding.code_point_column +
+                                      finding.code_points));
+  }
   json->EndObject();
   json->EndObject();
   json->EndObject().EndList();
 }
 
+// Of a finding in its file: the same as long as its place in the JSON is.
+std::string Fingerprint(const LintFinding& finding) {
+  // FNV-1a, of 64 bits.
+  uint64_t hash = 0xCBF29CE484222325;
+  for (char c : absl::StrCat(finding.rule->id, " ", finding.pointer)) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  }
+  return absl::StrFormat("%016x", hash);
+}
+
+// `count` is how many of the file had that fingerprint, with this one.
 void AddResult(const LintedFile& file, const LintFinding& finding,
-               JsonBuilder* json) {
+               std::string_view fingerprint, int count, JsonBuilder* json) {
   json->Object();
   json->Key("ruleId").String(finding.rule->id);
   json->Key("ruleIndex").Integer(finding.rule - LintRules().data());
   json->Key("level").String(LintLevelName(finding.rule->level));
   AddMessage(finding.message, json);
   AddLocation(file, finding, json);
+  // By that name GitHub's code scanning tells which findings are the same, and
+  // makes one of the line's text where it is missing.
+  json->Key("partialFingerprints").Object();
+  json->Key("primaryLocationLineHash")
+      .String(absl::StrCat(fingerprint, ":", count));
+  json->EndObject();
   json->EndObject();
 }
 
 // Which rules have more results than there are: 3.20 and 3.58, the invocation's
 // notifications.
-void AddInvocation(const std::vector<LintedFile>& files, JsonBuilder* json) {
+void AddInvocation(const std::vector<LintedFile>& files, const SarifRun& run,
+                   JsonBuilder* json) {
   json->Key("invocations").List().Object();
-  json->Key("executionSuccessful").Bool(true);
+  json->Key("executionSuccessful").Bool(run.is_successful);
+  json->Key("exitCode").Integer(run.exit_code);
   json->Key("toolExecutionNotifications").List();
   for (const LintedFile& file : files) {
     for (const LintFinding& finding : file.findings) {
@@ -133,7 +167,7 @@ void AddInvocation(const std::vector<LintedFile>& files, JsonBuilder* json) {
 }  // namespace
 
 std::string SarifText(const std::vector<LintedFile>& files,
-                      std::string_view presumed, std::string_view version) {
+                      const SarifRun& run) {
   JsonBuilder json;
   json.Object();
   json.Key("$schema").String("https://json.schemastore.org/sarif-2.1.0.json");
@@ -141,27 +175,23 @@ std::string SarifText(const std::vector<LintedFile>& files,
   json.Key("runs").List().Object();
   json.Key("tool").Object().Key("driver").Object();
   json.Key("name").String("specgen");
-  json.Key("version").String(version);
+  json.Key("version").String(run.version);
   AddRules(&json);
   json.EndObject().EndObject();
-  const bool is_whole =
-      std::all_of(files.begin(), files.end(), [](const LintedFile& file) {
-        return std::all_of(
-            file.findings.begin(), file.findings.end(),
-            [](const LintFinding& finding) { return finding.more == 0; });
-      });
-  if (!is_whole) AddInvocation(files, &json);
+  AddInvocation(files, run, &json);
   json.Key("columnKind").String("unicodeCodePoints");
   json.Key("results").List();
   for (const LintedFile& file : files) {
+    std::map<std::string, int> seen;
     for (const LintFinding& finding : file.findings) {
-      AddResult(file, finding, &json);
+      const std::string fingerprint = Fingerprint(finding);
+      AddResult(file, finding, fingerprint, ++seen[fingerprint], &json);
     }
   }
   json.EndList();
-  if (!presumed.empty()) {
+  if (!run.presumed.empty()) {
     json.Key("properties").Object();
-    json.Key("presumed").String(presumed).EndObject();
+    json.Key("presumed").String(run.presumed).EndObject();
   }
   json.EndObject().EndList().EndObject();
   return json.Finish();

@@ -15,12 +15,19 @@ struct LintedFile {
   std::vector<LintFinding> findings;
 };
 
+struct SarifRun {
+  std::string_view version;   // of specgen
+  std::string_view presumed;  // of the engines; a property if it says something
+  int exit_code = 0;          // that specgen will have
+  bool is_successful = true;  // everything could be looked at
+};
+
 // One run with all rules and all findings, as indented JSON; how many more a
-// rule has is a notification of the invocation. What is `presumed` of the
-// engines is a property of the run, if it says something. Columns count
-// characters, as its columnKind says.
+// rule has is a notification of the invocation. Columns count characters, as
+// its columnKind says. A finding's fingerprint is made of its rule and its
+// place in the JSON, so that it stays the same wherever the lines go.
 std::string SarifText(const std::vector<LintedFile>& files,
-                      std::string_view presumed, std::string_view version);
+                      const SarifRun& run);
 
 }  // namespace specgen
 
