@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "specgen/diff/engine_changes.h"
 #include "specgen/engine/engine.h"
@@ -103,6 +104,295 @@ TEST(SpecDiffTest, PartsThatOneSideHas) {
        "~ devices: /d: uid changes from 2 to 4\n"},
   };
   for (const auto& [a, b, changes] : kCases) EXPECT_EQ(Diff(a, b), changes);
+}
+
+// Each operand of each condition, at its edges.
+TEST(SpecDiffTest, EveryWord) {
+  const struct {
+    std::string_view a;
+    std::string_view b;
+    std::string_view changes;
+  } kCases[] = {
+      {"[]", "{}", "~ spec: the spec changes from [] to {}\n"},
+      {"1", "2", "~ spec: the spec changes from 1 to 2\n"},
+      {"[1]", "[1,2]", "+ spec: 1 is now 2\n"},
+      {R"({"a":1})", R"({"b":1})",
+       "- spec: a is no longer there (it was 1)\n"
+       "+ spec: b is now 1\n"},
+      {R"({"a":1})", R"({"a":"1"})", "~ spec: a changes from 1 to 1\n"},
+      {R"({"a":{"b":1}})", R"({"a":{"b":1,"c":2}})", "+ spec: a.c is now 2\n"},
+      {R"({"a":[true,false,null,1.50,"x",{"c":1,"b":2}]})", R"({})",
+       "- spec: a is no longer there (it was "
+       "[true,false,null,1.50,\"x\",{\"b\":2,\"c\":1}])\n"},
+      {R"({"process":[]})", R"({"process":{"cwd":"/"}})",
+       "~ spec: process changes from [] to {\"cwd\":\"/\"}\n"
+       "+ process: cwd is now /\n"},
+      {R"({"mounts":5})", R"({"mounts":[{"destination":"/a"}]})",
+       "~ spec: mounts changes from 5 to [{\"destination\":\"/a\"}]\n"
+       "+ mounts: /a is mounted from nothing\n"},
+      {R"({"linux":[]})", R"({"linux":{"x":1}})",
+       "~ spec: linux changes from [] to {\"x\":1}\n"
+       "+ linux: x is now 1\n"},
+      {R"({"linux":{"namespaces":{}}})",
+       R"({"linux":{"namespaces":[{"type":"pid"}]}})",
+       "~ linux: namespaces changes from {} to [{\"type\":\"pid\"}]\n"
+       "- namespaces: it no longer shares the host's pid namespace: it has one "
+       "of its own\n"},
+      {R"({"linux":{"maskedPaths":"/a"}})",
+       R"({"linux":{"maskedPaths":["/a"]}})",
+       "~ linux: maskedPaths changes from /a to [\"/a\"]\n"
+       "+ masked paths: /a is newly masked\n"},
+      {R"({"linux":{"readonlyPaths":"/a"}})",
+       R"({"linux":{"readonlyPaths":["/a"]}})",
+       "~ linux: readonlyPaths changes from /a to [\"/a\"]\n"
+       "+ read-only paths: /a is newly read-only\n"},
+      {R"({"linux":{"devices":{}}})",
+       R"({"linux":{"devices":[{"path":"/a"}]}})",
+       "~ linux: devices changes from {} to [{\"path\":\"/a\"}]\n"
+       "+ devices: the device /a is there\n"},
+      {R"({"linux":{"resources":[]}})", R"({"linux":{"resources":{"x":1}}})",
+       "~ linux: resources changes from [] to {\"x\":1}\n"
+       "+ resources: x is now 1\n"},
+      {R"({"process":{"env":"A=1"}})", R"({"process":{"env":["A=1"]}})",
+       "~ process: env changes from A=1 to [\"A=1\"]\n"
+       "+ environment: A is set to \"1\"\n"},
+      {R"({"x":{"a":1,"a":2}})", R"({"x":{"a":2}})", ""},
+      {R"({"x":{"y":1}})", R"({"x":5})",
+       "~ spec: x changes from {\"y\":1} to 5\n"},
+      {R"({"x":5})", R"({"x":{"y":1}})",
+       "~ spec: x changes from 5 to {\"y\":1}\n"},
+      {R"({"linux":{"maskedPaths":[1]}})", R"({"linux":{"maskedPaths":["1"]}})",
+       "~ masked paths: maskedPaths.0 changes from 1 to 1\n"},
+      {R"({"linux":{"maskedPaths":[]}})", R"({"linux":{}})",
+       "- masked paths: maskedPaths is no longer there (it was [])\n"},
+      {R"({"linux":{}})", R"({"linux":{"readonlyPaths":[]}})",
+       "+ read-only paths: readonlyPaths is now []\n"},
+      {R"({"linux":{"namespaces":[{"type":"pid","x":{"y":[1,2]}}]}})",
+       R"({"linux":{"namespaces":[{"type":"pid","x":{"y":[1,3,4]}}]}})",
+       "~ namespaces: namespaces.0.x.y.1 changes from 2 to 3\n"
+       "+ namespaces: namespaces.0.x.y.2 is now 4\n"},
+      {R"({"linux":{"namespaces":[{"type":"pid","x":1,"z":1}]}})",
+       R"({"linux":{"namespaces":[{"type":"pid","x":"1","w":1}]}})",
+       "+ namespaces: namespaces.0.w is now 1\n"
+       "~ namespaces: namespaces.0.x changes from 1 to 1\n"
+       "- namespaces: namespaces.0.z is no longer there (it was 1)\n"},
+      {R"({"mounts":[{"destination":"/a","options":["a","b"]},1]})",
+       R"({"mounts":[{"destination":"/a","options":["b","a"]},"1"]})",
+       "+ mounts:  is mounted from nothing\n"
+       "- mounts:  is no longer mounted (it was from nothing)\n"},
+      {R"({"mounts":[{"destination":"/a","x":{"options":["a","b"]}}]})",
+       R"({"mounts":[{"destination":"/a","x":{"options":["b","a"]}}]})",
+       "~ mounts: /a: x.options changes from [\"a\",\"b\"] to [\"b\",\"a\"]\n"},
+      {R"({"process":{"options":["a","b"]}})",
+       R"({"process":{"options":["b","a"]}})",
+       "~ process: options changes from [\"a\",\"b\"] to [\"b\",\"a\"]\n"},
+      {R"({"linux":{"maskedPaths":["/a","/a"]}})",
+       R"({"linux":{"maskedPaths":["/a"]}})",
+       "- masked paths: /a is no longer masked\n"},
+      {R"({"linux":{"maskedPaths":["/a"]}})",
+       R"({"linux":{"maskedPaths":["/a","/a"]}})",
+       "+ masked paths: /a is newly masked\n"},
+      {R"({"linux":{"readonlyPaths":["/a","/b"]}})",
+       R"({"linux":{"readonlyPaths":["/b","/c"]}})",
+       "+ read-only paths: /c is newly read-only\n"
+       "- read-only paths: /a is no longer read-only by itself\n"},
+      {R"({"linux":{"readonlyPaths":["/a","/b"]}})",
+       R"({"linux":{"readonlyPaths":["/b","/a"]}})",
+       "~ read-only paths: the read-only paths are the same in another "
+       "order\n"},
+      {R"({"process":{"capabilities":{"bounding":["A"]}}})",
+       R"({"process":{"capabilities":{"bounding":["A","A"]}}})",
+       "~ capabilities: the capabilities are the same in another order, or "
+       "repeated\n"},
+      {R"({"process":{"capabilities":{"bounding":["A"]}}})",
+       R"({"process":{"capabilities":{"bounding":["A"],"permitted":[]}}})",
+       "~ capabilities: the capabilities are the same in another order, or "
+       "repeated\n"},
+      {R"({"process":{"capabilities":{"bounding":["A"]}}})",
+       R"({"process":{"capabilities":{"bounding":["A"],"other":["A"]}}})",
+       "~ capabilities: A is now bounding, other (before: bounding)\n"},
+      {R"({"process":{"capabilities":["A"]}})",
+       R"({"process":{"capabilities":["A","B"]}})",
+       "+ capabilities: B is added (bounding, effective, inheritable, "
+       "permitted)\n"},
+      {R"({"process":{"capabilities":"x"}})",
+       R"({"process":{"capabilities":["A"]}})",
+       "+ capabilities: A is added (bounding, effective, inheritable, "
+       "permitted)\n"},
+      {R"({"process":{"capabilities":{"bounding":["A"],"bounding":["B"]}}})",
+       R"({"process":{"capabilities":{"bounding":["A","B"]}}})",
+       "~ capabilities: the capabilities are the same in another order, or "
+       "repeated\n"},
+      {R"({"process":{"capabilities":{"bounding":["A","B"],"effective":["A"]}}})",
+       R"({"process":{"capabilities":{"bounding":["A","B"],"effective":["B"]}}})",
+       "~ capabilities: B is now bounding, effective (before: bounding)\n"
+       "~ capabilities: A is now bounding (before: bounding, effective)\n"},
+      {R"({"process":{"env":["A"]}})", R"({"process":{"env":["A="]}})",
+       "~ environment: the variables are the same in another order, or "
+       "repeated\n"},
+      {R"({"process":{"env":["A"]}})", R"({"process":{"env":[]}})",
+       "- environment: A is no longer set (it was \"\")\n"},
+      {R"({"process":{"env":["A=1","B=2"]}})",
+       R"({"process":{"env":["B=2","A=1"]}})",
+       "~ environment: the variables are the same in another order, or "
+       "repeated\n"},
+      {R"({"process":{"env":["A=1","A=2"]}})", R"({"process":{"env":["A=2"]}})",
+       "~ environment: the variables are the same in another order, or "
+       "repeated\n"},
+      {R"({"process":{"env":["A=x=y"]}})", R"({"process":{"env":["A=x=z"]}})",
+       "~ environment: A changes from \"x=y\" to \"x=z\"\n"},
+      {R"({"mounts":[]})", R"({"mounts":[{"destination":"/a"}]})",
+       "+ mounts: /a is mounted from nothing\n"},
+      {R"({"mounts":[{"destination":"/a","type":"t","source":"s","options":["o","p"]}]})",
+       R"({"mounts":[]})",
+       "- mounts: /a is no longer mounted (it was from s, type t, o p)\n"},
+      {R"({"mounts":[{"source":"/s"}]})", R"({"mounts":[{"source":"/t"}]})",
+       "+ mounts:  is mounted from /t\n"
+       "- mounts:  is no longer mounted (it was from /s)\n"},
+      {R"({"mounts":[{"destination":"/a","source":"tmpfs","type":"tmpfs"}]})",
+       R"({"mounts":[{"destination":"/b","source":"tmpfs","type":"tmpfs"}]})",
+       "+ mounts: /b is mounted from tmpfs, type tmpfs\n"
+       "- mounts: /a is no longer mounted (it was from tmpfs, type tmpfs)\n"},
+      {R"({"mounts":[{"destination":"/a","source":"/s","type":"bind"}]})",
+       R"({"mounts":[{"destination":"/b","source":"/s","type":"other"}]})",
+       "+ mounts: /b is mounted from /s, type other\n"
+       "- mounts: /a is no longer mounted (it was from /s, type bind)\n"},
+      {R"({"mounts":[{"destination":"/a"},{"destination":"/b"},{"destination":"/c"}]})",
+       R"({"mounts":[{"destination":"/c"},{"destination":"/b"},{"destination":"/a"}]})",
+       "~ mounts: the mounts are made in another order\n"},
+      {R"({"mounts":[{"destination":"/a"},{"destination":"/b"}]})",
+       R"({"mounts":[{"destination":"/a"},{"destination":"/c"},{"destination":"/b"}]})",
+       "+ mounts: /c is mounted from nothing\n"},
+      {R"({"mounts":[{"destination":"/a","type":"t"}]})",
+       R"({"mounts":[{"destination":"/a","type":"u"}]})",
+       "~ mounts: /a: the type changes from \"t\" to \"u\"\n"},
+      {R"({"mounts":[{"destination":"/a","options":["x"]}]})",
+       R"({"mounts":[{"destination":"/a","options":["x","x"]}]})",
+       "+ mounts: mounts.0.options.1 is now x\n"},
+      {R"({"mounts":[{"destination":"/a","options":"x"}]})",
+       R"({"mounts":[{"destination":"/a","options":"y"}]})",
+       "~ mounts: mounts.0.options changes from x to y\n"},
+      {R"({"mounts":[{"destination":"/a","more":1}]})",
+       R"({"mounts":[{"destination":"/a","more":2}]})",
+       "~ mounts: /a: more changes from 1 to 2\n"},
+      {R"({"mounts":[{"destination":"/a","source":"/1"},{"destination":"/a","source":"/2"}]})",
+       R"({"mounts":[{"destination":"/a","source":"/2"},{"destination":"/a","source":"/3"}]})",
+       "~ mounts: /a: the source changes from \"/1\" to \"/3\"\n"
+       "~ mounts: the mounts are made in another order\n"},
+      {R"({"mounts":[{"destination":"/a","source":"/1"}]})",
+       R"({"mounts":[{"destination":"/a","source":"/1"},{"destination":"/a","source":"/1"}]})",
+       "+ mounts: /a is mounted from /1\n"},
+      {R"({"linux":{"resources":{"pids":{"limit":1}}}})",
+       R"({"linux":{"resources":{"pids":{"limit":2}}}})",
+       "~ resources: pids.limit changes from 1 to 2\n"},
+      {R"({"linux":{"x":1}})", R"({"linux":{"x":2}})",
+       "~ linux: x changes from 1 to 2\n"},
+      {R"({"linux":{"namespaces":[{"type":"pid"},{"type":"ipc"}]}})",
+       R"({"linux":{}})",
+       "+ namespaces: it shares the host's ipc namespace\n"
+       "+ namespaces: it shares the host's pid namespace\n"},
+      {R"({"linux":{}})",
+       R"({"linux":{"namespaces":[{"type":"pid","path":"/p"}]}})",
+       "- namespaces: it no longer shares the host's pid namespace: it has one "
+       "at /p\n"},
+      {R"({"linux":{"devices":[{"path":"/a"},{"path":"/a"}]}})",
+       R"({"linux":{"devices":[{"path":"/a"}]}})",
+       "- devices: the device /a is no longer there\n"},
+      {R"({"linux":{"devices":[{"path":"/a"}]}})",
+       R"({"linux":{"devices":[{"path":"/a"},{"path":"/a"}]}})",
+       "+ devices: the device /a is there\n"},
+      {R"({"linux":{"devices":[{"path":"/a"},{"path":"/b"}]}})",
+       R"({"linux":{"devices":[{"path":"/b"},{"path":"/a"}]}})",
+       "~ devices: devices.0.path changes from /a to /b\n"
+       "~ devices: devices.1.path changes from /b to /a\n"},
+      {R"({"linux":{"devices":[{"path":"/a"}]}})", R"({"linux":{}})",
+       "- devices: the device /a is no longer there\n"},
+      {R"({"linux":{}})", R"({"linux":{"devices":[{"path":"/a"}]}})",
+       "+ devices: the device /a is there\n"},
+      {R"({"linux":{"resources":{"devices":[{"allow":true,"type":"c","major":1,"minor":3,"access":"r"}]}}})",
+       R"({"linux":{"resources":{"devices":[{"allow":true,"type":"b","major":1,"access":"rw"}]}}})",
+       "+ device rules: new device rule: allow b 1:* rw\n"
+       "- device rules: device rule gone: allow c 1:3 r\n"},
+      {R"({"linux":{"resources":{"devices":[{"access":"r"}]}}})",
+       R"({"linux":{"resources":{"devices":[{"allow":false,"access":"r"}]}}})",
+       "~ device rules: the device rules are written in another form\n"},
+      {R"({"linux":{"resources":{"devices":[{"access":"r"},{"access":"w"}]}}})",
+       R"({"linux":{"resources":{"devices":[{"access":"w"},{"access":"r"}]}}})",
+       "~ device rules: the device rules are the same in another order\n"},
+      {R"({"linux":{"resources":{"devices":[]}}})",
+       R"({"linux":{"resources":{}}})",
+       "- device rules: devices is no longer there (it was [])\n"},
+      {R"({"linux":{"resources":{}}})",
+       R"({"linux":{"resources":{"devices":[]}}})",
+       "+ device rules: devices is now []\n"},
+      {R"({"linux":{"resources":{"devices":[{"allow":"true","type":"a"}]}}})",
+       R"({"linux":{"resources":{"devices":[{"allow":true,"type":"a"}]}}})",
+       "+ device rules: new device rule: allow a *:* \n"
+       "- device rules: device rule gone: deny a *:* \n"},
+  };
+  for (const auto& [a, b, changes] : kCases) {
+    EXPECT_EQ(Diff(a, b), changes) << a << " and " << b;
+  }
+}
+
+TEST(SpecDiffTest, CanonicalJson) {
+  const auto tree =
+      JsonTree::Parse(
+          R"({"b":[true,false,null,1.50,"x"],"a":{},"a":{"d":"","c":[]}})", "a")
+          .value();
+  EXPECT_EQ(CanonicalJson(tree->root()),
+            R"({"a":{"c":[],"d":""},"b":[true,false,null,1.50,"x"]})");
+  EXPECT_EQ(CanonicalJson(tree->root(), {"b"}), R"({"a":{"c":[],"d":""}})");
+  EXPECT_EQ(CanonicalJson(tree->root(), {"c", "a"}),
+            R"({"b":[true,false,null,1.50,"x"]})");
+}
+
+TEST(SpecDiffTest, KindsHaveNamesAndSigns) {
+  std::string all;
+  for (ChangeKind kind :
+       {ChangeKind::kAdded, ChangeKind::kRemoved, ChangeKind::kChanged,
+        ChangeKind::kMoved, ChangeKind::kReordered}) {
+    absl::StrAppend(&all, ChangeKindName(kind),
+                    std::string(1, ChangeKindSign(kind)), " ");
+  }
+  EXPECT_EQ(all, "added+ removed- changed~ moved~ reordered~ ");
+}
+
+// What stands before each of many is cut beyond 512 bytes, between characters.
+TEST(SpecDiffTest, LongNames) {
+  const auto cut = [](const std::string& name) {
+    std::string out = Diff(absl::StrCat(R"({"x":{")", name, R"(":{"y":1}}})"),
+                           absl::StrCat(R"({"x":{")", name, R"(":{"y":2}}})"));
+    EXPECT_TRUE(out.ends_with(".y changes from 1 to 2\n")) << out;
+    return out.substr(0, out.find("y changes")).substr(8);
+  };
+  const auto x = [](size_t count) { return std::string(count, 'x'); };
+  // "x." before it, and "." behind.
+  EXPECT_EQ(cut(x(509)), absl::StrCat("x.", x(509), "."));
+  EXPECT_EQ(cut(x(510)), absl::StrCat("x.", x(382), "[...]", x(127), "."));
+  EXPECT_EQ(cut(x(381) + "\u00E4" + x(200)),
+            absl::StrCat("x.", x(381), "[...]", x(127), "."));
+  EXPECT_EQ(cut(x(380) + "\u00E4" + x(200)),
+            absl::StrCat("x.", x(380), "\u00E4[...]", x(127), "."));
+  EXPECT_EQ(cut(x(400) + "\u00E4" + x(126)),
+            absl::StrCat("x.", x(382), "[...]", x(126), "."));
+  EXPECT_EQ(cut(x(400) + "\u00E4" + x(125)),
+            absl::StrCat("x.", x(382), "[...]\u00E4", x(125), "."));
+}
+
+// What is deeper than 64 levels is told as a whole.
+TEST(SpecDiffTest, DeepDocuments) {
+  const auto deep = [](size_t levels, int value) {
+    std::string text = absl::StrCat(value);
+    for (size_t i = 0; i < levels; ++i)
+      text = absl::StrCat(R"({"a":)", text, "}");
+    return text;
+  };
+  EXPECT_THAT(Diff(deep(65, 1), deep(65, 2)),
+              testing::EndsWith(".a.a changes from 1 to 2\n"));
+  EXPECT_THAT(Diff(deep(66, 1), deep(66, 2)),
+              testing::EndsWith(R"(.a.a changes from {"a":1} to {"a":2})"
+                                "\n"));
 }
 
 TEST(SpecDiffTest, Environment) {

@@ -226,17 +226,14 @@ bool IsFlag(std::string_view word) {
 
 // The option whose value is USER:PASSWORD.
 bool IsUserFlag(std::string_view word) {
-  return word == "-u" || word == "--user" || word == "--proxy-user" ||
-         word == "--basic-auth";
+  return word == "-u" || word == "--user" || word == "--proxy-user";
 }
 
-// What has a user before a colon; nothing where both are numbers, as of
-// `docker run --user`.
+// What has a user before a colon; nothing where it is a number, as of
+// `docker run --user`, or empty.
 size_t PasswordOf(std::string_view user) {
   const size_t colon = user.find(':');
-  if (colon == std::string_view::npos || colon + 1 == user.size()) {
-    return std::string_view::npos;
-  }
+  if (colon == std::string_view::npos) return std::string_view::npos;
   const std::string_view rest = user.substr(colon + 1);
   return std::all_of(rest.begin(), rest.end(), absl::ascii_isdigit)
              ? std::string_view::npos
@@ -248,11 +245,11 @@ size_t PasswordOf(std::string_view user) {
 bool IsSecretName(std::string_view name) {
   if (name.empty() || name.size() > kMaxName) return false;
   std::vector<std::string> words = WordsOf(name);
-  // TOKEN2 is one as TOKEN is.
+  // TOKEN2 and TOKEN_2 are ones as TOKEN is.
   for (std::string& word : words) {
-    const size_t end = word.find_last_not_of("0123456789");
-    if (end != std::string::npos) word.resize(end + 1);
+    word.resize(word.find_last_not_of("0123456789") + 1);
   }
+  std::erase(words, "");
   if (words.empty() || Holds(kAboutSecrets, words.back())) return false;
   if (words.front() == "max" || words.front() == "min") return false;
   std::string all;
@@ -349,7 +346,7 @@ std::string SecretHider::Part(std::string_view part) {
   const size_t first = part.find('=');
   // "password:x"
   const size_t colon = part.find(':');
-  if (colon < first && colon + 1 < part.size()) {
+  if (colon < first) {
     const std::string_view name = part.substr(0, colon);
     const std::string_view value = part.substr(colon + 1);
     if (NamesSecret(name) && !IsNoSecret(name, value)) {
@@ -390,18 +387,13 @@ std::string SecretHider::Word(std::string_view word) {
     const std::string_view rest = word.substr(begin);
     const std::string_view authority =
         rest.substr(0, rest.find_first_of("/?#"));
-    const size_t end = begin + authority.size();
     const size_t colon = authority.find(':');
     size_t at = authority.rfind('@');
     if (at != std::string_view::npos) {
       at += begin;
     } else {
       // A password with a slash in it, unless that is a port.
-      if (colon == std::string_view::npos || last_at < end ||
-          PasswordOf(authority) == std::string_view::npos) {
-        begin = end;
-        continue;
-      }
+      if (PasswordOf(authority) == std::string_view::npos) continue;
       at = last_at;
     }
     if (colon != std::string_view::npos && begin + colon < at) {
@@ -453,7 +445,6 @@ std::string SecretHider::Words(std::string_view text) {
         const size_t end = end_of(i, [c](char other) { return other == c; });
         out += Hide(text.substr(i, end - i));
         i = end;
-        if (i < text.size()) out += text[i++];
         secret_next = false;
       }
       continue;

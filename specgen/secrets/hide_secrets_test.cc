@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "specgen/json/json_tree.h"
@@ -72,6 +73,53 @@ constexpr Hidden kEntries[] = {
     {"--opt=first=a=password=x", "--opt=first=a=password=$1"},
     {"TLS_KEY=~/tls", "TLS_KEY=~/tls"},
     {"u:p@tcp(db:3306)/x", "u:$1@tcp(db:3306)/x"},
+    {"u:p@unix(/s)/x", "u:$1@unix(/s)/x"},
+    {"u:p@udp(db:3306)/x", "u:p@udp(db:3306)/x"},
+    {"u@tcp(db:3306)/x", "u@tcp(db:3306)/x"},
+    {"X=sha256:wJalrXUtnFEMI+K7MDENG+bPxRfiCYEXAMPLEKEY", "X=sha256:$1"},
+    {"X=sha256@"
+     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+     "X=sha256@$1"},
+    {"X=other:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+     "X=other:$1"},
+    {"X=sha256-dGhpcyBpcyBub3QgYSBzZWNyZXQ0MjQyNDI=",
+     "X=sha256-dGhpcyBpcyBub3QgYSBzZWNyZXQ0MjQyNDI="},
+    {"X=sha384-dGhpcyBpcyBub3QgYSBzZWNyZXQ0MjQyNDI=",
+     "X=sha384-dGhpcyBpcyBub3QgYSBzZWNyZXQ0MjQyNDI="},
+    {"X=sha111-dGhpcyBpcyBub3QgYSBzZWNyZXQ0MjQyNDI=", "X=$1"},
+    {"X=other=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+     "X=other=$1"},
+    {"X=password:", "X=password:"},
+    {"X=password:x=y", "X=password:$1"},
+    {"X=password:yes", "X=password:yes"},
+    {"X=/etc/password:x", "X=/etc/password:x"},
+    {"X=user:x", "X=user:x"},
+    {"X=a=password=yes", "X=a=password=yes"},
+    {"X=http://u@h/x", "X=http://u@h/x"},
+    {"X=http://u:p@h?a@b", "X=http://u:$1@h?a@b"},
+    {"X=http://h/x@y", "X=http://h/x@y"},
+    {"X=http://a:p@h,http://b:q@h", "X=http://a:$1@h,http://b:$2@h"},
+    {"X=token=t,http://u:p@h,token=s", "X=token=$1,http://u:$2@h,token=$3"},
+    {"X=a;token=t", "X=a;token=$1"},
+    {"X=a&token=t", "X=a&token=$1"},
+    {"X=max?token=t", "X=max?token=$1"},
+    {"--max=a=password=x", "--max=a=password=$1"},
+    // The rest of an entry is the value, of a name alone.
+    {"a.password=x y", "a.password=$1"},
+    {"a-password=x y", "a-password=$1"},
+    {"a_password=x y", "a_password=$1"},
+    {"a/password=x y", "a/password=$1 y"},
+    {"a:password=x y", "a:password=$1 y"},
+    // What is hidden is the same secret.
+    {"X=http://u:p@h,http://u:p@i", "X=http://u:$1@h,http://u:$1@i"},
+    {"X=//longer:p@h/s", "X=//longer:$1@h/s"},
+    {"X=http://AKIAIOSFODNN7EXAMPLE@h,http://AKIAIOSFODNN7EXAMPLE@i",
+     "X=http://$1@h,http://$1@i"},
+    {"X=http://AKIA@host.example.com", "X=http://AKIA@host.example.com"},
+    {"X=a|token=t", "X=a|token=$1"},
+    {"X Y=token x", "X Y=token x"},
+    {"X.y-z_1=AKIAIOSFODNN7EXAMPLE", "X.y-z_1=$1"},
+    {"X Y=AKIAIOSFODNN7EXAMPLE", "X Y=$1"},
     {"X=http://h:80/a@b", "X=http://h:80/a@b"},
     {"X=http://u:p/w@h", "X=http://u:$1@h"},
     {"X=http://a/b@http://u:p@h", "X=http://a/b@http://u:$1@h"},
@@ -168,6 +216,137 @@ TEST(HideSecrets, Entries) {
   }
 }
 
+// Names at the edges of what is one of a secret's.
+constexpr std::string_view kSecretNames[] = {
+    "x_password", "x_passwd", "x_passphrase", "x_secret", "x_credential",
+    "x_apikey", "x_accesskey", "x_privatekey", "x_authtoken", "x_authorization",
+    "x_connectionstring", "x_signingkey", "x_masterkey", "x_sharedkey",
+    "x_authconfig", "x_mnemonic",
+    // Words by themselves.
+    "x_pass", "x_passcode", "x_pw", "x_cred", "x_creds", "x_cookie", "x_jwt",
+    "x_bearer", "x_otp", "x_salt", "x_sig", "x_signature", "x_psk", "x_hmac",
+    "pw_x", "pw", "dbPw", "dbPW", "x-pw", "x.pw", "pw3", "2_pw", "xtoken",
+    "x_tokens", "tokens_x", "token_x", "auth", "x_auth", "x_pwd", "x_key",
+    "x_keys", "x_key_2", "x_key_id", "xKeyId", "x_y_key"};
+constexpr std::string_view kOtherNames[] = {
+    "", "_", "2", "xpw", "pwx", "dbpw", "DBPW", "x1Pw", "xtokens", "tokenx",
+    "authx", "auth_x", "pwd", "oldpwd", "x_pwd_y", "key", "keys", "x_keyx",
+    "key_2", "2_key", "x_key_y", "key_id", "x_id", "x_y_id", "key_x_id",
+    "x_public_key", "public_key", "x_pub_key", "x_primary_key",
+    "x_partition_key", "x_sort_key", "x_foreign_key", "x_foreign_keys",
+    "max_password", "min_password",
+    // About one.
+    "password_file", "password_files", "password_path", "password_paths",
+    "password_dir", "password_directory", "password_folder", "password_url",
+    "password_uri", "password_endpoint", "password_host", "password_hostname",
+    "password_port", "password_name", "password_user", "password_username",
+    "password_ttl", "password_timeout", "password_length", "password_len",
+    "password_size", "password_count", "password_limit", "password_expiry",
+    "password_expires", "password_enabled", "password_enable",
+    "password_disabled", "password_required", "password_policy",
+    "password_type", "password_mode", "password_format", "password_version",
+    "password_algorithm", "password_alg", "password_issuer",
+    "password_audience", "password_scope", "password_region",
+    "password_provider", "password_driver", "password_store",
+    "password_backend", "password_rotation", "password_interval",
+    "password_file2"};
+
+TEST(HideSecrets, Names) {
+  for (std::string_view name : kSecretNames) {
+    EXPECT_TRUE(IsSecretName(name)) << name;
+  }
+  for (std::string_view name : kOtherNames) {
+    EXPECT_FALSE(IsSecretName(name)) << name;
+  }
+  for (std::string_view name : {"x_max_password", "file_password"}) {
+    EXPECT_TRUE(IsSecretName(name)) << name;
+  }
+  // Of some length, no name any more.
+  const std::string longest = std::string(248, 'x') + "password";
+  EXPECT_TRUE(IsSecretName(longest));
+  EXPECT_FALSE(IsSecretName("x" + longest));
+}
+
+// Values at the edges of what gives itself away, and of what a name of a secret
+// does not make one.
+TEST(HideSecrets, Forms) {
+  constexpr std::string_view kStarts[] = {
+      "ghp_",     "gho_",     "ghu_",    "ghs_",      "ghr_",  "github_pat_",
+      "glpat-",   "xoxb-",    "xoxp-",   "xoxa-",     "xoxs-", "sk_live_",
+      "sk_test_", "rk_live_", "sk-ant-", "sk-proj-",  "AKIA",  "ASIA",
+      "AIza",     "ya29.",    "hvs.",    "dckr_pat_", "npm_",  "pypi-",
+      "SG.",      "dop_v1_",  "shpat_",  "whsec_"};
+  for (std::string_view start : kStarts) {
+    const std::string shortest =
+        absl::StrCat(start, std::string(16 - start.size(), 'a'));
+    EXPECT_TRUE(LooksLikeSecret(shortest)) << shortest;
+    EXPECT_FALSE(LooksLikeSecret(shortest.substr(0, 15))) << shortest;
+    EXPECT_FALSE(LooksLikeSecret("x" + shortest)) << shortest;
+  }
+  for (std::string_view secret :
+       {"eyJaaaaaaaaaaaa.aaa", "eyJaaaaaaaaaaa.a.aa",
+        // 20 bytes of 9 kinds, 4 changes, 12 in a row.
+        "abcdefgh1a1aaaaaaaaa", "abcdefgh1a1aaaaaaaaaa", "abcdefg1a1a1.aaaaaaa",
+        "abcdef1a1a1+haaaaaaa", "abcdef1a1a1/haaaaaaa", "abcdefgh1a1aaaaaaaaa=",
+        // Capitals that begin no words.
+        "ABcdeFGhijKLmnoPQrstUVwxy",
+        // Nearly UUIDs.
+        "123e4567.e89b-12d3-a456-426614174000",
+        "123e4567-e89b.12d3-a456-426614174000",
+        "123e4567-e89b-12d3.a456-426614174000",
+        "123e4567-e89b-12d3-a456.426614174000",
+        "123g4567-e89b-12d3-a456-426614174000",
+        "1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d7",
+        // A part of a path.
+        "/x/abcdefghi1a1a1aaaaaaaaaa", "/abcdefghi1a1a1aaaaaaaaaa/x",
+        "./abcdefghi1a1a1aaaaaaaaaa", "../abcdefghi1a1a1aaaaaaaaaa",
+        "~/abcdefghi1a1a1aaaaaaaaaa"}) {
+    EXPECT_TRUE(LooksLikeSecret(secret)) << secret;
+  }
+  for (std::string_view other :
+       {"", "eyJaaaaaaaaaaaaaaaa", "xyJaaaaaaaaaaaa.aaa", "abcdefgh1a1aaaaaaaa",
+        "abcdefgh1a1aaaaaaaa=", "abcdefgh1a1aaaaaaaaaaa",
+        "abcdefg1a1aaaaaaaaaa", "abcdef1a1a1.haaaaaaa", "abcdef1a1a1-haaaaaaa",
+        "AbcdeFghijKlmnoPqrstUvwxy", "aaaaaaaaaaaa.b.c.d.e.f.g.h.i",
+        "1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d", "/x/abcdefghi1a1a1aaaaaaaaa",
+        "/0123456789abcdef0a0a0a0a", "/x/y/abcdefghi1a1a1a/aaaaaaaaa"}) {
+    EXPECT_FALSE(LooksLikeSecret(other)) << other;
+  }
+}
+
+TEST(HideSecrets, ValuesOfSecretNames) {
+  for (std::string_view value :
+       {"true", "false", "yes", "no", "on", "off", "TRUE", "Off", ""}) {
+    EXPECT_EQ(SecretHider().Value("password", value), value);
+  }
+  for (std::string_view value : {"truex", "o", "/etc/x", "true true"}) {
+    EXPECT_EQ(SecretHider().Value("password", value), "(secret 1)");
+  }
+  // Of a key, where it is.
+  for (std::string_view value : {"/x", "./x", "../x", "~/x"}) {
+    EXPECT_EQ(SecretHider().Value("tls_key", value), value);
+  }
+  for (std::string_view value : {".x", "..x", "~x", "x/y"}) {
+    EXPECT_EQ(SecretHider().Value("tls_key", value), "(secret 1)");
+  }
+  constexpr std::string_view kHex =
+      "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+  for (std::string_view name :
+       {"x_sha", "x_sha1", "x_sha256", "x_sha384", "x_sha512", "x_md5", "x_sum",
+        "x_checksum", "x_digest", "x_commit", "x_rev", "x_revision", "x_hash",
+        "x_uuid", "x_guid", "x_id", "x_version", "x_fingerprint", "hash_x"}) {
+    EXPECT_EQ(SecretHider().Value(name, kHex), kHex) << name;
+    EXPECT_EQ(SecretHider().Value(name, absl::StrCat(kHex, "g")), "(secret 1)")
+        << name;
+    const std::string entry = absl::StrCat("X=", name, "=", kHex);
+    EXPECT_EQ(SecretHider().Entry(entry), entry);
+  }
+  EXPECT_EQ(SecretHider().Value("x", kHex), "(secret 1)");
+  const std::string longest = "id_" + std::string(253, 'x');
+  EXPECT_EQ(SecretHider().Value(longest, kHex), kHex);
+  EXPECT_EQ(SecretHider().Value(longest + "x", kHex), "(secret 1)");
+}
+
 // Whatever words are around it.
 constexpr Hidden kTexts[] = {
     {"mysql --password hunter2 -h db", "mysql --password $1 -h db"},
@@ -193,6 +372,48 @@ constexpr Hidden kTexts[] = {
     {"the engine refuses the plugin: mount source is not specified",
      "the engine refuses the plugin: mount source is not specified"},
     {"--password --verbose", "--password --verbose"},
+    {"u:p@tcp(h) TOKEN=p", "u:$1@tcp(h) TOKEN=$1"},
+    {"a -----BEGIN A-----x-----END A----- b -----BEGIN A-----x-----END A----- "
+     "c",
+     "a $1 b $1 c"},
+    {"export A=\"b c\" d", "export A=\"b c\" d"},
+    {"password)= p x", "password)= p x"},
+    {"password: ", "password: "},
+    {"password:", "password:"},
+    {"password: \"\"", "password: \"\""},
+    {"password: 'p q' user", "password: '$1' user"},
+    {"password: `p q` user", "password: `$1` user"},
+    {"password=\"p q\" user", "password=\"$1\" user"},
+    {"\"password\": \"p q\"", "\"password\": \"$1\""},
+    {"'password' : 'p q'", "'password' : '$1'"},
+    {"password = p q", "password = $1 q"},
+    {"password of x", "password of x"},
+    {"password", "password"},
+    {"\"password\"", "\"password\""},
+    {"Password for x:y", "Password for x:y"},
+    {"--password yes x", "--password yes x"},
+    {"--password - x", "--password $1 x"},
+    {"--password -x=1", "--password $1"},
+    {"--passwords x", "--passwords $1"},
+    {"--verbose x", "--verbose x"},
+    {"--proxy-user me:pw", "--proxy-user me:$1"},
+    {"--user me:pw", "--user me:$1"},
+    {"--basic-auth me:pw", "--basic-auth $1"},
+    {"--users me:pw", "--users me:pw"},
+    {"-u me:", "-u me:"},
+    {"-u me", "-u me"},
+    {"-u me x:pw", "-u me x:pw"},
+    {"-u 1:pw", "-u 1:$1"},
+    {"-u me:12", "-u me:12"},
+    {"BEARER abcdef123456", "BEARER $1"},
+    {"Basic abcdefgH", "Basic $1"},
+    {"Basic abcdefH", "Basic abcdefH"},
+    {"Basic abcdefgh", "Basic abcdefgh"},
+    {"bearer", "bearer"},
+    {"token=a\\ b c", "token=$1 c"},
+    {"-----BEGIN A-----\nx\n-----END A-----y-----BEGIN B-----z", "$1y$2"},
+    {"-----BEGIN A-----\nx\n-----END A", "$1"},
+    {"a -----BEGIN A", "a $1"},
     {"", ""},
     {"=", "="},
     {"a==", "a=="},
@@ -220,6 +441,26 @@ TEST(HideSecrets, Lists) {
                                 "y", "pass:", "(secret 2)", "Note:", "n"}));
 }
 
+TEST(HideSecrets, ListsWhoseValuesAreNone) {
+  const auto list = [](const std::vector<std::string_view>& words) {
+    return absl::StrJoin(SecretHider().List(words), " ");
+  };
+  EXPECT_EQ(list({"--password", "yes"}), "--password yes");
+  EXPECT_EQ(list({"--password", "-"}), "--password (secret 1)");
+  EXPECT_EQ(list({"--password", "-x=1"}), "--password (secret 1)");
+  EXPECT_EQ(list({"--password", "-x", "1"}), "--password -x 1");
+  EXPECT_EQ(list({"--password", "a", "b"}), "--password (secret 1) b");
+  EXPECT_EQ(list({"password", "a"}), "password a");
+  EXPECT_EQ(list({"--password=", "a"}), "--password= a");
+  EXPECT_EQ(list({"-H", "Auth:", "basic", "x"}), "-H Auth: basic (secret 1)");
+  EXPECT_EQ(list({"bearer", "x"}), "bearer x");
+  EXPECT_EQ(list({"--user", "a:b"}), "--user a:(secret 1)");
+  EXPECT_EQ(list({"--proxy-user", "a:b"}), "--proxy-user a:(secret 1)");
+  EXPECT_EQ(list({"--basic-auth", "a:b"}), "--basic-auth (secret 1)");
+  EXPECT_EQ(list({"-u", "1:2"}), "-u 1:2");
+  EXPECT_EQ(list({"-u", "a", "a:b"}), "-u a a:b");
+}
+
 std::string HiddenJson(std::string_view text) {
   const auto tree = JsonTree::Parse(text, "text").value();
   return SecretHider().Json(tree->root()).value_or("(nothing)");
@@ -244,6 +485,18 @@ TEST(HideSecrets, Json) {
   expect(R"({"secrets":{"a":[1,"1",true,null,"x"]}})",
          R"({"secrets":{"a":["$1","$2",true,null,"$3"]}})");
   expect(R"({"a":1,"a":[1.50,"x\ny"]})", "(nothing)");
+  expect(R"({"secret":{"a":{"b":"x"}},"b":"x"})",
+         R"({"secret":{"a":{"b":"$1"}},"b":"x"})");
+  expect(R"({"secret":["on","x"],"b":["on","x"]})",
+         R"({"secret":["on","$1"],"b":["on","x"]})");
+  expect(R"({"secret":false,"b":"AKIAIOSFODNN7EXAMPLE"})",
+         R"({"secret":false,"b":"$1"})");
+  expect(R"([1,"AKIAIOSFODNN7EXAMPLE"])", R"([1,"$1"])");
+  expect(R"({"name":"","value":"x","token":"y"})",
+         R"({"name":"","value":"x","token":"$1"})");
+  expect(R"({"name":"TOKEN","values":"x","VALUE":"y"})",
+         R"({"name":"TOKEN","values":"x","VALUE":"$1"})");
+  expect(R"({"names":"TOKEN","value":"x"})", "(nothing)");
 }
 
 TEST(HideSecrets, WhatDiffersStillDoes) {
@@ -278,9 +531,22 @@ TEST(HideSecrets, HarmlessEntriesAreLookedAtOnce) {
   for (int i = 0; i < 3; ++i) EXPECT_NE(hider.Entry("TOKEN=b"), "TOKEN=b");
   EXPECT_EQ(hider.looked_at(), 6u);
   // Not more memory than is told.
-  const std::string text(1000, 'a');
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(hider.Entry(text), text);
-  EXPECT_EQ(hider.looked_at(), 9u);
+  for (size_t size : {64, 65}) {
+    const std::string text(size, 'a');
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(hider.Entry(text), text);
+  }
+  EXPECT_EQ(hider.looked_at(), 10u);
+}
+
+TEST(HideSecrets, SoManyHarmlessEntriesAreRemembered) {
+  SecretHider hider;
+  constexpr size_t kMost = size_t{1} << 18;
+  for (size_t i = 0; i < kMost; ++i) hider.Entry(absl::StrCat(i));
+  EXPECT_EQ(hider.looked_at(), kMost);
+  for (int i = 0; i < 2; ++i) hider.Entry(absl::StrCat(kMost - 1));
+  EXPECT_EQ(hider.looked_at(), kMost);
+  for (int i = 0; i < 2; ++i) hider.Entry(absl::StrCat(kMost));
+  EXPECT_EQ(hider.looked_at(), kMost + 2);
 }
 
 // Much of what makes the rules look far; each takes no time to speak of.
