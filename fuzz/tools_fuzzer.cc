@@ -31,6 +31,7 @@
 #include "specgen/engine/release_range.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/lint/lint_config.h"
 #include "specgen/lint/linter.h"
 #include "specgen/lint/sarif.h"
 #include "specgen/privileges/grants.h"
@@ -124,6 +125,19 @@ void CheckPrintable(std::string_view text) {
                        }) &&
               GoUtf8(line) == line,
           "a line for people is printable", [&] { return line; });
+}
+
+// The same text as a repository's settings.
+void CheckLintConfig(std::string_view text) {
+  const auto config = ParseLintConfig(text, "f", "/folder");
+  if (!config.ok()) CheckPlacedError(config.status().message(), "f", text);
+  if (!config.ok()) return;
+  for (const LintConfig::Ignore& ignore : config->ignores) {
+    Require(!ignore.rules.empty() && !ignore.reason.empty() &&
+                (ignore.path.empty() || ignore.path == "/folder" ||
+                 ignore.path.starts_with("/folder/")),
+            "what is ignored is whole", [&] { return std::string(text); });
+  }
 }
 
 void CheckLint(const Input& input, std::string_view name, std::string_view text,
@@ -347,9 +361,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     releases = releases.subspan(hash % releases.size(), 2);
   }
   const size_t before = HeapBytes();
-  if (chosen(0)) CheckLint(input, line, text, releases);
+  if (chosen(0)) {
+    CheckLint(input, line, text, releases);
+    CheckLintConfig(text);
+  }
   const size_t heap = HeapBytes() - before;
-  Require(heap <= (size_t{1} << 20) + (size_t{256} << 10) * releases.size() +
+  // SARIF has each rule's help twice, whatever the input.
+  Require(heap <= (size_t{2} << 20) + (size_t{256} << 10) * releases.size() +
                       65536 * size,
           "memory is bounded by the input",
           [&] { return absl::StrCat(heap, " bytes for ", size, "\n", text); });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -22,6 +23,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
+#include "specgen/base/cause.h"
 #include "specgen/base/printable.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
@@ -30,6 +32,7 @@
 #include "specgen/cli/version.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/json/json_builder.h"
+#include "specgen/lint/lint_config.h"
 #include "specgen/lint/lint_rules.h"
 #include "specgen/lint/linter.h"
 #include "specgen/lint/sarif.h"
@@ -201,7 +204,19 @@ class LintCommand : public Command {
   int Run(Console* console) override;
 
  private:
-  absl::StatusOr<ShownFile> LintFile(const std::string& named,
+  // A plugin to look at: what is named, and the settings for it.
+  struct Input {
+    std::string named;
+    const LintConfig* config = nullptr;  // null: there is none
+  };
+
+  // The plugins that are named, with their settings.
+  absl::StatusOr<std::vector<Input>> FindInputs();
+  absl::StatusOr<const LintConfig*> ConfigFor(const std::string& named);
+  absl::StatusOr<absl::Span<const Release>> ChooseReleases(
+      const std::vector<Input>& inputs, Console* console, RangeNotes* notes);
+  LintLevel FailLevel(const Input& input) const;
+  absl::StatusOr<ShownFile> LintFile(const Input& to_lint,
                                      absl::Span<const Release> releases);
   // How messages call what is read for that argument.
   std::string NameOf(const std::string& named) const;
@@ -220,7 +235,10 @@ class LintCommand : public Command {
   std::string plugin_name_;
   std::vector<std::string> ignore_names_;
   std::set<const LintRule*> ignored_;
-  std::string fail_level_ = "warning";
+  std::string fail_level_;
+  std::string config_file_;
+  bool no_config_ = false;
+  std::map<std::string, LintConfig> configs_;  // by file
   std::string format_ = "text";
   std::string colour_ = "auto";
   bool show_secrets_ = false;
@@ -229,8 +247,10 @@ class LintCommand : public Command {
 
 void LintCommand::Define(CLI::App* app) {
   app->add_option("FILE", files_,
-                  "Plugins in any form that generate takes, or directories "
-                  "with a config.json; - is standard input");
+                  "Plugins in any form that generate takes, or folders with a "
+                  "config.json; of a folder that has none, all folders in it "
+                  "that have one, at any depth, but not those of a plugin, "
+                  "hidden ones and links; - is standard input");
   app->add_option(
          "--explain", explain_,
          "Print what a rule is about, with examples, by its id or name")
@@ -255,11 +275,19 @@ void LintCommand::Define(CLI::App* app) {
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app->add_option("--fail-level", fail_level_,
-                  "The least finding for which the exit code is 1")
+                  "The least finding for which the exit code is 1 (default: "
+                  "warning)")
       ->type_name("LEVEL")
       ->check(
-          CLI::IsMember(std::vector<std::string>{"note", "warning", "error"}))
-      ->capture_default_str();
+          CLI::IsMember(std::vector<std::string>{"note", "warning", "error"}));
+  CLI::Option* const config =
+      app->add_option("--config", config_file_,
+                      "The file of settings (default: the .specgen.json of the "
+                      "plugin's folder or the nearest one above, up to the top "
+                      "of a git repository)")
+          ->type_name("FILE");
+  app->add_flag("--no-config", no_config_, "Read no .specgen.json")
+      ->excludes(config);
   CLI::Option* const format =
       app->add_option("--format", format_,
                       "How to print findings: text, with the line that each is "
@@ -312,8 +340,81 @@ std::string LintCommand::NameOf(const std::string& named) const {
   return stdin_name_.empty() ? "standard input" : stdin_name_;
 }
 
+absl::StatusOr<const LintConfig*> LintCommand::ConfigFor(
+    const std::string& named) {
+  if (no_config_) return nullptr;
+  std::string file = config_file_;
+  if (file.empty()) {
+    const std::string path = named == "-" ? stdin_name_ : PluginFile(named);
+    // Without a name it is of here.
+    const size_t slash = path.rfind('/');
+    file = FindLintConfig(
+        slash == std::string::npos ? "." : path.substr(0, slash + 1));
+    if (file.empty()) return nullptr;
+  }
+  const auto known = configs_.find(file);
+  if (known != configs_.end()) return &known->second;
+  absl::StatusOr<LintConfig> config = ReadLintConfig(file);
+  if (!config.ok()) return config.status();
+  return &configs_.emplace(file, *std::move(config)).first->second;
+}
+
+absl::StatusOr<std::vector<LintCommand::Input>> LintCommand::FindInputs() {
+  std::vector<Input> inputs;
+  for (const std::string& named : files_) {
+    std::vector<std::string> plugins = {named};
+    if (PluginFile(named) != named) {
+      absl::StatusOr<std::vector<std::string>> found = PluginsIn(named);
+      if (!found.ok()) return found.status();
+      // Of a folder without any it is said that it has no config.json.
+      if (!found->empty()) plugins = *std::move(found);
+    }
+    for (std::string& plugin : plugins) {
+      absl::StatusOr<const LintConfig*> config = ConfigFor(plugin);
+      if (!config.ok()) return config.status();
+      inputs.push_back({std::move(plugin), *config});
+    }
+  }
+  return inputs;
+}
+
+absl::StatusOr<absl::Span<const Release>> LintCommand::ChooseReleases(
+    const std::vector<Input>& inputs, Console* console, RangeNotes* notes) {
+  const LintConfig* config = nullptr;  // that says one
+  for (const Input& input : inputs) {
+    if (input.config != nullptr && !input.config->engine.empty()) {
+      config = input.config;
+    }
+  }
+  if (!engines_.empty() || config == nullptr) {
+    return ChooseEngines("--engine", engines_, console, notes);
+  }
+  for (const Input& input : inputs) {
+    if (input.config == nullptr || input.config->engine != config->engine) {
+      return UsageError(absl::StrCat(
+          config->engine_at, ": this is not about ", NameOf(input.named),
+          ", which is looked at, too: give --engine"));
+    }
+  }
+  absl::StatusOr<absl::Span<const Release>> releases =
+      ChooseEngines(config->engine_at, config->engine, console, notes);
+  if (!releases.ok()) return AsBadInput(releases.status());
+  return releases;
+}
+
+LintLevel LintCommand::FailLevel(const Input& input) const {
+  for (LintLevel level :
+       {LintLevel::kNote, LintLevel::kWarning, LintLevel::kError}) {
+    if (LintLevelName(level) == fail_level_) return level;
+  }
+  return input.config == nullptr
+             ? LintLevel::kWarning
+             : input.config->fail_level.value_or(LintLevel::kWarning);
+}
+
 absl::StatusOr<ShownFile> LintCommand::LintFile(
-    const std::string& named, absl::Span<const Release> releases) {
+    const Input& to_lint, absl::Span<const Release> releases) {
+  const std::string& named = to_lint.named;
   const absl::StatusOr<NamedInput> input = ReadNamedInput(named);
   if (!input.ok()) return input.status();
   const std::string name = NameOf(named);
@@ -325,8 +426,11 @@ absl::StatusOr<ShownFile> LintCommand::LintFile(
   request.releases = releases;
   absl::StatusOr<std::vector<LintFinding>> findings = Lint(request);
   if (!findings.ok()) return findings.status();
+  const std::string path = AbsolutePath(name);
   std::erase_if(*findings, [&](const LintFinding& finding) {
-    return ignored_.contains(finding.rule);
+    return ignored_.contains(finding.rule) ||
+           (to_lint.config != nullptr &&
+            to_lint.config->Ignores(*finding.rule, path));
   });
   for (LintFinding& finding : *findings) {
     HideSecrets(&finding, &secrets_);
@@ -409,35 +513,33 @@ int LintCommand::Run(Console* console) {
   }
   absl::Status status = ReadIgnored();
   if (!status.ok()) return Fail(status, console);
+  const absl::StatusOr<std::vector<Input>> inputs = FindInputs();
+  if (!inputs.ok()) return Fail(inputs.status(), console);
   RangeNotes notes;
   absl::StatusOr<absl::Span<const Release>> releases =
-      ChooseEngines("--engine", engines_, console, &notes);
+      ChooseReleases(*inputs, console, &notes);
   if (!releases.ok()) return Fail(releases.status(), console);
   const std::string presumed = absl::StrJoin(notes.Presumed(), "; ");
   int code = kExitDone;
+  bool found = false;
   std::vector<ShownFile> files;
-  for (const std::string& named : files_) {
-    absl::StatusOr<ShownFile> linted = LintFile(named, *releases);
+  for (const Input& input : *inputs) {
+    absl::StatusOr<ShownFile> linted = LintFile(input, *releases);
     if (!linted.ok()) {
       // The others are looked at all the same.
       code = Fail(linted.status(), console);
       if (code != kExitBadInput) return code;
-      files.push_back({Unreadable(named, linted.status().message()), {}});
+      files.push_back({Unreadable(input.named, linted.status().message()), {}});
       continue;
     }
+    const LintLevel fail_level = FailLevel(input);
+    found = found || std::any_of(linted->linted.findings.begin(),
+                                 linted->linted.findings.end(),
+                                 [fail_level](const LintFinding& finding) {
+                                   return finding.rule->level >= fail_level;
+                                 });
     files.push_back(*std::move(linted));
   }
-  const LintLevel fail_level = fail_level_ == "note"      ? LintLevel::kNote
-                               : fail_level_ == "warning" ? LintLevel::kWarning
-                                                          : LintLevel::kError;
-  const auto fails = [fail_level](const LintFinding& finding) {
-    return finding.rule->level >= fail_level;
-  };
-  const bool found =
-      std::any_of(files.begin(), files.end(), [&](const ShownFile& file) {
-        return std::any_of(file.linted.findings.begin(),
-                           file.linted.findings.end(), fails);
-      });
   if (code == kExitDone && found) code = kExitRefused;
   Print(files, *releases, presumed, code, console);
   return code;

@@ -116,7 +116,10 @@ std::string RealPath(const std::string& path) {
 }
 
 PluginShape ShapeOfInput(const std::string& path, std::string_view text) {
-  if (PluginFile(path) == path) return PluginShape::kAuto;
+  return PluginFile(path) == path ? PluginShape::kAuto : ShapeInFolder(text);
+}
+
+PluginShape ShapeInFolder(std::string_view text) {
   return IsStoredState(text) ? PluginShape::kStored : PluginShape::kConfig;
 }
 

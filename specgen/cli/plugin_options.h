@@ -56,6 +56,7 @@ std::string RealPath(const std::string& path);
 // The shape of the text of PluginFile(path): a directory's file is never what
 // `docker plugin inspect` prints.
 PluginShape ShapeOfInput(const std::string& path, std::string_view text);
+PluginShape ShapeInFolder(std::string_view text);
 
 // `status`, an error about `path`, with what to do if an image is named, which
 // is none of specgen's inputs: "docker.io/vieux/sshfs", or a directory of one,

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "specgen/base/cause.h"
+#include "specgen/cli/ask_git.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -119,7 +120,8 @@ void PrivilegesCommand::Define(CLI::App* app) {
   plugin_.Define(app, PluginOptions::About::kConfig);
   plugin_.DefineDocker(app);
   app->add_option("--since", since_,
-                  "The plugin as it was: show only what FILE adds to it, on "
+                  "The plugin as it was, a file or REV:PATH of git: show only "
+                  "what FILE adds to it, on "
                   "the same engine and host; the exit code is 1 if it adds "
                   "anything but notes (level info)")
       ->type_name("OLD");
@@ -222,16 +224,26 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                     "only one input can come from standard input"),
                 console);
   }
-  const absl::StatusOr<NamedInput> since = ReadNamedInput(since_);
-  if (!since.ok()) return FailOn(since.status(), console);
-  const std::string& name = since->name;
-  const std::string& text = since->text;
+  std::string name;
+  std::string text;
+  Request request = plugin_.request();
+  if (IsInGit(since_)) {
+    absl::StatusOr<GitFile> since = ReadFromGit("--since", since_);
+    if (!since.ok()) return FailOn(since.status(), console);
+    name = std::move(since->name);
+    text = std::move(since->text);
+    request.shape = since->in_folder ? ShapeInFolder(text) : PluginShape::kAuto;
+  } else {
+    absl::StatusOr<NamedInput> since = ReadNamedInput(since_);
+    if (!since.ok()) return FailOn(since.status(), console);
+    name = std::move(since->name);
+    text = std::move(since->text);
+    request.shape = ShapeOfInput(since_, text);
+  }
   absl::Status status =
       JsonTree::CheckValues(text, name, JsonTree::kMaxConfigValues);
   if (!status.ok()) return FailOn(status, console);
-  Request request = plugin_.request();
   request.plugin = text;
-  request.shape = ShapeOfInput(since_, text);
   plugin_.AssumeDevicesOf(text);
   Answer answer;
   generator.Generate(request, &answer);
