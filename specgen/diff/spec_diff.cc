@@ -333,7 +333,7 @@ class SpecDiff {
     std::set<std::string_view> names = {"bounding", "effective", "inheritable",
                                         "permitted"};
     for (const JsonNode* side : {a, b}) {
-      if (side == nullptr || !side->is(JsonKind::kObject)) continue;
+      if (side == nullptr) continue;
       for (const JsonNode& set : side->items) names.insert(set.key);
     }
     return {names.begin(), names.end()};

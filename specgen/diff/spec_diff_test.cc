@@ -1,5 +1,6 @@
 #include "specgen/diff/spec_diff.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -116,6 +117,33 @@ TEST(SpecDiffTest, EveryWord) {
       {"[]", "{}", "~ spec: the spec changes from [] to {}\n"},
       {"1", "2", "~ spec: the spec changes from 1 to 2\n"},
       {"[1]", "[1,2]", "+ spec: 1 is now 2\n"},
+      {R"({"mounts":[{"destination":"/a","source":["a","b"]}]})",
+       R"({"mounts":[{"destination":"/a","source":["b","a"]}]})",
+       "~ mounts: mounts.0.source.0 changes from a to b\n"
+       "~ mounts: mounts.0.source.1 changes from b to a\n"},
+      {R"({"linux":{"namespaces":[{"type":"pid","options":["a","b"]}]}})",
+       R"({"linux":{"namespaces":[{"type":"pid","options":["b","a"]}]}})",
+       "~ namespaces: namespaces.0.options.0 changes from a to b\n"
+       "~ namespaces: namespaces.0.options.1 changes from b to a\n"},
+      {R"({"process":{"env":[1]}})", R"({"process":{"env":["1"]}})",
+       "~ environment: env.0 changes from 1 to 1\n"},
+      // One part's changes do not hide the next one's.
+      {R"({"linux":{"maskedPaths":["/a"],"readonlyPaths":[1],)"
+       R"("devices":[{"path":"/a"},{"path":"/b"}]}})",
+       R"({"linux":{"maskedPaths":[],"readonlyPaths":["1"],)"
+       R"("devices":[{"path":"/b"},{"path":"/a"}]}})",
+       "- masked paths: /a is no longer masked\n"
+       "~ read-only paths: readonlyPaths.0 changes from 1 to 1\n"
+       "~ devices: devices.0.path changes from /a to /b\n"
+       "~ devices: devices.1.path changes from /b to /a\n"},
+      {R"({"linux":{"namespaces":[{"type":"pid","x":[1],"y":1}]}})",
+       R"({"linux":{"namespaces":[{"type":"pid","x":1,"y":[1]}]}})",
+       "~ namespaces: namespaces.0.x changes from [1] to 1\n"
+       "~ namespaces: namespaces.0.y changes from 1 to [1]\n"},
+      {R"({"linux":{"namespaces":[{"type":"pid","x":{"z":1},"y":1}]}})",
+       R"({"linux":{"namespaces":[{"type":"pid","x":1,"y":{"z":1}}]}})",
+       "~ namespaces: namespaces.0.x changes from {\"z\":1} to 1\n"
+       "~ namespaces: namespaces.0.y changes from 1 to {\"z\":1}\n"},
       {R"({"a":1})", R"({"b":1})",
        "- spec: a is no longer there (it was 1)\n"
        "+ spec: b is now 1\n"},
@@ -395,6 +423,23 @@ TEST(SpecDiffTest, DeepDocuments) {
                                 "\n"));
 }
 
+// The same of what has no words of its own.
+TEST(SpecDiffTest, DeepNamespaces) {
+  const auto diff = [](int levels) {
+    const auto spec = [&](int value) {
+      std::string text = absl::StrCat(value);
+      for (int i = 0; i < levels; ++i) {
+        text = absl::StrCat(R"({"a":)", text, "}");
+      }
+      return absl::StrCat(R"({"linux":{"namespaces":[{"type":"pid","x":)", text,
+                          "}]}}");
+    };
+    return Diff(spec(1), spec(2));
+  };
+  EXPECT_THAT(diff(60), testing::EndsWith(".a changes from 1 to 2\n"));
+  EXPECT_THAT(diff(80), testing::HasSubstr(".a changes from {\"a\":{\"a\":"));
+}
+
 TEST(SpecDiffTest, Environment) {
   EXPECT_EQ(Diff(R"({"process":{"env":["A=1","B=2"]}})",
                  R"({"process":{"env":["A=2","C=3"]}})"),
@@ -549,6 +594,26 @@ TEST(EngineChangesTest, AcrossLinesAFixOfBothIsNoDifference) {
   EXPECT_EQ(Between("23.0.0", "20.10.24+dfsg1"),
             "+20.10.24+dfsg1 U+0008 and U+000C in a text are \\u0008 and "
             "\\u000c (Debian builds with Go 1.19)\n");
+}
+
+// Oldest first; what is undone, newest first.
+TEST(EngineChangesTest, StandInOrder) {
+  const Behaviour& old = *FindRelease("1.13.0").value()->behaviour;
+  const Behaviour& now = *FindRelease("28.5.2").value()->behaviour;
+  std::vector<const Behaviour*> forth;
+  for (const EngineChange& change : ChangesBetween(old, now)) {
+    EXPECT_FALSE(change.undone);
+    forth.push_back(change.behaviour);
+  }
+  EXPECT_GT(forth.size(), 5u);
+  EXPECT_TRUE(std::is_sorted(forth.begin(), forth.end()));
+  std::vector<const Behaviour*> back;
+  for (const EngineChange& change : ChangesBetween(now, old)) {
+    EXPECT_TRUE(change.undone);
+    back.push_back(change.behaviour);
+  }
+  EXPECT_TRUE(std::is_sorted(back.rbegin(), back.rend()));
+  EXPECT_EQ(back.size(), forth.size());
 }
 
 TEST(EngineChangesTest, Advisories) {

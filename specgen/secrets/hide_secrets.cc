@@ -243,7 +243,7 @@ size_t PasswordOf(std::string_view user) {
 }  // namespace
 
 bool IsSecretName(std::string_view name) {
-  if (name.empty() || name.size() > kMaxName) return false;
+  if (name.size() > kMaxName) return false;
   std::vector<std::string> words = WordsOf(name);
   // TOKEN2 and TOKEN_2 are ones as TOKEN is.
   for (std::string& word : words) {
@@ -647,7 +647,7 @@ class SecretsInJson {
       w_.String(item.key);
       w_.Raw(':');
       const bool is_value = absl::EqualsIgnoreCase(item.key, "value");
-      Write(item, is_value && !name.empty() ? name : item.key, secret);
+      Write(item, is_value ? name : item.key, secret);
     }
     w_.Raw('}');
   }

@@ -103,7 +103,10 @@ constexpr Hidden kEntries[] = {
     {"X=a;token=t", "X=a;token=$1"},
     {"X=a&token=t", "X=a&token=$1"},
     {"X=max?token=t", "X=max?token=$1"},
-    {"--max=a=password=x", "--max=a=password=$1"},
+    {"X=--max=a=password=x", "X=--max=a=password=$1"},
+    {"X=a=pwd=x", "X=a=pwd=x"},
+    {"X=commit=wJalrXUtnFEMI+K7MDENG+bPxRfiCYEXAMPLEKEY", "X=commit=$1"},
+    {"X=http://u:p@tcp(h)", "X=http://u:$1@tcp(h)"},
     // The rest of an entry is the value, of a name alone.
     {"a.password=x y", "a.password=$1"},
     {"a-password=x y", "a-password=$1"},
@@ -309,7 +312,8 @@ TEST(HideSecrets, Forms) {
         "abcdefg1a1aaaaaaaaaa", "abcdef1a1a1.haaaaaaa", "abcdef1a1a1-haaaaaaa",
         "AbcdeFghijKlmnoPqrstUvwxy", "aaaaaaaaaaaa.b.c.d.e.f.g.h.i",
         "1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d", "/x/abcdefghi1a1a1aaaaaaaaa",
-        "/0123456789abcdef0a0a0a0a", "/x/y/abcdefghi1a1a1a/aaaaaaaaa"}) {
+        "/0123456789abcdef0a0a0a0a", "/x/y/abcdefghi1a1a1a/aaaaaaaaa",
+        "/x/documentation-of-everything"}) {
     EXPECT_FALSE(LooksLikeSecret(other)) << other;
   }
 }
@@ -454,6 +458,7 @@ TEST(HideSecrets, ListsWhoseValuesAreNone) {
   EXPECT_EQ(list({"--password=", "a"}), "--password= a");
   EXPECT_EQ(list({"-H", "Auth:", "basic", "x"}), "-H Auth: basic (secret 1)");
   EXPECT_EQ(list({"bearer", "x"}), "bearer x");
+  EXPECT_EQ(list({"-u", "basic", "a:b"}), "-u basic a:b");
   EXPECT_EQ(list({"--user", "a:b"}), "--user a:(secret 1)");
   EXPECT_EQ(list({"--proxy-user", "a:b"}), "--proxy-user a:(secret 1)");
   EXPECT_EQ(list({"--basic-auth", "a:b"}), "--basic-auth (secret 1)");
