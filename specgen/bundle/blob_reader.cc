@@ -31,9 +31,10 @@ BlobReader::BlobReader(UniqueFd fd, std::string name)
 }
 
 absl::StatusOr<std::string_view> BlobReader::Read() {
-  if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
   ssize_t count;
   do {
+    // A pipe may be waited for.
+    if (absl::Status status = CheckInterrupt(); !status.ok()) return status;
     count = read(fd_.get(), buffer_.data(), buffer_.size());
   } while (count < 0 && errno == EINTR);
   if (count < 0) return InputError(errno, name_);

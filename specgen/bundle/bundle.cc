@@ -340,7 +340,10 @@ absl::Status BundleMaker::Open(bool dry_run) {
         /*is_directory=*/true);
   }
   if (is_config) return OpenConfig(fd.get());
-  if (!S_ISREG(st.st_mode)) {
+  if (S_ISFIFO(st.st_mode)) {
+    // What is in the archive is waited for.
+    if (fcntl(fd.get(), F_SETFL, 0) != 0) return InputError(errno, source);
+  } else if (!S_ISREG(st.st_mode)) {
     return absl::InvalidArgumentError(
         absl::StrCat(source, ": is neither a directory nor a tar archive"));
   }

@@ -115,7 +115,9 @@ class BundleCommand : public Command {
 
 void BundleCommand::Define(CLI::App* app) {
   app_ = app;
-  app->add_option("PLUGIN", options_.source, "What to make the bundle of");
+  app->add_option("PLUGIN", options_.source,
+                  "What to make the bundle of; - is a tar archive on standard "
+                  "input");
   app->add_option("--data-root", data_root_,
                   "dockerd's --data-root: PLUGIN is then the id of a plugin "
                   "that is installed there, or the start of it")
@@ -397,6 +399,7 @@ void BundleCommand::Print(const BundleMaker& maker, std::string_view result,
 }
 
 int BundleCommand::Make(Console* console) {
+  if (options_.source == "-") options_.source = "/dev/stdin";
   BundleMaker maker(options_);
   absl::Status status = maker.Open(dry_run_);
   if (!status.ok() && access(options_.source.c_str(), F_OK) != 0) {

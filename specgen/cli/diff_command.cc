@@ -1,4 +1,7 @@
 // specgen diff: two plugins, two specs, or one plugin on two engines.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -6,9 +9,13 @@
 #include <vector>
 
 #include "CLI/App.hpp"
+#include "CLI/Option.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "specgen/base/cause.h"
 #include "specgen/cli/command.h"
 #include "specgen/cli/commands.h"
 #include "specgen/cli/console.h"
@@ -20,6 +27,7 @@
 #include "specgen/generator/base_spec_reader.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/lint/lint_config.h"
 #include "specgen/privileges/prompt.h"
 #include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
@@ -58,31 +66,50 @@ class DiffCommand : public Command {
   int Run(Console* console) override;
 
  private:
+  // What --engine says: one release, two, or both as A..B.
+  absl::Status ReadEngines(Console* console);
+  // What holds for all plugins.
+  absl::Status Load(Console* console);
   absl::Status LoadSides(Side* before, Side* after, Console* console);
   absl::Status LoadSide(std::string_view text, std::string_view name,
                         PluginShape shape, const Release& release, Side* side,
                         Console* console);
+  // Compares the plugin that is loaded; returns the exit code for it.
+  int Compare(Console* console);
+  int CompareAll(const std::vector<std::string>& plugins, Console* console);
   void Print(const Side& before, const Side& after,
              const std::vector<Change>& changes,
-             const std::vector<EngineChange>& why, Console* console) const;
+             const std::vector<EngineChange>& why, Console* console);
 
   PluginOptions plugin_;
   std::string other_;
   std::string to_engine_;
+  const CLI::Option* engine_option_ = nullptr;
+  const Release* to_ = nullptr;
+  std::string to_presumed_;
   std::string other_text_;
   bool json_ = false;
   bool show_secrets_ = false;
   SecretHider secrets_;
+  JsonBuilder json_out_;
+  bool printed_ = false;  // something is in json_out_
 };
 
 void DiffCommand::Define(CLI::App* app) {
   plugin_.Define(app, PluginOptions::About::kConfig);
+  CLI::Option* const engine = app->get_option("--engine");
+  engine->take_first();
+  engine->description(
+      absl::StrCat(engine->get_description(),
+                   ". Given twice, the second is --to-engine; A..B are both"));
+  engine_option_ = engine;
   app->add_option("OTHER", other_,
                   "The other plugin or runtime spec; all options hold for both")
       ->type_name("FILE");
   app->add_option("--to-engine", to_engine_,
                   "The other Docker release; without OTHER, FILE is compared "
-                  "with itself")
+                  "with itself, or each plugin in it if it is a folder of "
+                  "such")
       ->type_name("RELEASE");
   app->add_flag("--json", json_,
                 "Print JSON: {\"before\", \"after\", \"same\", "
@@ -140,32 +167,59 @@ absl::Status DiffCommand::LoadSide(std::string_view text, std::string_view name,
   return take_spec(ParseAsShown(answer.spec(), "the spec", &secrets_));
 }
 
-absl::Status DiffCommand::LoadSides(Side* before, Side* after,
-                                    Console* console) {
+absl::Status DiffCommand::ReadEngines(Console* console) {
+  const std::vector<std::string>& given = engine_option_->results();
+  const bool is_range = given.size() == 1 && absl::StrContains(given[0], "..");
+  if (given.size() < 2 && !is_range) return absl::OkStatus();
+  if (given.size() > 2 || !to_engine_.empty()) {
+    return UsageError("--engine: two releases are compared, no more");
+  }
+  if (!is_range) {
+    to_engine_ = given[1];
+    return absl::OkStatus();
+  }
+  RangeNotes notes;
+  const absl::StatusOr<absl::Span<const Release>> releases =
+      ChooseEngines("--engine", given[0], /*console=*/nullptr, &notes);
+  if (!releases.ok()) return releases.status();
+  for (const std::string& text : notes.understood) {
+    console->Error(absl::StrCat("--engine: ", text));
+  }
+  plugin_.set_engine(std::string(releases->front().name));
+  to_engine_ = std::string(releases->back().name);
+  return absl::OkStatus();
+}
+
+absl::Status DiffCommand::Load(Console* console) {
   if (other_.empty() && to_engine_.empty()) {
     return absl::FailedPreconditionError(
         "diff: name a second file, or an engine with --to-engine");
   }
   absl::Status status = plugin_.Load(console);
   if (!status.ok()) return status;
-  const Release* to = &plugin_.release();
-  before->presumed = plugin_.presumed();
-  after->presumed = plugin_.presumed();
-  if (!to_engine_.empty()) {
-    const absl::StatusOr<NamedEngine> engine =
-        ChooseEngine("--to-engine", to_engine_, console);
-    if (!engine.ok()) return engine.status();
-    to = engine->release;
-    after->presumed = TellPresumption(*engine, plugin_.host(), console,
-                                      /*told=*/plugin_.presumed());
-    if (TakesBaseSpec(*plugin_.release().behaviour) !=
-            TakesBaseSpec(*to->behaviour) &&
-        plugin_.base_spec() != nullptr) {
-      return absl::FailedPreconditionError(
-          "--base-spec: only one of the two engines takes one");
-    }
+  to_ = &plugin_.release();
+  to_presumed_ = plugin_.presumed();
+  if (to_engine_.empty()) return absl::OkStatus();
+  const absl::StatusOr<NamedEngine> engine =
+      ChooseEngine("--to-engine", to_engine_, console);
+  if (!engine.ok()) return engine.status();
+  to_ = engine->release;
+  to_presumed_ = TellPresumption(*engine, plugin_.host(), console,
+                                 /*told=*/plugin_.presumed());
+  if (TakesBaseSpec(*plugin_.release().behaviour) !=
+          TakesBaseSpec(*to_->behaviour) &&
+      plugin_.base_spec() != nullptr) {
+    return absl::FailedPreconditionError(
+        "--base-spec: only one of the two engines takes one");
   }
-  status =
+  return absl::OkStatus();
+}
+
+absl::Status DiffCommand::LoadSides(Side* before, Side* after,
+                                    Console* console) {
+  before->presumed = plugin_.presumed();
+  after->presumed = to_presumed_;
+  absl::Status status =
       LoadSide(plugin_.request().plugin, plugin_.input_name(),
                plugin_.request().shape, plugin_.release(), before, console);
   if (!status.ok()) return status;
@@ -175,7 +229,7 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
           "--to-engine: a runtime spec is made already; name a plugin");
     }
     return LoadSide(plugin_.request().plugin, plugin_.input_name(),
-                    plugin_.request().shape, *to, after, console);
+                    plugin_.request().shape, *to_, after, console);
   }
   if (other_ == "-" && plugin_.input_name() == "standard input") {
     return absl::FailedPreconditionError(
@@ -185,13 +239,13 @@ absl::Status DiffCommand::LoadSides(Side* before, Side* after,
   if (!other.ok()) return other.status();
   other_text_ = std::move(other->text);
   return LoadSide(other_text_, other->name, ShapeOfInput(other_, other_text_),
-                  *to, after, console);
+                  *to_, after, console);
 }
 
 void DiffCommand::Print(const Side& before, const Side& after,
                         const std::vector<Change>& changes,
                         const std::vector<EngineChange>& why,
-                        Console* console) const {
+                        Console* console) {
   const auto describe = [](const Side& side) {
     return side.is_spec_file
                ? side.name
@@ -205,7 +259,8 @@ void DiffCommand::Print(const Side& before, const Side& after,
                       presumed.empty() || after.presumed.empty() ? "" : "; ",
                       after.presumed);
     }
-    JsonBuilder json;
+    printed_ = true;
+    JsonBuilder& json = json_out_;
     json.Object();
     json.Key("before").String(describe(before));
     json.Key("after").String(describe(after));
@@ -213,7 +268,6 @@ void DiffCommand::Print(const Side& before, const Side& after,
     json.KeyIfAny("presumed", presumed);
     AddChangesJson(changes, why, &json);
     json.EndObject();
-    console->Out(json.Finish());
     return;
   }
   if (changes.empty()) return;
@@ -241,6 +295,51 @@ void DiffCommand::Print(const Side& before, const Side& after,
 
 int DiffCommand::Run(Console* console) {
   secrets_ = SecretHider(show_secrets_);
+  absl::Status status = ReadEngines(console);
+  if (!status.ok()) return Fail(status, console);
+  std::vector<std::string> plugins;
+  if (other_.empty() && PluginFile(plugin_.file()) != plugin_.file()) {
+    absl::StatusOr<std::vector<std::string>> found = PluginsIn(plugin_.file());
+    if (!found.ok()) return Fail(found.status(), console);
+    plugins = *std::move(found);
+  }
+  const bool is_one = plugins.empty() || plugins[0] == plugin_.file();
+  if (!is_one) plugin_.set_file(plugins[0]);
+  status = Load(console);
+  if (!status.ok()) return Fail(status, console);
+  const int code = is_one ? Compare(console) : CompareAll(plugins, console);
+  if (json_ && (printed_ || !is_one)) console->Out(json_out_.Finish());
+  return code;
+}
+
+int DiffCommand::CompareAll(const std::vector<std::string>& plugins,
+                            Console* console) {
+  if (json_) json_out_.Object().Key("plugins").List();
+  int worst = kExitDone;
+  size_t differ = 0;
+  for (const std::string& plugin : plugins) {
+    int code = kExitDone;
+    if (&plugin != plugins.data()) {
+      absl::Status status = plugin_.LoadAnother(plugin);
+      if (!status.ok()) code = Fail(status, console);
+    }
+    if (code == kExitDone) code = Compare(console);
+    if (code == kExitRefused) ++differ;
+    worst = std::max(worst, code);
+  }
+  if (json_) {
+    json_out_.EndList();
+    json_out_.Key("differ").Integer(static_cast<int64_t>(differ));
+    json_out_.EndObject();
+  } else {
+    console->OutLines({absl::StrCat(
+        differ, " of ", plugins.size(), " plugins differ between Docker ",
+        plugin_.release().name, " and Docker ", to_->name)});
+  }
+  return worst;
+}
+
+int DiffCommand::Compare(Console* console) {
   Side before;
   Side after;
   absl::Status status = LoadSides(&before, &after, console);

@@ -564,6 +564,21 @@ std::string PluginOptions::WarnIfNoPlugin(Console* console) const {
                                  plugin_name_, *release_, console);
 }
 
+absl::Status PluginOptions::LoadAnother(std::string file) {
+  file_ = std::move(file);
+  absl::Status status = ReadFile();
+  if (!status.ok()) return status;
+  request_.plugin = text_;
+  AssumeDevices();
+  return absl::OkStatus();
+}
+
+void PluginOptions::AssumeDevices() {
+  if (!assume_devices_ && about_ != About::kConfig) return;
+  assumed_ = std::make_unique<AssumedDevices>(*host_);
+  AssumeDevicesOf(text_);
+}
+
 absl::Status PluginOptions::Load(Console* console) {
   if (file_.empty() == docker_.empty()) {
     return UsageError(file_.empty() ? "FILE is required"
@@ -623,10 +638,7 @@ absl::Status PluginOptions::Load(Console* console) {
   request_.exec_root = exec_root_;
   metrics_socket_ = metrics_options_.Path(exec_root_, *host_, has_host_file());
   request_.metrics_socket = metrics_socket_;
-  if (assume_devices_ || about_ == About::kConfig) {
-    assumed_ = std::make_unique<AssumedDevices>(*host_);
-    AssumeDevicesOf(text_);
-  }
+  AssumeDevices();
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "CLI/App.hpp"
@@ -206,10 +207,19 @@ class PluginOptions {
   // Adds --docker, which takes FILE's place.
   void DefineDocker(CLI::App* app);
 
+  // What FILE is, as it was given, until Load has read it; and another in its
+  // place, or in that of --engine.
+  const std::string& file() const { return file_; }
+  void set_file(std::string file) { file_ = std::move(file); }
+  void set_engine(std::string engine) { engine_ = std::move(engine); }
+
   // Reads the files. Call after the options were parsed; what follows may be
   // called once it has returned OK. The console is for what ChooseEngine and
   // TellPresumption say.
   absl::Status Load(Console* console);
+
+  // Reads another plugin, with all else the same.
+  absl::Status LoadAnother(std::string file);
 
   // How messages name the input: its path, or "standard input".
   std::string_view input_name() const { return input_name_; }
@@ -245,6 +255,7 @@ class PluginOptions {
   // Sets text_, and engine_ if it is not given.
   absl::Status ReadFromDocker();
   absl::Status ReadFile();
+  void AssumeDevices();
 
   std::string file_;
   std::string docker_;  // the name of a plugin
