@@ -118,6 +118,26 @@ TEST(Grants, OfFileSystems) {
            Case{"nfs", "h:/etc", "/x", "", "medium h:/etc at /x of type nfs"},
            Case{"nfs", "", "/x", "", "medium (no source) at /x of type nfs"},
            Case{"fuse.x", "/etc", "/x", "", "medium /etc at /x of type fuse.x"},
+           Case{"9p", "/etc", "/x", "", "medium /etc at /x of type 9p"},
+           Case{"afs", "/etc", "/x", "", "medium /etc at /x of type afs"},
+           Case{"ceph", "/etc", "/x", "", "medium /etc at /x of type ceph"},
+           Case{"fuse", "/etc", "/x", "", "medium /etc at /x of type fuse"},
+           Case{"nfs4", "/etc", "/x", "", "medium /etc at /x of type nfs4"},
+           Case{"smb3", "/etc", "/x", "", "medium /etc at /x of type smb3"},
+           Case{"virtiofs", "/etc", "/x", "",
+                "medium /etc at /x of type virtiofs"},
+           Case{"fusex", "/etc", "/x", "", "critical /etc at /x of type fusex"},
+           Case{"ext4", "etc", "/x", "", "medium etc at /x of type ext4"},
+           Case{"ext4", "/srv/x", "/x", R"("ro")",
+                "medium /srv/x at /x of type ext4 (read-only)"},
+           Case{"", "/etc", "/x", "", ""},
+           Case{"tmpfsx", "x", "/x", "", "medium x at /x of type tmpfsx"},
+           Case{"bind", "", "/x", "", "low (no source) at /x"},
+           Case{"bind", "", "/x", R"("ro")",
+                "low (no source) at /x (read-only)"},
+           Case{"bind", "/srv/x", "/x", R"("rslave","slave","private")",
+                "medium /srv/x at /x"},
+           Case{"tmpfs", "/srv/x", "/x", R"("rshared")", ""},
            Case{"overlay", "/etc", "/x", "",
                 "medium /etc at /x of type overlay"},
            Case{"overlay", "o", "/x",
@@ -160,6 +180,31 @@ TEST(Grants, OfFileSystems) {
         Mounts(GrantsOf(MountSpec(c.type, c.source, c.destination, c.options))),
         c.told)
         << c.type << " " << c.source << " " << c.options;
+  }
+}
+
+TEST(Grants, OfPropagation) {
+  struct Case {
+    std::string_view type, source, options, told;
+  };
+  for (const Case& c : {
+           Case{"bind", "/srv/x", R"("rshared")", "high /srv/x at /x"},
+           Case{"bind", "/srv/x", R"("shared","ro")",
+                "high /srv/x at /x (read-only)"},
+           Case{"bind", "", R"("shared")", "high (no source) at /x"},
+           Case{"bind", "/srv/x", R"("rslave","slave","private","rprivate")",
+                ""},
+           Case{"bind", "/srv/x", R"("unshared","shared2")", ""},
+           Case{"tmpfs", "/srv/x", R"("rshared")", ""},
+       }) {
+    std::string told;
+    for (const Grant& grant :
+         GrantsOf(MountSpec(c.type, c.source, "/x", c.options))) {
+      if (grant.id != "shared-propagation") continue;
+      absl::StrAppend(&told, told.empty() ? "" : "; ",
+                      GrantLevelName(grant.level), " ", grant.what);
+    }
+    EXPECT_EQ(told, c.told) << c.type << " " << c.source << " " << c.options;
   }
 }
 
@@ -421,6 +466,71 @@ TEST(Grants, OfDevices) {
     };
     EXPECT_EQ(level({}), c.there) << c.path;
     EXPECT_EQ(level({nullptr, {std::string(c.path)}}), c.assumed) << c.path;
+  }
+}
+
+// Numbers that are a device's for good, whatever it is called, and those beside
+// them.
+TEST(Grants, OfDevicesByNumber) {
+  struct Case {
+    std::string_view type;
+    int major, minor;
+    std::string_view path;  // "" if the number says nothing
+  };
+  for (const Case& c : {
+           Case{"c", 1, 0, ""},
+           Case{"c", 1, 1, "/dev/mem"},
+           Case{"c", 1, 2, "/dev/kmem"},
+           Case{"c", 1, 3, "/dev/null"},
+           Case{"c", 1, 4, "/dev/port"},
+           Case{"c", 1, 5, "/dev/zero"},
+           Case{"c", 1, 6, ""},
+           Case{"c", 1, 7, "/dev/full"},
+           Case{"c", 1, 8, "/dev/random"},
+           Case{"c", 1, 9, "/dev/urandom"},
+           Case{"c", 1, 10, ""},
+           Case{"c", 1, 11, "/dev/kmsg"},
+           Case{"c", 1, 12, ""},
+           Case{"c", 4, 0, "/dev/tty0"},
+           Case{"c", 4, 64, "/dev/tty0"},
+           Case{"c", 5, 0, ""},
+           Case{"c", 5, 1, "/dev/console"},
+           Case{"c", 7, 1, "/dev/vcs0"},
+           Case{"c", 8, 0, ""},
+           Case{"c", 10, 222, ""},
+           Case{"c", 10, 223, "/dev/uinput"},
+           Case{"c", 10, 229, "/dev/fuse"},
+           Case{"c", 13, 9, "/dev/input/x"},
+           Case{"c", 21, 9, "/dev/sg0"},
+           Case{"c", 162, 1, "/dev/raw/raw1"},
+           Case{"c", 202, 9, "/dev/cpu/0/msr"},
+           Case{"c", 0, 0, ""},
+           Case{"b", 1, 9, "/dev/ram0"},
+           Case{"b", 2, 1, "/dev/fd0"},
+           Case{"b", 7, 9, "/dev/loop0"},
+           Case{"b", 11, 9, "/dev/sr0"},
+           Case{"b", 43, 9, "/dev/nbd0"},
+           Case{"b", 0, 0, "/dev/sda"},
+           Case{"b", 10, 229, "/dev/sda"},
+           Case{"b", 259, 0, "/dev/sda"},
+       }) {
+    const std::string told = Device("/srv/fine", c.type, c.major, c.minor, {});
+    EXPECT_EQ(
+        told.substr(0, told.find(' ')),
+        c.path.empty()
+            ? "medium"
+            : GrantLevelName(JudgeSource(c.path, /*read_only=*/false).level))
+        << c.type << " " << c.major << ":" << c.minor;
+    // The engines' own rule about FUSE.
+    const auto grants = GrantsOf(absl::StrCat(
+        R"({"linux":{"devices":[{"path":"/srv/fine","type":")", c.type,
+        R"(","major":)", c.major, R"(,"minor":)", c.minor, "}]}}"));
+    EXPECT_EQ(std::count_if(grants.begin(), grants.end(),
+                            [](const Grant& grant) {
+                              return grant.id == "fuse-rule-order";
+                            }),
+              c.path == "/dev/fuse" ? 1 : 0)
+        << c.type << " " << c.major << ":" << c.minor;
   }
 }
 
