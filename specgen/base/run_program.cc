@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/cause.h"
 
 namespace specgen {
 namespace {
@@ -81,8 +82,9 @@ absl::StatusOr<ProgramOutput> RunProgram(std::vector<std::string> command,
                                          ProgramLimits limits) {
   const std::string name = command[0];
   const auto failed = [&name](int error) {
-    return absl::UnavailableError(
-        absl::StrCat(name, ": ", std::strerror(error)));
+    const std::string why = absl::StrCat(name, ": ", std::strerror(error));
+    return IsShortage(error) || error == EAGAIN ? absl::AbortedError(why)
+                                                : absl::UnavailableError(why);
   };
   int ends[4] = {-1, -1, -1, -1};
   const auto close_end = [&ends](int i) {

@@ -84,6 +84,12 @@ bool ExistsAt(int parent, const std::string& name) {
   return fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+// Whether it has what `docker export` prints, or an author takes for a plugin.
+bool LooksLikeRootfs(int directory) {
+  return ExistsAt(directory, "bin") || ExistsAt(directory, "etc") ||
+         ExistsAt(directory, "usr");
+}
+
 // Whether the directory `inner` is `outer` or lies in it.
 bool LiesIn(int inner, int outer) {
   struct stat wanted;
@@ -247,7 +253,11 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
     return absl::InvalidArgumentError(absl::StrCat(
         options_.source,
         ": holds no plugin: neither config.json and rootfs, nor an image "
-        "(oci-layout and index.json, or manifest.json)"));
+        "(oci-layout and index.json, or manifest.json)",
+        LooksLikeRootfs(directory.get())
+            ? "; it looks like a rootfs: name its config.json, and it by "
+              "--rootfs"
+            : ""));
   }
   absl::StatusOr<Image> image =
       ReadImage(std::move(directory), options_.source, *form, options_.image);
@@ -635,8 +645,13 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
           {plan_.record.mount_in_rootfs,
            JoinPath({options_.runs_at, kPropagatedMountName}), true});
     }
-    for (std::string& finding : CheckRootfs(started, rootfs, place)) {
+    std::vector<std::string> unknown;
+    for (std::string& finding : CheckRootfs(started, rootfs, place, &unknown)) {
       findings.push_back(std::move(finding));
+    }
+    for (const std::string& what : unknown) {
+      notes_.push_back(absl::StrCat(config_name(), ": note: ", what,
+                                    ", which was not looked into"));
     }
     for (std::string& finding :
          CheckMountPoints(spec, rootfs, place, made,

@@ -209,6 +209,8 @@ TEST_F(BundleTest, FailuresLeaveNothingBehind) {
   }
   fs::remove(temp_ / "src/config.json");
   ExpectFailure(absl::StatusCode::kInvalidArgument, "holds no plugin");
+  temp_.Write("src/etc/passwd", "");
+  ExpectFailure(absl::StatusCode::kInvalidArgument, "looks like a rootfs");
   options_.source = temp_ / "missing";
   ExpectFailure(absl::StatusCode::kInvalidArgument, "missing");
   options_.source = temp_ / "src";

@@ -247,11 +247,13 @@ class SpecReader {
 
 class RootfsCheck {
  public:
-  RootfsCheck(const StartSpec& spec, int rootfs, const StartPlace& place)
+  RootfsCheck(const StartSpec& spec, int rootfs, const StartPlace& place,
+              std::vector<std::string>* unknown)
       : spec_(spec),
         rootfs_(rootfs),
         place_(place),
-        cwd_(CleanPath(absl::StrCat("/", spec.cwd))) {}
+        cwd_(CleanPath(absl::StrCat("/", spec.cwd))),
+        unknown_(unknown) {}
 
   // What is wrong with what the spec starts; "" if nothing is seen.
   std::string Command() const {
@@ -364,7 +366,7 @@ class RootfsCheck {
   }
 
   // What to say of `what` at the clean path, which a mount covers; "" if it is
-  // there.
+  // there, or that is not known.
   std::string InMount(std::string_view path, const std::string& what) const {
     const Seen seen = LookIntoMount(path);
     const StartSpec::Mount& mount = *Covering(path);
@@ -377,9 +379,11 @@ class RootfsCheck {
                           ", which has no such file");
     }
     // Those of the kernel, and of other machines.
-    return mount.is_bind
-               ? absl::StrCat(what, " is not that of the rootfs, but of ", upon)
-               : "";
+    if (mount.is_bind) {
+      unknown_->push_back(
+          absl::StrCat(what, " is not that of the rootfs, but of ", upon));
+    }
+    return "";
   }
 
   // The file behind symbolic links; not ok() and errno, or, if a mount hides
@@ -654,6 +658,7 @@ class RootfsCheck {
   const int rootfs_;
   const StartPlace& place_;
   const std::string cwd_;
+  std::vector<std::string>* const unknown_;
 };
 
 }  // namespace
@@ -668,9 +673,10 @@ StartSpec ReadStartSpec(std::string_view spec) {
 }
 
 std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
-                                     const StartPlace& place) {
+                                     const StartPlace& place,
+                                     std::vector<std::string>* unknown) {
   std::vector<std::string> findings;
-  const RootfsCheck check(spec, rootfs, place);
+  const RootfsCheck check(spec, rootfs, place, unknown);
   for (std::string finding : {check.Command(), check.WorkingDirectory()}) {
     if (!finding.empty()) findings.push_back(std::move(finding));
   }

@@ -56,14 +56,16 @@ struct StartPlace {
 // open directory; symbolic links in it are followed as the plugin sees them,
 // and nothing outside is looked at. Of what a mount of the spec covers, it
 // counts whether the mount has it: an empty file system does not, nor does
-// "propagated-mount", and of others the source is looked at.
+// "propagated-mount", and of others the source is looked at. What is in one of
+// which nothing is known is added to `*unknown`, in such a sentence.
 //
 // Scripts and programs are told as Linux does (fs/binfmt_script.c,
 // fs/binfmt_elf.c), commands without a slash found as runc does (Go's
 // exec.LookPath). A program for another machine is a finding, although an
 // emulator may be there for it.
 std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
-                                     const StartPlace& place);
+                                     const StartPlace& place,
+                                     std::vector<std::string>* unknown);
 
 // What is there when the plugin starts, although it may not be yet.
 struct MadeBefore {

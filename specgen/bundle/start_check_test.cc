@@ -116,7 +116,13 @@ class CheckRootfsTest : public testing::Test {
   std::string Check() const {
     const UniqueFd rootfs(
         open((temp_ / "rootfs").c_str(), O_RDONLY | O_DIRECTORY));
-    return absl::StrJoin(CheckRootfs(spec_, rootfs.get(), place_), "; ");
+    std::vector<std::string> unknown;
+    std::vector<std::string> told =
+        CheckRootfs(spec_, rootfs.get(), place_, &unknown);
+    for (const std::string& one : unknown) {
+      told.push_back(absl::StrCat("unknown: ", one));
+    }
+    return absl::StrJoin(told, "; ");
   }
   void Expect(std::string_view words) const {
     const std::string found = Check();

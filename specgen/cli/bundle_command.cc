@@ -343,9 +343,9 @@ absl::Status BundleCommand::LoadRuntime() {
   if (runtime_option_->count() == 0) return absl::OkStatus();
   const std::string message =
       absl::StrCat("--runtime: ", asked.status().message());
-  return absl::IsNotFound(asked.status())
-             ? absl::FailedPreconditionError(message)
-             : absl::UnavailableError(message);
+  // Whatever keeps it from being a runtime, another must be named.
+  return absl::IsAborted(asked.status()) ? absl::AbortedError(message)
+                                         : UsageError(message);
 }
 
 std::string BundleCommand::Json(const BundleMaker& maker,
@@ -409,9 +409,13 @@ int BundleCommand::Make(Console* console) {
   if (!status.ok()) return Fail(status, console);
   set_.NoteFailedCalls(maker.answer(), *options_.release, console);
   if (maker.answer().outcome() != Outcome::kSpec) {
-    return ReportNoSpec(
+    const int code = ReportNoSpec(
         {maker.config_name(), *options_.release, maker.request(), maker.host()},
         maker.answer(), console);
+    if (code == kExitRefused) {
+      NoteDeviceToBeSet(maker.answer(), maker.host().files, console);
+    }
+    return code;
   }
   WarnIfNoPlugin(maker.config_name(), maker.request().plugin,
                  maker.request().shape, "", *options_.release, console);

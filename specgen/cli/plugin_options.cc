@@ -511,33 +511,36 @@ GrantHost PluginOptions::grant_host() const {
                                              : assumed_->paths()};
 }
 
-void PluginOptions::NoteMissingDevices(const Answer& answer,
-                                       Console* console) const {
-  if (answer.stage() != Stage::kSpec) return;
+const PluginDevice* NoteDeviceToBeSet(const Answer& answer,
+                                      const FileTree& files, Console* console) {
+  if (answer.stage() != Stage::kSpec) return nullptr;
   for (const PluginDevice& device : answer.plugin().settings.devices) {
     FileFacts facts;
-    if (device.path == nullptr ||
-        host().files.Lstat(*device.path, &facts) != ENOENT) {
+    if (device.path == nullptr || files.Lstat(*device.path, &facts) != ENOENT) {
       continue;
     }
-    if (device.path->empty()) {
-      if (IsToBeSet(device)) {
-        console->Error(absl::StrCat("its path is to be set: --set ",
-                                    device.name,
-                                    ".path=/dev/... says which it is"));
-      }
-      return;
+    if (device.path->empty() && IsToBeSet(device)) {
+      console->Error(absl::StrCat("its path is to be set: --set ", device.name,
+                                  ".path=/dev/... says which it is"));
     }
-    console->Error(absl::StrCat(
-        has_host_file() ? "the machine of --host has no "
-                        : "this machine has no ",
-        *device.path, ": use ",
-        has_host_file() ? ""
-                        : "--host (facts of the machine that the plugin is "
-                          "for) or ",
-        "--assume-devices"));
-    return;
+    return &device;
   }
+  return nullptr;
+}
+
+void PluginOptions::NoteMissingDevices(const Answer& answer,
+                                       Console* console) const {
+  const PluginDevice* const device =
+      NoteDeviceToBeSet(answer, host().files, console);
+  if (device == nullptr || device->path->empty()) return;
+  console->Error(absl::StrCat(
+      has_host_file() ? "the machine of --host has no "
+                      : "this machine has no ",
+      *device->path, ": use ",
+      has_host_file() ? ""
+                      : "--host (facts of the machine that the plugin is "
+                        "for) or ",
+      "--assume-devices"));
 }
 
 void PluginOptions::NoteAssumedDevices(Console* console) const {

@@ -189,6 +189,11 @@ class SetOptions {
   absl::Span<const std::string_view> last_call_;
 };
 
+// Says what to set if the engine refuses the plugin for a device that has no
+// path yet. The first device that the machine lacks, which it refuses; or null.
+const PluginDevice* NoteDeviceToBeSet(const Answer& answer,
+                                      const FileTree& files, Console* console);
+
 // Everything that a request for one spec is made of. Not movable: the request
 // points into it.
 class PluginOptions {

@@ -76,9 +76,10 @@ int UnknownCommand(std::string_view name, Console* console) {
   for (const CommandInfo& info : AllCommands()) {
     known.emplace_back(info.name);
   }
-  console->Error(absl::StrCat("there is no command ", QuoteShort(name),
-                              DidYouMean(known, name),
-                              " (specgen --help lists them)"));
+  console->Error(absl::StrCat(
+      "there is no ", absl::StartsWith(name, "-") ? "option " : "command ",
+      QuoteShort(name), DidYouMean(known, name),
+      " (specgen --help lists them)"));
   return kExitUsage;
 }
 

@@ -220,7 +220,7 @@ std::string_view JsonReader::Scalar() {
       good = IsNumber(token);
   }
   if (!good) {
-    Syntax(begin, "this is no JSON value");
+    Syntax(begin, kNoJsonValue);
     return {};
   }
   ++next_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "specgen/json/json_index.h"
@@ -109,6 +110,50 @@ bool IsConflictMark(std::string_view text, size_t offset) {
          (rest.empty() || kSpaces.find(rest[0]) != std::string_view::npos);
 }
 
+// What other languages have where JSON has something else; null if it is none
+// of that.
+const char* ExplainValue(std::string_view text) {
+  if (StartsWith(text, "'") || StartsWith(text, "`") ||
+      StartsWith(text, "\xE2\x80\x9C") || StartsWith(text, "\xE2\x80\x98")) {
+    return "JSON has strings in straight double quotes only";
+  }
+  std::string word;
+  for (char c : text) {
+    const bool is_big = c >= 'A' && c <= 'Z';
+    if (!is_big && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+        std::string_view("+-._").find(c) == std::string_view::npos) {
+      break;
+    }
+    constexpr size_t kLongest = 15;
+    if (word.size() == kLongest) return nullptr;
+    word += is_big ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  if (word == "true" || word == "false") {
+    return "JSON has true and false in small letters only";
+  }
+  if (word == "yes" || word == "no" || word == "on" || word == "off") {
+    return "JSON has true and false for that";
+  }
+  if (word == "null" || word == "none" || word == "nil" ||
+      word == "undefined") {
+    return "JSON has null for that, in small letters";
+  }
+  const std::string_view number = std::string_view(word).substr(
+      word.find_first_not_of("+-") == std::string::npos
+          ? word.size()
+          : word.find_first_not_of("+-"));
+  if (number == "nan" || number == "infinity" || number == "inf" ||
+      number == ".inf" || number == ".nan") {
+    return "JSON has no such number: neither infinity nor NaN";
+  }
+  if (!number.empty() &&
+      (StartsWith(number, ".") || (number[0] >= '0' && number[0] <= '9'))) {
+    return "JSON has numbers such as 8, -1 and 0.5 only: decimal, with no + "
+           "and no 0 in front";
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 const char* ExplainSyntax(std::string_view text, size_t* offset,
@@ -139,12 +184,12 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
              "file?";
     }
     if (*offset == first && LooksLikeYaml(line)) {
-      return "this looks like YAML: a plugin's config is JSON";
+      return "this looks like YAML: it must be JSON";
     }
     const bool is_last =
         line.data() + line.size() > &text[text.find_last_not_of(kSpaces)];
     if (LooksLikeToml(line, is_last)) {
-      return "this looks like TOML: a plugin's config is JSON";
+      return "this looks like TOML: it must be JSON";
     }
   }
   const std::string_view at = text.substr(*offset);
@@ -158,7 +203,9 @@ const char* ExplainSyntax(std::string_view text, size_t* offset,
       return "a comma stands behind the last item of a list or object";
     }
   }
-  return message;
+  const bool is_no_value = message == std::string_view(kNoJsonValue);
+  const char* const value = is_no_value ? ExplainValue(at) : nullptr;
+  return value != nullptr ? value : message;
 }
 
 const char* ExplainIndexProblem(std::string_view text, JsonIndex::Result result,

@@ -11,8 +11,9 @@ namespace specgen {
 namespace {
 
 // "OFFSET first words"; the message as it was is "0 m".
-std::string Hint(std::string_view text, size_t offset) {
-  const char* const message = ExplainSyntax(text, &offset, "m");
+std::string Hint(std::string_view text, size_t offset,
+                 const char* words = "m") {
+  const char* const message = ExplainSyntax(text, &offset, words);
   return absl::StrCat(offset, " ", std::string_view(message).substr(0, 18));
 }
 
@@ -104,6 +105,42 @@ TEST(ExplainSyntaxTest, UsualMistakesAreNamed) {
     EXPECT_EQ(Hint(c.text, c.offset).substr(0, c.hint.size()), c.hint)
         << c.text;
   }
+}
+
+TEST(ExplainSyntaxTest, ValuesOfOtherLanguagesAreNamed) {
+  struct Case {
+    std::string_view text;
+    size_t offset;
+    std::string_view hint;
+  };
+  for (const Case& c : {
+           Case{"[True]", 1, "1 JSON has true and"},
+           Case{"[FALSE,", 1, "1 JSON has true and"},
+           Case{"[no]", 1, "1 JSON has true and"},
+           Case{"[None]", 1, "1 JSON has null for"},
+           Case{"[nil", 1, "1 JSON has null for"},
+           Case{"[undefined]", 1, "1 JSON has null for"},
+           Case{"[NULL]", 1, "1 JSON has null for"},
+           Case{"[NaN]", 1, "1 JSON has no such "},
+           Case{"[-Infinity]", 1, "1 JSON has no such "},
+           Case{"[+.inf]", 1, "1 JSON has no such "},
+           Case{"[01]", 1, "1 JSON has numbers "},
+           Case{"[0x1F]", 1, "1 JSON has numbers "},
+           Case{"[+1]", 1, "1 JSON has numbers "},
+           Case{"[.5]", 1, "1 JSON has numbers "},
+           Case{"{'a': 1}", 1, "1 JSON has strings "},
+           Case{"[\xE2\x80\x9C"
+                "a\xE2\x80\x9D]",
+                1, "1 JSON has strings "},
+           Case{"[Nonesense]", 1, "1 this is no JSON va"},
+           Case{"[nan0]", 1, "1 this is no JSON va"},
+           Case{"[+]", 1, "1 this is no JSON va"},
+           Case{"[truetruetruetruetrue]", 1, "1 this is no JSON va"},
+       }) {
+    EXPECT_EQ(Hint(c.text, c.offset, kNoJsonValue), c.hint) << c.text;
+  }
+  // Only where a value is none.
+  EXPECT_EQ(Hint("{\"a\" true}", 5), "5 m");
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ constexpr std::string_view kSpecAlike =
     "an OCI runtime spec without ociVersion";
 
 constexpr FileKind kFileKinds[] = {
+    {{"ociVersion", "status"}, "the state that `runc state` prints", true},
+    {{"init_process_pid", ""}, "runc's own state.json of a container", true},
     {{"ociVersion", ""}, kSpec, true},
     {{"process", "root"}, kSpecAlike},
     {{"process", "mounts"}, kSpecAlike},
