@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -152,7 +153,13 @@ TEST(LintRulesTest, MountsNeedABindOptionOrAFileSystem) {
       {mount(R"(, "type": "tmpsf")", ""), "SG011"},
       {mount(R"(, "type": "nfs")", R"("soft")"), ""},
       {mount(R"(, "type": "fuse.sshfs")", ""), ""},
-      {mount(R"(, "type": "somefs")", ""), ""},
+      {mount(R"(, "type": "somefs")", ""), "SG047"},
+      {mount(R"(, "type": "acmestore")", R"("ro")"), "SG047"},
+      {mount(R"(, "type": "acmestore")", R"("ro", "rbind")"), ""},
+      {mount(R"(, "type": "fuse")", ""), ""},
+      {mount(R"(, "type": "fuse.acmestore")", R"("ro")"), ""},
+      {mount(R"(, "type": "glusterfs")", R"("ro")"), "SG011"},
+      {mount(R"(, "type": "lxcfs")", R"("ro")"), "SG011"},
       // One of Debian's kernels, which is nearly "autofs"; and a name of none.
       {mount(R"(, "type": "aufs")", R"("br=/a:/b")"), ""},
       {mount(R"(, "type": "hfs")", ""), ""},
@@ -170,7 +177,7 @@ TEST(LintRulesTest, MountsNeedABindOptionOrAFileSystem) {
       {mount(R"(, "type": "BIND")", R"("rbind")"), ""},
       {mount(R"(, "type": "TMPFS")", ""), "SG011"},
       {mount(R"(, "type": "Nfs")", ""), "SG011"},
-      {mount(R"(, "type": "SomeFS")", ""), ""},
+      {mount(R"(, "type": "SomeFS")", ""), "SG047"},
   });
 }
 
@@ -214,7 +221,7 @@ TEST(LintRulesTest, EmptySources) {
       {mount(R"("h:/x")", kNfs, R"("source")"), ""},
       {mount(R"("")", R"(, "type": "overlay")", ""), ""},
       {mount(R"("")", R"(, "type": "fuse.x")", ""), ""},
-      {mount(R"("")", R"(, "type": "somefs")", ""), ""},
+      {mount(R"("")", R"(, "type": "somefs")", ""), "SG047"},
       {mount("null", kBind, ""), "SG008"},
       {mount("null", kBind, ""), "", "1.12.6"},
   });
@@ -269,6 +276,8 @@ TEST(LintRulesTest, Devices) {
       {devices({"/dev/fuse:r"}), "SG044"},
       {devices({"/dev/fuse:mrw"}), "SG044"},
       {devices({"/dev/fuse:"}), ""},
+      {devices({"/dev/fuse:rw,z"}), "SG044"},
+      {devices({"/dev/fuse:x,z"}), ""},
       {devices({"/srv/x:/dev/x"}), "SG044"},
       {devices({"/dev/disk/by-path/pci-0000:00:1f.2-ata-1"}), ""},
       {devices({"/dev/snd/by-path/pci-0000:00:1b.0"}), ""},
@@ -282,6 +291,23 @@ TEST(LintRulesTest, Devices) {
       {devices({"//dev/fuse"}), ""},
       {devices({"/dev"}), ""},
       {devices({"etc/passwd"}), "SG015"},
+      // Below /dev, and no devices either.
+      {devices({"/dev/shm"}), "SG042"},
+      {devices({"/dev/shm/x", "/dev/mqueue", "/dev/hugepages"}),
+       "SG042 SG042 SG042"},
+      {devices({"/dev/pts", "/dev/pts/0", "/dev/./pts/ptmx"}),
+       "SG042 SG042 SG042 SG043 SG043"},
+      {devices({"/dev/stdin", "/dev/stdout", "/dev/stderr"}),
+       "SG042 SG042 SG042"},
+      {devices({"/dev/fd/0"}), "SG042"},
+      {devices({"/dev/fd"}), "SG042"},
+      {devices({"/dev/fd0", "/dev/shmem", "/dev/ptsx"}), ""},
+      {devices({"/dev/log"}), "SG042"},
+      {devices({"/dev/disk/by-uuid"}), "SG042"},
+      {devices({"/dev/disk/by-uuid/1234-5678"}), ""},
+      {devices({"/dev/sd*"}), "SG042"},
+      {devices({"/dev/nvme[0-9]n1"}), "SG042"},
+      {devices({"/dev/video?"}), "SG042"},
       // Twice.
       {devices({"/dev/fuse", "/dev/fuse"}), "SG043"},
       {devices({"/dev/fuse", "/dev//fuse", "/dev/./fuse"}), "SG043 SG043"},
@@ -322,6 +348,19 @@ TEST(LintRulesTest, ContradictoryOptions) {
       {options(R"("relatime", "norelatime")"), "SG045"},
       {options(R"("sync", "async")"), "SG045"},
       {options(R"("noatime", "nodiratime")"), ""},
+      {options(R"("noatime", "strictatime")"), "SG045"},
+      {options(R"("strictatime", "relatime")"), "SG045"},
+      {options(R"("rnoatime", "rstrictatime")"), "SG045"},
+      {options(R"("rrelatime", "noatime")"), "SG045"},
+      {options(R"("relatime", "rrelatime")"), ""},
+      {options(R"("rw", "rro")"), "SG045"},
+      {options(R"("rro", "rw")"), "SG045"},
+      {options(R"("rrw", "ro")"), "SG045"},
+      {options(R"("exec", "rnoexec")"), "SG045"},
+      {options(R"("rdev", "nodev")"), "SG045"},
+      {options(R"("idmap", "ridmap")"), "SG045"},
+      {options(R"("idmap", "idmap")"), ""},
+      {options(R"("noexec", "rnosuid", "rro")"), ""},
       {options(R"("rshared", "ro", "nosuid", "nodev", "noexec")"), ""},
       {Mount(R"("source": "t", "destination": "/d", "type": "tmpfs",)"
              R"("options": ["mode=700", "ro", "rw"])"),
@@ -329,7 +368,68 @@ TEST(LintRulesTest, ContradictoryOptions) {
       // No options of runtimes.
       {Mount(R"("source": "t", "destination": "/d", "type": "somefs",)"
              R"("options": ["x", "nox"])"),
-       ""},
+       "SG047"},
+  });
+}
+
+// What counts in the end is not always what stands last.
+TEST(LintRulesTest, ContradictoryOptionsSayWhatCounts) {
+  const auto message = [](std::string_view first, std::string_view second) {
+    const std::vector<LintFinding> findings = Findings(
+        ExampleConfig(Mount(absl::StrCat(
+            R"("source": "/srv", "destination": "/d", "type": "bind",)",
+            R"("options": ["rbind", ")", first, R"(", ")", second, "\"]"))),
+        "");
+    return findings.size() == 1 ? findings[0].message : "";
+  };
+  EXPECT_TRUE(absl::StrContains(message("ro", "rw"), "last one counts"));
+  EXPECT_TRUE(absl::StrContains(message("rro", "rw"), "the recursive one"));
+  EXPECT_TRUE(
+      absl::StrContains(message("strictatime", "noatime"), "the kernel takes"));
+  EXPECT_TRUE(
+      absl::StrContains(message("rnoatime", "rrelatime"), "kernel refuses"));
+}
+
+// A shared mount reaches the host, but not where the engine looks.
+TEST(LintRulesTest, CoveredPropagatedMountSaysWhereMountsGo) {
+  for (const auto& [option, words] :
+       {std::pair("rshared", "appears below the mount's source"),
+        std::pair("shared", "appears below the mount's source"),
+        std::pair("rslave", "does not reach the engine")}) {
+    const std::vector<LintFinding> findings = Findings(
+        ExampleConfig(absl::StrCat(
+            R"("propagatedMount": "/data", "mounts": [{"source": "/srv",)",
+            R"("destination": "/data", "type": "bind", "options": ["rbind", ")",
+            option, "\"]}]")),
+        "");
+    ASSERT_EQ(findings.size(), 1u) << option;
+    EXPECT_TRUE(absl::StrContains(findings[0].message, words))
+        << findings[0].message;
+  }
+}
+
+TEST(LintRulesTest, NulBytes) {
+  const auto mount = [](std::string_view source, std::string_view destination,
+                        std::string_view type, std::string_view option) {
+    return Mount(absl::StrCat(
+        R"("source": ")", source, R"(", "destination": ")", destination,
+        R"(", "type": ")", type, R"(", "options": [")", option, "\"]"));
+  };
+  ExpectFound({
+      {mount("/s\\u0000x", "/d", "bind", "rbind"), "SG046"},
+      {mount("/s", "/d\\u0000", "bind", "rbind"), "SG046"},
+      {mount("/s", "/d", "no\\u0000ne", "rbind"), "SG046"},
+      {mount("/s", "/d", "tmpfs\\u0000", "ro"), "SG046"},
+      {mount("/s", "/d", "none", "rbind\", \"ro\\u0000"), "SG046"},
+      {R"("env": [{"name": "A\u0000B", "value": "x"}])", "SG046"},
+      {R"("env": [{"name": "A", "value": "x\u0000"}])", "SG046"},
+      {R"("args": {"value": ["a", "\u0000"]})", "SG046"},
+      {R"("workdir": "/a\u0000b")", "SG046"},
+      {R"("propagatedMount": "/a\u0000b")", "SG046"},
+      {R"("description": "a\u0000b")", ""},
+      // Of a device, the engine says so.
+      {R"("linux": {"devices": [{"path": "/dev/fu\u0000se"}]})", "SG001"},
+      {R"("linux": {"devices": [{"path": "/x/fu\u0000se"}]})", "SG001"},
   });
 }
 
@@ -902,12 +1002,18 @@ TEST(LintRulesTest, Paths) {
       {device("/dev/fuse/."), "SG001"},
       {device("/dev/sda//"), "SG001"},
       {device("/dev/dri/"), ""},
-      {device("/dev/disk/by-id/"), ""},
+      {device("/dev/disk/by-id/"), "SG042"},
       {source("/srv"), ""},
       {source("/srv:/data"), "SG044"},
       {source("/srv:/data:ro"), "SG044"},
       {source("/srv:ro"), "SG044"},
       {source("/srv/a:b"), ""},
+      {source("/srv:rw,z"), "SG044"},
+      {source("/srv:Z,ro"), "SG044"},
+      {source("/srv:ro,rslave,nocopy"), "SG044"},
+      {source("/srv:cached"), "SG044"},
+      {source("/srv:ro,x"), ""},
+      {source("/srv:ro,"), ""},
       {BindAt("/data:/srv"), "SG044"},
       {Mount(R"("source": "nas:/x", "destination": "/d", "type": "nfs")"), ""},
       {source("rel/x"), "SG015"},

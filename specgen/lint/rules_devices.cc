@@ -101,18 +101,81 @@ std::string NodeOf(const JsonNode& device) {
   return path.empty() ? "" : CleanPath(absl::StrCat("/", path));
 }
 
-void DeviceOutsideDev(LintContext* lint) {
+// What hosts have below /dev that is no device, and why it is none for a
+// plugin.
+struct NoDevice {
+  std::string_view path;
+  bool below;  // and what is in it
+  std::string_view why;
+};
+
+constexpr std::string_view kOnlyLinks =
+    "is a directory of symbolic links, which the engine does not follow: it "
+    "refuses the plugin; name one of them";
+constexpr std::string_view kOfDockerd =
+    "is whatever dockerd itself has open there";
+
+constexpr NoDevice kNoDevices[] = {
+    {"/dev/shm", true,
+     "holds files, not device nodes: the engine refuses the plugin"},
+    {"/dev/mqueue", true,
+     "holds message queues, not device nodes: the engine refuses the plugin"},
+    {"/dev/hugepages", true,
+     "holds files, not device nodes: the engine refuses the plugin"},
+    {"/dev/pts", true,
+     "has nodes of devpts, which the runtime cannot make in the plugin's own "
+     "one: it does not start"},
+    {"/dev/log", false, "is a socket: the engine refuses the plugin"},
+    {"/dev/core", false,
+     "is the file /proc/kcore: the engine refuses the plugin"},
+    {"/dev/stdin", false, kOfDockerd},
+    {"/dev/stdout", false, kOfDockerd},
+    {"/dev/stderr", false, kOfDockerd},
+    {"/dev/fd", true, kOfDockerd},
+    {"/dev/block", false, kOnlyLinks},
+    {"/dev/char", false, kOnlyLinks},
+    {"/dev/disk", false, kOnlyLinks},
+    {"/dev/disk/by-id", false, kOnlyLinks},
+    {"/dev/disk/by-label", false, kOnlyLinks},
+    {"/dev/disk/by-partlabel", false, kOnlyLinks},
+    {"/dev/disk/by-partuuid", false, kOnlyLinks},
+    {"/dev/disk/by-path", false, kOnlyLinks},
+    {"/dev/disk/by-uuid", false, kOnlyLinks},
+};
+
+// Why what is at the clean path is no device, for the end of a message; "" if
+// it may be one.
+std::string_view WhyNoDevice(std::string_view node) {
+  if (node == "/dev") return "";
+  if (!absl::StartsWith(node, "/dev/")) {
+    return "is not below /dev: the engine refuses the plugin where no device "
+           "node is there; files and directories belong to \"mounts\"";
+  }
+  for (const NoDevice& one : kNoDevices) {
+    if (node == one.path ||
+        (one.below && absl::StartsWith(node, absl::StrCat(one.path, "/")))) {
+      return one.why;
+    }
+  }
+  return node.find_first_of("*?[") == std::string_view::npos
+             ? ""
+             : "is a pattern, which engines take for a name: they refuse the "
+               "plugin; name a directory for all devices in it";
+}
+
+void NoDevicePath(LintContext* lint) {
   for (const JsonNode* device : lint->Devices()) {
     const std::string_view path = Text(device, "path");
-    // relative-path and pair-path say what is wrong with others.
-    if (!absl::StartsWith(path, "/") || IsPair(path)) continue;
-    const std::string node = NodeOf(*device);
-    if (node == "/dev" || absl::StartsWith(node, "/dev/")) continue;
+    // relative-path and pair-path say what is wrong with others, and the engine
+    // itself what it cannot look at.
+    if (!absl::StartsWith(path, "/") || IsPair(path) ||
+        absl::StrContains(path, '\0')) {
+      continue;
+    }
+    const std::string_view why = WhyNoDevice(NodeOf(*device));
+    if (why.empty()) continue;
     lint->At(*Member(device, "path"), [&] {
-      return absl::StrCat("the device ", QuoteShort(path),
-                          " is not below /dev: the engine refuses the plugin "
-                          "where no device node is there; files and "
-                          "directories belong to \"mounts\"");
+      return absl::StrCat("the device ", QuoteShort(path), " ", why);
     });
   }
 }
@@ -184,11 +247,13 @@ shall be set, with a name and `"settable": ["path"]`.)",
      R"("linux": {"devices": [{"name": "fuse", "path": "/dev/fuse", "settable": ["path"]}]})",
      NullDevicePath},
     {"SG042", "device-outside-dev", kWarning,
-     "the device's path is not below /dev",
-     R"(The path of a device is not that of a node below `/dev`. Engines refuse the plugin if what is there is no device node, nor
-a directory with such nodes. A file or directory, a socket too, is a mount.)",
+     "what is at the device's path is no device",
+     R"(The path of a device is not that of a node below `/dev`, nor of a directory with such nodes. Engines refuse the plugin
+then: a file or directory, a socket too, is a mount; `/dev/shm` and `/dev/mqueue` hold none; of `/dev/disk/by-id` and
+the like, where all are symbolic links, one must be named; nobody expands `/dev/sd*`. The runtime cannot make those of
+`/dev/pts`, and `/dev/stdin` is dockerd's own.)",
      R"("linux": {"devices": [{"path": "/etc/passwd"}]})",
-     R"("linux": {"devices": [{"path": "/dev/fuse"}]})", DeviceOutsideDev},
+     R"("linux": {"devices": [{"path": "/dev/fuse"}]})", NoDevicePath},
     {"SG043", "duplicate-device", kNote, "the device is there already",
      R"(The same device stands there twice, however its path is written, or it lies in a directory that is there as a device.
 `docker plugin set` changes one of the two only.)",

@@ -110,46 +110,61 @@ constexpr auto kUsual = FileSystem::kUsual;
 constexpr auto kRare = FileSystem::kRare;
 
 constexpr FileSystem kFileSystems[] = {
-    {"9p", kNeedsSource, kUsual},       {"affs", kNeedsSource, kRare},
-    {"afs", kNeedsSource, kRare},       {"aufs", kNoSource, kRare},
+    {"9p", kNeedsSource, kUsual},       {"adfs", kNeedsSource, kRare},
+    {"affs", kNeedsSource, kRare},      {"afs", kNeedsSource, kRare},
+    {"apfs", kNeedsSource, kRare},      {"aufs", kNoSource, kRare},
     {"autofs", kNoSource, kUsual},      {"bcachefs", kNeedsSource, kUsual},
     {"beegfs", kNeedsSource, kRare},    {"befs", kNeedsSource, kRare},
-    {"bfs", kNeedsSource, kRare},       {"binfmt_misc", kNoSource, kUsual},
-    {"bpf", kNoSource, kUsual},         {"btrfs", kNeedsSource, kUsual},
-    {"ceph", kNeedsSource, kUsual},     {"cgroup", kNoSource, kUsual},
-    {"cgroup2", kNoSource, kUsual},     {"cifs", kNeedsSource, kUsual},
-    {"coda", kNoSource, kRare},         {"configfs", kNoSource, kUsual},
+    {"bfs", kNeedsSource, kRare},       {"binder", kNoSource, kRare},
+    {"binfmt_misc", kNoSource, kUsual}, {"bpf", kNoSource, kUsual},
+    {"btrfs", kNeedsSource, kUsual},    {"ceph", kNeedsSource, kUsual},
+    {"cgroup", kNoSource, kUsual},      {"cgroup2", kNoSource, kUsual},
+    {"cifs", kNeedsSource, kUsual},     {"coda", kNoSource, kRare},
+    {"configfs", kNoSource, kUsual},    {"cpuset", kNoSource, kRare},
     {"cramfs", kNeedsSource, kRare},    {"debugfs", kNoSource, kUsual},
     {"devpts", kNoSource, kUsual},      {"devtmpfs", kNoSource, kUsual},
     {"ecryptfs", kNeedsSource, kUsual}, {"efivarfs", kNoSource, kUsual},
     {"efs", kNeedsSource, kRare},       {"erofs", kNeedsSource, kUsual},
-    {"exfat", kNeedsSource, kUsual},    {"ext2", kNeedsSource, kUsual},
-    {"ext3", kNeedsSource, kUsual},     {"ext4", kNeedsSource, kUsual},
-    {"f2fs", kNeedsSource, kUsual},     {"fuse", kNoSource, kUsual},
+    {"exfat", kNeedsSource, kUsual},    {"exofs", kNeedsSource, kRare},
+    {"ext2", kNeedsSource, kUsual},     {"ext3", kNeedsSource, kUsual},
+    {"ext4", kNeedsSource, kUsual},     {"f2fs", kNeedsSource, kUsual},
+    {"functionfs", kNoSource, kRare},   {"fuse", kNoSource, kUsual},
     {"fuseblk", kNeedsSource, kUsual},  {"fusectl", kNoSource, kRare},
-    {"gfs2", kNeedsSource, kUsual},     {"gpfs", kNeedsSource, kRare},
+    {"gadgetfs", kNoSource, kRare},     {"gfs2", kNeedsSource, kUsual},
+    {"gfs2meta", kNeedsSource, kRare},  {"gpfs", kNeedsSource, kRare},
     {"hfs", kNeedsSource, kRare},       {"hfsplus", kNeedsSource, kRare},
     {"hostfs", kNoSource, kRare},       {"hpfs", kNeedsSource, kRare},
-    {"hugetlbfs", kNoSource, kUsual},   {"iso9660", kNeedsSource, kUsual},
-    {"jffs2", kNeedsSource, kRare},     {"jfs", kNeedsSource, kUsual},
+    {"hugetlbfs", kNoSource, kUsual},   {"ibmasmfs", kNoSource, kRare},
+    {"iso9660", kNeedsSource, kUsual},  {"jffs2", kNeedsSource, kRare},
+    {"jfs", kNeedsSource, kUsual},      {"logfs", kNeedsSource, kRare},
     {"lustre", kNeedsSource, kRare},    {"minix", kNeedsSource, kRare},
     {"mqueue", kNoSource, kUsual},      {"msdos", kNeedsSource, kRare},
-    {"nfs", kNeedsSource, kUsual},      {"nfs4", kNeedsSource, kUsual},
-    {"nfsd", kNoSource, kUsual},        {"nilfs2", kNeedsSource, kRare},
-    {"ntfs", kNeedsSource, kUsual},     {"ntfs3", kNeedsSource, kUsual},
-    {"ocfs2", kNeedsSource, kUsual},    {"omfs", kNeedsSource, kRare},
-    {"orangefs", kNeedsSource, kRare},  {"overlay", kNoSource, kUsual},
-    {"proc", kNoSource, kUsual},        {"pstore", kNoSource, kUsual},
+    {"ncpfs", kNeedsSource, kRare},     {"nfs", kNeedsSource, kUsual},
+    {"nfs4", kNeedsSource, kUsual},     {"nfsd", kNoSource, kUsual},
+    {"nilfs2", kNeedsSource, kRare},    {"ntfs", kNeedsSource, kUsual},
+    {"ntfs3", kNeedsSource, kUsual},    {"ocfs2", kNeedsSource, kUsual},
+    {"ocfs2_dlmfs", kNoSource, kRare},  {"omfs", kNeedsSource, kRare},
+    {"oprofilefs", kNoSource, kRare},   {"orangefs", kNeedsSource, kRare},
+    {"overlay", kNoSource, kUsual},     {"panfs", kNeedsSource, kRare},
+    {"prl_fs", kNeedsSource, kRare},    {"proc", kNoSource, kUsual},
+    {"pstore", kNoSource, kUsual},      {"pvfs2", kNeedsSource, kRare},
+    {"qnx4", kNeedsSource, kRare},      {"qnx6", kNeedsSource, kRare},
     {"ramfs", kNoSource, kUsual},       {"reiserfs", kNeedsSource, kRare},
     {"resctrl", kNoSource, kRare},      {"romfs", kNeedsSource, kRare},
-    {"rpc_pipefs", kNoSource, kUsual},  {"securityfs", kNoSource, kUsual},
-    {"selinuxfs", kNoSource, kRare},    {"smackfs", kNoSource, kRare},
-    {"smb3", kNeedsSource, kUsual},     {"squashfs", kNeedsSource, kUsual},
-    {"sysfs", kNoSource, kUsual},       {"tmpfs", kNoSource, kUsual},
+    {"rpc_pipefs", kNoSource, kUsual},  {"s390_hypfs", kNoSource, kRare},
+    {"scoutfs", kNeedsSource, kRare},   {"securityfs", kNoSource, kUsual},
+    {"selinuxfs", kNoSource, kRare},    {"shiftfs", kNeedsSource, kRare},
+    {"smackfs", kNoSource, kRare},      {"smb3", kNeedsSource, kUsual},
+    {"smbfs", kNeedsSource, kRare},     {"spufs", kNoSource, kRare},
+    {"squashfs", kNeedsSource, kUsual}, {"sysfs", kNoSource, kUsual},
+    {"sysv", kNeedsSource, kRare},      {"tmpfs", kNoSource, kUsual},
     {"tracefs", kNoSource, kUsual},     {"ubifs", kNeedsSource, kRare},
     {"udf", kNeedsSource, kUsual},      {"ufs", kNeedsSource, kRare},
+    {"unionfs", kNoSource, kRare},      {"v7", kNeedsSource, kRare},
     {"vboxsf", kNeedsSource, kRare},    {"vfat", kNeedsSource, kUsual},
-    {"virtiofs", kNeedsSource, kUsual}, {"xfs", kNeedsSource, kUsual},
+    {"virtiofs", kNeedsSource, kUsual}, {"vmhgfs", kNeedsSource, kRare},
+    {"vxfs", kNeedsSource, kRare},      {"wekafs", kNeedsSource, kRare},
+    {"xenfs", kNoSource, kRare},        {"xfs", kNeedsSource, kUsual},
     {"zfs", kNeedsSource, kUsual},      {"zonefs", kNeedsSource, kRare}};
 
 const FileSystem* FindFileSystem(std::string_view name) {
@@ -174,9 +189,14 @@ constexpr std::string_view kNoFileSystems[] = {
 
 // Programs mount these by FUSE; mount(2) knows none of them.
 constexpr std::string_view kFuseTypes[] = {
-    "blobfuse2", "curlftpfs", "davfs",     "davfs2",  "gcsfuse",
-    "glusterfs", "goofys",    "gocryptfs", "juicefs", "mergerfs",
-    "ntfs-3g",   "rclone",    "s3fs",      "sshfs"};
+    "archivemount", "bindfs",    "blobfuse",       "blobfuse2",
+    "ceph-fuse",    "curlftpfs", "cvmfs2",         "davfs",
+    "davfs2",       "encfs",     "fuse-overlayfs", "gcsfuse",
+    "glusterfs",    "goofys",    "gocryptfs",      "ipfs",
+    "juicefs",      "lizardfs",  "lxcfs",          "mergerfs",
+    "mfs",          "moosefs",   "mount-s3",       "ntfs-3g",
+    "quobyte",      "rclone",    "s3backer",       "s3fs",
+    "s3ql",         "seaweedfs", "sshfs",          "xtreemfs"};
 
 // What was likely meant by a type that is none, for the end of a message: the
 // name without the "fs" behind it ("procfs"), or one that is near.
@@ -329,27 +349,50 @@ std::string MiswrittenBind(const JsonNode& mount) {
   return "";
 }
 
+// Whether the mount is none of the source, nor of a file system that is known.
+bool HasNoKnownType(const JsonNode& mount) {
+  if (Binds(mount) || IsRefused(Member(&mount, "type"), JsonKind::kString) ||
+      IsRefused(Member(&mount, "options"), JsonKind::kArray) ||
+      HasMisspelt(&mount, "type") || HasMisspelt(&mount, "options")) {
+    return false;
+  }
+  const std::vector<JsonNode>& words = Items(&mount, "options");
+  if (std::any_of(words.begin(), words.end(), [](const JsonNode& word) {
+        return IsRefused(&word, JsonKind::kString);
+      })) {
+    return false;
+  }
+  const std::string_view type = Text(&mount, "type");
+  return FindFileSystem(type) == nullptr && !absl::StartsWith(type, "fuse.") &&
+         !absl::StrContains(type, '\0');  // nul-byte
+}
+
+void UnknownFileSystem(LintContext* lint) {
+  for (const JsonNode* mount : lint->Mounts()) {
+    if (!HasNoKnownType(*mount)) continue;
+    const std::string_view type = Text(mount, "type");
+    const std::string small = absl::AsciiStrToLower(type);
+    if (Holds(kNoFileSystems, small) || Holds(kFuseTypes, small) ||
+        !FileSystemHint(small).empty()) {
+      continue;  // bind-option
+    }
+    lint->At(*Member(mount, "type"), [&] {
+      return absl::StrCat(QuoteShort(type),
+                          " is no file system of Linux's own: unless a module "
+                          "of the host brings it, mount(2) fails, \"no such "
+                          "device\"");
+    });
+  }
+}
+
 void BindOption(LintContext* lint) {
   const auto fails = [](const Behaviour& b) {
     return !b.overrides_bind_options;
   };
   for (const JsonNode* mount : lint->Mounts()) {
+    if (!HasNoKnownType(*mount)) continue;
     const JsonNode* type_node = Member(mount, "type");
-    if (Binds(*mount) || IsRefused(type_node, JsonKind::kString) ||
-        IsRefused(Member(mount, "options"), JsonKind::kArray) ||
-        HasMisspelt(mount, "type") || HasMisspelt(mount, "options")) {
-      continue;
-    }
-    const std::vector<JsonNode>& words = Items(mount, "options");
-    if (std::any_of(words.begin(), words.end(), [](const JsonNode& word) {
-          return IsRefused(&word, JsonKind::kString);
-        })) {
-      continue;
-    }
     const std::string_view type = Text(mount, "type");
-    if (FindFileSystem(type) != nullptr || absl::StartsWith(type, "fuse.")) {
-      continue;
-    }
     const JsonNode* options = Member(mount, "options");
     const JsonNode& at = options != nullptr ? *options : *mount;
     const std::string small = absl::AsciiStrToLower(type);
@@ -388,7 +431,8 @@ void MountOption(LintContext* lint) {
     if (!binds && Text(mount, "type") != "bind") continue;
     for (const JsonNode& option : Items(mount, "options")) {
       const std::string_view text = option.String();
-      if (IsRefused(&option, JsonKind::kString) || Holds(kMountOptions, text)) {
+      if (IsRefused(&option, JsonKind::kString) || Holds(kMountOptions, text) ||
+          absl::StrContains(text, '\0')) {  // nul-byte
         continue;
       }
       if (!binds && IsMiswrittenBind(text)) continue;  // SG011
@@ -412,30 +456,55 @@ std::string_view PropagationOf(std::string_view option) {
                                                                     : "";
 }
 
-// Whether one says what the other denies.
-bool Contradicts(std::string_view option, std::string_view other) {
-  constexpr std::string_view kOpposites[][2] = {
-      {"async", "sync"}, {"loud", "silent"}, {"ro", "rw"}, {"rro", "rrw"}};
-  for (const auto& pair : kOpposites) {
-    if (option != other && Holds(pair, option) && Holds(pair, other)) {
-      return true;
-    }
-  }
+// The option without the "r" of those that count for all that is mounted below,
+// too.
+std::string_view WithoutR(std::string_view option) {
+  std::string_view rest = option;
+  return absl::ConsumePrefix(&rest, "r") && rest != "bind" &&
+                 Holds(kMountOptions, rest)
+             ? rest
+             : option;
+}
+
+// What runtimes and the kernel make of two options of which one says what the
+// other denies; "" of all else.
+std::string_view Contradiction(std::string_view option,
+                               std::string_view other) {
+  constexpr std::string_view kLastCounts =
+      "runtimes do both, so that the last one counts";
   const std::string_view one = PropagationOf(option);
   const std::string_view two = PropagationOf(other);
-  if (!one.empty() && !two.empty()) return one != two;
-  if (!Holds(kMountOptions, option) || !Holds(kMountOptions, other)) {
-    return false;
+  if (!one.empty() && !two.empty()) return one != two ? kLastCounts : "";
+  if (!Holds(kMountOptions, option) || !Holds(kMountOptions, other)) return "";
+  const std::string_view a = WithoutR(option);
+  const std::string_view b = WithoutR(other);
+  const bool a_is_recursive = a != option;
+  const bool b_is_recursive = b != other;
+  if (a == b) {
+    return a == "idmap" && a_is_recursive != b_is_recursive ? kLastCounts : "";
   }
-  // "exec" and "noexec", "rexec" and "rnoexec".
+  constexpr std::string_view kAccessTimes[] = {"noatime", "relatime",
+                                               "strictatime"};
+  constexpr std::string_view kOpposites[][2] = {
+      {"async", "sync"}, {"loud", "silent"}, {"ro", "rw"}};
   const auto denies = [](std::string_view no, std::string_view yes) {
-    if (absl::StartsWith(no, "r") && absl::StartsWith(yes, "r")) {
-      no.remove_prefix(1);
-      yes.remove_prefix(1);
-    }
     return absl::ConsumePrefix(&no, "no") && no == yes;
   };
-  return denies(option, other) || denies(other, option);
+  const bool are_opposites = std::any_of(
+      std::begin(kOpposites), std::end(kOpposites),
+      [&](const auto& pair) { return Holds(pair, a) && Holds(pair, b); });
+  const bool are_access_times =
+      Holds(kAccessTimes, a) && Holds(kAccessTimes, b);
+  if (!are_opposites && !are_access_times && !denies(a, b) && !denies(b, a)) {
+    return "";
+  }
+  if (a_is_recursive != b_is_recursive) {
+    return "runtimes set the recursive one after all others, so that it counts";
+  }
+  if (!are_access_times) return kLastCounts;
+  return a_is_recursive ? "runtimes set both, which the kernel refuses"
+                        : "the kernel takes strictatime before noatime, and "
+                          "noatime before relatime";
 }
 
 void ContradictoryOptions(LintContext* lint) {
@@ -446,16 +515,18 @@ void ContradictoryOptions(LintContext* lint) {
       const std::string_view text = option.String();
       bool is_known = false;
       const JsonNode* denied = nullptr;
+      std::string_view what_counts;
       for (const JsonNode* other : before) {
         is_known = is_known || other->text == text;
-        if (denied == nullptr && Contradicts(other->text, text)) denied = other;
+        if (denied != nullptr) continue;
+        what_counts = Contradiction(other->text, text);
+        if (!what_counts.empty()) denied = other;
       }
       if (!is_known && Holds(kMountOptions, text)) before.push_back(&option);
       if (denied == nullptr) continue;
       lint->At(option, [&] {
         return absl::StrCat(QuoteShort(option.text), " contradicts ",
-                            QuoteShort(denied->text),
-                            ": runtimes do both, so that the last one counts");
+                            QuoteShort(denied->text), ": ", what_counts);
       });
     }
   }
@@ -726,11 +797,16 @@ void CoversPropagatedMount(LintContext* lint) {
   }
   if (hiding.empty()) return;
   const size_t more = hiding.size() - 1;
+  const bool shares =
+      HasOption(*hiding[0], "rshared") || HasOption(*hiding[0], "shared");
   lint->At(
       *hiding[0],
       absl::StrCat("the mount at ", QuoteShort(Destination(*hiding[0])),
                    " hides propagatedMount, ", QuoteShort(propagated),
-                   ": what is mounted there does not reach the engine",
+                   shares ? ": what is mounted there appears below the mount's "
+                            "source on the host, where the engine does not "
+                            "look for it"
+                          : ": what is mounted there does not reach the engine",
                    more == 0 ? ""
                              : absl::StrCat("; so does that of line ",
                                             lint->LineOf(hiding[1]->offset)),
@@ -881,7 +957,7 @@ lxcfs has. Bind a single file or directory to a place of its own.)",
     {"SG028", "covers-propagated-mount", kWarning,
      "the mount hides propagatedMount",
      R"(The plugin's mounts come after that of `propagatedMount`: one at the same path, or above it, hides it. What the plugin
-mounts there then does not reach the engine.)",
+mounts there then does not reach the engine; by a shared mount it reaches the host, but at another place.)",
      R"("propagatedMount": "/data",
   "mounts": [
     {"source": "/srv", "destination": "/data/", "type": "bind", "options": ["rbind"]}
@@ -894,16 +970,18 @@ mounts there then does not reach the engine.)",
     {"SG029", "propagated-mount-root", kError,
      "propagatedMount covers the rootfs, the program, or what the engine "
      "mounts",
-     R"(The engine mounts an empty directory at `propagatedMount`. At `/` it hides the whole rootfs, so that there is nothing to
-run, and so it does where the program is in it; at, above or inside of `/proc`, `/sys` or `/dev/shm`, at `/dev`, or at or inside of `/run/docker/plugins`, it hides
-what is there, or is hidden; `/etc/hosts` and `/etc/resolv.conf` are files. Use a directory of its own, such as
-`/mnt/volumes`.)",
+     R"(The engine mounts an empty directory at `propagatedMount`. At `/` it hides the whole rootfs, so that there is nothing
+to run, and so it does where the program is in it; at, above or inside of `/proc`, `/sys` or `/dev/shm`, at `/dev`, or
+at or inside of `/run/docker/plugins`, it hides what is there, or is hidden; `/etc/hosts` and `/etc/resolv.conf` are
+files. Use a directory of its own, such as `/mnt/volumes`.)",
      R"("propagatedMount": "/")", R"("propagatedMount": "/mnt/volumes")",
      PropagatedMountRoot},
     {"SG045", "contradictory-options", kWarning,
      "an option of the mount contradicts another one",
      R"(Two options of a mount of which one denies what the other says, such as `rshared` and `rslave`, or `ro` and `rw`.
-Runtimes set one after the other, so that the last one counts: what a reader takes from the first one is wrong.)",
+Runtimes set one after the other, so that the last one counts: what a reader takes from the first one is wrong.
+Recursive ones, such as `rro`, count whatever stands behind them; of `noatime`, `relatime` and `strictatime`, the
+kernel decides.)",
      R"("mounts": [
     {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "rshared", "rslave"]}
   ])",
@@ -911,6 +989,17 @@ Runtimes set one after the other, so that the last one counts: what a reader tak
     {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "rslave"]}
   ])",
      ContradictoryOptions},
+    {"SG047", "unknown-file-system", kWarning,
+     "the mount's type is no file system of Linux's own",
+     R"(A mount with neither `rbind` nor `bind` among its options is one of the file system that `type` names, and this is none
+of the kernel's, nor `fuse.` and a name. mount(2) fails, "no such device", unless a module of the host brings it.)",
+     R"("mounts": [
+    {"source": "server:/vol", "destination": "/data", "type": "acmestore", "options": ["ro"]}
+  ])",
+     R"("mounts": [
+    {"source": "server:/vol", "destination": "/data", "type": "nfs", "options": ["ro"]}
+  ])",
+     UnknownFileSystem},
     {"SG039", "no-destination", kError, "the mount has no destination",
      R"(A mount whose `destination` is missing or `""`. Engines pass it on; runtimes join it to the rootfs, so that it hides all
 that is there, or refuse it.)",

@@ -1,4 +1,5 @@
 // Paths, wherever they stand.
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -96,6 +97,38 @@ void PairPath(LintContext* lint) {
   });
 }
 
+// Devices are left out: of those the engine says that it refuses them.
+void NulByte(LintContext* lint) {
+  const auto look = [&](const JsonNode* node, std::string_view what) {
+    if (node == nullptr || !absl::StrContains(node->String(), '\0')) return;
+    lint->At(*node, absl::StrCat(what, " ", QuoteShort(node->text),
+                                 " has a NUL byte, where the kernel's texts "
+                                 "end: runtimes refuse it, \"invalid "
+                                 "argument\""));
+  };
+  for (const JsonNode* mount : lint->Mounts()) {
+    look(Member(mount, "destination"), "the destination");
+    look(Member(mount, "source"), "the source");
+    look(Member(mount, "type"), "the type");
+    for (const JsonNode& option : Items(mount, "options")) {
+      look(&option, "the option");
+    }
+  }
+  for (const JsonNode& env : Items(lint->config, "env")) {
+    look(Member(&env, "name"), "the variable");
+    look(Member(&env, "value"), "the value");
+  }
+  for (const JsonNode& word : Items(lint->config, "entrypoint")) {
+    look(&word, "the word");
+  }
+  for (const JsonNode& word : Items(Member(lint->config, "args"), "value")) {
+    look(&word, "the word");
+  }
+  look(Member(lint->config, "workdir"), "workdir");
+  look(Member(lint->config, "propagatedMount"), "propagatedMount");
+  look(Member(Member(lint->config, "interface"), "socket"), "the socket");
+}
+
 // Whether a text names dockerd's directory, or what is in it: a path as such,
 // or among others, as in "--root=/var/lib/docker/x:/y".
 bool NamesDataRoot(std::string_view text) {
@@ -150,11 +183,18 @@ expands `~` or a variable in it.)",
      R"("workdir": "data")", R"("workdir": "/data")", RelativePath},
     {"SG044", "pair-path", kWarning,
      "the path is a pair, as docker run takes it",
-     R"(A path such as `/dev/fuse:/dev/fuse:rwm` or `/srv:/data:ro`. `docker run` takes that apart at the colons; of a plugin
-engines take all of it for one path, at which nothing is. A device has the same path on the host and in the plugin, and
-all rights; a mount has a `source`, a `destination` and `options`.)",
+     R"(A path such as `/dev/fuse:/dev/fuse:rwm`, `/srv:/data:ro` or `/srv:rw,z`. `docker run` takes that apart at the colons;
+of a plugin engines take all of it for one path, at which nothing is. A device has the same path on the host and in
+the plugin, and all rights; a mount has a `source`, a `destination` and `options`.)",
      R"("linux": {"devices": [{"path": "/dev/fuse:/dev/fuse"}]})",
      R"("linux": {"devices": [{"path": "/dev/fuse"}]})", PairPath},
+    {"SG046", "nul-byte", LintLevel::kError, "a text has a NUL byte",
+     R"(A text that a runtime hands to the kernel, such as a word of the process, a variable or the source of a mount, has a
+NUL byte, `\u0000` in JSON. The kernel's texts end there: execve(2) and mount(2) cannot be given one, and Go's
+programs refuse it with "invalid argument". Engines write it to the spec, so that the plugin is installed and does not
+start; of a device they refuse it.)",
+     R"("env": [{"name": "KEY", "value": "a\u0000b"}])",
+     R"("env": [{"name": "KEY", "value": "a"}])", NulByte},
     {"SG037", "data-root-path", kWarning,
      "a path holds the default place of dockerd's data",
      R"(`/var/lib/docker` is where dockerd keeps its data unless `data-root` says otherwise, and the directory of a plugin in it
@@ -172,9 +212,16 @@ bool IsPair(std::string_view path) {
   if (absl::StrContains(path, ":/")) return true;
   const size_t colon = path.rfind(':');
   if (colon == std::string_view::npos) return false;
+  // "rw", as of devices, and what volumes take, "ro,z".
+  constexpr std::string_view kOfVolumes[] = {
+      "ro",      "rw",       "z",         "Z",         "nocopy",
+      "cached",  "shared",   "rshared",   "slave",     "rslave",
+      "private", "rprivate", "delegated", "consistent"};
   const std::string_view rights = path.substr(colon + 1);
-  constexpr std::string_view kOfVolumes[] = {"ro", "z", "Z"};
-  return Holds(kOfVolumes, rights) ||
+  const std::vector<std::string_view> words = absl::StrSplit(rights, ',');
+  return std::all_of(
+             words.begin(), words.end(),
+             [&](std::string_view word) { return Holds(kOfVolumes, word); }) ||
          (!rights.empty() && rights.size() <= 3 &&
           rights.find_first_not_of("rwm") == std::string_view::npos);
 }
