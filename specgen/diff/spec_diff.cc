@@ -680,6 +680,11 @@ class SpecDiff {
          at);
   }
 
+  // Whose path is yet to be set has none.
+  static std::string_view DeviceName(std::string_view path) {
+    return path.empty() ? "without a path" : path;
+  }
+
   void Devices(const JsonNode* a, const JsonNode* b) {
     if (AreSame(a, b)) return;
     // Of the same path, in their order.
@@ -695,10 +700,10 @@ class SpecDiff {
         std::deque<const JsonNode*>& old = before[path];
         if (old.empty()) {
           Add(Kind::kAdded, "devices", path,
-              absl::StrCat("the device ", path, " is there"));
+              absl::StrCat("the device ", DeviceName(path), " is there"));
         } else {
-          Members("devices", absl::StrCat(path, ": "), *old.front(), device,
-                  {"path"});
+          Members("devices", absl::StrCat(DeviceName(path), ": "), *old.front(),
+                  device, {"path"});
           old.pop_front();
         }
       }
@@ -706,7 +711,8 @@ class SpecDiff {
     for (const auto& [path, devices] : before) {
       for (size_t i = 0; i < devices.size(); ++i) {
         Add(Kind::kRemoved, "devices", path,
-            absl::StrCat("the device ", path, " is no longer there"));
+            absl::StrCat("the device ", DeviceName(path),
+                         " is no longer there"));
       }
     }
   }

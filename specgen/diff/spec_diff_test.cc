@@ -484,6 +484,9 @@ TEST(SpecDiffTest, Linux) {
       "- devices: the device /dev/a is no longer there\n"
       "+ device rules: new device rule: allow a *:* rwm\n"
       "- device rules: device rule gone: deny a *:* rwm\n");
+  EXPECT_EQ(Diff(R"({"linux":{"devices":[{"path":""}]}})",
+                 R"({"linux":{"devices":[]}})"),
+            "- devices: the device without a path is no longer there\n");
   EXPECT_EQ(Diff(R"({"linux":{"maskedPaths":["/a","/b"]}})",
                  R"({"linux":{"maskedPaths":["/b","/a"]}})"),
             "~ masked paths: the masked paths are the same in another order\n");

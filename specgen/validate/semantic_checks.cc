@@ -394,18 +394,23 @@ class MeaningCheck {
                    : "there is no program to run: no args");
     }
     MustBeAbsolute(process.Find("cwd"), "cwd");
-    if (const JsonNode* env = process.Find("env")) {
-      for (const JsonNode& entry : env->List()) {
-        if (!entry.is(JsonKind::kString)) continue;
-        const size_t equals = entry.text.find('=');
-        if (equals == std::string_view::npos || equals == 0) {
-          f_.Warning("env-form", entry,
-                     absl::StrCat(Quote(entry.text), " is not NAME=VALUE"));
-        }
-      }
-    }
+    Environment(process);
     Rlimits(process);
     Capabilities(process);
+  }
+
+  // Of a process or a hook.
+  void Environment(const JsonNode& program) {
+    const JsonNode* env = program.Find("env");
+    if (env == nullptr) return;
+    for (const JsonNode& entry : env->List()) {
+      if (!entry.is(JsonKind::kString)) continue;
+      const size_t equals = entry.text.find('=');
+      if (equals == std::string_view::npos || equals == 0) {
+        f_.Warning("env-form", entry,
+                   absl::StrCat(Quote(entry.text), " is not NAME=VALUE"));
+      }
+    }
   }
 
   void Rlimits(const JsonNode& process) {
@@ -467,9 +472,12 @@ class MeaningCheck {
       if (set.key != "effective" && set.key != "ambient") continue;
       for (const JsonNode& name : set.List()) {
         if (name.is(JsonKind::kString) && !permitted.contains(name.text)) {
-          f_.Error("capability-not-permitted", name,
-                   absl::StrCat(Quote(name.text), " is ", set.key,
-                                " but not permitted: capset(2) fails"));
+          f_.Error(
+              "capability-not-permitted", name,
+              absl::StrCat(Quote(name.text), " is ", set.key,
+                           " but not permitted: ",
+                           set.key == "ambient" ? "prctl(2) does not raise it"
+                                                : "capset(2) fails"));
         }
       }
     }
@@ -625,6 +633,7 @@ class MeaningCheck {
     for (const JsonNode& list : hooks.items) {
       for (const JsonNode& hook : list.List()) {
         MustBeAbsolute(hook.Find("path"), "a hook's path");
+        Environment(hook);
       }
     }
   }
@@ -641,6 +650,9 @@ class MeaningCheck {
           MustBeAbsolute(&path, "such a path");
         }
       }
+    }
+    if (const JsonNode* offsets = part.Find("timeOffsets")) {
+      TimeOffsets(*offsets, part.Find("namespaces"));
     }
     Propagation(part.Find("rootfsPropagation"));
     if (const JsonNode* seccomp = part.Find("seccomp")) Seccomp(*seccomp);
@@ -699,9 +711,53 @@ class MeaningCheck {
                "listenerMetadata must not be there without listenerPath");
     }
     Errno(seccomp, "defaultAction", "defaultErrnoRet");
+    Notifies(seccomp.Find("defaultAction"), seccomp);
     if (const JsonNode* syscalls = seccomp.Find("syscalls")) {
       for (const JsonNode& syscall : syscalls->List()) {
         Errno(syscall, "action", "errnoRet");
+        Notifies(syscall.Find("action"), seccomp);
+      }
+    }
+  }
+
+  // Who is asked about such a call must be named.
+  void Notifies(const JsonNode* action, const JsonNode& seccomp) {
+    if (action == nullptr || action->String() != "SCMP_ACT_NOTIFY" ||
+        !seccomp.String("listenerPath").empty()) {
+      return;
+    }
+    f_.Warning("listener-path", *action,
+               "SCMP_ACT_NOTIFY without listenerPath: nobody is asked, and "
+               "runc refuses it");
+  }
+
+  // time_namespaces(7): the kernel has offsets of two clocks, below a second in
+  // nanosecs, and takes them only for a namespace that is new.
+  void TimeOffsets(const JsonNode& offsets, const JsonNode* namespaces) {
+    if (!offsets.is(JsonKind::kObject) || offsets.items.empty()) return;
+    const JsonNode* time = nullptr;
+    if (namespaces != nullptr) {
+      for (const JsonNode& entry : namespaces->List()) {
+        if (entry.String("type") == "time") time = &entry;
+      }
+    }
+    if (time == nullptr || !time->String("path").empty()) {
+      f_.Warning("time-offsets", offsets,
+                 "timeOffsets needs a new namespace of type time: runc refuses "
+                 "it without");
+    }
+    for (const JsonNode& clock : offsets.items) {
+      if (clock.key != "monotonic" && clock.key != "boottime") {
+        f_.Warning("time-offsets", clock,
+                   absl::StrCat(Quote(clock.key),
+                                " is no clock of a time namespace: these are "
+                                "monotonic and boottime"));
+      }
+      const JsonNode* nanosecs = clock.Find("nanosecs");
+      constexpr uint64_t kSecond = 1000000000;
+      if (IsPositive(nanosecs) && Unsigned(nanosecs) >= kSecond) {
+        f_.Warning("time-offsets", *nanosecs,
+                   "nanosecs is a second or more: the kernel refuses it");
       }
     }
   }

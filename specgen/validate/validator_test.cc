@@ -371,6 +371,51 @@ TEST(ValidatorTest, MeaningOfNewerParts) {
   }
 }
 
+// What the text leaves to the kernel and to runc.
+TEST(ValidatorTest, WhatRuntimesRefuse) {
+  const auto offsets = [](std::string_view clocks,
+                          std::string_view time_namespace) {
+    return absl::StrCat(R"("linux":{"timeOffsets":{)", clocks,
+                        R"(},"namespaces":[{"type":"mount"})", time_namespace,
+                        "]}");
+  };
+  constexpr std::string_view kNew = R"(,{"type":"time"})";
+  constexpr std::string_view kOther = R"(,{"type":"time","path":"/p"})";
+  constexpr std::string_view kClock = R"("boottime":{"secs":-5,"nanosecs":1})";
+  constexpr std::string_view kOffsets = "~time-offsets /linux/timeOffsets\n";
+  const auto seccomp = [](std::string_view members) {
+    return absl::StrCat(R"("linux":{"seccomp":{)", members, "}}");
+  };
+  const struct {
+    std::string members;
+    std::string_view findings;
+  } cases[] = {
+      {offsets(kClock, kNew), ""},
+      {offsets("", ""), ""},
+      {offsets(kClock, ""), kOffsets},
+      {offsets(kClock, kOther), kOffsets},
+      {offsets(R"("realtime":{"secs":1})", kNew),
+       "~time-offsets /linux/timeOffsets/realtime\n"},
+      {offsets(R"("monotonic":{"nanosecs":1000000000})", kNew),
+       "~time-offsets /linux/timeOffsets/monotonic/nanosecs\n"},
+      {offsets(R"("monotonic":{"nanosecs":999999999})", kNew), ""},
+      {seccomp(R"("defaultAction":"SCMP_ACT_NOTIFY")"),
+       "~listener-path /linux/seccomp/defaultAction\n"},
+      {seccomp(R"("defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],)"
+               R"("action":"SCMP_ACT_NOTIFY"}])"),
+       "~listener-path /linux/seccomp/syscalls/0/action\n"},
+      {seccomp(R"("defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/s",)"
+               R"("syscalls":[{"names":["a"],"action":"SCMP_ACT_NOTIFY"}])"),
+       ""},
+      {R"("hooks":{"poststart":[{"path":"/h","env":["A=1","B","=C"]}]})",
+       "~env-form /hooks/poststart/0/env/1\n"
+       "~env-form /hooks/poststart/0/env/2\n"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(Findings(Spec("1.3.0", c.members)), c.findings) << c.members;
+  }
+}
+
 TEST(ValidatorTest, VersionsAreSemVer) {
   // Of none that is known, but well formed, or not.
   for (std::string_view version :
