@@ -156,8 +156,7 @@ int PrivilegesCommand::NoAnswer(int code, std::string_view why,
 
 int PrivilegesCommand::FailOn(const absl::Status& status,
                               Console* console) const {
-  const int code = Fail(status, console);
-  return code == kExitUsage ? code : NoAnswer(code, status.message(), console);
+  return NoAnswer(Fail(status, console), status.message(), console);
 }
 
 int PrivilegesCommand::Run(Console* console) {
@@ -220,10 +219,14 @@ int PrivilegesCommand::RunSince(const Generator& generator,
                   console);
   }
   if (since_ == "-" && plugin_.input_name() == "standard input") {
-    return Fail(absl::FailedPreconditionError(
-                    "only one input can come from standard input"),
-                console);
+    return FailOn(UsageError("only one input can come from standard input"),
+                  console);
   }
+  const auto fail_on_old = [&](const absl::Status& status) {
+    return FailOn(absl::Status(status.code(),
+                               absl::StrCat("--since: ", status.message())),
+                  console);
+  };
   std::string name;
   std::string text;
   Request request = plugin_.request();
@@ -235,14 +238,14 @@ int PrivilegesCommand::RunSince(const Generator& generator,
     request.shape = since->in_folder ? ShapeInFolder(text) : PluginShape::kAuto;
   } else {
     absl::StatusOr<NamedInput> since = ReadNamedInput(since_);
-    if (!since.ok()) return FailOn(since.status(), console);
+    if (!since.ok()) return fail_on_old(since.status());
     name = std::move(since->name);
     text = std::move(since->text);
     request.shape = ShapeOfInput(since_, text);
   }
   absl::Status status =
       JsonTree::CheckValues(text, name, JsonTree::kMaxConfigValues);
-  if (!status.ok()) return FailOn(status, console);
+  if (!status.ok()) return fail_on_old(status);
   request.plugin = text;
   plugin_.AssumeDevicesOf(text);
   Answer answer;
