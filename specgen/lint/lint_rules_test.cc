@@ -296,7 +296,7 @@ TEST(LintRulesTest, Devices) {
       {devices({"/dev/shm/x", "/dev/mqueue", "/dev/hugepages"}),
        "SG042 SG042 SG042"},
       {devices({"/dev/pts", "/dev/pts/0", "/dev/./pts/ptmx"}),
-       "SG042 SG042 SG042 SG043 SG043"},
+       "SG042 SG042 SG043 SG042 SG043"},
       {devices({"/dev/stdin", "/dev/stdout", "/dev/stderr"}),
        "SG042 SG042 SG042"},
       {devices({"/dev/fd/0"}), "SG042"},

@@ -97,7 +97,8 @@ void PairPath(LintContext* lint) {
   });
 }
 
-// Devices are left out: of those the engine says that it refuses them.
+// Devices are left out, of which the engine says that it refuses them, and the
+// socket: socket-name.
 void NulByte(LintContext* lint) {
   const auto look = [&](const JsonNode* node, std::string_view what) {
     if (node == nullptr || !absl::StrContains(node->String(), '\0')) return;
@@ -126,7 +127,6 @@ void NulByte(LintContext* lint) {
   }
   look(Member(lint->config, "workdir"), "workdir");
   look(Member(lint->config, "propagatedMount"), "propagatedMount");
-  look(Member(Member(lint->config, "interface"), "socket"), "the socket");
 }
 
 // Whether a text names dockerd's directory, or what is in it: a path as such,
