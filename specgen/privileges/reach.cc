@@ -199,15 +199,12 @@ std::vector<HiddenParts> FindHiddenParts(
 }
 
 void Reaches::Add(GrantLevel level, const Reach& reach) {
-  std::vector<Known>& there = known_[tree_.MakePath(
-      tree_.Make(PathTree::kRoot, reach.kind), reach.path)];
-  // Many are the same.
-  if (!there.empty() && there.back().level == level &&
-      there.back().reach->powers == reach.powers &&
-      there.back().reach->hidden == reach.hidden) {
+  if (!same_.emplace(level, reach.kind, reach.path, reach.powers, reach.hidden)
+           .second) {
     return;
   }
-  there.push_back({level, &reach});
+  known_[tree_.MakePath(tree_.Make(PathTree::kRoot, reach.kind), reach.path)]
+      .push_back({level, &reach});
 }
 
 bool Reaches::ShowsAsMuch(const Reach& known, const Reach& reach) {
@@ -219,7 +216,8 @@ bool Reaches::ShowsAsMuch(const Reach& known, const Reach& reach) {
     if (!IsAtOrBelow(part, at)) continue;
     const std::string_view hidden = Below(part, at);
     looked_at_ += reach.hidden.size();
-    if (std::none_of(
+    if (looked_at_ > kMostToLookAt ||
+        std::none_of(
             reach.hidden.begin(), reach.hidden.end(),
             [&](std::string_view also) { return IsAtOrBelow(hidden, also); })) {
       return false;
@@ -230,6 +228,10 @@ bool Reaches::ShowsAsMuch(const Reach& known, const Reach& reach) {
 }
 
 bool Reaches::Hold(GrantLevel level, const Reach& reach, std::string* more) {
+  if (same_.contains(
+          {level, reach.kind, reach.path, reach.powers, reach.hidden})) {
+    return true;
+  }
   size_t place = tree_.Find(PathTree::kRoot, reach.kind);
   if (place == PathTree::kNone) return false;
   const Known* closest = nullptr;  // of the same path

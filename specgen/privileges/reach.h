@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -95,6 +97,10 @@ class Reaches {
   // Whether `known` reaches as far in what is hidden.
   bool ShowsAsMuch(const Reach& known, const Reach& reach);
 
+  // What is the same needs no comparison.
+  std::set<std::tuple<GrantLevel, std::string, std::string, Powers,
+                      std::vector<std::string>>>
+      same_;
   PathTree tree_;
   std::map<size_t, std::vector<Known>> known_;  // by place
   size_t looked_at_ = 0;
