@@ -492,6 +492,7 @@ void LintCommand::Print(const std::vector<ShownFile>& files,
     return;
   }
   std::vector<LintedFile> linted;
+  linted.reserve(files.size());
   for (const ShownFile& file : files) linted.push_back(file.linted);
   if (format_ == "json") {
     console->Out(AsJson(linted, releases, presumed));
