@@ -102,6 +102,12 @@ class HostOptions {
   // Whether it is another machine than this one.
   bool has_file() const { return !file_.empty(); }
   bool from_stdin() const { return file_ == "-"; }
+  // How to call it: by that file.
+  std::string_view name() const {
+    return !has_file()    ? "this machine"
+           : from_stdin() ? "standard input"
+                          : file_;
+  }
 
  private:
   std::string file_;
@@ -230,6 +236,7 @@ class PluginOptions {
   std::string_view input_name() const { return input_name_; }
   std::string WarnIfNoPlugin(Console* console) const;
   bool has_host_file() const { return host_options_.has_file(); }
+  std::string_view host_name() const { return host_options_.name(); }
 
   const Request& request() const { return request_; }
   const Release& release() const { return *release_; }

@@ -89,6 +89,7 @@ int ReportCommand::Run(Console* console) {
   const std::string names_presumed = absl::StrJoin(notes.of_names, "; ");
   request.names_presumed = names_presumed;
   request.host = &plugin_.host();
+  request.host_name = plugin_.host_name();
   request.grant_host = plugin_.grant_host();
   request.show_secrets = show_secrets_;
   absl::StatusOr<Report> report = MakeReport(request);

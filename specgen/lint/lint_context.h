@@ -32,6 +32,8 @@ namespace specgen {
 // The member that Go takes for `key`: it does not mind the case of letters.
 // Null if there is none or this is no object.
 const JsonNode* Member(const JsonNode* object, std::string_view key);
+// The object that holds what the author wrote, in the shape that was found.
+const JsonNode* FindConfig(const JsonNode& root, const Answer& answer);
 // The items of the member that is a list; none of all else.
 const std::vector<JsonNode>& Items(const JsonNode* object,
                                    std::string_view key);

@@ -26,29 +26,6 @@
 namespace specgen {
 namespace {
 
-// The object that holds what the author wrote, in the shape that was found.
-const JsonNode* FindConfig(const JsonNode& root, const Answer& answer) {
-  const JsonNode* plugin = &root;
-  switch (answer.shape()) {
-    case PluginShape::kAuto:
-    case PluginShape::kConfig:
-      return &root;
-    case PluginShape::kStored:
-      if (const JsonNode* inner = Member(plugin, "plugin")) plugin = inner;
-      break;
-    case PluginShape::kInspect:
-      for (const JsonNode& item : root.List()) {
-        if (Text(&item, "Id") == answer.plugin().id &&
-            Text(&item, "Name") == answer.plugin().name) {
-          plugin = &item;
-        }
-      }
-      break;
-  }
-  const JsonNode* manifest = Member(plugin, "Manifest");
-  return manifest != nullptr ? manifest : Member(plugin, "Config");
-}
-
 bool StandsBefore(const LintFinding& a, const LintFinding& b) {
   return std::tie(a.position.line, a.position.column, a.rule->id) <
          std::tie(b.position.line, b.position.column, b.rule->id);
@@ -85,6 +62,28 @@ void DevMountsOf(std::string_view spec, DevMountSet* found) {
 }
 
 }  // namespace
+
+const JsonNode* FindConfig(const JsonNode& root, const Answer& answer) {
+  const JsonNode* plugin = &root;
+  switch (answer.shape()) {
+    case PluginShape::kAuto:
+    case PluginShape::kConfig:
+      return &root;
+    case PluginShape::kStored:
+      if (const JsonNode* inner = Member(plugin, "plugin")) plugin = inner;
+      break;
+    case PluginShape::kInspect:
+      for (const JsonNode& item : root.List()) {
+        if (Text(&item, "Id") == answer.plugin().id &&
+            Text(&item, "Name") == answer.plugin().name) {
+          plugin = &item;
+        }
+      }
+      break;
+  }
+  const JsonNode* manifest = Member(plugin, "Manifest");
+  return manifest != nullptr ? manifest : Member(plugin, "Config");
+}
 
 const JsonNode* Member(const JsonNode* object, std::string_view key) {
   if (object == nullptr || !object->is(JsonKind::kObject)) return nullptr;

@@ -1,17 +1,26 @@
 #!/bin/bash
 # Opens reports in headless Chromium: what the script shows and hides, that a
-# hostile plugin runs nothing, and screenshots for people to look at.
+# hostile plugin runs nothing, that phones, paper and programs for the blind can
+# read them (look_at_pages.py), and screenshots for people to look at.
 #
-#   tools/bazel test //specgen/report:browser_test     needs Debian's chromium
+#   tools/bazel test //specgen/report:browser_test --test_env=AXE=FILE
+#
+# needs Debian's chromium and the axe.min.js of npm's axe-core, as
+# .ci/steps/33-browser gets it.
 #
 # The screenshots are in the test's undeclared outputs
 # (bazel-testlogs/specgen/report/browser_test/test.outputs).
 set -euo pipefail
 
 specgen=$PWD/$1
+look_at_pages=$PWD/$2
 browser=$(command -v chromium || command -v chromium-browser || true)
 if [[ -z $browser ]]; then
   echo "there is no chromium: apt-get install chromium" >&2
+  exit 1
+fi
+if [[ ! -r ${AXE:-} ]]; then
+  echo "AXE names no axe.min.js: see .ci/steps/33-browser" >&2
   exit 1
 fi
 out=${TEST_UNDECLARED_OUTPUTS_DIR:-${TEST_TMPDIR:-/tmp}}
@@ -35,6 +44,7 @@ cat >"$work/host.json" <<'JSON'
 JSON
 cat >"$work/config.json" <<'JSON'
 {
+  "description": "Volumes on a server", "documentation": "https://example.com/volumes",
   "entrypoint": ["/bin/volumes"],
   "interface": {"types": ["docker.volumedriver"], "socket": "volumes.sock"},
   "network": {"type": "host"},
@@ -53,7 +63,7 @@ JSON
 
 # The script runs (its hash is right) and the page shows everything at first.
 chrome --dump-dom "file://$work/report.html" >"$work/dom.html"
-grep -q '<html lang="en" class="js">' "$work/dom.html" || fail 'the script did not run'
+grep -q '<html lang="en" class="js"' "$work/dom.html" || fail 'the script did not run'
 ! grep -q 'data-filter[^>]* hidden' "$work/dom.html" || fail 'something is hidden at first'
 
 # A page with a probe in place of the real script: the policy must stop it.
@@ -74,8 +84,8 @@ grep -q 'CAP_SYS_ADMIN' "$work/search_dom.html" || fail 'the search lost its mat
 grep -q 'data-level="low" hidden' "$work/search_dom.html" || fail 'the search hides nothing'
 grep -q '[0-9]* of [0-9]* entries' "$work/search_dom.html" || fail 'the search does not count'
 drive levels 'var b=document.querySelector("input[data-level=info]");b.checked=false;b.dispatchEvent(new Event("change"));'
-grep -q '<tr data-filter="" data-level="info" hidden' "$work/levels_dom.html" || fail 'a level is not hidden'
-! grep -q '<tr data-filter="" data-level="critical" hidden' "$work/levels_dom.html" || fail 'another level is hidden'
+grep -q '<li data-filter="" data-level="info" hidden' "$work/levels_dom.html" || fail 'a level is not hidden'
+! grep -q '<li data-filter="" data-level="critical" hidden' "$work/levels_dom.html" || fail 'another level is hidden'
 drive changes 'var b=document.getElementById("only-changes");b.checked=true;b.dispatchEvent(new Event("change"));'
 ! grep -q 'data-changed="yes"[^>]* hidden' "$work/changes_dom.html" || fail 'a change is hidden'
 drive hash 'location.hash="#f-6-0";'
@@ -83,15 +93,35 @@ grep -q '<details open' "$work/hash_dom.html" || fail 'a link opens nothing'
 
 # A hostile plugin.
 cat >"$work/evil.json" <<'JSON'
-{"entrypoint": ["</pre><script>document.title='owned'</script>"],
+{"documentation": "javascript:document.title='owned'",
+ "description": "https://x/\"onmouseover=\"document.title='owned'",
+ "entrypoint": ["</pre><script>document.title='owned'</script>"],
  "network": {"type": "<img src=x onerror=document.title='owned'>"},
  "linux": {"capabilities": ["\"><svg onload=document.title='owned'>"]}}
 JSON
-"$specgen" report --host "$work/host.json" --title "</title><script>document.title='owned'</script>" \
+"$specgen" report --host "$work/host.json" --engines 28.0.1..28.0.2 --title "</title><script>document.title='owned'</script>" \
   "$work/evil.json" -o "$work/evil.html"
 chrome --dump-dom "file://$work/evil.html" >"$work/evil_dom.html"
 ! grep -q '<title>owned' "$work/evil_dom.html" || fail 'a plugin ran its script'
 ! grep -qE '<(img|svg)[ >]' "$work/evil_dom.html" || fail 'a plugin made markup'
+
+! grep -q 'href="javascript' "$work/evil_dom.html" || fail 'a plugin made a link that runs'
+! grep -qE '<[^>]* onmouseover=' "$work/evil_dom.html" || fail 'a plugin made an attribute'
+
+# A plugin that few engines take, of words that nothing breaks.
+cat >"$work/wide.json" <<JSON
+{"description": "$(printf 'd%.0s' {1..300})", "documentation": "https://example.com/$(printf 'u%.0s' {1..300})",
+ "interface": {"types": ["docker.volumedriver/1.0", "/$(printf 't%.0s' {1..300})"]},
+ "mounts": [{"destination": "/d", "source": "/$(printf 's%.0s' {1..300})", "type": "bind", "options": ["bind"]}, {"destination": "/y"}],
+ "linux": {"capabilities": ["CAP_$(printf 'C%.0s' {1..300})"]}}
+JSON
+"$specgen" report --host "$work/host.json" --engines 28.0.1..28.0.2 --title "$(printf 'T%.0s' {1..300})" \
+  "$work/wide.json" -o "$work/wide.html" || [[ $? == 1 ]]
+
+# A short report has all that a long one has, and is looked at sooner.
+"$specgen" report --host "$work/host.json" --engines 28.0.1..28.2.0 --title 'example/volumes' \
+  "$work/config.json" -o "$work/short.html"
+"$look_at_pages" "$browser" "$AXE" "$work"/{short,wide,evil}.html || fail 'not everybody can read that'
 
 # Pictures, light and dark, wide and narrow, and without JavaScript.
 chrome --screenshot="$out/light.png" --window-size=1360,6000 "file://$work/report.html"

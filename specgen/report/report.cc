@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "sha2.h"
 #include "specgen/diff/changes_json.h"
 #include "specgen/engine/release_range.h"
@@ -15,6 +17,7 @@
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/json/json_writer.h"
+#include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
 #include "specgen/privileges/prompt.h"
 #include "specgen/secrets/hide_secrets.h"
@@ -77,6 +80,26 @@ std::string Fingerprint(std::string_view text) {
   return digest;
 }
 
+// What specs depend on of a machine besides its files.
+std::string MachineText(const MachineFacts& facts) {
+  std::string text(facts.architecture().empty() ? "amd64"
+                                                : facts.architecture());
+  if (const size_t cpus = facts.possible_cpus().size(); cpus > 0) {
+    absl::StrAppend(&text, ", ", cpus, cpus == 1 ? " CPU" : " CPUs");
+  }
+  if (facts.unified_cgroups()) absl::StrAppend(&text, ", cgroup v2");
+  if (facts.in_user_namespace()) {
+    absl::StrAppend(&text, ", the engine in a user namespace");
+  }
+  if (facts.under_rootlesskit()) {
+    absl::StrAppend(&text, ", under RootlessKit",
+                    facts.detached_network_namespace()
+                        ? " with a network namespace of its own"
+                        : "");
+  }
+  return text;
+}
+
 // What the page shows of a text that may be long.
 std::string Shown(std::string text) {
   if (text.size() <= kMaxReportForm) return text;
@@ -130,6 +153,8 @@ class ReportMaker {
   };
 
   EngineSpec& SpecOf(const Release& release);
+  // What `answer_`, of Report::engine, has read, and on which machine.
+  void AddAbout();
   void AddRuns();
   void AddPrivileges();
 
@@ -240,6 +265,30 @@ void ReportMaker::AddRuns() {
   }
 }
 
+void ReportMaker::AddAbout() {
+  ReportAbout& about = report_.about;
+  about.sha256 = absl::BytesToHexString(Fingerprint(in_.request.plugin));
+  about.machine =
+      absl::StrCat(in_.host_name, ": ", MachineText(in_.host->facts));
+  if (!in_.grant_host.assumed.empty()) {
+    about.machine = Shown(absl::StrCat(
+        about.machine,
+        "; assumed devices: ", absl::StrJoin(in_.grant_host.assumed, ", ")));
+  }
+  if (answer_.stage() == Stage::kDecode &&
+      answer_.outcome() != Outcome::kSpec) {
+    return;
+  }
+  about.types = Shown(secrets_.Text(
+      absl::StrJoin(answer_.plugin().config.interface_types, ", ")));
+  const absl::StatusOr<std::unique_ptr<JsonTree>> tree = JsonTree::Parse(
+      TextToRead(*in_.engine->behaviour, in_.request.plugin), in_.input);
+  if (!tree.ok()) return;
+  const JsonNode* config = FindConfig((*tree)->root(), answer_);
+  about.description = Shown(secrets_.Text(Text(config, "description")));
+  about.documentation = Shown(secrets_.Text(Text(config, "documentation")));
+}
+
 void ReportMaker::AddPrivileges() {
   Generator(*in_.engine, *in_.host).Generate(in_.request, &answer_);
   report_.engine = in_.engine;
@@ -252,6 +301,7 @@ void ReportMaker::AddPrivileges() {
     report_.no_spec =
         Shown(absl::StrCat("crashes: ", secrets_.Text(answer_.message())));
   }
+  AddAbout();
   if (answer_.stage() == Stage::kDecode && !report_.has_spec) return;
   const Plugin& plugin = answer_.plugin();
   report_.title = std::string(plugin.name);
@@ -346,6 +396,11 @@ std::string ReportJson(const Report& report) {
   json.Object();
   json.Key("title").String(report.title);
   json.Key("input").String(report.input);
+  json.Key("types").String(report.about.types);
+  json.KeyIfAny("description", report.about.description);
+  json.KeyIfAny("documentation", report.about.documentation);
+  json.Key("sha256").String(report.about.sha256);
+  json.Key("machine").String(report.about.machine);
   json.Key("engine").String(report.engine->name);
   json.KeyIfAny("presumed", report.presumed);
   json.KeyIfAny("rangePresumed", report.range_presumed);

@@ -51,9 +51,19 @@ struct PromptItem {
   std::string description;
 };
 
+// What the text says of itself; and what it was read as, on which machine.
+struct ReportAbout {
+  std::string types;  // "docker.volumedriver/1.0", as the engine reads them
+  std::string description;
+  std::string documentation;
+  std::string sha256;   // of the input, in hexadecimal digits
+  std::string machine;  // "h.json: arm64, 4 CPUs"
+};
+
 struct Report {
   std::string title;
   std::string input;  // the name of the file
+  ReportAbout about;
   // The engine that prompt and grants are of.
   const Release* engine = nullptr;
   std::string presumed;  // of it; see PresumptionOn
@@ -80,6 +90,7 @@ struct ReportRequest {
   absl::Span<const Release> releases;
   std::string_view names_presumed = {};  // RangeNotes::of_names of them
   const Host* host = nullptr;
+  std::string_view host_name = "this machine";
   GrantHost grant_host = {};  // the same machine, for its privileges
   // What looks like a password, token or key is shown, too.
   bool show_secrets = false;

@@ -26,14 +26,20 @@
   search.addEventListener("input", apply);
   changes.addEventListener("change", apply);
   for (const box of levels) box.addEventListener("change", apply);
+  // What a link leads to shall not be behind the bar, where that stays.
+  const bar = document.querySelector(".tools");
+  function measure() {
+    const stays = getComputedStyle(bar).position === "sticky";
+    document.documentElement.style.setProperty("--bar", (stays ? bar.offsetHeight : 0) + "px");
+  }
+  window.addEventListener("resize", measure);
+  measure();
   // A link to a form of a section opens it.
   function open() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const details = target && target.closest("details");
-    if (details) {
-      details.open = true;
-      target.scrollIntoView();
-    }
+    if (details) details.open = true;
+    if (target) target.scrollIntoView();
   }
   window.addEventListener("hashchange", open);
   open();

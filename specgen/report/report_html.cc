@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "specgen/base/printable.h"
@@ -36,6 +37,21 @@ std::string RunName(const ReportRun& run) {
   return first == last ? std::string(first) : absl::StrCat(first, " to ", last);
 }
 
+// Where an advisory of that id is read.
+std::string AdvisoryUrl(std::string_view id) {
+  return absl::StrCat(absl::StartsWith(id, "CVE-")
+                          ? "https://www.cve.org/CVERecord?id="
+                          : "https://github.com/advisories/",
+                      id);
+}
+
+// Whether a browser that follows the address opens a page, and nothing else: a
+// stranger wrote it.
+bool IsWebAddress(std::string_view text) {
+  return absl::StartsWithIgnoreCase(text, "https://") ||
+         absl::StartsWithIgnoreCase(text, "http://");
+}
+
 class Page {
  public:
   Page(const Report& report, std::string_view version)
@@ -58,6 +74,27 @@ class Page {
     absl::StrAppend(&out_, "</", tag, ">");
   }
 
+  // A link to another page. Only our own addresses, and what IsWebAddress
+  // takes.
+  void Link(std::string_view url, std::string_view text) {
+    Raw("<a href=\"");
+    Text(url);
+    Raw("\" rel=\"noreferrer\">");
+    Text(text);
+    Raw("</a>");
+  }
+  // A text of ours, with links to the advisories that it names.
+  void Linked(std::string_view text);
+  // A line of the list of facts, if there is something to say.
+  void Fact(std::string_view name, std::string_view text);
+  // A list may be wider than a phone: one scrolls in it, with keys, too.
+  void ScrollArea(std::string_view name) {
+    absl::StrAppend(&out_,
+                    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                    "aria-label=\"",
+                    name, "\">");
+  }
+
   // How much there is that the page leaves out.
   void More(size_t more, std::string_view where) {
     if (more == 0) return;
@@ -66,6 +103,7 @@ class Page {
   }
 
   void Head();
+  void About();
   void Tiles();
   void Tools();
   // What is presumed of engines, if it is anything.
@@ -117,6 +155,53 @@ void Page::Lines(std::string_view text) {
   }
 }
 
+void Page::Linked(std::string_view text) {
+  const std::vector<std::string> ids = AdvisoryIds(text);
+  while (!text.empty()) {
+    size_t first = text.size();
+    std::string_view id;
+    for (const std::string& other : ids) {
+      if (const size_t at = text.find(other); at < first) {
+        first = at;
+        id = other;
+      }
+    }
+    Text(text.substr(0, first));
+    if (!id.empty()) Link(AdvisoryUrl(id), id);
+    text.remove_prefix(first + id.size());
+  }
+}
+
+void Page::Fact(std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  absl::StrAppend(&out_, "<dt>", name, "</dt><dd>");
+  if (IsWebAddress(text)) {
+    Link(text, text);
+  } else {
+    Text(text);
+  }
+  Raw("</dd>\n");
+}
+
+void Page::About() {
+  const ReportAbout& about = report_.about;
+  Raw("<dl class=\"about\">\n");
+  Fact("Description", about.description);
+  Fact("Type",
+       about.types.empty() ? "none that an engine could call" : about.types);
+  Fact("Documentation", about.documentation);
+  Fact("Input", report_.input);
+  Fact("SHA-256", about.sha256);
+  Fact("Machine", about.machine);
+  if (!report_.runs.empty()) {
+    Fact("Engines",
+         absl::StrCat("Docker ", report_.runs.front().releases.front().name,
+                      " to ", report_.runs.back().releases.back().name,
+                      "; privileges on ", report_.engine->name));
+  }
+  Raw("</dl>\n");
+}
+
 void Page::Head() {
   Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
@@ -129,15 +214,10 @@ void Page::Head() {
   Raw(kReportStyle);
   Raw("</style>\n</head>\n<body>\n<header class=\"top\">\n");
   Element("h1", "", report_.title);
-  Raw("\n<p class=\"muted\">A Docker managed plugin (");
-  Text(report_.input);
-  Raw("), as ");
-  Text(report_.runs.empty() ? std::string_view("no engine")
-                            : report_.runs.front().releases.front().name);
-  Raw(" to ");
-  Text(report_.runs.empty() ? std::string_view("")
-                            : report_.runs.back().releases.back().name);
-  Raw(" run it.</p>\n<nav><a href=\"#privileges\">Privileges</a>"
+  Raw("\n<p class=\"muted\">A Docker managed plugin, and what the engines "
+      "make of it</p>\n");
+  About();
+  Raw("<nav aria-label=\"Sections\"><a href=\"#privileges\">Privileges</a>"
       "<a href=\"#findings\">Lint findings</a>"
       "<a href=\"#engines\">Engines</a><a href=\"#changes\">What changed, and "
       "why</a><a href=\"#forms\">The spec, part by part</a></nav>\n");
@@ -213,7 +293,7 @@ void Page::Privileges() {
   if (report_.prompt.empty()) {
     Raw("<p>At install it asks nothing.</p>\n");
   } else {
-    Raw("<p>At install it asks:</p>\n<pre>");
+    Raw("<p>At install it asks:</p>\n<pre tabindex=\"0\">");
     for (const PromptItem& item : report_.prompt) {
       Text(item.line);
       Raw("\n");
@@ -222,22 +302,20 @@ void Page::Privileges() {
     More(report_.more_prompt, "specgen privileges shows all");
   }
   if (!report_.grants.empty()) {
-    Raw("<p>What the plugin then gets:</p>\n<div class=\"scroll\"><table>\n"
-        "<thead><tr><th>Level</th><th>Kind</th><th>What</th><th>Why it "
-        "matters</th></tr></thead>\n<tbody>\n");
+    Raw("<p>What the plugin then gets:</p>\n<ul class=\"entries\">\n");
     for (const Grant& grant : report_.grants) {
       const std::string_view level = GrantLevelName(grant.level);
-      absl::StrAppend(&out_, "<tr data-filter data-level=\"", level, "\"><td>");
+      absl::StrAppend(&out_, "<li data-filter data-level=\"", level, "\">");
       Element("span", absl::StrCat("badge ", level), level);
-      Raw("</td><td class=\"kind\">");
-      Text(grant.id);
-      Raw("</td><td class=\"what mono\">");
+      Raw("<div><span class=\"mono\">");
       Text(grant.what);
-      Raw("</td><td>");
-      Text(grant.why);
-      Raw("</td></tr>\n");
+      Raw("</span> <span class=\"muted\">");
+      Text(grant.id);
+      Raw("</span><br>");
+      Linked(grant.why);
+      Raw("</div></li>\n");
     }
-    Raw("</tbody></table></div>\n");
+    Raw("</ul>\n");
     More(report_.more_grants, "specgen privileges shows all");
   }
   Raw("</section>\n");
@@ -249,33 +327,36 @@ void Page::Findings() {
     Raw("<p>There are none, over all these engines.</p>\n</section>\n");
     return;
   }
-  Raw("<div class=\"scroll\"><table>\n<thead><tr><th>Level</th><th>Rule</th>"
-      "<th>Line</th><th>Finding</th></tr></thead>\n<tbody>\n");
+  Raw("<ul class=\"entries\">\n");
   for (const LintFinding& finding : report_.findings) {
     const std::string_view level = LintLevelName(finding.rule->level);
-    Raw("<tr data-filter><td>");
+    Raw("<li data-filter>");
     Element("span", absl::StrCat("badge ", level), level);
-    Raw("</td><td class=\"mono\">");
-    Text(absl::StrCat(finding.rule->id, " ", finding.rule->name));
-    Raw("</td><td class=\"mono\">");
-    Text(ToString(finding.position));
-    Raw("</td><td class=\"what\">");
+    Raw("<div>");
     Text(finding.message);
-    Raw("</td></tr>\n");
+    Raw("<br><span class=\"muted\">");
+    Text(absl::StrCat(finding.rule->id, " ", finding.rule->name, ", at ",
+                      ToString(finding.position)));
+    Raw("</span></div></li>\n");
   }
-  Raw("</tbody></table></div>\n");
+  Raw("</ul>\n");
   More(report_.more_findings, "specgen lint says of which kind");
   Raw("</section>\n");
 }
 
 void Page::MatrixRow(const ReportRun& run, const ReportRun* before) {
+  // The first one has no entry among the changes.
   absl::StrAppend(&out_, "<tr data-filter data-changed=\"",
                   before == nullptr || !run.changes.empty() ? "yes" : "no",
-                  "\"><th scope=\"row\"><a href=\"#r-");
-  Text(run.releases.front().name);
-  Raw("\">");
+                  "\"><th scope=\"row\">");
+  if (before != nullptr) {
+    Raw("<a href=\"#r-");
+    Text(run.releases.front().name);
+    Raw("\">");
+  }
   Text(RunName(run));
-  Raw("</a></th><td class=\"mono\">");
+  if (before != nullptr) Raw("</a>");
+  Raw("</th><td class=\"mono\">");
   Text(run.releases.front().date);
   Raw("</td>");
   if (run.outcome != Outcome::kSpec) {
@@ -301,21 +382,23 @@ void Page::Matrix() {
   Raw("<section class=\"card\" id=\"engines\">\n<h2>Engines</h2>\n<p "
       "class=\"muted\">Each letter is a form that a part of the spec takes; "
       "the "
-      "same letter in a column is the same form. A bar on top marks a change. "
-      "Releases that behave alike share a row.</p>\n<div class=\"scroll\">"
-      "<table class=\"matrix\">\n<thead><tr><th>Docker</th><th>Released</th>");
+      "same letter in a column is the same form. A bar below marks a change "
+      "from "
+      "the row below. Releases that behave alike share a row.</p>\n");
+  ScrollArea("Engines and forms");
+  Raw("<table class=\"matrix\">\n<thead><tr><th>Docker</th><th>Released</th>");
   for (const ReportSection& section : report_.sections) {
     Element("th", "", section.name);
   }
   Raw("</tr></thead>\n<tbody>\n");
-  const ReportRun* before = nullptr;
-  for (const ReportRun& run : report_.runs) {
-    MatrixRow(run, before);
-    before = &run;
+  for (size_t i = report_.runs.size(); i-- > 0;) {
+    MatrixRow(report_.runs[i], i == 0 ? nullptr : &report_.runs[i - 1]);
   }
   Raw("</tbody></table></div>\n");
   Presumed(report_.range_presumed);
-  for (const ReportRun& run : report_.runs) Presumed(run.presumed);
+  for (size_t i = report_.runs.size(); i-- > 0;) {
+    Presumed(report_.runs[i].presumed);
+  }
   Raw("</section>\n");
 }
 
@@ -325,12 +408,7 @@ void Page::Why(const EngineChange& change) {
   Text("Docker ");
   Text(change.behaviour->name);
   Raw(": ");
-  Text(change.text);
-  for (const std::string& id : AdvisoryIds(change.text)) {
-    Raw(" <span class=\"badge high advisory\">");
-    Text(id);
-    Raw("</span>");
-  }
+  Linked(change.text);
   Raw("</li>\n");
 }
 
@@ -377,8 +455,8 @@ void Page::Run(const ReportRun& run) {
     }
   }
   if (!ids.empty()) {
-    Raw("<p class=\"high advisory\">Fixes ");
-    Text(ids);
+    Raw("<p class=\"advisory\">Fixes ");
+    Linked(ids);
     Raw("</p>\n");
   }
   Raw("</div>\n");
@@ -387,13 +465,10 @@ void Page::Run(const ReportRun& run) {
 void Page::Timeline() {
   Raw("<section class=\"card\" id=\"changes\">\n<h2>What changed, and "
       "why</h2>\n"
-      "<p class=\"muted\">Each entry is compared with the one before it, in "
+      "<p class=\"muted\">Each entry is compared with the one below it, in "
       "the "
       "order of versions.</p>\n");
-  for (const ReportRun& run : report_.runs) {
-    if (&run == &report_.runs.front()) continue;
-    Run(run);
-  }
+  for (size_t i = report_.runs.size(); i-- > 1;) Run(report_.runs[i]);
   Raw("</section>\n");
 }
 
@@ -418,7 +493,7 @@ void Page::Variants() {
                       "\"><span class=\"key ", VariantClass(v), "\">",
                       VariantName(v), "</span><span class=\"muted\">");
       Text(where);
-      Raw("</span>\n<pre>");
+      Raw("</span>\n<pre tabindex=\"0\">");
       Lines(section.variants[v] == "null" ? "none" : section.variants[v]);
       Raw("</pre></div>\n");
     }

@@ -127,6 +127,7 @@ TEST(ReportTest, HostileTextIsEscaped) {
       R"(</script></style></pre><script>alert(1)</script>'\"&<!--\u0000\u001b[2J\u202e)";
   const std::string config = absl::StrReplaceAll(
       R"({"entrypoint": ["@"], "workdir": "@", "@": "@",
+          "description": "@", "documentation": "@",
           "interface": {"types": ["@/1", "@"], "socket": "@"},
           "network": {"type": "@"}, "propagatedMount": "@",
           "env": [{"name": "@", "value": "@", "settable": ["@"]}],
@@ -155,6 +156,7 @@ TEST(ReportTest, HostileTextIsEscaped) {
     EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
   }
   EXPECT_FALSE(absl::StrContains(page, "\xE2\x80\xAE"));  // U+202E
+  EXPECT_TRUE(absl::StrContains(page, "<dt>Documentation</dt><dd>&lt;/script"));
 }
 
 // A message may hold a path as long as the config, for each engine.
@@ -250,12 +252,84 @@ TEST(ReportTest, FindingsAreOfThePluginAsItIsRead) {
   }
 }
 
-// The page needs nothing from elsewhere.
+// The page needs nothing from elsewhere: only links lead there.
 TEST(ReportTest, IsSelfContained) {
-  const std::string page = ReportHtml(*Make(kConfig), "0");
+  const std::string page = absl::StrReplaceAll(ReportHtml(*Make(kConfig), "0"),
+                                               {{"<a href=\"https://", ""}});
   for (std::string_view text :
        {"http:", "https:", " src=", "@import", "url("}) {
     EXPECT_FALSE(absl::StrContains(page, text)) << text;
+  }
+}
+
+std::string About(std::string_view members) {
+  std::string config(kConfig.substr(0, kConfig.size() - 2));
+  const absl::StatusOr<Report> report =
+      Make(absl::StrCat(config, ", ", members, "}"));
+  EXPECT_TRUE(report.ok()) << report.status();
+  const std::string page = ReportHtml(*report, "0");
+  const size_t begin = page.find("<dl class=\"about\">");
+  return page.substr(begin, page.find("</dl>") - begin);
+}
+
+TEST(ReportTest, SaysFirstWhatItIs) {
+  const std::string about = About(
+      R"("Description": "volumes <b>", "documentation": "https://example.com/a?b&c")");
+  for (std::string_view text :
+       {"<dd>volumes &lt;b&gt;</dd>", "<dd>docker.volumedriver/1.0</dd>",
+        "<a href=\"https://example.com/a?b&amp;c\" rel=\"noreferrer\">"
+        "https://example.com/a?b&amp;c</a>",
+        "<dt>SHA-256</dt><dd>", "<dt>Machine</dt><dd>this machine: amd64</dd>",
+        "privileges on 28.5.2</dd>"}) {
+    EXPECT_TRUE(absl::StrContains(about, text)) << text << "\n" << about;
+  }
+  const std::string sha256 = Make("{}")->about.sha256;
+  EXPECT_EQ(sha256,
+            "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+}
+
+TEST(ReportTest, OnlyWebAddressesAreLinks) {
+  for (std::string_view address :
+       {"http://example.com", "HTTPS://example.com/#a"}) {
+    EXPECT_TRUE(absl::StrContains(
+        About(absl::StrCat(R"("documentation": ")", address, "\"")),
+        absl::StrCat("<a href=\"", address, "\"")));
+  }
+  for (std::string_view address :
+       {"javascript:alert(1)", "JavaScript://example.com/%0aalert(1)",
+        "data:text/html,<script>alert(1)</script>", "vbscript:x", "file:///x",
+        " https://example.com", "//example.com", "example.com",
+        R"~(\u0001javascript:alert(1))~", R"~(https\u003ajavascript:alert(1))~",
+        R"~(java\tscript:alert(1))~"}) {
+    EXPECT_FALSE(absl::StrContains(
+        About(absl::StrCat(R"("documentation": ")", address, "\"")), "<a "))
+        << address;
+  }
+  // No quote ends the attribute.
+  EXPECT_TRUE(absl::StrContains(
+      About(R"~("documentation": "https://x/\" onclick=\"alert(1)")~"),
+      "<a href=\"https://x/&quot; onclick=&quot;alert(1)\" rel="));
+  // A password in it is hidden, and then it leads nowhere.
+  EXPECT_FALSE(absl::StrContains(
+      About(R"("documentation": "https://me:hunter2@example.com/")"),
+      "hunter2"));
+}
+
+TEST(ReportTest, NewestEngineFirst) {
+  const std::string page = ReportHtml(*Make(kConfig, "20.10.13..28.5.2"), "0");
+  const size_t first = page.find("href=\"#r-28.");
+  EXPECT_LT(first, page.find("href=\"#r-20.10.14"));
+  const size_t change = page.find("id=\"r-28.0.2");
+  ASSERT_NE(change, std::string::npos);
+  EXPECT_LT(change, page.find("id=\"r-20.10.14"));
+}
+
+TEST(ReportTest, AdvisoriesAreLinks) {
+  const std::string page = ReportHtml(*Make(kConfig), "0");
+  for (std::string_view link :
+       {"<a href=\"https://www.cve.org/CVERecord?id=CVE-2022-24769\"",
+        "<a href=\"https://github.com/advisories/GHSA-2mm7-x5h6-5pvq\""}) {
+    EXPECT_TRUE(absl::StrContains(page, link)) << link;
   }
 }
 
