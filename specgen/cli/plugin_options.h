@@ -104,9 +104,8 @@ class HostOptions {
   bool from_stdin() const { return file_ == "-"; }
   // How to call it: by that file.
   std::string_view name() const {
-    return !has_file()    ? "this machine"
-           : from_stdin() ? "standard input"
-                          : file_;
+    if (!has_file()) return "this machine";
+    return from_stdin() ? std::string_view("standard input") : file_;
   }
 
  private:

@@ -335,8 +335,9 @@ void Page::Findings() {
     Raw("<div>");
     Text(finding.message);
     Raw("<br><span class=\"muted\">");
-    Text(absl::StrCat(finding.rule->id, " ", finding.rule->name, ", at ",
-                      ToString(finding.position)));
+    Link(RuleUrl(*finding.rule),
+         absl::StrCat(finding.rule->id, " ", finding.rule->name));
+    Text(absl::StrCat(", at ", ToString(finding.position)));
     Raw("</span></div></li>\n");
   }
   Raw("</ul>\n");
