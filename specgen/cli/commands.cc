@@ -50,7 +50,7 @@ constexpr CommandInfo kCommands[] = {
      "adds anything.",
      "specgen privileges --since v1/config.json v2/config.json",
      &MakePrivilegesCommand},
-    {"lint", "Find what will bite in a plugin's config",
+    {"lint", "Find mistakes in a plugin's config",
      "Everything that an engine refuses, crashes on, ignores or drops, with "
      "line "
      "and column. --explain tells what a rule is about. Nothing depends on "
@@ -65,12 +65,11 @@ constexpr CommandInfo kCommands[] = {
      "specgen diff config.json --engine 20.10.13 --to-engine 28.5.2",
      &MakeDiffCommand},
     {"report", "Write one page about a plugin",
-     "A self-contained HTML page: engines and the parts of the spec, what "
-     "changed "
-     "when and why, the privileges, the lint findings. Readable without "
-     "JavaScript, filterable with it. The same input gives the same bytes. "
-     "Exit "
-     "code 1 if no engine makes a spec of it; the page is written all the "
+     "A self-contained HTML page: what the plugin is, its privileges, the lint "
+     "findings, engines and the parts of the spec, what changed when and why. "
+     "With a second file, a newer version of the plugin, also what that "
+     "changes. Readable without JavaScript, filterable with it. The same input "
+     "gives the same bytes. Exit code 1 if no engine makes a spec of it; the page is written all the "
      "same.",
      "specgen report config.json -o report.html", &MakeReportCommand},
     {"validate", "Check a runtime spec against the rules of its OCI version",

@@ -48,18 +48,6 @@ struct Side {
   std::unique_ptr<JsonTree> spec;  // null if there is none
 };
 
-std::string OutcomeText(const Side& side) {
-  switch (side.outcome) {
-    case Outcome::kSpec:
-      return "a spec";
-    case Outcome::kRefused:
-      return absl::StrCat("a refusal: ", side.message);
-    case Outcome::kCrashed:
-      return absl::StrCat("a crash: ", side.message);
-  }
-  return "";
-}
-
 class DiffCommand : public Command {
  public:
   void Define(CLI::App* app) override;
@@ -361,10 +349,10 @@ int DiffCommand::Compare(Console* console) {
   std::vector<Change> changes;
   if (before.spec != nullptr && after.spec != nullptr) {
     changes = DiffSpecs(before.spec->root(), after.spec->root());
-  } else if (OutcomeText(before) != OutcomeText(after)) {
-    changes.push_back({ChangeKind::kChanged, "outcome", "outcome",
-                       absl::StrCat("before, there is ", OutcomeText(before),
-                                    "; after, there is ", OutcomeText(after))});
+  } else if (before.outcome != after.outcome ||
+             before.message != after.message) {
+    changes.push_back(OutcomeChange(before.outcome, before.message,
+                                    after.outcome, after.message));
   }
   std::vector<EngineChange> why;
   if (before.release->behaviour != after.release->behaviour &&
@@ -374,7 +362,7 @@ int DiffCommand::Compare(Console* console) {
   Print(before, after, changes, why, console);
   if (changes.empty() && before.spec == nullptr) {
     console->Error(absl::StrCat("there is no spec to compare: both sides are ",
-                                OutcomeText(before)));
+                                OutcomeText(before.outcome, before.message)));
     return before.outcome == Outcome::kCrashed ? kExitCrash : kExitBadInput;
   }
   return changes.empty() ? kExitDone : kExitRefused;

@@ -1,4 +1,4 @@
-// specgen lint: what will bite in a plugin's config.
+// specgen lint: mistakes in a plugin's config.
 #include <stdlib.h>
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
@@ -30,6 +31,7 @@ class ReportCommand : public Command {
   PluginOptions plugin_;
   std::string engines_ = "1.13.0..";
   std::string title_;
+  std::string new_;
   bool json_ = false;
   bool show_secrets_ = false;
   const CLI::Option* engines_option_ = nullptr;
@@ -38,6 +40,11 @@ class ReportCommand : public Command {
 
 void ReportCommand::Define(CLI::App* app) {
   plugin_.Define(app, PluginOptions::About::kConfig);
+  app->add_option("NEW", new_,
+                  "A newer version of the plugin: the page is about that, and "
+                  "says what the upgrade from FILE changes; all options hold "
+                  "for both")
+      ->type_name("FILE");
   plugin_.DefineDocker(app);
   engines_option_ =
       app->add_option("--engines", engines_,
@@ -57,7 +64,8 @@ void ReportCommand::Define(CLI::App* app) {
       "\"grants\": [], \"findings\": "
       "[], \"sections\": [], \"runs\": [{\"from\", \"to\", "
       "\"presumed\", \"outcome\", \"message\", \"variants\": [], \"changes\": "
-      "[], \"why\": []}]}, as privileges, lint and diff have it");
+      "[], \"why\": []}]}, as privileges, lint and diff have it; with NEW "
+      "also \"upgrade\"");
   DefineShowSecrets(&show_secrets_, app);
   output_.Define("the report", app);
 }
@@ -67,7 +75,6 @@ int ReportCommand::Run(Console* console) {
   if (status.ok()) status = plugin_.Load(console);
   if (!status.ok()) return Fail(status, console);
   plugin_.WarnIfNoPlugin(console);
-  plugin_.NoteAssumedDevices(console);
   if (plugin_.base_spec() != nullptr) {
     return Fail(absl::FailedPreconditionError(
                     "--base-spec: a report goes over engines, of which few "
@@ -83,6 +90,26 @@ int ReportCommand::Run(Console* console) {
   ReportRequest request;
   request.request = plugin_.request();
   request.input = plugin_.input_name();
+  NamedInput newer;
+  if (!new_.empty()) {
+    if (new_ == "-" && plugin_.input_name() == "standard input") {
+      return Fail(absl::FailedPreconditionError(
+                      "only one input can come from standard input"),
+                  console);
+    }
+    absl::StatusOr<NamedInput> read = ReadNamedInput(new_);
+    if (!read.ok()) return Fail(read.status(), console);
+    newer = *std::move(read);
+    plugin_.AssumeDevicesOf(newer.text);
+    request.old = &plugin_.request();
+    request.old_input = plugin_.input_name();
+    request.request.plugin = newer.text;
+    request.request.shape = ShapeOfInput(new_, newer.text);
+    request.input = newer.name;
+    WarnIfNoPlugin(newer.name, newer.text, request.request.shape,
+                   request.request.plugin_name, plugin_.release(), console);
+  }
+  plugin_.NoteAssumedDevices(console);
   request.engine = &plugin_.release();
   request.presumed = plugin_.presumed();
   request.releases = *releases;

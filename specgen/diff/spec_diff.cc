@@ -792,6 +792,26 @@ char ChangeKindSign(ChangeKind kind) {
   }
 }
 
+std::string OutcomeText(Outcome outcome, std::string_view message) {
+  switch (outcome) {
+    case Outcome::kSpec:
+      return "a spec";
+    case Outcome::kRefused:
+      return absl::StrCat("a refusal: ", message);
+    case Outcome::kCrashed:
+      return absl::StrCat("a crash: ", message);
+  }
+  return "";
+}
+
+Change OutcomeChange(Outcome before, std::string_view before_message,
+                     Outcome after, std::string_view after_message) {
+  return {
+      ChangeKind::kChanged, "outcome", "outcome",
+      absl::StrCat("before, there is ", OutcomeText(before, before_message),
+                   "; after, there is ", OutcomeText(after, after_message))};
+}
+
 std::vector<Change> DiffSpecs(const JsonNode& before, const JsonNode& after) {
   return SpecDiff(before, after).Run();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "specgen/base/verdict.h"
 #include "specgen/json/json_tree.h"
 
 namespace specgen {
@@ -38,6 +39,13 @@ struct Change {
 // do not count. What has no words of its own is named by its JSON pointer, so
 // nothing is passed over.
 std::vector<Change> DiffSpecs(const JsonNode& before, const JsonNode& after);
+
+// What an engine says in place of a spec: "a refusal: why"; or "a spec".
+std::string OutcomeText(Outcome outcome, std::string_view message);
+
+// The change from one answer to another, where one of them is no spec.
+Change OutcomeChange(Outcome before, std::string_view before_message,
+                     Outcome after, std::string_view after_message);
 
 // A value as compact JSON with sorted keys, of repeated ones the last; of an
 // object without the members `but`.

@@ -35,6 +35,14 @@ std::string Capitalised(std::string_view word) {
   return text;
 }
 
+// What it is about and what it finds, in Markdown.
+std::string WithExamples(const LintRule& rule) {
+  return absl::StrCat(
+      rule.explanation, "\n\nIt finds something in", ForItsEngines(rule),
+      ":\n\n```json\n", ExampleConfig(rule.bad),
+      "```\n\nand nothing in:\n\n```json\n", ExampleConfig(rule.good), "```\n");
+}
+
 }  // namespace
 
 std::string_view LintLevelName(LintLevel level) {
@@ -77,7 +85,7 @@ std::string ExampleConfig(std::string_view example) {
 std::string RuleSection(const LintRule& rule) {
   return absl::StrCat("### ", rule.id, " ", rule.name, "\n\n",
                       Capitalised(LintLevelName(rule.level)), ": ",
-                      rule.summary, ".\n\n", rule.explanation, "\n");
+                      rule.summary, ".\n\n", WithExamples(rule));
 }
 
 std::string RuleUrl(const LintRule& rule) {
@@ -95,11 +103,7 @@ std::string ExplainRule(const LintRule& rule) {
 }
 
 std::string ExplainRuleInMarkdown(const LintRule& rule) {
-  return absl::StrCat(Capitalised(rule.summary), ".\n\n", rule.explanation,
-                      "\n\nIt finds something in", ForItsEngines(rule),
-                      ":\n\n```json\n", ExampleConfig(rule.bad),
-                      "```\n\nand nothing in:\n\n```json\n",
-                      ExampleConfig(rule.good), "```\n");
+  return absl::StrCat(Capitalised(rule.summary), ".\n\n", WithExamples(rule));
 }
 
 }  // namespace specgen

@@ -1,4 +1,4 @@
-// Looks a plugin's config over for what will bite.
+// Finds mistakes in a plugin's config.
 #ifndef SPECGEN_LINT_LINTER_H_
 #define SPECGEN_LINT_LINTER_H_
 

@@ -131,6 +131,22 @@ size_t KeepFirst(Rows* rows) {
   return more;
 }
 
+// Makes releases end where `last`, further on in the same table, does.
+void GrowTo(absl::Span<const Release> last,
+            absl::Span<const Release>* releases) {
+  *releases = absl::MakeConstSpan(
+      releases->data(),
+      static_cast<size_t>(last.data() + last.size() - releases->data()));
+}
+
+bool AreSame(const std::vector<Change>& a, const std::vector<Change>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Change& x, const Change& y) {
+                      return x.kind == y.kind && x.section == y.section &&
+                             x.text == y.text;
+                    });
+}
+
 class ReportMaker {
  public:
   explicit ReportMaker(const ReportRequest& request)
@@ -152,7 +168,24 @@ class ReportMaker {
     std::vector<size_t> variants;
   };
 
+  // What an engine does with a plugin, before secrets are hidden.
+  struct Privileges {
+    bool has_spec = false;
+    std::string no_spec;  // why not
+    std::vector<Privilege> prompt;
+    std::vector<Grant> grants;
+  };
+
+  EngineSpec MakeSpec(const Request& request, const Release& release);
+  // Of the plugin, with its forms added to the report.
   EngineSpec& SpecOf(const Release& release);
+  // The releases from there on that behave alike.
+  absl::Span<const Release> AlikeFrom(size_t begin) const;
+  // On Report::engine; leaves `answer_` as it is then.
+  Privileges Inspect(const Request& request);
+  std::vector<PromptItem> PromptItems(std::vector<Privilege> prompt);
+  void AddUpgrade(const Privileges& now);
+  void AddUpgradeRuns();
   // What `answer_`, of Report::engine, has read, and on which machine.
   void AddAbout();
   void AddRuns();
@@ -167,6 +200,30 @@ class ReportMaker {
   Answer answer_;
 };
 
+ReportMaker::EngineSpec ReportMaker::MakeSpec(const Request& request,
+                                              const Release& release) {
+  EngineSpec made;
+  Generator(release, *in_.host).Generate(request, &answer_);
+  made.outcome = answer_.outcome();
+  made.message = Shown(secrets_.Text(answer_.message()));
+  if (made.outcome != Outcome::kSpec) return made;
+  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+      JsonTree::Parse(answer_.spec(), "spec");
+  if (tree.ok()) {
+    if (const auto hidden = secrets_.Json((*tree)->root());
+        hidden.has_value()) {
+      tree = JsonTree::Parse(*hidden, "spec");
+    }
+  }
+  if (!tree.ok()) {  // a spec of more than 8 MiB
+    made.outcome = Outcome::kRefused;
+    made.message = std::string(tree.status().message());
+    return made;
+  }
+  made.spec = *std::move(tree);
+  return made;
+}
+
 ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
   const auto [entry, is_new] =
       specs_.try_emplace({release.behaviour, release.user_namespace});
@@ -174,27 +231,8 @@ ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
   if (!is_new && (made.outcome != Outcome::kSpec || made.spec != nullptr)) {
     return made;
   }
-  made.variants.clear();
-  Generator(release, *in_.host).Generate(in_.request, &answer_);
-  made.outcome = answer_.outcome();
-  made.message = Shown(secrets_.Text(answer_.message()));
-  if (made.outcome != Outcome::kSpec) return made;
-  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
-      JsonTree::Parse(answer_.spec(), "spec");
-  if (!tree.ok()) {  // a spec of more than 8 MiB
-    made.outcome = Outcome::kRefused;
-    made.message = std::string(tree.status().message());
-    return made;
-  }
-  if (const auto hidden = secrets_.Json((*tree)->root()); hidden.has_value()) {
-    tree = JsonTree::Parse(*hidden, "spec");
-    if (!tree.ok()) {
-      made.outcome = Outcome::kRefused;
-      made.message = std::string(tree.status().message());
-      return made;
-    }
-  }
-  made.spec = *std::move(tree);
+  made = MakeSpec(in_.request, release);
+  if (made.spec == nullptr) return made;
   SectionTexts(made.spec->root(), [&](const std::string& text) {
     const size_t i = made.variants.size();
     std::vector<std::string>& known = fingerprints_[i];
@@ -209,20 +247,25 @@ ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
   return made;
 }
 
+absl::Span<const Release> ReportMaker::AlikeFrom(size_t begin) const {
+  const Release& first = in_.releases[begin];
+  size_t end = begin + 1;
+  while (end < in_.releases.size() &&
+         in_.releases[end].behaviour == first.behaviour &&
+         in_.releases[end].user_namespace == first.user_namespace &&
+         in_.releases[end].hidden == first.hidden) {
+    ++end;
+  }
+  return in_.releases.subspan(begin, end - begin);
+}
+
 void ReportMaker::AddRuns() {
   EngineSpec* last = nullptr;
   const Behaviour* last_behaviour = nullptr;
   for (size_t i = 0; i < in_.releases.size();) {
-    const Release& first = in_.releases[i];
-    size_t end = i + 1;
-    while (end < in_.releases.size() &&
-           in_.releases[end].behaviour == first.behaviour &&
-           in_.releases[end].user_namespace == first.user_namespace &&
-           in_.releases[end].hidden == first.hidden) {
-      ++end;
-    }
-    const absl::Span<const Release> releases = in_.releases.subspan(i, end - i);
-    i = end;
+    const absl::Span<const Release> releases = AlikeFrom(i);
+    const Release& first = releases.front();
+    i += releases.size();
     if (first.hidden) continue;
     EngineSpec& made = SpecOf(first);
     ReportRun run;
@@ -250,11 +293,7 @@ void ReportMaker::AddRuns() {
     }
     // Releases that differ in user namespaces only, on a host without one.
     if (!report_.runs.empty() && run.changes.empty() && run.why.empty()) {
-      ReportRun& before = report_.runs.back();
-      before.releases = absl::MakeConstSpan(
-          before.releases.data(),
-          static_cast<size_t>(releases.data() + releases.size() -
-                              before.releases.data()));
+      GrowTo(releases, &report_.runs.back().releases);
     } else {
       report_.runs.push_back(std::move(run));
     }
@@ -289,41 +328,124 @@ void ReportMaker::AddAbout() {
   about.documentation = Shown(secrets_.Text(Text(config, "documentation")));
 }
 
-void ReportMaker::AddPrivileges() {
-  Generator(*in_.engine, *in_.host).Generate(in_.request, &answer_);
-  report_.engine = in_.engine;
-  report_.presumed = std::string(in_.presumed);
-  report_.has_spec = answer_.outcome() == Outcome::kSpec;
+ReportMaker::Privileges ReportMaker::Inspect(const Request& request) {
+  Privileges found;
+  Generator(*in_.engine, *in_.host).Generate(request, &answer_);
+  found.has_spec = answer_.outcome() == Outcome::kSpec;
   if (answer_.outcome() == Outcome::kRefused) {
-    report_.no_spec = Shown(
+    found.no_spec = Shown(
         absl::StrCat("refuses the plugin: ", secrets_.Text(answer_.message())));
   } else if (answer_.outcome() == Outcome::kCrashed) {
-    report_.no_spec =
+    found.no_spec =
         Shown(absl::StrCat("crashes: ", secrets_.Text(answer_.message())));
   }
-  AddAbout();
-  if (answer_.stage() == Stage::kDecode && !report_.has_spec) return;
+  if (answer_.stage() == Stage::kDecode && !found.has_spec) return found;
   const Plugin& plugin = answer_.plugin();
-  report_.title = std::string(plugin.name);
-  for (Privilege& privilege :
-       ComputePrivileges(*in_.engine->behaviour, plugin.config)) {
-    for (std::string& item : privilege.value) item = secrets_.Text(item);
-    report_.prompt.push_back(
-        {PromptLine(privilege), std::string(privilege.description)});
-  }
-  report_.more_prompt = KeepFirst(&report_.prompt);
-  if (!report_.has_spec) return;
+  found.prompt = ComputePrivileges(*in_.engine->behaviour, plugin.config);
+  if (!found.has_spec) return found;
   absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(answer_.spec(), "spec");
-  if (!tree.ok()) return;
-  report_.grants =
+  if (!tree.ok()) return found;
+  found.grants =
       FindGrants(*in_.engine, plugin, (*tree)->root(), in_.grant_host);
+  return found;
+}
+
+std::vector<PromptItem> ReportMaker::PromptItems(
+    std::vector<Privilege> prompt) {
+  std::vector<PromptItem> items;
+  for (Privilege& privilege : prompt) {
+    for (std::string& item : privilege.value) item = secrets_.Text(item);
+    items.push_back(
+        {PromptLine(privilege), std::string(privilege.description)});
+  }
+  return items;
+}
+
+void ReportMaker::AddPrivileges() {
+  Privileges now = Inspect(in_.request);
+  report_.engine = in_.engine;
+  report_.presumed = std::string(in_.presumed);
+  report_.has_spec = now.has_spec;
+  report_.no_spec = now.no_spec;
+  AddAbout();
+  if (answer_.stage() != Stage::kDecode || now.has_spec) {
+    report_.title = std::string(answer_.plugin().name);
+  }
+  if (in_.old != nullptr) AddUpgrade(now);
+  report_.prompt = PromptItems(std::move(now.prompt));
+  report_.more_prompt = KeepFirst(&report_.prompt);
+  report_.grants = std::move(now.grants);
   report_.more_grants = KeepFirst(&report_.grants);
   HideSecrets(&report_.grants, &secrets_);
 }
 
+void ReportMaker::AddUpgrade(const Privileges& now) {
+  const Privileges before = Inspect(*in_.old);
+  ReportUpgrade& upgrade = report_.upgrade.emplace();
+  upgrade.input = std::string(in_.old_input);
+  upgrade.sha256 = absl::BytesToHexString(Fingerprint(in_.old->plugin));
+  upgrade.no_spec = before.no_spec;
+  upgrade.prompt_added =
+      PromptItems(AddedPrivileges(before.prompt, now.prompt));
+  upgrade.prompt_removed =
+      PromptItems(AddedPrivileges(now.prompt, before.prompt));
+  if (before.has_spec && now.has_spec) {
+    upgrade.grants_added = AddedGrants(before.grants, now.grants);
+    upgrade.grants_removed = AddedGrants(now.grants, before.grants);
+  }
+  for (std::vector<PromptItem>* items :
+       {&upgrade.prompt_added, &upgrade.prompt_removed}) {
+    KeepFirst(items);
+  }
+  for (std::vector<Grant>* grants :
+       {&upgrade.grants_added, &upgrade.grants_removed}) {
+    KeepFirst(grants);
+    HideSecrets(grants, &secrets_);
+  }
+}
+
+void ReportMaker::AddUpgradeRuns() {
+  std::map<std::pair<const Behaviour*, UserNamespaceRule>, std::vector<Change>>
+      known;
+  std::vector<UpgradeRun>& runs = report_.upgrade->runs;
+  for (size_t i = 0; i < in_.releases.size();) {
+    const absl::Span<const Release> releases = AlikeFrom(i);
+    const Release& first = releases.front();
+    i += releases.size();
+    if (first.hidden) continue;
+    const auto [entry, is_new] =
+        known.try_emplace({first.behaviour, first.user_namespace});
+    std::vector<Change>& changes = entry->second;
+    if (is_new) {
+      const EngineSpec before = MakeSpec(*in_.old, first);
+      const EngineSpec now = MakeSpec(in_.request, first);
+      if (before.spec != nullptr && now.spec != nullptr) {
+        changes = DiffSpecs(before.spec->root(), now.spec->root());
+      } else if (before.outcome != now.outcome ||
+                 before.message != now.message) {
+        changes.push_back(OutcomeChange(before.outcome, before.message,
+                                        now.outcome, now.message));
+      }
+    }
+    if (!runs.empty() && AreSame(runs.back().changes, changes)) {
+      GrowTo(releases, &runs.back().releases);
+    } else {
+      runs.push_back({releases, changes});
+    }
+  }
+  for (UpgradeRun& run : runs) run.more_changes = KeepFirst(&run.changes);
+}
+
 absl::StatusOr<Report> ReportMaker::Make() {
   report_.input = std::string(in_.input);
+  if (in_.old != nullptr) {
+    if (absl::Status status = JsonTree::CheckValues(
+            in_.old->plugin, in_.old_input, JsonTree::kMaxConfigValues);
+        !status.ok()) {
+      return status;
+    }
+  }
   LintRequest lint;
   lint.plugin = in_.request.plugin;
   lint.plugin_name = in_.request.plugin_name;
@@ -344,6 +466,7 @@ absl::StatusOr<Report> ReportMaker::Make() {
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;
   AddRuns();
+  if (in_.old != nullptr) AddUpgradeRuns();
   report_.range_presumed = std::string(in_.names_presumed);
   for (ReportRun& run : report_.runs) {
     run.presumed =
@@ -366,6 +489,49 @@ std::string_view OutcomeName(Outcome outcome) {
 
 void AddMore(std::string_view key, size_t more, JsonBuilder* json) {
   if (more > 0) json->Key(key).Integer(static_cast<int64_t>(more));
+}
+
+void AddPromptJson(std::string_view key, const std::vector<PromptItem>& prompt,
+                   JsonBuilder* json) {
+  json->Key(key).List();
+  for (const PromptItem& item : prompt) json->String(item.line);
+  json->EndList();
+}
+
+void AddGrantsJson(std::string_view key, const std::vector<Grant>& grants,
+                   JsonBuilder* json) {
+  json->Key(key).List();
+  for (const Grant& grant : grants) {
+    json->Object();
+    json->Key("level").String(GrantLevelName(grant.level));
+    json->Key("id").String(grant.id);
+    json->Key("what").String(grant.what);
+    json->Key("why").String(grant.why);
+    if (grant.assumed) json->Key("assumed").Bool(true);
+    json->EndObject();
+  }
+  json->EndList();
+}
+
+void AddUpgradeJson(const ReportUpgrade& upgrade, JsonBuilder* json) {
+  json->Key("upgrade").Object();
+  json->Key("since").String(upgrade.input);
+  json->Key("sha256").String(upgrade.sha256);
+  json->KeyIfAny("noSpec", upgrade.no_spec);
+  AddPromptJson("promptAdded", upgrade.prompt_added, json);
+  AddPromptJson("promptRemoved", upgrade.prompt_removed, json);
+  AddGrantsJson("grantsAdded", upgrade.grants_added, json);
+  AddGrantsJson("grantsRemoved", upgrade.grants_removed, json);
+  json->Key("runs").List();
+  for (const UpgradeRun& run : upgrade.runs) {
+    json->Object();
+    json->Key("from").String(run.releases.front().name);
+    json->Key("to").String(run.releases.back().name);
+    AddChangesJson(run.changes, /*why=*/{}, json);
+    AddMore("moreChanges", run.more_changes, json);
+    json->EndObject();
+  }
+  json->EndList().EndObject();
 }
 
 void AddRunJson(const ReportRun& run, JsonBuilder* json) {
@@ -404,21 +570,9 @@ std::string ReportJson(const Report& report) {
   json.Key("engine").String(report.engine->name);
   json.KeyIfAny("presumed", report.presumed);
   json.KeyIfAny("rangePresumed", report.range_presumed);
-  json.Key("prompt").List();
-  for (const PromptItem& item : report.prompt) json.String(item.line);
-  json.EndList();
+  AddPromptJson("prompt", report.prompt, &json);
   AddMore("morePrompt", report.more_prompt, &json);
-  json.Key("grants").List();
-  for (const Grant& grant : report.grants) {
-    json.Object();
-    json.Key("level").String(GrantLevelName(grant.level));
-    json.Key("id").String(grant.id);
-    json.Key("what").String(grant.what);
-    json.Key("why").String(grant.why);
-    if (grant.assumed) json.Key("assumed").Bool(true);
-    json.EndObject();
-  }
-  json.EndList();
+  AddGrantsJson("grants", report.grants, &json);
   AddMore("moreGrants", report.more_grants, &json);
   json.Key("findings").List();
   for (const LintFinding& finding : report.findings) {
@@ -439,7 +593,9 @@ std::string ReportJson(const Report& report) {
   json.EndList();
   json.Key("runs").List();
   for (const ReportRun& run : report.runs) AddRunJson(run, &json);
-  json.EndList().EndObject();
+  json.EndList();
+  if (report.upgrade.has_value()) AddUpgradeJson(*report.upgrade, &json);
+  json.EndObject();
   return json.Finish();
 }
 

@@ -3,6 +3,7 @@
 #define SPECGEN_REPORT_REPORT_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,10 +61,31 @@ struct ReportAbout {
   std::string machine;  // "h.json: arm64, 4 CPUs"
 };
 
+// Releases on which an upgrade changes the spec alike.
+struct UpgradeRun {
+  absl::Span<const Release> releases;
+  std::vector<Change> changes;
+  size_t more_changes = 0;  // than these
+};
+
+// What the plugin is other in than an older one, on the same machine.
+struct ReportUpgrade {
+  std::string input;   // the older one's name
+  std::string sha256;  // of it
+  // On Report::engine. Without a spec of either no grant is compared.
+  std::string no_spec;  // why there is none of the older one
+  std::vector<PromptItem> prompt_added;
+  std::vector<PromptItem> prompt_removed;
+  std::vector<Grant> grants_added;
+  std::vector<Grant> grants_removed;
+  std::vector<UpgradeRun> runs;  // oldest first
+};
+
 struct Report {
   std::string title;
   std::string input;  // the name of the file
   ReportAbout about;
+  std::optional<ReportUpgrade> upgrade;
   // The engine that prompt and grants are of.
   const Release* engine = nullptr;
   std::string presumed;  // of it; see PresumptionOn
@@ -85,6 +107,9 @@ struct Report {
 struct ReportRequest {
   Request request;
   std::string_view input;  // how to call the text
+  // An older one to compare it with, or null; and how to call that.
+  const Request* old = nullptr;
+  std::string_view old_input = {};
   const Release* engine = nullptr;
   std::string_view presumed = {};  // of it
   absl::Span<const Release> releases;

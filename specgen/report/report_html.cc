@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "specgen/base/printable.h"
 #include "specgen/engine/engine.h"
 #include "specgen/lint/lint_rules.h"
@@ -31,9 +32,9 @@ std::string VariantName(size_t i) {
 
 std::string VariantClass(size_t i) { return absl::StrCat("v", i % 10); }
 
-std::string RunName(const ReportRun& run) {
-  const std::string_view first = run.releases.front().name;
-  const std::string_view last = run.releases.back().name;
+std::string RunName(absl::Span<const Release> releases) {
+  const std::string_view first = releases.front().name;
+  const std::string_view last = releases.back().name;
   return first == last ? std::string(first) : absl::StrCat(first, " to ", last);
 }
 
@@ -108,6 +109,10 @@ class Page {
   void Tools();
   // What is presumed of engines, if it is anything.
   void Presumed(std::string_view presumed);
+  void Prompt(const std::vector<PromptItem>& items);
+  void Grants(const std::vector<Grant>& grants);
+  void Changes(const std::vector<Change>& changes);
+  void Upgrade();
   void Privileges();
   void Findings();
   void Matrix();
@@ -217,7 +222,11 @@ void Page::Head() {
   Raw("\n<p class=\"muted\">A Docker managed plugin, and what the engines "
       "make of it</p>\n");
   About();
-  Raw("<nav aria-label=\"Sections\"><a href=\"#privileges\">Privileges</a>"
+  Raw("<nav aria-label=\"Sections\">");
+  if (report_.upgrade.has_value()) {
+    Raw("<a href=\"#upgrade\">What the upgrade changes</a>");
+  }
+  Raw("<a href=\"#privileges\">Privileges</a>"
       "<a href=\"#findings\">Lint findings</a>"
       "<a href=\"#engines\">Engines</a><a href=\"#changes\">What changed, and "
       "why</a><a href=\"#forms\">The spec, part by part</a></nav>\n");
@@ -280,6 +289,106 @@ void Page::Presumed(std::string_view presumed) {
   Raw(".</p>\n");
 }
 
+void Page::Prompt(const std::vector<PromptItem>& items) {
+  Raw("<pre tabindex=\"0\">");
+  for (const PromptItem& item : items) {
+    Text(item.line);
+    Raw("\n");
+  }
+  Raw("</pre>\n");
+}
+
+void Page::Grants(const std::vector<Grant>& grants) {
+  Raw("<ul class=\"entries\">\n");
+  for (const Grant& grant : grants) {
+    const std::string_view level = GrantLevelName(grant.level);
+    absl::StrAppend(&out_, "<li data-filter data-level=\"", level, "\">");
+    Element("span", absl::StrCat("badge ", level), level);
+    Raw("<div><span class=\"mono\">");
+    Text(grant.what);
+    Raw("</span> <span class=\"muted\">");
+    Text(grant.id);
+    Raw("</span><br>");
+    Linked(grant.why);
+    Raw("</div></li>\n");
+  }
+  Raw("</ul>\n");
+}
+
+void Page::Changes(const std::vector<Change>& changes) {
+  Raw("<ul>\n");
+  for (const Change& change : changes) {
+    const char sign = ChangeKindSign(change.kind);
+    absl::StrAppend(&out_, "<li class=\"",
+                    sign == '+'   ? "added"
+                    : sign == '-' ? "removed"
+                                  : "changed",
+                    "\"><span class=\"part\">");
+    Text(change.section);
+    Raw(":</span> ");
+    Text(change.text);
+    Raw("</li>\n");
+  }
+  Raw("</ul>\n");
+}
+
+// In the words of `specgen privileges --since` and `specgen diff`.
+void Page::Upgrade() {
+  if (!report_.upgrade.has_value()) return;
+  const ReportUpgrade& upgrade = *report_.upgrade;
+  Raw("<section class=\"card\" id=\"upgrade\">\n<h2>What the upgrade "
+      "changes</h2>\n<p class=\"muted\">From ");
+  Text(upgrade.input);
+  Raw(", SHA-256 ");
+  Text(upgrade.sha256);
+  Raw("</p>\n<h3>Privileges on Docker ");
+  Text(report_.engine->name);
+  Raw("</h3>\n");
+  if (!upgrade.no_spec.empty()) {
+    Raw("<p class=\"error\">Of the older one no grants can be told: this "
+        "engine ");
+    Text(upgrade.no_spec);
+    Raw("</p>\n");
+  }
+  const auto prompt = [&](std::string_view title,
+                          const std::vector<PromptItem>& items) {
+    if (items.empty()) return;
+    Element("p", "", title);
+    Prompt(items);
+  };
+  const auto grants = [&](std::string_view title,
+                          const std::vector<Grant>& list) {
+    if (list.empty()) return;
+    Element("p", "", title);
+    Grants(list);
+  };
+  prompt("At install it asks beyond that:", upgrade.prompt_added);
+  prompt("It no longer asks:", upgrade.prompt_removed);
+  grants("The plugin gets beyond that:", upgrade.grants_added);
+  grants("It no longer gets:", upgrade.grants_removed);
+  if (upgrade.prompt_added.empty() && upgrade.prompt_removed.empty() &&
+      upgrade.grants_added.empty() && upgrade.grants_removed.empty() &&
+      upgrade.no_spec.empty() && report_.no_spec.empty()) {
+    Raw("<p>Nothing is added, and nothing goes.</p>\n");
+  }
+  Raw("<h3>The spec</h3>\n");
+  for (size_t i = upgrade.runs.size(); i-- > 0;) {
+    const UpgradeRun& run = upgrade.runs[i];
+    absl::StrAppend(&out_, "<div class=\"run\" data-filter data-changed=\"",
+                    run.changes.empty() ? "no" : "yes", "\">\n<h4>Docker ");
+    Text(RunName(run.releases));
+    Raw("</h4>\n");
+    if (run.changes.empty()) {
+      Raw("<p class=\"muted\">The spec means the same.</p>\n");
+    } else {
+      Changes(run.changes);
+      More(run.more_changes, "specgen diff shows all");
+    }
+    Raw("</div>\n");
+  }
+  Raw("</section>\n");
+}
+
 void Page::Privileges() {
   Raw("<section class=\"card\" id=\"privileges\">\n<h2>Privileges on Docker ");
   Text(report_.engine->name);
@@ -293,29 +402,13 @@ void Page::Privileges() {
   if (report_.prompt.empty()) {
     Raw("<p>At install it asks nothing.</p>\n");
   } else {
-    Raw("<p>At install it asks:</p>\n<pre tabindex=\"0\">");
-    for (const PromptItem& item : report_.prompt) {
-      Text(item.line);
-      Raw("\n");
-    }
-    Raw("</pre>\n");
+    Raw("<p>At install it asks:</p>\n");
+    Prompt(report_.prompt);
     More(report_.more_prompt, "specgen privileges shows all");
   }
   if (!report_.grants.empty()) {
-    Raw("<p>What the plugin then gets:</p>\n<ul class=\"entries\">\n");
-    for (const Grant& grant : report_.grants) {
-      const std::string_view level = GrantLevelName(grant.level);
-      absl::StrAppend(&out_, "<li data-filter data-level=\"", level, "\">");
-      Element("span", absl::StrCat("badge ", level), level);
-      Raw("<div><span class=\"mono\">");
-      Text(grant.what);
-      Raw("</span> <span class=\"muted\">");
-      Text(grant.id);
-      Raw("</span><br>");
-      Linked(grant.why);
-      Raw("</div></li>\n");
-    }
-    Raw("</ul>\n");
+    Raw("<p>What the plugin then gets:</p>\n");
+    Grants(report_.grants);
     More(report_.more_grants, "specgen privileges shows all");
   }
   Raw("</section>\n");
@@ -355,7 +448,7 @@ void Page::MatrixRow(const ReportRun& run, const ReportRun* before) {
     Text(run.releases.front().name);
     Raw("\">");
   }
-  Text(RunName(run));
+  Text(RunName(run.releases));
   if (before != nullptr) Raw("</a>");
   Raw("</th><td class=\"mono\">");
   Text(run.releases.front().date);
@@ -418,27 +511,14 @@ void Page::Run(const ReportRun& run) {
                   run.changes.empty() ? "no" : "yes", "\" id=\"r-");
   Text(run.releases.front().name);
   Raw("\">\n<h3>");
-  Text(RunName(run));
+  Text(RunName(run.releases));
   Raw(" <span class=\"muted\">");
   Text(run.releases.front().date);
   Raw("</span></h3>\n");
   if (run.changes.empty()) {
     Raw("<p class=\"muted\">Nothing changes for this plugin.</p>\n");
   } else {
-    Raw("<ul>\n");
-    for (const Change& change : run.changes) {
-      const char sign = ChangeKindSign(change.kind);
-      absl::StrAppend(&out_, "<li class=\"",
-                      sign == '+'   ? "added"
-                      : sign == '-' ? "removed"
-                                    : "changed",
-                      "\"><span class=\"part\">");
-      Text(change.section);
-      Raw(":</span> ");
-      Text(change.text);
-      Raw("</li>\n");
-    }
-    Raw("</ul>\n");
+    Changes(run.changes);
     More(run.more_changes, "specgen diff shows all");
   }
   if (!run.why.empty()) {
@@ -488,7 +568,8 @@ void Page::Variants() {
       std::string where;
       for (const ReportRun& run : report_.runs) {
         if (run.variants.empty() || run.variants[i] != v) continue;
-        absl::StrAppend(&where, where.empty() ? "" : ", ", RunName(run));
+        absl::StrAppend(&where, where.empty() ? "" : ", ",
+                        RunName(run.releases));
       }
       absl::StrAppend(&out_, "<div class=\"variant\" id=\"f-", i, "-", v,
                       "\"><span class=\"key ", VariantClass(v), "\">",
@@ -506,6 +587,7 @@ void Page::Variants() {
 std::string Page::Make() {
   Head();
   Tools();
+  Upgrade();
   Privileges();
   Findings();
   Matrix();

@@ -1,8 +1,10 @@
 #include "specgen/report/report.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -142,6 +144,14 @@ TEST(ReportTest, HostileTextIsEscaped) {
   ASSERT_TRUE(report.ok()) << report.status();
   ASSERT_TRUE(report->has_spec) << report->no_spec;
   report->title = "</title><script>alert(2)</script>";
+  report->upgrade.emplace();
+  report->upgrade->input = kEvil;
+  report->upgrade->no_spec = kEvil;
+  report->upgrade->prompt_added = report->prompt;
+  report->upgrade->grants_removed = report->grants;
+  report->upgrade->runs.push_back(
+      {report->runs.front().releases,
+       {{ChangeKind::kChanged, "mounts", "x", std::string(kEvil)}}});
   const std::string page = ReportHtml(*report, "<script>");
   EXPECT_TRUE(absl::StrContains(page, "&lt;script&gt;alert(1)"));
   EXPECT_FALSE(absl::StrContains(page, "<script>alert"));
@@ -330,6 +340,110 @@ TEST(ReportTest, AdvisoriesAreLinks) {
        {"<a href=\"https://www.cve.org/CVERecord?id=CVE-2022-24769\"",
         "<a href=\"https://github.com/advisories/GHSA-2mm7-x5h6-5pvq\""}) {
     EXPECT_TRUE(absl::StrContains(page, link)) << link;
+  }
+}
+
+absl::StatusOr<Report> MakeUpgrade(std::string_view old, std::string_view now,
+                                   std::string_view range) {
+  const std::unique_ptr<HostSnapshot> host =
+      HostSnapshot::Parse(kHost, "host").value();
+  Request before;
+  before.plugin = old;
+  ReportRequest request;
+  request.request.plugin = now;
+  request.input = "new.json";
+  request.old = &before;
+  request.old_input = "old.json";
+  request.engine = FindRelease("28.5.2").value();
+  request.releases = FindReleases(range).value();
+  request.host = host.get();
+  return MakeReport(request);
+}
+
+TEST(ReportTest, TellsWhatAnUpgradeChanges) {
+  const std::string now = absl::StrReplaceAll(
+      kConfig, {{"CAP_SYS_ADMIN", "CAP_SYS_PTRACE"},
+                {"\"host\"", "\"none\""},
+                {"\"entrypoint\"", "\"ipchost\": true, \"entrypoint\""}});
+  // Engines before 17.05 do not read ipchost.
+  const absl::StatusOr<Report> report =
+      MakeUpgrade(kConfig, now, "17.04.0..28.5.2");
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_TRUE(report->upgrade.has_value());
+  const ReportUpgrade& upgrade = *report->upgrade;
+  EXPECT_EQ(upgrade.input, "old.json");
+  ASSERT_EQ(upgrade.prompt_added.size(), 2u);
+  EXPECT_EQ(upgrade.prompt_added[0].line, " - host ipc namespace: [true]");
+  EXPECT_FALSE(upgrade.prompt_removed.empty());
+  const auto has = [](const std::vector<Grant>& grants, std::string_view what) {
+    return std::any_of(grants.begin(), grants.end(),
+                       [&](const Grant& grant) { return grant.what == what; });
+  };
+  EXPECT_TRUE(has(upgrade.grants_added, "CAP_SYS_PTRACE"));
+  EXPECT_FALSE(has(upgrade.grants_added, "CAP_SYS_ADMIN"));
+  EXPECT_TRUE(has(upgrade.grants_removed, "CAP_SYS_ADMIN"));
+  // Where the change is the same, engines share a run, whatever else they do.
+  ASSERT_GE(upgrade.runs.size(), 2u);
+  EXPECT_LT(upgrade.runs.size(), report->runs.size());
+  EXPECT_EQ(upgrade.runs.front().releases.front().name, "17.04.0");
+  EXPECT_EQ(upgrade.runs.back().releases.back().name, "28.5.2");
+  const auto text = [](const UpgradeRun& run) {
+    std::string all;
+    for (const Change& change : run.changes) {
+      absl::StrAppend(&all, change.text, "\n");
+    }
+    return all;
+  };
+  EXPECT_FALSE(absl::StrContains(text(upgrade.runs.front()), "ipc"));
+  EXPECT_TRUE(absl::StrContains(text(upgrade.runs.back()), "ipc"));
+  const std::string page = ReportHtml(*report, "0");
+  const size_t begin = page.find("id=\"upgrade\"");
+  ASSERT_NE(begin, std::string::npos);
+  EXPECT_LT(begin, page.find("id=\"privileges\""));
+  EXPECT_TRUE(absl::StrContains(ReportJson(*report), "\"promptAdded\""));
+}
+
+TEST(ReportTest, UpgradesThatChangeNothingOrCannotBeCompared) {
+  const absl::StatusOr<Report> same =
+      MakeUpgrade(kConfig, kConfig, "20.10.13..28.5.2");
+  ASSERT_TRUE(same.ok());
+  ASSERT_EQ(same->upgrade->runs.size(), 1u);
+  EXPECT_TRUE(same->upgrade->runs[0].changes.empty());
+  EXPECT_TRUE(absl::StrContains(ReportHtml(*same, "0"),
+                                "Nothing is added, and nothing goes."));
+  EXPECT_FALSE(Make(kConfig)->upgrade.has_value());
+
+  const absl::StatusOr<Report> refused =
+      MakeUpgrade(R"({"mounts": 5})", kConfig, "28.5.2");
+  ASSERT_TRUE(refused.ok());
+  EXPECT_TRUE(refused->upgrade->grants_added.empty());
+  ASSERT_EQ(refused->upgrade->runs.size(), 1u);
+  ASSERT_EQ(refused->upgrade->runs[0].changes.size(), 1u);
+  EXPECT_EQ(refused->upgrade->runs[0].changes[0].text,
+            "before, there is a refusal: \"mounts\" must be a list, not a "
+            "number; after, there is a spec");
+  EXPECT_TRUE(
+      absl::StrContains(ReportHtml(*refused, "0"), "no grants can be told"));
+}
+
+// A password that changed still shows as a change, and not as a password.
+TEST(ReportTest, UpgradesHideSecrets) {
+  const auto with = [](std::string_view password) {
+    return absl::StrCat(
+        kConfig.substr(0, kConfig.size() - 2),
+        R"(, "env": [{"name": "PASSWORD", "value": ")", password,
+        R"("}], "mounts": [{"type": "bind", "destination": "/x",)"
+        R"("source": "/s/password=)",
+        password, R"(", "options": ["rbind"]}]})");
+  };
+  const absl::StatusOr<Report> report =
+      MakeUpgrade(with("hunter2"), with("hunter3"), "28.5.2");
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE(report->upgrade->runs[0].changes.empty());
+  for (const std::string& text :
+       {ReportHtml(*report, "0"), ReportJson(*report)}) {
+    EXPECT_FALSE(absl::StrContains(text, "hunter"));
+    EXPECT_TRUE(absl::StrContains(text, "(secret 2)"));
   }
 }
 
