@@ -121,7 +121,10 @@ JSON
 # A short report has all that a long one has, and is looked at sooner.
 "$specgen" report --host "$work/host.json" --engines 28.0.1..28.2.0 --title 'example/volumes' \
   "$work/config.json" -o "$work/short.html"
-"$look_at_pages" "$browser" "$AXE" "$work"/{short,wide,evil}.html || fail 'not everybody can read that'
+# An upgrade from a plugin that is hostile.
+"$specgen" report --host "$work/host.json" --engines 28.0.1..28.0.2 "$work/evil.json" \
+  "$work/config.json" -o "$work/upgrade.html"
+"$look_at_pages" "$browser" "$AXE" "$work"/{short,wide,evil,upgrade}.html || fail 'not everybody can read that'
 
 # Pictures, light and dark, wide and narrow, and without JavaScript.
 chrome --screenshot="$out/light.png" --window-size=1360,6000 "file://$work/report.html"
