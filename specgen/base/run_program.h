@@ -28,7 +28,8 @@ struct ProgramLimits {
 // Runs `command`, whose first word is found by PATH, without a shell and
 // without input, and waits for its end. Errors: kNotFound if there is no such
 // program; kUnavailable if it cannot be run, or goes beyond a limit: it is
-// killed then; kAborted if the machine has no room for one more. Messages start with the program's name.
+// killed then; kAborted if the machine has no room for one more. Messages start
+// with the program's name.
 absl::StatusOr<ProgramOutput> RunProgram(std::vector<std::string> command,
                                          ProgramLimits limits = {});
 

@@ -101,7 +101,8 @@ TEST(JsonText, PointsAtWhatIsNoJson) {
   EXPECT_EQ(ReadAll("{\"flag\": trux}").message,
             "f:1:10: this is no JSON value");
   EXPECT_EQ(ReadAll("{\"count\": 01}").message,
-            "f:1:11: this is no JSON value");
+            "f:1:11: JSON has numbers such as 8, -1 and 0.5 only: decimal, "
+            "with no + and no 0 in front");
   EXPECT_EQ(ReadAll("{\"list\": [\"a\"").message,
             "f:1:14: the JSON text ends inside a list");
   EXPECT_EQ(ReadAll("{\"text\":").message,
