@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "specgen/base/cause.h"
 #include "specgen/base/files.h"
 #include "specgen/base/printable.h"
@@ -38,7 +39,13 @@ absl::StatusOr<std::string> CatFile(std::string_view option,
                         absl::StrCat(option, ": ", ran.status().message()));
   }
   if (ran->succeeded) return std::move(ran->out);
-  const std::string_view said = FirstErrorLine(*ran);
+  // What it warns of, or traces, comes first.
+  std::string_view said = FirstErrorLine(*ran);
+  for (const std::string_view line : absl::StrSplit(ran->error, '\n')) {
+    if (!absl::StartsWith(line, "fatal: ")) continue;
+    said = line;
+    break;
+  }
   return BadInputError(absl::StrCat(
       option, ": there is no file ", QuoteShort(name),
       ", and git finds none: ", said.empty() ? "it did not say why" : said));

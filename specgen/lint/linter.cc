@@ -326,6 +326,7 @@ absl::StatusOr<std::vector<LintFinding>> LintContext::Run() {
 }
 
 void HideSecrets(LintFinding* finding, SecretHider* secrets) {
+  finding->pointer = secrets->Text(finding->pointer);
   if (finding->rule->asks_engines) {
     finding->message = secrets->Text(finding->message);
     return;

@@ -98,14 +98,15 @@ void PairPath(LintContext* lint) {
 }
 
 // Devices are left out, of which the engine says that it refuses them, and the
-// socket: socket-name.
+// socket: socket-name. Texts are not quoted: they may be secrets by the names
+// that stand beside them.
 void NulByte(LintContext* lint) {
   const auto look = [&](const JsonNode* node, std::string_view what) {
     if (node == nullptr || !absl::StrContains(node->String(), '\0')) return;
-    lint->At(*node, absl::StrCat(what, " ", QuoteShort(node->text),
-                                 " has a NUL byte, where the kernel's texts "
-                                 "end: runtimes refuse it, \"invalid "
-                                 "argument\""));
+    lint->At(*node,
+             absl::StrCat(what,
+                          " has a NUL byte, where the kernel's texts end: "
+                          "runtimes refuse it, \"invalid argument\""));
   };
   for (const JsonNode* mount : lint->Mounts()) {
     look(Member(mount, "destination"), "the destination");
@@ -116,8 +117,8 @@ void NulByte(LintContext* lint) {
     }
   }
   for (const JsonNode& env : Items(lint->config, "env")) {
-    look(Member(&env, "name"), "the variable");
-    look(Member(&env, "value"), "the value");
+    look(Member(&env, "name"), "the variable's name");
+    look(Member(&env, "value"), "the variable's value");
   }
   for (const JsonNode& word : Items(lint->config, "entrypoint")) {
     look(&word, "the word");
