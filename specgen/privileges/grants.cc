@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -15,6 +16,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
@@ -122,6 +125,60 @@ bool IsNameOfSocket(std::string_view path) {
          absl::EndsWith(name, ".socket") || name == "socket" || name == "sock";
 }
 
+// Whether a clean path leads through a link that the kernel makes to a file
+// that may be anywhere: "/proc/self/fd/3", "/proc/1/exe".
+bool IsMagicLink(std::string_view path) {
+  if (!absl::ConsumePrefix(&path, "/proc/")) return false;
+  constexpr std::string_view kDirectories[] = {"fd", "map_files", "ns"};
+  const std::vector<std::string_view> elements = absl::StrSplit(path, '/');
+  for (size_t i = 1; i < elements.size(); ++i) {
+    if (elements[i] == "exe" || Holds(kDirectories, elements[i - 1])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// What is for the file system alone, as far as runtimes know: "subvol=/a". Each
+// option may have several; of the same name the last one counts.
+std::string DataOf(absl::Span<const std::string_view> options) {
+  constexpr std::string_view kFlags[] = {
+      "async",       "atime",      "defaults",      "dev",
+      "diratime",    "dirsync",    "exec",          "lazytime",
+      "noatime",     "nodev",      "nodiratime",    "noexec",
+      "nolazytime",  "norelatime", "nostrictatime", "nosuid",
+      "nosymfollow", "private",    "relatime",      "ro",
+      "rprivate",    "rshared",    "rslave",        "runbindable",
+      "rw",          "shared",     "slave",         "strictatime",
+      "suid",        "symfollow",  "sync",          "unbindable"};
+  constexpr std::string_view kRecursive[] = {
+      "rdev",         "rexec", "rnodev", "rnoexec",    "rnosuid",
+      "rnosymfollow", "rro",   "rrw",    "rsymfollow", "rsuid"};
+  std::vector<std::string_view> data;
+  for (std::string_view option : options) {
+    if (Holds(kFlags, option) || Holds(kRecursive, option)) continue;
+    for (std::string_view word :
+         absl::StrSplit(option, ',', absl::SkipEmpty())) {
+      data.push_back(word);
+    }
+  }
+  const auto name = [](std::string_view word) {
+    return word.substr(0, word.find('='));
+  };
+  std::stable_sort(data.begin(), data.end(),
+                   [&](std::string_view a, std::string_view b) {
+                     return name(a) < name(b);
+                   });
+  return data.empty() ? "" : absl::StrCat("\n", absl::StrJoin(data, ","));
+}
+
+// Whether it goes up again: where it is depends on the links in the rootfs.
+bool GoesUp(std::string_view destination) {
+  const std::vector<std::string_view> elements =
+      absl::StrSplit(destination, '/');
+  return Holds(elements, "..");
+}
+
 std::string OnRootfs(std::string_view destination) {
   return CleanPath(absl::StrCat("/", destination));
 }
@@ -195,6 +252,9 @@ class GrantFinder {
     // What the plugin may do there; none if all of it is hidden.
     Powers powers = 0;
     std::vector<std::string> hidden;
+    // As in Reach.
+    bool unseen = false;
+    std::string doubt;
   };
   // The levels of what a mount shows of the host, and where the links lead that
   // decide; "" if none do.
@@ -475,12 +535,15 @@ std::string Shown(std::string_view path, std::string_view leads_to) {
 // compared as such.
 Reach GrantFinder::ReachOf(const SpecMount& mount, std::string_view path,
                            std::string_view kind) const {
-  Reach reach = {std::string(kind), "", mount.powers, mount.hidden};
+  Reach reach = {std::string(kind), "",           mount.powers,
+                 mount.hidden,      mount.unseen, mount.doubt};
   const std::string clean = CleanPath(path);
-  if (absl::StartsWith(path, "/")) {
+  if (absl::StartsWith(path, "/") && !IsMagicLink(WithKnownLinks(path))) {
     const std::string real = OnHost(path);
     reach.path = WithKnownLinks(real.empty() ? path : real);
-    if (reach.path != "/" || clean == "/") return reach;
+    if (clean == "/" || (reach.path != "/" && !IsMagicLink(reach.path))) {
+      return reach;
+    }
     // It may be anywhere.
     reach.path.clear();
   }
@@ -521,25 +584,45 @@ void GrantFinder::BindMount(const SpecMount& mount) {
 void GrantFinder::Overlay(const SpecMount& mount) {
   // Far above what a kernel takes.
   constexpr size_t kMostDirectories = 10000;
+  // Each one has the mount's own texts, so that long ones count for many.
+  constexpr size_t kBytesOfOne = 1024;
+  size_t bytes = mount.destination.size() + mount.doubt.size();
+  for (const std::string& part : mount.hidden) {
+    bytes += part.size() + sizeof(part);
+  }
   struct Kind {
     std::string_view name;
     bool read_only;
-    std::string path = {};
-    std::optional<Judged> judged = {};
+    std::vector<Grant> grants = {};
+    std::set<std::string, std::less<>> seen = {};
   };
   Kind kinds[] = {{"lowerdir", true},
                   {"upperdir", mount.flags.read_only},
                   {"workdir", mount.flags.read_only}};
-  const auto look_at = [&](Kind* kind, std::string_view path) {
+  const auto look_at = [&](Kind* kind, std::string_view path,
+                           std::string_view reach_kind) {
     if (path.empty()) return;
     const std::string directory = WithoutBackslashes(path);
-    Judged judged =
-        ++overlay_directories_ > kMostDirectories
-            ? Judged{Level::kCritical, "one of too many to look at", ""}
-            : JudgeOnHost(directory, kind->read_only);
-    if (kind->judged.has_value() && kind->judged->level >= judged.level) return;
-    kind->path = directory;
-    kind->judged = std::move(judged);
+    if (!kind->seen.insert(absl::StrCat(reach_kind, directory)).second) return;
+    overlay_directories_ += 1 + bytes / kBytesOfOne;
+    const bool too_many = overlay_directories_ > kMostDirectories;
+    // One for all of them, which is new unless all is as it was.
+    if (too_many && !kind->seen.insert("").second) return;
+    const Judged judged =
+        too_many ? Judged{Level::kCritical, "one of too many to look at", ""}
+                 : JudgeOnHost(directory, kind->read_only);
+    Reach reach = too_many
+                      ? ReachOf(mount, "",
+                                absl::StrCat("too many\n",
+                                             absl::StrJoin(mount.options, ",")))
+                      : ReachOf(mount, directory, reach_kind);
+    if (kind->read_only) reach.powers &= ~kWrite;
+    kind->grants.push_back(
+        {judged.level, "mount",
+         absl::StrCat(Shown(directory, judged.leads_to), " as ", kind->name,
+                      " of the overlay at ", mount.destination,
+                      kind->read_only ? " (read-only)" : ""),
+         judged.why, /*assumed=*/false, std::move(reach)});
   };
   for (std::string_view option : mount.options) {
     for (std::string_view word : SplitAt(',', option)) {
@@ -547,27 +630,30 @@ void GrantFinder::Overlay(const SpecMount& mount) {
       const std::string_view name = word.substr(0, equals);
       const std::string_view value =
           word.substr(std::min(word.size(), equals + 1));
+      // What is no layer shows no files, or only those that a layer names.
       if (name == "upperdir") {
-        look_at(&kinds[1], value);
+        look_at(&kinds[1], value, "file");
       } else if (name == "workdir") {
-        look_at(&kinds[2], value);
+        look_at(&kinds[2], value, "workdir");
       } else if (name == "lowerdir" || name == "lowerdir+" ||
                  name == "datadir+") {
+        bool data = name == "datadir+";
         for (std::string_view path : SplitAt(':', value)) {
-          look_at(&kinds[0], path);
+          data = data || path.empty();  // behind "::"
+          look_at(&kinds[0], path, data ? "datadir" : "file");
         }
       }
     }
   }
-  for (const Kind& kind : kinds) {
-    if (!kind.judged.has_value()) continue;
-    Reach reach = ReachOf(mount, kind.path, "file");
-    if (kind.read_only) reach.powers &= ~kWrite;
-    Add(kind.judged->level, "mount",
-        absl::StrCat(Shown(kind.path, kind.judged->leads_to), " as ", kind.name,
-                     " of the overlay at ", mount.destination,
-                     kind.read_only ? " (read-only)" : ""),
-        kind.judged->why, std::move(reach));
+  for (Kind& kind : kinds) {
+    if (kind.grants.empty()) continue;
+    const auto gravest = std::max_element(
+        kind.grants.begin(), kind.grants.end(),
+        [](const Grant& a, const Grant& b) { return a.level < b.level; });
+    Grant told = std::move(*gravest);
+    kind.grants.erase(gravest);
+    told.also = std::move(kind.grants);
+    grants_.push_back(std::move(told));
   }
 }
 
@@ -585,7 +671,7 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
     Add(grant.level, "kernel-file-system",
         absl::StrCat(known.type, " at ", mount.destination, read_only),
         absl::StrCat("the same as the host's ", known.path, ": ", grant.why),
-        ReachOf(mount, "", mount.type));
+        ReachOf(mount, "", absl::StrCat(mount.type, DataOf(mount.options))));
     return;
   }
   if (mount.type == "overlay") Overlay(mount);
@@ -605,7 +691,11 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
       absl::StrCat(
           mount.source.empty() ? "(no source)" : Shown(mount.source, leads_to),
           " at ", mount.destination, " of type ", mount.type, read_only),
-      why, ReachOf(mount, mount.source, mount.type));
+      why,
+      ReachOf(
+          mount, mount.source,
+          absl::StrCat(mount.type,
+                       mount.type == "overlay" ? "" : DataOf(mount.options))));
 }
 
 // Whether each plugin has the same.
@@ -669,14 +759,38 @@ std::vector<GrantFinder::SpecMount> GrantFinder::SpecMounts() const {
     mount.powers = PowersOf(mount.options);
     all.push_back(std::move(mount));
   }
+  // All, and those that hide for good and are hidden: it is not sure where the
+  // paths lead that go up, and runtimes copy what a tmpfs with "tmpcopyup"
+  // covers into it.
   std::vector<std::string> destinations;
+  std::vector<std::string> sure_destinations;
+  std::vector<size_t> sure_ones;
   destinations.reserve(all.size());
   for (const SpecMount& mount : all) {
-    destinations.push_back(OnRootfs(mount.destination));
+    std::string destination = OnRootfs(mount.destination);
+    if (!GoesUp(mount.destination) && !Holds(mount.options, "tmpcopyup")) {
+      sure_ones.push_back(destinations.size());
+      sure_destinations.push_back(destination);
+    }
+    destinations.push_back(std::move(destination));
   }
-  std::vector<HiddenParts> hidden = FindHiddenParts(destinations);
+  std::vector<HiddenParts> hidden(all.size());
+  std::vector<HiddenParts> sure = FindHiddenParts(sure_destinations);
+  for (size_t i = 0; i < sure.size(); ++i) {
+    hidden[sure_ones[i]] = std::move(sure[i]);
+  }
+  const std::vector<HiddenParts> most = FindHiddenParts(destinations);
   for (size_t i = 0; i < all.size(); ++i) {
-    if (hidden[i].all) all[i].powers = 0;
+    if (hidden[i].all != most[i].all || hidden[i].parts != most[i].parts) {
+      all[i].doubt = absl::StrCat(most[i].all ? "all" : "some", "\n",
+                                  absl::StrJoin(most[i].parts, "\n"));
+    }
+    if (hidden[i].all) {
+      // What covers a shared one may cover what the host sees.
+      constexpr Powers kAnyShares = kShares | kShares << kPropagationBelowShift;
+      all[i].unseen = (all[i].powers & kAnyShares) == 0;
+      all[i].powers = 0;
+    }
     all[i].hidden = std::move(hidden[i].parts);
   }
   return all;
@@ -886,26 +1000,38 @@ std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
                               reach.kind.empty() ? grant.what : reach.kind);
     return reach;
   };
-  std::vector<Reach> old;
-  old.reserve(before.size());
+  // References to its items stay.
+  std::deque<Reach> old;
   Reaches reaches;
   bool all_devices = false;
-  for (const Grant& grant : before) {
+  const auto add_old = [&](const Grant& grant) {
     old.push_back(reach_of(grant));
     reaches.Add(grant.level, old.back());
     all_devices = all_devices || grant.id == "all-devices";
+  };
+  for (const Grant& grant : before) {
+    add_old(grant);
+    for (const Grant& also : grant.also) add_old(also);
   }
   std::vector<Grant> added;
-  for (const Grant& grant : now) {
+  const auto add_new = [&](const Grant& grant) {
     if (all_devices &&
         (grant.id == "device" || grant.id == "fuse-rule-order")) {
-      continue;
+      return;
     }
     std::string more;
-    if (reaches.Hold(grant.level, reach_of(grant), &more)) continue;
+    if (reaches.Hold(grant.level, reach_of(grant), &more)) return;
     added.push_back(grant);
+    added.back().also.clear();
     if (!more.empty()) absl::StrAppend(&added.back().why, "; new: ", more);
+  };
+  for (const Grant& grant : now) {
+    add_new(grant);
+    for (const Grant& also : grant.also) add_new(also);
   }
+  std::stable_sort(
+      added.begin(), added.end(),
+      [](const Grant& a, const Grant& b) { return a.level > b.level; });
   return added;
 }
 

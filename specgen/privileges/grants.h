@@ -28,6 +28,9 @@ struct Grant {
   bool assumed = false;
   // How far it reaches; without a kind, it is of what it is about.
   Reach reach = {};
+  // More of its kind that are no graver and told only if they are new: an
+  // overlay has many directories.
+  std::vector<Grant> also = {};
 };
 
 // What is known of the machine that the spec is for.

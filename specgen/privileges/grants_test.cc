@@ -211,11 +211,11 @@ TEST(Grants, OfPropagation) {
 // Each overlay directory costs something.
 TEST(Grants, OfMoreDirectoriesThanAreLookedAt) {
   std::string many;
-  for (int i = 0; i < 20000; ++i) absl::StrAppend(&many, "/a:");
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&many, "/a", i, ":");
   EXPECT_TRUE(absl::StrContains(
       Mounts(GrantsOf(MountSpec("overlay", "o", "/x",
                                 absl::StrCat("\"lowerdir=", many, "\"")))),
-      "critical /a as lowerdir"));
+      "critical /a10000 as lowerdir"));
 }
 
 // What the plugin asked for is told from what the engine adds, not by where it
@@ -709,11 +709,27 @@ std::string Added(std::string_view before, std::string_view now,
   return out;
 }
 
+// Those that are not looked at are new, unless all is the same.
+TEST(AddedGrants, OfMoreDirectoriesThanAreLookedAt) {
+  std::string many;
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&many, "/a", i, ":");
+  const auto overlay = [&](std::string_view more) {
+    return Mount("o", "/x", absl::StrCat("lowerdir=", many, more), "overlay");
+  };
+  EXPECT_EQ(Added(overlay(""), overlay("")), "");
+  EXPECT_EQ(Added(overlay(""), overlay("/b")),
+            "critical /a10000 as lowerdir of the overlay at /x (read-only)");
+}
+
 TEST(AddedGrants, OfMounts) {
   struct Case {
     std::string before, now, added;
   };
   const std::string tmpfs = Mount("tmpfs", "/x/etc", "ro", "tmpfs");
+  const std::string srv = Mount("/srv", "/x", "rbind");
+  const auto overlay = [](std::string_view options) {
+    return Mount("o", "/x", options, "overlay");
+  };
   for (const Case& c : {
            // The same, and less.
            Case{Mount("/srv", "/x", "rbind"), Mount("/srv", "/x", "rbind"), ""},
@@ -829,6 +845,82 @@ TEST(AddedGrants, OfMounts) {
            Case{Mount("h:/a", "/x", "ro", "nfs"),
                 Mount("h:/b", "/x", "ro", "nfs"),
                 "medium h:/b at /x of type nfs (read-only)"},
+           // Each directory of an overlay.
+           Case{overlay("lowerdir=/root/.ssh"),
+                overlay("lowerdir=/root/.ssh:/etc/kubernetes"),
+                "high /etc/kubernetes as lowerdir of the overlay at /x "
+                "(read-only)"},
+           Case{overlay("lowerdir=/a:/b"), overlay("lowerdir=/b:/a"), ""},
+           Case{overlay("lowerdir=/a:/b"), overlay("lowerdir=/b"), ""},
+           Case{overlay("lowerdir=/a:/b"), Mount("/b", "/x", "bind ro"), ""},
+           // What is no layer is not shown.
+           Case{overlay("upperdir=/a,workdir=/b"), Mount("/b", "/x", "bind"),
+                "medium /b at /x"},
+           Case{overlay("lowerdir=/a,datadir+=/b"),
+                Mount("/b", "/x", "bind ro"), "low /b at /x (read-only)"},
+           Case{overlay("lowerdir=/a::/b"), Mount("/b", "/x", "bind ro"),
+                "low /b at /x (read-only)"},
+           // A tmpfs that shows what it covers.
+           Case{absl::StrCat(srv, ",", Mount("t", "/x", "", "tmpfs")),
+                absl::StrCat(srv, ",", Mount("t", "/x", "tmpcopyup", "tmpfs")),
+                "medium /srv at /x; new: writing, set-user-ID programs, "
+                "devices, running programs, symbolic links, what is mounted "
+                "below it, what the host mounts there later"},
+           Case{
+               absl::StrCat(srv, ",", Mount("t", "/x/a", "", "tmpfs")),
+               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
+               "medium /srv at /x; new: what another mount hid"},
+           Case{
+               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
+               srv, "medium /srv at /x"},
+           Case{
+               srv,
+               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
+               ""},
+           Case{
+               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
+               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
+               ""},
+           // Nobody knows where this one is.
+           Case{absl::StrCat(srv, ",", Mount("t", "/x/a", "", "tmpfs")),
+                absl::StrCat(srv, ",", Mount("t", "/x/b/../a", "", "tmpfs")),
+                "medium /srv at /x; new: what another mount hid"},
+           Case{absl::StrCat(srv, ",", Mount("t", "/x/b/../a", "", "tmpfs")),
+                srv, "medium /srv at /x"},
+           // All is hidden.
+           Case{"", absl::StrCat(srv, ",", Mount("t", "/x", "", "tmpfs")), ""},
+           Case{"",
+                absl::StrCat(Mount("/srv", "/x", "rbind rshared"), ",",
+                             Mount("t", "/x", "", "tmpfs")),
+                "high /srv at /x; medium /srv at /x"},
+           // Options of file systems.
+           Case{Mount("/dev/x", "/x", "subvol=/a", "btrfs"),
+                Mount("/dev/x", "/x", "subvol=/b", "btrfs"),
+                "medium /dev/x at /x of type btrfs"},
+           Case{Mount("/dev/x", "/x", "subvol=/a ssd", "btrfs"),
+                Mount("/dev/x", "/x", "ro ssd,subvol=/a nosuid", "btrfs"), ""},
+           Case{Mount("/dev/x", "/x", "subvol=/a subvol=/b", "btrfs"),
+                Mount("/dev/x", "/x", "subvol=/b subvol=/a", "btrfs"),
+                "medium /dev/x at /x of type btrfs"},
+           Case{Mount("proc", "/x", "subset=pid", "proc"),
+                Mount("proc", "/x", "nosuid", "proc"), "critical proc at /x"},
+           // Without "r", what is mounted below stays as it is.
+           Case{Mount("/srv", "/x", "rbind rprivate"),
+                Mount("/srv", "/x", "rbind private"),
+                "medium /srv at /x; new: what the host mounts later in what is "
+                "mounted below it"},
+           // The kernel's links lead anywhere.
+           Case{Mount("/proc", "/x", "rbind"),
+                Mount("/proc/self/fd/3", "/x", "bind"),
+                "critical /proc/self/fd/3 at /x"},
+           Case{Mount("/proc", "/x", "rbind"),
+                Mount("/proc/1/exe", "/x", "bind"),
+                "critical /proc/1/exe at /x"},
+           Case{Mount("/", "/x", "rbind"),
+                Mount("/proc/1/ns/mnt", "/x", "bind"),
+                "critical /proc/1/ns/mnt at /x"},
+           Case{Mount("/proc", "/x", "rbind"),
+                Mount("/proc/1/fdinfo", "/x", "bind"), ""},
        }) {
     EXPECT_EQ(Added(c.before, c.now), c.added) << c.before << "\n" << c.now;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -78,6 +79,8 @@ std::string_view Below(std::string_view path, std::string_view above) {
 Powers PowersOf(absl::Span<const std::string_view> options) {
   Powers top = kRead | kProtected | kMayReceive;
   Powers below = kProtected;
+  // Without an "r" before them, these leave alone what is mounted below.
+  Powers propagation_below = kMayReceive;
   bool recursive = false;
   // The recursive flags are set by a call of their own, after all others.
   Powers recursive_on = 0;
@@ -87,12 +90,13 @@ Powers PowersOf(absl::Span<const std::string_view> options) {
     std::string_view without_r = option;
     const bool has_r = absl::ConsumePrefix(&without_r, "r");
     constexpr Powers kPropagation = kMayReceive | kReceives | kShares;
-    if (without_r == "private" || without_r == "unbindable") {
-      top &= ~kPropagation;
-    } else if (without_r == "slave") {
-      top = (top & ~kPropagation) | kMayReceive | kReceives;
-    } else if (without_r == "shared") {
-      top |= kPropagation;
+    std::optional<Powers> propagation;
+    if (without_r == "private" || without_r == "unbindable") propagation = 0;
+    if (without_r == "slave") propagation = kMayReceive | kReceives;
+    if (without_r == "shared") propagation = kPropagation;
+    if (propagation.has_value()) {
+      top = (top & ~kPropagation) | *propagation;
+      if (has_r) propagation_below = *propagation;
     }
     for (const Protection& protection : kProtections) {
       if (option == protection.on) top &= ~protection.power;
@@ -109,7 +113,9 @@ Powers PowersOf(absl::Span<const std::string_view> options) {
   }
   top = (top & ~recursive_on) | recursive_off;
   below = (below & ~recursive_on) | recursive_off;
-  return recursive ? top | kBelow | below << kBelowShift : top;
+  if (!recursive) return top;
+  return top | kBelow | below << kBelowShift |
+         propagation_below << kPropagationBelowShift;
 }
 
 std::string NamesOf(Powers powers) {
@@ -129,8 +135,16 @@ std::string NamesOf(Powers powers) {
           " in what is mounted below it");
     }
   }
-  add(kMayReceive | kReceives, "what the host mounts there later");
+  constexpr Powers kReceiving = kMayReceive | kReceives;
+  add(kReceiving, "what the host mounts there later");
   add(kShares, "that the host sees what is mounted there");
+  if ((powers & (kBelow | kReceiving | kShares)) == 0) {
+    constexpr std::string_view kWhere = " in what is mounted below it";
+    add(kReceiving << kPropagationBelowShift, "what the host mounts later",
+        kWhere);
+    add(kShares << kPropagationBelowShift, "that the host sees what is mounted",
+        kWhere);
+  }
   return names;
 }
 
@@ -199,8 +213,11 @@ std::vector<HiddenParts> FindHiddenParts(
 }
 
 void Reaches::Add(GrantLevel level, const Reach& reach) {
-  if (!same_.emplace(level, reach.kind, reach.path, reach.powers, reach.hidden)
-           .second) {
+  if (!same_
+           .emplace(level, reach.kind, reach.path, reach.powers, reach.hidden,
+                    reach.doubt)
+           .second ||
+      !reach.doubt.empty()) {
     return;
   }
   known_[tree_.MakePath(tree_.Make(PathTree::kRoot, reach.kind), reach.path)]
@@ -228,8 +245,9 @@ bool Reaches::ShowsAsMuch(const Reach& known, const Reach& reach) {
 }
 
 bool Reaches::Hold(GrantLevel level, const Reach& reach, std::string* more) {
-  if (same_.contains(
-          {level, reach.kind, reach.path, reach.powers, reach.hidden})) {
+  if (reach.unseen ||
+      same_.contains({level, reach.kind, reach.path, reach.powers, reach.hidden,
+                      reach.doubt})) {
     return true;
   }
   size_t place = tree_.Find(PathTree::kRoot, reach.kind);

@@ -34,6 +34,8 @@ inline constexpr int kBelowShift = 8;
 inline constexpr Powers kMayReceive = 1 << 16;
 inline constexpr Powers kReceives = 1 << 17;
 inline constexpr Powers kShares = 1 << 18;
+// These, too, in what is mounted below.
+inline constexpr int kPropagationBelowShift = 3;
 
 // By a mount's options, as runtimes take them: the last one wins.
 Powers PowersOf(absl::Span<const std::string_view> options);
@@ -51,6 +53,11 @@ struct Reach {
   // Where other mounts hide what is below; from `path` on, without a slash
   // before it.
   std::vector<std::string> hidden = {};
+  // Others hide all of it for good.
+  bool unseen = false;
+  // What may be hidden besides, in words that only the same has: what was
+  // before and has any stands for the very same only.
+  std::string doubt = {};
 };
 
 // A set of paths, with a number at each. What it is made of must outlive it.
@@ -99,7 +106,7 @@ class Reaches {
 
   // What is the same needs no comparison.
   std::set<std::tuple<GrantLevel, std::string, std::string, Powers,
-                      std::vector<std::string>>>
+                      std::vector<std::string>, std::string>>
       same_;
   PathTree tree_;
   std::map<size_t, std::vector<Known>> known_;  // by place

@@ -32,6 +32,9 @@ TEST(PowersOf, TakesOptionsAsRuntimesDo) {
   EXPECT_EQ(Of("rnosuid rnodev"), Of("nosuid nodev"));
   EXPECT_EQ(Of("rslave"), Of("slave"));
   EXPECT_EQ(Of("rslave private"), Of("runbindable"));
+  EXPECT_NE(Of("rbind private"), Of("rbind rprivate"));
+  EXPECT_EQ(Of("rbind rshared private") & kShares, 0u);
+  EXPECT_NE(Of("rbind rshared private"), Of("rbind private"));
   EXPECT_EQ(Of("noatime z idmap"), Of("defaults"));
 }
 
