@@ -20,6 +20,7 @@
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
 #include "specgen/privileges/grants.h"
+#include "specgen/privileges/grants_json.h"
 #include "specgen/privileges/prompt.h"
 #include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
@@ -84,17 +85,7 @@ void AddJson(const PluginPrivileges& privileges, JsonBuilder* json) {
     json->EndObject();
   }
   json->EndList();
-  json->Key("grants").List();
-  for (const Grant& grant : privileges.grants) {
-    json->Object();
-    json->Key("level").String(GrantLevelName(grant.level));
-    json->Key("id").String(grant.id);
-    json->Key("what").String(grant.what);
-    json->Key("why").String(grant.why);
-    if (grant.assumed) json->Key("assumed").Bool(true);
-    json->EndObject();
-  }
-  json->EndList();
+  AddGrantsJson("grants", privileges.grants, json);
 }
 
 class PrivilegesCommand : public Command {

@@ -19,6 +19,7 @@
 #include "specgen/json/json_writer.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
+#include "specgen/privileges/grants_json.h"
 #include "specgen/privileges/prompt.h"
 #include "specgen/secrets/hide_secrets.h"
 
@@ -495,21 +496,6 @@ void AddPromptJson(std::string_view key, const std::vector<PromptItem>& prompt,
                    JsonBuilder* json) {
   json->Key(key).List();
   for (const PromptItem& item : prompt) json->String(item.line);
-  json->EndList();
-}
-
-void AddGrantsJson(std::string_view key, const std::vector<Grant>& grants,
-                   JsonBuilder* json) {
-  json->Key(key).List();
-  for (const Grant& grant : grants) {
-    json->Object();
-    json->Key("level").String(GrantLevelName(grant.level));
-    json->Key("id").String(grant.id);
-    json->Key("what").String(grant.what);
-    json->Key("why").String(grant.why);
-    if (grant.assumed) json->Key("assumed").Bool(true);
-    json->EndObject();
-  }
   json->EndList();
 }
 
