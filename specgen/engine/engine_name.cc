@@ -49,7 +49,13 @@ constexpr std::string_view kPlainWords[] = {
     "remote",        "release",    "releases",    "rootless",
     "runtime",       "sh",         "stable",      "string",
     "tag",           "tags",       "tar",         "to",
-    "tree",          "upgradable", "ver",         "version"};
+    "tree",          "upgradable", "ver",         "version",
+    "policy"};
+
+// Fields that lists of a system's software (SPDX, Trivy) have beside those.
+constexpr std::string_view kFields[] = {"installedversion", "packagename",
+                                        "packageversion",   "pkgname",
+                                        "spdxid",           "spdxref"};
 
 // What limits the versions that may be, wherever it stands before them.
 constexpr std::string_view kBoundWords[] = {
@@ -336,6 +342,11 @@ class VersionFinder {
         std::string_view rest = Text(end, text_.size());
         TakeNumber(&rest);
         if (rest.size() > 1 && rest[0] == '.' && IsDigit(rest[1])) break;
+        // CircleCI's "version: docker24"; machines are called so, too.
+        if (rest.find_first_not_of(" \n") == std::string_view::npos &&
+            absl::EndsWith(Text(0, begin), "version: ")) {
+          break;
+        }
       }
       ++end;
     }
@@ -362,16 +373,19 @@ class VersionFinder {
       is_dependencies_ |= absl::StrContains("\"]", CharAt(at_));
     }
     // NOLINTNEXTLINE(bugprone-branch-clone): in the order of what counts more
-    if (IsEndOfOtherName(begin) || IsOfOtherOwner(begin)) {
+    if (IsEndOfOtherName(begin) || IsOfOtherOwner(begin) ||
+        // A Go module with versions of its own.
+        (word == "client" && absl::EndsWith(Text(0, begin), "moby/moby/"))) {
       SetOther();
-    } else if (word == "docker" || word == "moby") {
+    } else if (word == "docker" || word == "moby" || word == "dockerversion") {
       SetDocker();
       if (role_ == Role::kPart && !is_client_section_) role_ = Role::kEngine;
       if (absl::EndsWith(Text(piece_, begin), "get-") ||
           absl::EndsWith(Text(piece_, begin), "get.")) {
         has_docker_options_ = true;
       }
-    } else if (word == "server" || word == "serverversion") {
+    } else if (word == "server" || word == "serverversion" ||
+               word == "engineversion") {
       if (!is_other_phrase_ && !TakeRole(begin, Role::kServer)) {
         // Others have servers, too.
         if (is_label || names_docker_ ||
@@ -434,11 +448,13 @@ class VersionFinder {
   bool IsPlain(size_t begin) const {
     const std::string_view word = Text(begin, at_);
     const std::string_view before = Text(piece_, begin);
-    return IsOneOf(kPlainWords, word) || IsArchitecture(word) ||
-           IsCommit(word) || before == "-" ||  // options: "-fsSL"
+    return IsOneOf(kPlainWords, word) || IsOneOf(kFields, word) ||
+           IsArchitecture(word) || IsCommit(word) ||
+           before == "-" ||  // options: "-fsSL"
            // Keys of apk's database.
            ((word == "p" || word == "v") && CharAt(at_) == ':') ||
            (word == "get" && absl::StrContains("-.", CharAt(at_))) ||
+           (word == "app" && before == "docker.io-") ||  // Ubuntu's source
            (word.size() == 32 && absl::EndsWith(Text(0, begin), "nix/store/"));
   }
 
@@ -457,7 +473,9 @@ class VersionFinder {
   // Whether the word that begins there is "docker" of someone else:
   // "myorg/docker", "community.docker", "jenkins docker".
   bool IsOfOtherOwner(size_t begin) const {
-    if (!absl::StartsWith(Text(begin, at_), "docker") || begin < 2) {
+    const std::string_view word = Text(begin, at_);
+    if (begin < 2 || (!absl::StartsWith(word, "docker") &&
+                      (word != "moby" || text_[begin - 1] != '/'))) {
       return false;
     }
     if (is_other_manager_) return true;
@@ -477,8 +495,10 @@ class VersionFinder {
     if (!is_other_owner_) return false;
     if (IsOneOf(kSections, owner)) return false;
     if (mark == '/') return true;
-    // "docker-ce" and "docker:28" are Docker's, whatever stands before them.
+    // "docker-ce", "docker:28" and "docker engine" are Docker's, whatever
+    // stands before them.
     return mark == ' ' && !absl::StrContains("-.:/@=", CharAt(at_)) &&
+           !absl::StartsWith(Text(at_, text_.size()), " engine") &&
            !absl::EndsWith(owner, "ing") && !IsOneOf(kDockerVerbs, owner);
   }
 
@@ -720,8 +740,10 @@ class VersionFinder {
     }
     if (!follows_word) return text_[begin] == 'v' ? Tie::kWord : Tie::kNone;
     const size_t last = text_.find_last_not_of(" \t\r\n\"'", begin - 1);
-    return names_docker_ &&
-                   (last + 1 == begin || absl::StrContains(":=", text_[last]))
+    // But not of "docker: 28 containers".
+    return names_docker_ && (last + 1 == begin ||
+                             (absl::StrContains(":=", text_[last]) &&
+                              !IsAmount(begin + version.size())))
                ? Tie::kDocker
                : Tie::kWord;
   }
@@ -836,6 +858,33 @@ class VersionFinder {
   std::string problem_;  // why what looks like a version is none
 };
 
+// Replaces what package managers and lists of software say of a package, a
+// field in a line each, by its name and version:
+//   package: docker.io
+//   maintainer: ubuntu developers
+//   version: 27.5.1-0ubuntu3
+void UnfoldStanzas(std::string* text) {
+  std::vector<std::string> lines;
+  size_t package = 0;  // where its line is in `lines`, plus 1
+  for (std::string_view line : absl::StrSplit(*text, '\n')) {
+    std::string_view value = line;
+    if (absl::ConsumePrefix(&value, "package: ") ||
+        absl::ConsumePrefix(&value, "packagename: ")) {
+      lines.emplace_back(value);
+      package = lines.size();
+    } else if (absl::StripAsciiWhitespace(line).empty()) {
+      lines.emplace_back(line);
+      package = 0;
+    } else if (package == 0) {
+      lines.emplace_back(line);
+    } else if (absl::ConsumePrefix(&value, "version: ") ||
+               absl::ConsumePrefix(&value, "packageversion: ")) {
+      absl::StrAppend(&lines[package - 1], " ", value);
+    }
+  }
+  *text = absl::StrJoin(lines, "\n");
+}
+
 // Replaces names of the form "cpe:2.3:a:VENDOR:PRODUCT:VERSION:UPDATE:…" and
 // "cpe:/a:VENDOR:PRODUCT:VERSION:UPDATE" by their words.
 void UnfoldCpes(std::string* text) {
@@ -878,6 +927,7 @@ std::vector<EngineName> ParseEngineName(std::string_view text,
                                                         {"\u2265", ">="},
                                                         {"\u2260", "!="}});
   UnfoldCpes(&lower);
+  UnfoldStanzas(&lower);
   return VersionFinder(std::move(lower)).Take(problem);
 }
 

@@ -348,6 +348,32 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"docker 28-dind 89c5e8f1abcd 3 weeks ago 344MB", "28.5.2"},
       {"moby/moby-bin:28.5.2", "28.5.2"},
       {"docker 28.5.2-windowsservercore-ltsc2022", "28.5.2"},
+      // Lists of software, packages' fields, nodes and notes.
+      {"Package: docker.io\nStatus: install ok installed\nSection: "
+       "universe/admin\nMaintainer: Ubuntu Developers <u@example.com>\n"
+       "Source: docker.io-app\nVersion: 27.5.1-0ubuntu3~24.04.2\nDepends: "
+       "adduser, containerd (>= 1.2.6-0ubuntu1~)\n",
+       "27.5.1"},
+      {"PackageName: docker-ce\nSPDXID: SPDXRef-Package-docker-ce\n"
+       "PackageVersion: 5:26.1.4-1~debian.12~bookworm",
+       "26.1.4"},
+      {"\"name\": \"docker-ce\", \"SPDXID\": \"SPDXRef-Package-docker-ce-1\", "
+       "\"versionInfo\": \"5:26.1.4-1~debian.12~bookworm\"",
+       "26.1.4"},
+      {"\"PkgName\":\"docker.io\",\"InstalledVersion\":\"20.10.24+dfsg1-1\"",
+       "20.10.24+dfsg1"},
+      {"docker.io-app 27.5.1-0ubuntu3~24.04.2", "27.5.1"},
+      {"docker.io-app (27.5.1-0ubuntu3) plucky; urgency=medium", "27.5.1"},
+      {"docker policy:\n  25.0.5-r1:\n    lib/apk/db/installed", "25.0.5"},
+      {"\"Engine\": {\"EngineVersion\": \"24.0.7\", \"Plugins\": [{}]}",
+       "24.0.7"},
+      {"cadvisor_version_info{cadvisorVersion=\"v0.47\",dockerVersion="
+       "\"24.0.7\",kernelVersion=\"5.15.0\"} 1",
+       "24.0.7"},
+      {"setup_remote_docker:\n    version: docker24", "24.0.9"},
+      {"Docker Desktop 4.27.1 includes Docker Engine v25.0.2", "25.0.2"},
+      {"Server Version: 27.5.1\nName: docker24", "27.5.1"},
+      {"docker: 28", "28.5.2"},
       // Lines.
       {"28", "28.5.2"},
       {"28.5", "28.5.2"},
@@ -534,6 +560,12 @@ TEST(FindEngine, RefusesWhatOthersCallDocker) {
         "Community\"},\"Version\":\"28.5.1\"}}",
         "\"ServerVersion\":\"library-import\"",
         "pkg:pypi/docker@20.10.0",
+        "pkg:golang/github.com/moby/moby/client@v1.13.1",
+        "docker: 28 containers",
+        "ghcr.io/somebody/moby:28.5.2",
+        "docker/app 1.13.1",
+        "Package: docker-compose\nMaintainer: Docker\nVersion: 1.13.0",
+        "PackageName: docker\nPackageVersion: 4.0\n\nVersion: nginx 28.5.2",
         "pkg:npm/docker@20.10.0",
         "pkg:gem/docker@20.10.0",
         "pkg:cargo/docker@20.10.0",
