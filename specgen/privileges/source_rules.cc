@@ -6,6 +6,7 @@
 #include <iterator>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -411,19 +412,47 @@ struct Pattern {
   Elements elements;
 };
 
-const std::vector<Pattern>& Patterns() {
-  static const std::vector<Pattern>* const kPatterns = [] {
-    auto* patterns = new std::vector<Pattern>();
+// The patterns of kRules, in that order, that can say something of a path.
+class Patterns {
+ public:
+  // Of a path that begins with `first`.
+  static const std::vector<Pattern>& Of(std::string_view first) {
+    static const Patterns* const kPatterns = new Patterns();
+    const auto found = kPatterns->by_first_.find(first);
+    return found == kPatterns->by_first_.end() ? kPatterns->of_any_
+                                               : found->second;
+  }
+
+ private:
+  Patterns() {
+    std::vector<Pattern> all;
     for (const SourceRule& rule : kRules) {
       for (std::string_view path : absl::StrSplit(rule.paths, ' ')) {
         const bool anywhere = absl::ConsumePrefix(&path, "/**/");
-        patterns->push_back({&rule, anywhere, ElementsOf(path)});
+        all.push_back({&rule, anywhere, ElementsOf(path)});
       }
     }
-    return patterns;
-  }();
-  return *kPatterns;
-}
+    const auto says_first = [](const Pattern& pattern) {
+      return !pattern.anywhere && !pattern.elements.empty() &&
+             !absl::StrContains(pattern.elements[0], '*');
+    };
+    for (const Pattern& pattern : all) {
+      if (says_first(pattern)) by_first_.try_emplace(pattern.elements[0]);
+    }
+    for (const Pattern& pattern : all) {
+      if (says_first(pattern)) {
+        by_first_[pattern.elements[0]].push_back(pattern);
+        continue;
+      }
+      of_any_.push_back(pattern);
+      for (auto& [first, patterns] : by_first_) patterns.push_back(pattern);
+    }
+  }
+
+  absl::flat_hash_map<std::string_view, std::vector<Pattern>> by_first_;
+  // Those that any first element can match.
+  std::vector<Pattern> of_any_;
+};
 
 // Where a path is, seen from what a rule names.
 Place PlaceOf(const Elements& path, const Elements& wanted) {
@@ -582,7 +611,8 @@ SourceGrant JudgeElements(const Elements& elements, bool read_only,
   // the longest path.
   constexpr size_t kByName = SIZE_MAX;
   size_t closest = 0;
-  for (const Pattern& pattern : Patterns()) {
+  const std::vector<Pattern>& patterns = Patterns::Of(elements[0]);
+  for (const Pattern& pattern : patterns) {
     const Place place = PlaceOf(elements, pattern);
     const bool names_it =
         place == Place::kAt || (place == Place::kBelow && pattern.rule->below);
@@ -593,7 +623,7 @@ SourceGrant JudgeElements(const Elements& elements, bool read_only,
     }
   }
   // What it holds may be more.
-  for (const Pattern& pattern : Patterns()) {
+  for (const Pattern& pattern : patterns) {
     const SourceRule& rule = *pattern.rule;
     if ((read_only ? rule.read : rule.write) > best.level && rule.usual &&
         PlaceOf(elements, pattern) == Place::kAbove &&
