@@ -46,6 +46,7 @@
 #include "specgen/bundle/work_directory.h"
 #include "specgen/engine/engine.h"
 #include "specgen/generator/engine_literals.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/live_host.h"
 #include "specgen/plugin/input_kind.h"
@@ -634,9 +635,14 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     std::string missing = CheckPropagatedMount(
         *options_.release, answer_.plugin().config.propagated_mount, rootfs);
     if (!missing.empty()) findings.push_back(std::move(missing));
-    const StartPlace place = {options_.runs_here ? &host().files : nullptr,
-                              options_.runs_at,
-                              options_.runs_here && rootfs_is_made_};
+    const Machine* const machine = ThisMachine();
+    std::string_view architecture = host().facts.architecture();
+    if (machine != nullptr && machine->architecture == architecture) {
+      architecture = {};
+    }
+    const StartPlace place = {
+        options_.runs_here ? &host().files : nullptr, options_.runs_at,
+        options_.runs_here && rootfs_is_made_, architecture};
     StartSpec started = spec;
     if (!plan_.record.mount_in_rootfs.empty()) {
       // These engines mount it before the spec's.

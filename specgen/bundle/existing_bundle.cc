@@ -128,7 +128,9 @@ absl::Status RemoveExistingBundle(const std::string& path, Trust parent_trust,
   const HeldBundle& held = bundle->held;
   absl::Status status = CheckIsAllOurs(*bundle);
   if (status.ok()) status = CheckNotInUse(bundle->record.id, held.name);
-  if (status.ok()) status = CheckOnlyOursMounted(held, bundle->record);
+  if (status.ok()) {
+    status = CheckOnlyOursMounted(held, bundle->record, with_data);
+  }
   if (status.ok() && !with_data) status = CheckHoldsNoData(*bundle);
   if (status.ok()) status = StopBundle(held, &bundle->record);
   if (!status.ok()) return status;

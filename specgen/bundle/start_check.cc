@@ -277,12 +277,20 @@ class RootfsCheck {
     const UniqueFd fd = OpenInRoot(rootfs_, cwd_, O_PATH);
     struct stat st;
     if (!fd.ok()) {
-      return errno == ENOENT
-                 ? absl::StrCat(
-                       name,
-                       " is not in the rootfs: runc and crun make it, empty")
-                 : absl::StrCat(name, " cannot be opened in the rootfs: ",
-                                std::strerror(errno));
+      if (errno != ENOENT) {
+        return absl::StrCat(
+            name, " cannot be opened in the rootfs: ", std::strerror(errno));
+      }
+      const UniqueFd parent = OpenInRoot(rootfs_, DirPath(cwd_), O_PATH);
+      if (parent.ok() &&
+          fstatat(parent.get(), std::string(BasePath(cwd_)).c_str(), &st,
+                  AT_SYMLINK_NOFOLLOW) == 0) {
+        return absl::StrCat(name,
+                            " is a symbolic link to what is not in the "
+                            "rootfs: runc and crun do not start it");
+      }
+      return absl::StrCat(
+          name, " is not in the rootfs: runc and crun make it, empty");
     }
     if (fstat(fd.get(), &st) == 0 && !S_ISDIR(st.st_mode)) {
       return absl::StrCat(name, " is no directory");
@@ -566,11 +574,14 @@ class RootfsCheck {
                              ? header.e_machine
                              : static_cast<uint16_t>((header.e_machine << 8) |
                                                      (header.e_machine >> 8));
-    const Machine* const machine = ThisMachine();
+    const bool is_here = place_.architecture.empty();
+    const Machine* const machine =
+        is_here ? ThisMachine() : FindMachine(place_.architecture);
     if (machine != nullptr && machine->elf[0] != 0 &&
         (!is_ours || (elf != machine->elf[0] && elf != machine->elf[1]))) {
       return absl::StrCat(what, " is for another machine (",
-                          ElfMachineName(elf), "; this one is ",
+                          ElfMachineName(elf), "; ",
+                          is_here ? "this one" : "that of --arch", " is ",
                           machine->architecture, ")");
     }
     if (!is_ours) return "";
@@ -732,7 +743,11 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                    IsKernels(path) && path != Destination(other) &&
                    IsInOrAt(path, Destination(other));
           });
+      // Where nothing is mounted upon /sys, nobody knows.
       if (is_kernels && place.files != nullptr &&
+          place.files->Lstat(
+              absl::StartsWith(path, "/sys/") ? "/sys/kernel" : "/proc/self",
+              &there) == 0 &&
           place.files->Lstat(path, &there) == ENOENT) {
         findings.push_back(absl::StrCat(
             "something is mounted upon \"", mount.destination,
@@ -744,11 +759,14 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
     }
     const UniqueFd fd = OpenInRoot(rootfs, path, O_PATH);
     struct stat st;
-    if (fd.ok() && fstat(fd.get(), &st) == 0 &&
-        !is_covered(PathIn(rootfs, fd.get()))) {
+    const bool is_there = fd.ok() && fstat(fd.get(), &st) == 0 &&
+                          !is_covered(PathIn(rootfs, fd.get()));
+    if (is_there || (!fd.ok() && fills_rootfs &&
+                     InitLayerMakes(InitEntry::Type::kFile, path))) {
       const bool is_directory =
-          S_ISDIR(st.st_mode) ||
-          (fills_rootfs && InitLayerMakes(InitEntry::Type::kDirectory, path));
+          is_there &&
+          (S_ISDIR(st.st_mode) ||
+           (fills_rootfs && InitLayerMakes(InitEntry::Type::kDirectory, path)));
       const std::string at = absl::StrCat("\"", mount.destination, "\"");
       const int source = is_directory_at(mount);
       if (!mount.is_bind) {

@@ -49,6 +49,8 @@ struct StartPlace {
   std::string_view bundle = {};  // the directory, as CheckSources takes it
   // The rootfs lies where it will run, so that its file system matters, too.
   bool has_rootfs = false;
+  // Of the machine, in Go's name; "" is this one's.
+  std::string_view architecture = {};
 };
 
 // Whether the rootfs has what the spec starts: the command, that it can be
@@ -61,8 +63,8 @@ struct StartPlace {
 //
 // Scripts and programs are told as Linux does (fs/binfmt_script.c,
 // fs/binfmt_elf.c), commands without a slash found as runc does (Go's
-// exec.LookPath). A program for another machine is a finding, although an
-// emulator may be there for it.
+// exec.LookPath). A program for another machine than that of the place is a
+// finding, although an emulator may be there for it.
 std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
                                      const StartPlace& place,
                                      std::vector<std::string>* unknown);

@@ -237,6 +237,18 @@ TEST_F(CheckRootfsTest, CommandsAreFoundAsTheRuntimeFindsThem) {
   Expect("is not in the rootfs");
 }
 
+TEST_F(CheckRootfsTest, ProgramsAreForTheMachineThatIsMeant) {
+  place_.architecture = "arm64";
+  Add("/p", Elf(EM_X86_64));
+  Expect("is for another machine (amd64; that of --arch is arm64)");
+  Add("/p", Elf(EM_AARCH64));
+  Expect("");
+  place_.architecture = "amd64";
+  Expect("is for another machine (arm64; that of --arch is amd64)");
+  place_.architecture = "loong64";  // nobody knows its programs
+  Expect("");
+}
+
 TEST_F(CheckRootfsTest, ProgramsAreForThisMachineAndHaveTheirLoader) {
   Add("/p", Elf(foreign_));
   Expect("is for another machine");
@@ -574,6 +586,12 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
       EXPECT_EQ(check({{"/new", source, true}}, tree), "") << source;
     }
   }
+  // The init layer makes files.
+  for (const bool fills : {true, false}) {
+    EXPECT_EQ(check({{"/etc/hosts", directory, true}}, &files, fills).empty(),
+              !fills);
+    EXPECT_EQ(check({{"/etc/hosts", file, true}}, &files, fills), "");
+  }
   // Nothing can be made in the kernel's file systems.
   for (const auto& [at, is_there] :
        std::vector<std::pair<std::string, bool>>{{"/sys/no/such", false},
@@ -630,6 +648,9 @@ TEST_F(CheckRootfsTest, TheWorkingDirectoryIsToBeOne) {
   }
   spec_.cwd = "/w/none";
   Expect("the working directory \"/w/none\" is not in the rootfs");
+  Link("/w/dangling", "/nope");
+  spec_.cwd = "/w/dangling";
+  Expect("is a symbolic link to what is not in the rootfs");
   spec_.cwd = "/p";
   Expect("the working directory \"/p\" is no directory");
   spec_.cwd = "/p/x";
@@ -703,6 +724,19 @@ class KnownFiles : public FileTree {
  private:
   const std::map<std::string, int, std::less<>> errors_;
 };
+
+TEST(CheckMountPointsTest, AskNothingOfAMachineWithoutSys) {
+  const KnownFiles bare({});
+  const TempDirectory temp;
+  const UniqueFd rootfs(open(temp.path().c_str(), O_RDONLY | O_DIRECTORY));
+  StartSpec spec;
+  spec.mounts = {{"/sys", "sysfs", false, "sysfs"},
+                 {"/sys/fs/cgroup", "cgroup", false, "cgroup"}};
+  EXPECT_TRUE(CheckMountPoints(spec, rootfs.get(), {&bare}, {}, false).empty());
+  const KnownFiles with_sys({{"/sys/kernel", 0}});
+  EXPECT_FALSE(
+      CheckMountPoints(spec, rootfs.get(), {&with_sys}, {}, false).empty());
+}
 
 TEST(CheckSourcesTest, SourcesAreToBeThere) {
   const KnownFiles files({{"/there", 0},

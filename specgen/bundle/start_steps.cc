@@ -527,14 +527,18 @@ absl::Status CheckNothingMounted(const HeldBundle& bundle) {
 }
 
 absl::Status CheckOnlyOursMounted(const HeldBundle& bundle,
-                                  const BundleRecord& record) {
+                                  const BundleRecord& record,
+                                  bool with_volumes) {
   absl::StatusOr<std::vector<std::string>> mounts = MountsIn(bundle, "");
   if (!mounts.ok()) return mounts.status();
   Facts ours;
   const bool known = record.shares_mount && LookUnderMounts(bundle, &ours) == 0;
-  std::string inside;  // of ours: that goes with it
+  std::string inside;  // of ours
   for (const std::string& path : *mounts) {
-    if (!inside.empty() && absl::StartsWith(path, inside)) continue;
+    if (!inside.empty() && absl::StartsWith(path, inside)) {
+      if (with_volumes) continue;  // that goes with it
+      return IsMounted(bundle, path);
+    }
     const UniqueFd fd = OpenPart(bundle, path, O_PATH);
     Facts facts;
     if (!known || !fd.ok() || Look(fd.get(), &facts) != 0 ||

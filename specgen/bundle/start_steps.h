@@ -51,10 +51,11 @@ void RemoveMadeDirectories(BundleRecord* record);
 // kUnavailable if something is mounted in the bundle's rootfs, which the
 // message names.
 absl::Status CheckNothingMounted(const HeldBundle& bundle);
-// The same of the whole bundle, but for what StartBundle mounted, and what was
-// mounted in there since.
+// The same of the whole bundle, but for what StartBundle mounted and, with
+// `with_volumes`, what was mounted in there since.
 absl::Status CheckOnlyOursMounted(const HeldBundle& bundle,
-                                  const BundleRecord& record);
+                                  const BundleRecord& record,
+                                  bool with_volumes);
 
 // kUnavailable if runc or crun has a container of that id.
 absl::Status CheckNotInUse(std::string_view id, const std::string& bundle);

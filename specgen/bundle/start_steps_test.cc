@@ -490,7 +490,12 @@ TEST_F(StartStepsTest, RemovesAllThatWasMade) {
     fs::create_directory(temp_ / "b/propagated-mount/v");
     Mount("victim", "b/propagated-mount/v");
     fs::create_directory_symlink(temp_ / "victim", temp_ / "b/rootfs/link");
-    const absl::Status status = Remove();
+    // A volume that is still mounted is data.
+    const std::string mounts = Mounts();
+    EXPECT_EQ(Remove().code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(Mounts(), mounts);
+    EXPECT_TRUE(fs::exists(temp_ / "run/plug/p.sock"));
+    const absl::Status status = Remove(/*with_data=*/true);
     ASSERT_TRUE(status.ok()) << status;
     EXPECT_EQ(Mounts(), "");
     std::vector<std::string> left;

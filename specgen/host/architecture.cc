@@ -53,6 +53,15 @@ const Machine* ThisMachine() {
   return nullptr;
 }
 
+const Machine* FindMachine(std::string_view architecture) {
+  for (const Machine& machine : kMachines) {
+    if (machine.architecture == architecture && machine.elf[0] != 0) {
+      return &machine;
+    }
+  }
+  return nullptr;
+}
+
 std::string ThisMachinesPlatform() {
   if (const Machine* const machine = ThisMachine(); machine != nullptr) {
     return absl::StrCat("linux/", machine->architecture,

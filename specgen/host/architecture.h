@@ -21,6 +21,10 @@ struct Machine {
 // The one that this runs on; null if nothing is known of it.
 const Machine* ThisMachine();
 
+// One of that architecture, in Go's name, of which it is known which programs it
+// executes; null if there is none.
+const Machine* FindMachine(std::string_view architecture);
+
 // "linux/arm/v7"; of an unknown machine what the kernel calls it.
 std::string ThisMachinesPlatform();
 

@@ -1,5 +1,6 @@
 #include "specgen/host/architecture.h"
 
+#include <elf.h>
 #include <sys/utsname.h>
 
 #include "gmock/gmock.h"
@@ -27,6 +28,15 @@ TEST(GoArchitecture, KnowsThisMachine) {
   struct utsname machine;
   ASSERT_EQ(uname(&machine), 0);
   EXPECT_NE(GoArchitecture(machine.machine), "") << machine.machine;
+}
+
+TEST(FindMachine, KnowsItsPrograms) {
+  ASSERT_NE(FindMachine("arm"), nullptr);
+  EXPECT_EQ(FindMachine("arm")->elf[0], EM_ARM);
+  ASSERT_NE(FindMachine("arm64"), nullptr);
+  EXPECT_EQ(FindMachine("arm64")->elf[0], EM_AARCH64);
+  EXPECT_EQ(FindMachine("loong64"), nullptr);
+  EXPECT_EQ(FindMachine(""), nullptr);
 }
 
 TEST(GoArchitectures, ListsGosNames) {

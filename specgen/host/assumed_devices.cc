@@ -113,7 +113,10 @@ void AssumedDevices::Add(std::string_view path) {
   FileFacts ignored;
   if (path.empty() || IsBehindDevice(path)) return;
   const int error = assumed_files_.base.Lstat(path, &ignored);
-  if (error == ENOENT || error == ENOTDIR) assumed_files_.paths.emplace(path);
+  // What this user may not see, dockerd does.
+  if (error == ENOENT || error == ENOTDIR || error == EACCES) {
+    assumed_files_.paths.emplace(path);
+  }
 }
 
 int AssumedDevices::Files::Lstat(std::string_view path,

@@ -4,11 +4,16 @@
 
 #include <cerrno>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "gtest/gtest.h"
+#include "specgen/host/file_tree.h"
+#include "specgen/host/host.h"
 #include "specgen/host/host_snapshot.h"
+#include "specgen/host/machine_facts.h"
 
 namespace specgen {
 namespace {
@@ -83,6 +88,31 @@ TEST(AssumedDevices, AreOnlyThoseThatAreMissing) {
   EXPECT_EQ(host.files.Lstat("/dev/other", &facts), ENOENT);
   // As if the node were there.
   EXPECT_EQ(host.files.Lstat("/dev/kvm/", &facts), ENOTDIR);
+}
+
+// In a directory that only root may search.
+TEST(AssumedDevices, AreThoseThatMayNotBeSeen) {
+  class Closed final : public FileTree {
+    int Lstat(std::string_view, FileFacts*) const override { return EACCES; }
+    int Stat(std::string_view, FileFacts*) const override { return EACCES; }
+    int ReadLink(std::string_view, std::string*) const override {
+      return EACCES;
+    }
+    int ListDirectory(std::string_view,
+                      std::vector<std::string>*) const override {
+      return EACCES;
+    }
+    int MountFlags(std::string_view, uint64_t*) const override {
+      return EACCES;
+    }
+    int WorkingDirectory(std::string*) const override { return EACCES; }
+  };
+  const Closed closed;
+  const MachineFacts facts;
+  const Host base(closed, facts);
+  AssumedDevices host(base);
+  host.Add("/dev/closed/x");
+  EXPECT_TRUE(host.paths().contains("/dev/closed/x"));
 }
 
 }  // namespace

@@ -58,6 +58,10 @@ std::string_view ParentOfClean(std::string_view path) {
   return path.substr(0, std::max<size_t>(slash, 1));
 }
 
+// Whether what was looked for may be there in the plan: in a directory that
+// this user may not search, too, as root may.
+bool MayBePlanned(int error) { return error == ENOENT || error == EACCES; }
+
 Verdict MkdirError(std::string_view path, int error) {
   return Verdict::Refused(
       Stage::kSpec, absl::StrCat("mkdir ", path, ": ", GoErrnoText(error)));
@@ -277,7 +281,8 @@ class PlannedTree::Index::Cursor {
     FileFacts facts;
     const int error = index_.under_.Lstat(real_path_, &facts);
     mode_ = facts.mode;
-    return error;
+    // Root may see it, and makes it if it is not there.
+    return error == EACCES ? ENOENT : error;
   }
 
   uint32_t mode() const { return mode_; }
@@ -419,14 +424,16 @@ int PlannedTree::FindPlanned(std::string_view path, bool follow_last,
 
 int PlannedTree::Lstat(std::string_view path, FileFacts* facts) const {
   const int error = under_.Lstat(path, facts);
-  if (error != ENOENT || plan_->empty()) return error;
-  return FindPlanned(path, /*follow_last=*/false, facts);
+  if (!MayBePlanned(error) || plan_->empty()) return error;
+  const int planned = FindPlanned(path, /*follow_last=*/false, facts);
+  return planned == ENOENT ? error : planned;
 }
 
 int PlannedTree::Stat(std::string_view path, FileFacts* facts) const {
   const int error = under_.Stat(path, facts);
-  if (error != ENOENT || plan_->empty()) return error;
-  return FindPlanned(path, /*follow_last=*/true, facts);
+  if (!MayBePlanned(error) || plan_->empty()) return error;
+  const int planned = FindPlanned(path, /*follow_last=*/true, facts);
+  return planned == ENOENT ? error : planned;
 }
 
 int PlannedTree::ReadLink(std::string_view path, std::string* target) const {

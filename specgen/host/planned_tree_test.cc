@@ -488,6 +488,34 @@ class CountedTree : public FileTree {
   mutable size_t calls_ = 0;
 };
 
+// /run/docker is for root's eyes, and dockerd is root.
+TEST_F(MkdirAllTest, WhatThisUserMayNotSeeIsMade) {
+  class Closed final : public CountedTree {
+   public:
+    using CountedTree::CountedTree;
+    int Lstat(std::string_view path, FileFacts* facts) const override {
+      return path.starts_with("/tmp/specgen-ref/")
+                 ? EACCES
+                 : CountedTree::Lstat(path, facts);
+    }
+    int Stat(std::string_view path, FileFacts* facts) const override {
+      return path.starts_with("/tmp/specgen-ref/")
+                 ? EACCES
+                 : CountedTree::Stat(path, facts);
+    }
+  };
+  const Closed closed(host_->files);
+  Planner planner(closed);
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(planner.Make("/tmp/specgen-ref/x/y"), "");
+    EXPECT_EQ(planner.PlanText(), "/tmp/specgen-ref/x /tmp/specgen-ref/x/y");
+  }
+  FileFacts facts;
+  EXPECT_EQ(planner.tree().Lstat("/tmp/specgen-ref/x", &facts), 0);
+  EXPECT_EQ(planner.tree().Lstat("/tmp/specgen-ref/z", &facts), EACCES);
+  EXPECT_EQ(planner.tree().Stat("/tmp/specgen-ref/z", &facts), EACCES);
+}
+
 // Lookups, not levels: what most specs need costs as little as it can.
 TEST_F(MkdirAllTest, IsCheapWhereLittleIsMissing) {
   const auto calls = [this](std::string_view path) {

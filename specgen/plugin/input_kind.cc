@@ -298,13 +298,15 @@ bool IsStoredState(std::string_view text) {
   Arena arena;
   JsonReader reader(index, &arena);
   if (reader.Peek() != JsonKind::kObject) return false;
-  bool found = false;
+  bool has_plugin = false;
+  bool is_authors = false;
   reader.Members([&](std::string_view key) {
-    found |= FindKey(key, key.size()) == Key::kPlugin &&
-             reader.Peek() == JsonKind::kObject;
+    const Key found = FindKey(key, key.size());
+    has_plugin |= found == Key::kPlugin && reader.Peek() == JsonKind::kObject;
+    is_authors |= IsAuthorsKey(found);
     reader.Skip();
   });
-  return found;
+  return has_plugin && !is_authors;
 }
 
 std::string_view KindOfOtherFile(std::string_view text) {

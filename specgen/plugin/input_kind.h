@@ -50,8 +50,9 @@ bool MayBeNoPlugin(const PluginConfig& config);
 std::string_view KindOfOtherFile(std::string_view text);
 
 // Whether `text` is what dockerd keeps in a plugin's directory: an object with
-// "plugin", which holds an object (moby plugin/v2/plugin.go, v1.13.0). All else
-// that lies there is an author's config to engines.
+// "plugin", which holds an object (moby plugin/v2/plugin.go, v1.13.0), and with
+// no key of an author's config beside it. All else that lies there is that
+// config to engines.
 bool IsStoredState(std::string_view text);
 
 }  // namespace specgen

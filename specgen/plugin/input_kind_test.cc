@@ -245,6 +245,11 @@ TEST(WhyNoPlugin, KeysCountWhereTheyAreRead) {
            Case{kAuto, R"({"Id":"","Config":{"Env":[]}})", kNameless},
            Case{kAuto, R"({"Id":"a","Config":{"Env":[]}})", ""},
            Case{kAuto, R"({"Name":"a","Config":{"Env":[]}})", ""},
+           // What `docker plugin create` reads of it is at the top.
+           Case{kAuto, R"({"Id":"a","Config":{"Env":[]},"args":{}})",
+                "is no plugin's config"},
+           Case{kAuto, R"({"plugin":{"Config":{"Env":[]}},"linux":{}})",
+                "is no plugin's config"},
            Case{kAuto, R"({"config":{"port":1}})", kNoKey},
            // dockerd's state.
            Case{kStored, R"({"plugin":{"Config":{"Env":[]}}})", ""},

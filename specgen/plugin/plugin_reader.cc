@@ -211,7 +211,7 @@ bool ShapeReader::LooksStored() {
     stored |= (key == Key::kPlugin && kind == JsonKind::kObject) ||
               ((key == Key::kConfig || key == Key::kManifest) &&
                kind != JsonKind::kNull);
-    config |= key == Key::kEntrypoint || key == Key::kInterface;
+    config |= IsAuthorsKey(key);
     r_.Skip();
   });
   r_.Restart();

@@ -227,8 +227,19 @@ TEST(ReadPlugin, KnowsTheShapes) {
   EXPECT_EQ(shape(R"({"plugin":{}})"), PluginShape::kStored);
   EXPECT_EQ(shape(R"({"Id":"x","Config":{}})"), PluginShape::kStored);
   EXPECT_EQ(shape(R"({"Id":"x","Manifest":{}})"), PluginShape::kStored);
-  EXPECT_EQ(shape(R"({"Id":"x","Config":{},"Interface":{}})"),
-            PluginShape::kConfig);
+  for (std::string_view authors :
+       {"Interface", "args", "env", "linux", "MOUNTS", "network", "pidhost",
+        "ipchost", "propagatedMount", "workdir"}) {
+    EXPECT_EQ(shape(absl::StrCat(R"({"Id":"x","Config":{},")", authors,
+                                 R"(":null})")),
+              PluginShape::kConfig)
+        << authors;
+    EXPECT_EQ(shape(absl::StrCat(R"({"plugin":{},")", authors, R"(":null})")),
+              PluginShape::kConfig)
+        << authors;
+  }
+  EXPECT_EQ(shape(R"({"plugin":{},"Rootfs":"x","Config":"sha256:x"})"),
+            PluginShape::kStored);
   // What says that it holds a config must hold one.
   for (std::string_view value : {"5", "[]", "[{}]", "\"x\"", "true"}) {
     const Read broken(absl::StrCat(R"({"Id":"x","Config":)", value, "}"));

@@ -186,6 +186,10 @@ constexpr Schema kConfigSchema = Fields(
         {Key::kRootfs, Only(kRootfs, "rootfs", kObject, 0, &kRootfsSchema)},
     });
 
+bool IsAuthorsKey(Key key) {
+  return key != Key::kRootfs && kConfigSchema[key].type != FieldType::kNone;
+}
+
 namespace {
 
 // `config` and `settings` are the keys of the author's part and of the

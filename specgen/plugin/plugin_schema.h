@@ -62,6 +62,9 @@ struct Schema {
 
 // The object of an author's config.json: a PluginConfig.
 extern const Schema kConfigSchema;
+// Whether the key stands in an author's config.json alone: neither beside the
+// "plugin" of dockerd's state nor in what is in that.
+bool IsAuthorsKey(Key key);
 // What dockerd stores of a plugin, {"plugin": {...}, "Rootfs": ...}, where the
 // schema of "plugin" is also that of `docker plugin inspect`: a Plugin. Before
 // 1.13.0-rc1, the author's part is called "Manifest" and the settings "Config".

@@ -408,10 +408,13 @@ std::string SecretHider::Word(std::string_view word) {
     }
     begin = at;
   }
-  // USER:PASSWORD@tcp(HOST), of Go's database drivers.
+  // USER:PASSWORD@tcp(HOST), of Go's database drivers, or
+  // USER:PASSWORD@HOST:/PATH.
   const std::string_view host = word.substr(last_at + 1);
   const size_t colon = word.find(':');
-  if (done == 0 && (host == "tcp" || host == "unix") && colon < last_at) {
+  if (done == 0 && colon < last_at &&
+      (host == "tcp" || host == "unix" ||
+       (absl::StrContains(host, ":/") && word.find("//") > last_at))) {
     return absl::StrCat(word.substr(0, colon + 1),
                         Hide(word.substr(colon + 1, last_at - colon - 1)),
                         word.substr(last_at));

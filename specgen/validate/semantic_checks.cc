@@ -564,7 +564,10 @@ class MeaningCheck {
         }
       }
     }
-    if (idmap != nullptr && uids == nullptr && gids == nullptr &&
+    const auto has_any = [](const JsonNode* list) {
+      return list != nullptr && !list->List().empty();
+    };
+    if (idmap != nullptr && !has_any(uids) && !has_any(gids) &&
         !has_user_namespace_) {
       f_.Error("idmap-without-mappings", *idmap,
                absl::StrCat(Quote(idmap->text),

@@ -363,6 +363,8 @@ TEST(ValidatorTest, MeaningOfNewerParts) {
       {mount(R"(,"ridmap")", kBoth), ""},
       {mount(R"(,"idmap")", ""),
        "idmap-without-mappings /mounts/0/options/1\n"},
+      {mount(R"(,"idmap")", R"(,"uidMappings":[],"gidMappings":[])"),
+       "idmap-without-mappings /mounts/0/options/1\n"},
       {mount("", ""), ""},
       {mount(R"(,"idmap")", kUids), "mount-mappings /mounts/0\n"},
   };
