@@ -482,6 +482,7 @@ void BundleMaker::MakePlan() {
   facts.rootfs_directory = rootfs_directory_;
   facts.layers = layers_;
   std::vector<BundleStep> files;
+  files.reserve(options_.files.size());
   for (const BundleOptions::File& file : options_.files) {
     files.push_back(
         {BundleStep::Kind::kCopyFile, file.path, file.from, kFileMode});

@@ -575,9 +575,10 @@ class ImageReader {
     if (config.path.empty()) return Bad(info, "has no \"Config\"");
     // The file is named after its SHA-256.
     std::string_view hex = config.path;
-    if (absl::ConsumePrefix(&hex, "blobs/sha256/") ||
-        absl::ConsumeSuffix(&hex, ".json")) {
-      if (IsSha256(hex)) config.sha256 = hex;
+    if ((absl::ConsumePrefix(&hex, "blobs/sha256/") ||
+         absl::ConsumeSuffix(&hex, ".json")) &&
+        IsSha256(hex)) {
+      config.sha256 = hex;
     }
     absl::Status status = ReadConfig(config);
     if (status.ok()) status = CheckLayers(info);

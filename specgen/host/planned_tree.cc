@@ -34,7 +34,7 @@ std::string_view NameForKernel(std::string_view real_path) {
 // cleaned path may be another file's.
 bool GoesUpAfterName(std::string_view path) {
   while (true) {
-    if (path.starts_with("/")) {
+    if (path.starts_with('/')) {
       path.remove_prefix(1);
     } else if (path.starts_with("./")) {
       path.remove_prefix(2);

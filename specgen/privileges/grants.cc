@@ -588,7 +588,7 @@ void GrantFinder::Overlay(const SpecMount& mount) {
   constexpr size_t kBytesOfOne = 1024;
   size_t bytes = mount.destination.size() + mount.doubt.size();
   for (const std::string& part : mount.hidden) {
-    bytes += part.size() + sizeof(part);
+    bytes += sizeof(std::string) + part.size();
   }
   struct Kind {
     std::string_view name;

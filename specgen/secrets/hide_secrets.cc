@@ -664,6 +664,7 @@ class SecretsInJson {
     std::vector<std::string> shown;
     if (texts) {
       std::vector<std::string_view> all;
+      all.reserve(node.items.size());
       for (const JsonNode& item : node.items) all.push_back(item.text);
       shown = hider_.List(all);
     }
