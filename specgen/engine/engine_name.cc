@@ -372,7 +372,7 @@ class VersionFinder {
       is_other_manager_ = true;
       is_dependencies_ |= absl::StrContains("\"]", CharAt(at_));
     }
-    // NOLINTNEXTLINE(bugprone-branch-clone): in the order of what counts more
+    // NOLINTBEGIN(bugprone-branch-clone): in the order of what counts more
     if (IsEndOfOtherName(begin) || IsOfOtherOwner(begin) ||
         // A Go module with versions of its own.
         (word == "client" && absl::EndsWith(Text(0, begin), "moby/moby/"))) {
@@ -439,6 +439,7 @@ class VersionFinder {
     } else if (word == "engine" || word == "daemon") {
       names_docker_ |= !IsOther();
     }
+    // NOLINTEND(bugprone-branch-clone)
     names_image_ |= Text(piece_, begin) == "docker:" &&
                     (word == "dind" || word == "latest" || word == "stable");
     SkipSuite();
