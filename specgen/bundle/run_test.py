@@ -404,25 +404,53 @@ def find_spec(directory, plugin_id):
 
 def check_audit(directory, version, plugin_id):
     """That audit finds a plugin as it should be, and what is changed in it."""
-    command = ('audit', '--engine', version, '--data-root', directory + '/data',
-               '--dockerd-exec-root', directory + '/x')
-    (plugin,) = json.loads(specgen(*command, '--json'))['plugins']
+    host = 'unix://%s/docker.sock' % directory
+
+    def audit(code, *options, engine=version):
+        words = (SPECGEN, 'audit', '--data-root', directory + '/data',
+                 '--dockerd-exec-root', directory + '/x') + options
+        done = subprocess.run(
+            words + (('--engine', engine) if engine else ()), timeout=120,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=dict(os.environ, DOCKER_HOST=host))
+        check(done.returncode == code, 'audit %s: exit %d\n%s%s' % (
+            options, done.returncode, done.stdout.decode(), done.stderr.decode()))
+        return done.stdout.decode()
+
+    print('  ' + audit(0).strip())
+    (plugin,) = json.loads(audit(0, '--json'))['plugins']
     check((plugin['id'], plugin['state']) == (plugin_id, 'same'),
           'audit: %s' % plugin)
+    # Docker's command tells the version, where there is one.
+    if shutil.which('docker'):
+        audit(0, engine=None)
+    # An engine whose default spec is another one.
+    check('~ ' in audit(1, engine='17.06.0'), 'audit as another engine')
     with open(plugin['running_spec']) as file:
         text = file.read()
+    bind = ('"mounts":[{"destination":"/root-of-host","type":"bind","source":"/",'
+            '"options":["rbind"]},')
     try:
-        with open(plugin['running_spec'], 'w') as file:
-            file.write(text.replace('"CAP_KILL"', '"CAP_SYS_PTRACE"'))
-        told = specgen(*command, fails=True)
+        for old, new, told in (
+                ('"CAP_KILL"', '"CAP_SYS_PTRACE"',
+                 '+ capabilities: CAP_SYS_PTRACE is added'),
+                ('"mounts":[', bind, '+ mounts: /root-of-host'),
+                ('"/proc/kcore",', '', '/proc/kcore'),
+                ('{', '{ ', '~ bytes: it means the same')):
+            changed = text.replace(old, new)
+            check(changed != text, 'the spec has no ' + old)
+            with open(plugin['running_spec'], 'w') as file:
+                file.write(changed)
+            output = audit(1)
+            check(told in output, 'audit of a changed spec: ' + output)
+            print('  ' + output.strip().replace('\n', '\n  '))
     finally:
         with open(plugin['running_spec'], 'w') as file:
             file.write(text)
-    check('CAP_SYS_PTRACE' in told and 'CAP_KILL' in told,
-          'audit of a changed spec: ' + told)
+    audit(0)
     socket = directory + '/docker.sock'
     docker_api(socket, 'POST', '/plugins/tmpfs/disable')
-    check('is not enabled' in specgen(*command), 'audit of a disabled plugin')
+    check('is not enabled' in audit(0), 'audit of a disabled plugin')
     docker_api(socket, 'POST', '/plugins/tmpfs/enable?timeout=30')
 
 

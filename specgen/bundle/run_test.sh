@@ -16,7 +16,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export DEBIAN_FRONTEND=noninteractive
 packages=()
 need() { command -v "$1" >/dev/null || packages+=("$2"); }
-need python3 python3-minimal
+need python3 python3
 need curl curl
 need runc runc
 need crun crun

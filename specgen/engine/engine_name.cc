@@ -52,10 +52,11 @@ constexpr std::string_view kPlainWords[] = {
     "tree",          "upgradable", "ver",         "version",
     "policy"};
 
-// Fields that lists of a system's software (SPDX, Trivy) have beside those.
-constexpr std::string_view kFields[] = {"installedversion", "packagename",
-                                        "packageversion",   "pkgname",
-                                        "spdxid",           "spdxref"};
+// Fields that lists of a system's software (SPDX, Trivy) and crictl have beside
+// those.
+constexpr std::string_view kFields[] = {
+    "installedversion", "packagename", "packageversion", "pkgname",
+    "runtimename",      "spdxid",      "spdxref"};
 
 // What limits the versions that may be, wherever it stands before them.
 constexpr std::string_view kBoundWords[] = {
@@ -397,6 +398,8 @@ class VersionFinder {
         StartSection(begin, Role::kServer);
         names_server_ = true;
       }
+    } else if (word == "runtimeversion" && names_docker_ && !IsOther()) {
+      StartSection(begin, Role::kServer);  // crictl's
     } else if (word == "dockerd") {
       SetDocker();
       StartSection(begin, Role::kServer);

@@ -370,6 +370,9 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"cadvisor_version_info{cadvisorVersion=\"v0.47\",dockerVersion="
        "\"24.0.7\",kernelVersion=\"5.15.0\"} 1",
        "24.0.7"},
+      {"Version:  0.1.0\nRuntimeName:  docker\nRuntimeVersion:  20.10.21\n"
+       "RuntimeApiVersion:  1.41.0",
+       "20.10.21"},
       {"setup_remote_docker:\n    version: docker24", "24.0.9"},
       {"Docker Desktop 4.27.1 includes Docker Engine v25.0.2", "25.0.2"},
       {"Server Version: 27.5.1\nName: docker24", "27.5.1"},
@@ -562,6 +565,7 @@ TEST(FindEngine, RefusesWhatOthersCallDocker) {
         "pkg:pypi/docker@20.10.0",
         "pkg:golang/github.com/moby/moby/client@v1.13.1",
         "docker: 28 containers",
+        "RuntimeName:  containerd\nRuntimeVersion:  v1.13.1",
         "ghcr.io/somebody/moby:28.5.2",
         "docker/app 1.13.1",
         "Package: docker-compose\nMaintainer: Docker\nVersion: 1.13.0",
