@@ -299,8 +299,8 @@ class Update(unittest.TestCase):
             table = f"{work}/releases.textproto"
             with open(table, "w", encoding="utf-8") as file:
                 file.write(self.TABLE)
-            readme = f"{work}/README.md"
-            with open(readme, "w", encoding="utf-8") as file:
+            page = f"{work}/page.md"
+            with open(page, "w", encoding="utf-8") as file:
                 file.write("engines: newest recorded Docker 29.7.2, the default; newest "
                            "known 29.8.0 (presumed); table of ...\n")
             ran = []
@@ -312,7 +312,7 @@ class Update(unittest.TestCase):
 
             output = io.StringIO()
             with mock.patch.object(update, "TABLE", table), \
-                    mock.patch.object(update, "README", readme), \
+                    mock.patch.object(update, "PAGE", page), \
                     mock.patch.object(update, "run_tool", run_tool), \
                     mock.patch.object(update, "module_directory", lambda r: r), \
                     mock.patch.object(update, "changed_files",
@@ -323,10 +323,13 @@ class Update(unittest.TestCase):
                 self.assertFalse(update.update(self.PROXY, "2026-10-09"))
             with open(table, encoding="utf-8") as file:
                 rows = {m[1]: m[3] for m in update._RELEASE.finditer(file.read())}
-            with open(readme, encoding="utf-8") as file:
+            with open(page, encoding="utf-8") as file:
                 self.assertEqual(file.read(),
                                  "engines: newest recorded Docker 29.8.1, the default; "
                                  "newest known 29.9.0 (presumed); table of ...\n")
+        # A page that no longer shows them is no place for them.
+        with self.assertRaisesRegex(update.engines.Failure, "does not show"):
+            update.with_newest("engines: Docker 29.7.2\n", self.TABLE)
         self.assertIn('behaviour: "29.5.0"', rows["29.8.0"])
         self.assertIn('behaviour: "29.8.1"', rows["29.8.1"])
         # Those that are presumed do as the release before them.
