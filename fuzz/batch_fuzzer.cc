@@ -19,6 +19,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,7 @@
 #include "specgen/batch/record_format.h"
 #include "specgen/batch/specgen.pb.h"
 #include "specgen/diff/spec_diff.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/json/json_tree.h"
 
 namespace specgen::fuzz {
@@ -138,17 +140,23 @@ void CheckCuts(const RecordFormat& format, std::string_view text,
 
 // ---- The answers
 
+// That `counts` has one answer of that kind less.
+void Take(AnswerCounts* counts, std::string_view kind) {
+  uint64_t& count = kind == ""          ? counts->specs
+                    : kind == "refused" ? counts->refused
+                    : kind == "crashed" ? counts->crashed
+                                        : counts->invalid;
+  Require(count > 0, "answers are counted by their kinds",
+          [&] { return std::string(kind); });
+  --count;
+}
+
+// An answer to the record; takes it off `counts`. The engines that it is of are
+// added to `engines`.
 void CheckLine(std::string_view record, std::string_view answer,
-               uint64_t number, RecordOutcome outcome) {
+               uint64_t number, AnswerCounts* counts,
+               std::set<std::string>* engines) {
   const auto details = [&] { return absl::StrCat(record, "\n", answer); };
-  if (record.find_first_not_of(" \t\r") == std::string_view::npos) {
-    Require(outcome == RecordOutcome::kBlank && answer.empty(),
-            "a blank line has no answer", details);
-    return;
-  }
-  Require(!answer.empty() && answer.find('\n') == answer.size() - 1,
-          "an answer is one line", details);
-  answer.remove_suffix(1);
   Require(IsGoJson(answer), "an answer is what Go takes for JSON", details);
   const auto tree = JsonTree::Parse(answer, "answer");
   Require(tree.ok(), "an answer is JSON", details);
@@ -157,14 +165,13 @@ void CheckLine(std::string_view record, std::string_view answer,
   Require(line != nullptr && line->text == absl::StrCat(number),
           "an answer names the line it answers", details);
   const JsonNode* const error = root.Find("error");
-  Require((root.Find("spec") != nullptr) == (outcome == RecordOutcome::kSpec) &&
-              (error != nullptr) == (outcome != RecordOutcome::kSpec),
+  Require((root.Find("spec") != nullptr) == (error == nullptr),
           "an answer is a spec or an error", details);
+  const std::string_view kind =
+      error == nullptr ? std::string_view() : error->String("kind");
+  Take(counts, kind);
   if (error != nullptr) {
-    const std::string_view kind = error->String("kind");
-    Require(kind == (outcome == RecordOutcome::kRefused   ? "refused"
-                     : outcome == RecordOutcome::kCrashed ? "crashed"
-                                                          : "invalid") &&
+    Require((kind == "refused" || kind == "crashed" || kind == "invalid") &&
                 error->Find("message") != nullptr,
             "an error says of what kind it is, and why", details);
     const std::string_view position = error->String("position");
@@ -172,14 +179,23 @@ void CheckLine(std::string_view record, std::string_view answer,
       CheckPlacedError(absl::StrCat("line:", position, ": x"), "line", record);
     }
   }
-  if (outcome == RecordOutcome::kInvalid) return;
+  if (kind == "invalid") return;
+  if (const JsonNode* const named = root.Find("engines"); named != nullptr) {
+    for (const JsonNode& name : named->items) {
+      Require(FindReleases(name.text).ok() &&
+                  engines->insert(std::string(name.text)).second,
+              "an engine that is named has one answer", details);
+    }
+  }
   const auto request = JsonTree::Parse(record, "request");
   // Of a plugin in the line, only the brackets were looked at there.
   if (!request.ok()) {
-    Require(outcome == RecordOutcome::kRefused, "a spec is made of JSON only",
-            details);
+    Require(kind == "refused", "a spec is made of JSON only", details);
     return;
   }
+  Require((root.Find("engines") != nullptr) ==
+              ((*request)->root().Find("engines") != nullptr),
+          "who asks several engines is told which answer", details);
   const JsonNode* const asked = (*request)->root().Find("name");
   const JsonNode* const name = root.Find("name");
   Require(
@@ -188,32 +204,84 @@ void CheckLine(std::string_view record, std::string_view answer,
       "the name comes back", details);
 }
 
-void CheckMessage(std::string_view record, std::string_view answer,
-                  uint64_t number, RecordOutcome outcome) {
-  const auto details = [&] { return absl::StrCat(record, "\n", answer); };
-  const Records split = SplitMessages(answer);
-  Require(split.records.size() == 1 && !split.broken,
-          "an answer is one message", details);
-  v1::GenerateResponse response;
-  const std::string_view bytes = split.records[0].bytes;
-  Require(response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
-          "an answer is a GenerateResponse", details);
-  Require(response.number() == number, "an answer names what it answers",
+void CheckLines(std::string_view record, std::string_view answers,
+                uint64_t number, AnswerCounts counts) {
+  const auto details = [&] { return absl::StrCat(record, "\n", answers); };
+  const bool blank =
+      record.find_first_not_of(" \t\r") == std::string_view::npos;
+  Require(blank == answers.empty(), "only a blank line has no answer", details);
+  Require(blank || answers.back() == '\n', "an answer is one line", details);
+  std::set<std::string> engines;
+  while (!answers.empty()) {
+    CheckLine(record, TakeLine(&answers), number, &counts, &engines);
+  }
+  Require(counts.answers() == 0, "answers are counted", details);
+}
+
+// Of one of several engines: that the first of them has this answer alone.
+void CheckAlone(v1::GenerateRequest request, v1::GenerateResponse response,
+                RecordAnswerer* answerer) {
+  const std::string name = response.engines(0);
+  request.clear_engines();
+  request.set_engine(name.substr(0, name.find("..")));
+  Buffer out;
+  answerer->Answer(request.SerializeAsString(), response.number(), &out);
+  v1::GenerateResponse alone;
+  const std::string_view bytes = SplitMessages(out.view()).records[0].bytes;
+  Require(alone.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
+          "an answer is a GenerateResponse", [] { return ""; });
+  // What is presumed of others need not be presumed of that one.
+  response.clear_engines();
+  response.clear_presumed();
+  alone.clear_presumed();
+  Require(response.SerializeAsString() == alone.SerializeAsString(),
+          "one of several engines answers as it does alone", [&] {
+            return absl::StrCat("Docker ", request.engine(), "\n",
+                                request.plugin(), "\n",
+                                response.SerializeAsString(), "\nbut alone\n",
+                                alone.SerializeAsString());
+          });
+}
+
+void CheckMessages(std::string_view record, std::string_view answers,
+                   uint64_t number, AnswerCounts counts,
+                   RecordAnswerer* another) {
+  const auto details = [&] { return absl::StrCat(record, "\n", answers); };
+  const Records split = SplitMessages(answers);
+  Require(!split.records.empty() && !split.broken, "answers are whole messages",
           details);
-  Require(response.has_spec() == (outcome == RecordOutcome::kSpec) &&
-              response.has_error() != response.has_spec(),
-          "an answer is a spec or an error", details);
-  if (response.has_error()) {
-    Require(response.error().kind() ==
-                (outcome == RecordOutcome::kRefused   ? v1::Error::REFUSED
-                 : outcome == RecordOutcome::kCrashed ? v1::Error::CRASHED
-                                                      : v1::Error::INVALID),
-            "an error says of what kind it is", details);
-  }
   v1::GenerateRequest request;
-  if (request.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
-    Require(response.name() == request.name(), "the name comes back", details);
+  const bool is_request =
+      request.ParseFromArray(record.data(), static_cast<int>(record.size()));
+  Require(split.records.size() == 1 || request.engines_size() > 0,
+          "who asks one engine gets one answer", details);
+  for (const Records::Record& message : split.records) {
+    v1::GenerateResponse response;
+    const std::string_view bytes = message.bytes;
+    Require(
+        response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
+        "an answer is a GenerateResponse", details);
+    Require(response.number() == number, "an answer names what it answers",
+            details);
+    Require(response.has_error() != response.has_spec(),
+            "an answer is a spec or an error", details);
+    Take(&counts, response.has_spec()                             ? ""
+                  : response.error().kind() == v1::Error::REFUSED ? "refused"
+                  : response.error().kind() == v1::Error::CRASHED ? "crashed"
+                                                                  : "invalid");
+    const bool is_answer =
+        response.has_spec() || response.error().kind() != v1::Error::INVALID;
+    if (is_answer) {
+      Require((response.engines_size() > 0) == (request.engines_size() > 0),
+              "who asks several engines is told which answer", details);
+      if (response.engines_size() > 0) CheckAlone(request, response, another);
+    }
+    if (is_request) {
+      Require(response.name() == request.name(), "the name comes back",
+              details);
+    }
   }
+  Require(counts.answers() == 0, "answers are counted", details);
 }
 
 // All answers, and where each ends.
@@ -223,34 +291,34 @@ struct Answers {
   BatchCounts counts;
 };
 
-void Count(RecordOutcome outcome, BatchCounts* counts) {
-  counts->specs += outcome == RecordOutcome::kSpec ? 1 : 0;
-  counts->refused += outcome == RecordOutcome::kRefused ? 1 : 0;
-  counts->crashed += outcome == RecordOutcome::kCrashed ? 1 : 0;
-  counts->invalid += outcome == RecordOutcome::kInvalid ? 1 : 0;
-}
-
+// `another` may be null: then nothing is checked.
 Answers AnswerAll(const Records& split, bool proto, RecordAnswerer* answerer,
-                  bool check) {
+                  RecordAnswerer* another) {
   Answers answers;
   Buffer out;
   uint64_t number = 0;
   for (const Records::Record& record : split.records) {
     ++number;
     out.Clear();
-    RecordOutcome outcome = RecordOutcome::kInvalid;
+    AnswerCounts counts;
     if (record.too_long) {
+      counts.Add(RecordOutcome::kInvalid);
       answerer->AnswerUnread(number, "this request is over 64 MiB long", &out);
     } else {
-      outcome = answerer->Answer(record.bytes, number, &out);
-      if (check) {
-        (proto ? CheckMessage : CheckLine)(record.bytes, out.view(), number,
-                                           outcome);
+      counts = answerer->Answer(record.bytes, number, &out);
+      if (another != nullptr && proto) {
+        CheckMessages(record.bytes, out.view(), number, counts, another);
+      } else if (another != nullptr) {
+        CheckLines(record.bytes, out.view(), number, counts);
       }
     }
-    Count(outcome, &answers.counts);
+    answers.counts.Add(counts);
     absl::StrAppend(&answers.bytes, out.view());
-    answers.ends.push_back(answers.bytes.size());
+    const Records made =
+        proto ? SplitMessages(out.view()) : SplitLines(out.view());
+    for (const Records::Record& answer : made.records) {
+      answers.ends.push_back(answers.ends.back() + answer.size);
+    }
   }
   return answers;
 }
@@ -447,15 +515,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t before = HeapBytes();
   const Answers answers =
       AnswerAll(split, proto, batch->answerers[proto ? 1 : 0].get(),
-                /*check=*/false);
+                /*another=*/nullptr);
   const size_t heap = HeapBytes() - before;
-  Require(heap <= (1 << 20) + 16384 * split.records.size() + 1024 * size,
+  const size_t records = split.records.size();
+  const size_t made = answers.counts.answers();
+  Require(heap <= (1 << 20) + 16384 * (records + made) +
+                      1024 * size * (1 + made / (records + 1)),
           "memory is bounded by the input",
           [&] { return absl::StrCat(heap, " bytes for ", size, "\n", text); });
   if (ChecksToo(text, 32)) {
     const auto own = proto ? DelimitedProtoFormat() : JsonLinesFormat();
     const auto fresh = own->NewAnswerer(batch->engines);
-    const Answers again = AnswerAll(split, proto, fresh.get(), /*check=*/true);
+    const auto another = own->NewAnswerer(batch->engines);
+    const Answers again = AnswerAll(split, proto, fresh.get(), another.get());
     Require(again.bytes == answers.bytes,
             "an answer does not depend on earlier ones", [&] {
               return absl::StrCat(text, "\n", answers.bytes, "\nand afresh\n",
@@ -463,15 +535,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             });
     Buffer unread;
     fresh->AnswerUnread(7, "this request was not read", &unread);
+    AnswerCounts invalid;
+    invalid.Add(RecordOutcome::kInvalid);
     if (proto) {
-      CheckMessage("\x08", unread.view(), 7, RecordOutcome::kInvalid);
+      CheckMessages("\x08", unread.view(), 7, invalid, another.get());
     } else {
-      CheckLine("{", unread.view(), 7, RecordOutcome::kInvalid);
+      CheckLines("{", unread.view(), 7, invalid);
     }
     fresh->Shrink();
-    Require(AnswerAll(split, proto, fresh.get(), false).bytes == answers.bytes,
-            "an answerer works on after it gave memory back",
-            [&] { return std::string(text); });
+    Require(
+        AnswerAll(split, proto, fresh.get(), nullptr).bytes == answers.bytes,
+        "an answerer works on after it gave memory back",
+        [&] { return std::string(text); });
   }
   // Threads take longer than all the rest.
   if (ChecksToo(text, 256)) {

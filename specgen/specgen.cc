@@ -1,6 +1,8 @@
 #include "specgen/specgen.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,9 +58,9 @@ inline void Generator::Clear(const Request& request, Answer* answer) {
 }
 
 inline Verdict Generator::Decode(const Request& request,
-                                 const JsonTokens& tokens,
+                                 const JsonTokens& tokens, Arena* arena,
                                  Answer* answer) const {
-  JsonReader reader(tokens, &answer->arena_);
+  JsonReader reader(tokens, arena);
   ReadPlugin(&reader, *release_.behaviour, request.plugin_name, &answer->shape_,
              &answer->plugin_);
   answer->work_ = reader.work();
@@ -87,16 +89,21 @@ inline void Generator::Locate(const Request& request, Answer* answer) {
   }
 }
 
+void Generator::RefuseText(const Request& request, JsonIndex::Result problem,
+                           Answer* answer) {
+  Clear(request, answer);
+  answer->plugin_ = Plugin();
+  size_t offset;
+  answer->verdict_ = Verdict::Refused(
+      Stage::kDecode, ExplainIndexProblem(request.plugin, problem, &offset));
+  answer->position_ = ToString(FindPosition(request.plugin, offset));
+}
+
 void Generator::Generate(const Request& request, Answer* answer) const {
   const JsonIndex::Result indexed =
       answer->index_.Build(TextToRead(*release_.behaviour, request.plugin));
   if (indexed != JsonIndex::Result::kOk) {
-    Clear(request, answer);
-    answer->plugin_ = Plugin();
-    size_t offset;
-    answer->verdict_ = Verdict::Refused(
-        Stage::kDecode, ExplainIndexProblem(request.plugin, indexed, &offset));
-    answer->position_ = ToString(FindPosition(request.plugin, offset));
+    RefuseText(request, indexed, answer);
     return;
   }
   Generate(request, answer->index_.all(), answer);
@@ -105,9 +112,66 @@ void Generator::Generate(const Request& request, Answer* answer) const {
 void Generator::Generate(const Request& request, const JsonTokens& tokens,
                          Answer* answer) const {
   Clear(request, answer);
-  answer->verdict_ = Decode(request, tokens, answer);
-  if (!answer->verdict_.ok()) return;
+  answer->verdict_ = Decode(request, tokens, &answer->arena_, answer);
+  if (answer->verdict_.ok()) MakeSpec(request, answer);
+}
 
+void SharedReading::Begin(std::optional<JsonTokens> tokens) {
+  tokens_ = tokens;
+  indexed_[0].reset();
+  indexed_[1].reset();
+  read_.clear();
+  decoded_ = 0;
+  arena_.Reset();
+}
+
+void Generator::Generate(const Request& request, SharedReading* reading,
+                         Answer* answer) const {
+  const Behaviour& behaviour = *release_.behaviour;
+  const JsonTokens* tokens = nullptr;
+  JsonTokens of_text;
+  if (reading->tokens_.has_value()) {
+    tokens = &*reading->tokens_;
+  } else {
+    const size_t i = behaviour.ignores_rest ? 1 : 0;
+    std::optional<JsonIndex::Result>& indexed = reading->indexed_[i];
+    if (!indexed.has_value()) {
+      indexed =
+          reading->indexes_[i].Build(TextToRead(behaviour, request.plugin));
+    }
+    if (*indexed != JsonIndex::Result::kOk) {
+      RefuseText(request, *indexed, answer);
+      return;
+    }
+    of_text = reading->indexes_[i].all();
+    tokens = &of_text;
+  }
+  // `docker plugin set` changes what was read.
+  if (!request.set.empty() || !request.set_calls.empty()) {
+    ++reading->decoded_;
+    Generate(request, *tokens, answer);
+    return;
+  }
+  Clear(request, answer);
+  auto read = std::find_if(reading->read_.begin(), reading->read_.end(),
+                           [&](const SharedReading::Read& candidate) {
+                             return ReadAlike(*candidate.behaviour, behaviour);
+                           });
+  if (read == reading->read_.end()) {
+    ++reading->decoded_;
+    answer->verdict_ = Decode(request, *tokens, &reading->arena_, answer);
+    if (!answer->verdict_.ok()) return;
+    reading->read_.push_back(
+        {&behaviour, answer->shape_, answer->plugin_, answer->work_});
+  } else {
+    answer->shape_ = read->shape;
+    answer->plugin_ = read->plugin;
+    answer->work_ = read->work;
+  }
+  MakeSpec(request, answer);
+}
+
+void Generator::MakeSpec(const Request& request, Answer* answer) const {
   const Behaviour& behaviour = *release_.behaviour;
   Arena* const arena = &answer->arena_;
   Plugin& plugin = answer->plugin_;

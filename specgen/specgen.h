@@ -161,6 +161,47 @@ class Answer {
   JsonIndex index_;
 };
 
+// What was read of a plugin, for the answers of many engines to one request: of
+// those that read alike only the first one reads. Its memory is reused. Not
+// thread-safe.
+class SharedReading {
+ public:
+  SharedReading() = default;
+  SharedReading(const SharedReading&) = delete;
+  SharedReading& operator=(const SharedReading&) = delete;
+
+  // Forgets what was read. The plugin of the requests that follow is the text
+  // in them, or has these tokens; both must outlive their answers, and so must
+  // this.
+  void Begin() { Begin(std::nullopt); }
+  void Begin(const JsonTokens& tokens) { Begin(std::make_optional(tokens)); }
+
+  // How often a plugin was decoded since Begin.
+  size_t decoded() const { return decoded_; }
+
+ private:
+  friend class Generator;
+
+  // What engines of that behaviour read, if nothing is wrong with it.
+  struct Read {
+    const Behaviour* behaviour;
+    PluginShape shape;
+    Plugin plugin;
+    size_t work;
+  };
+
+  void Begin(std::optional<JsonTokens> tokens);
+
+  std::optional<JsonTokens> tokens_;
+  // Of the request's text, if there are no tokens: all of it, and what engines
+  // that ignore the rest read.
+  std::optional<JsonIndex::Result> indexed_[2];
+  JsonIndex indexes_[2];
+  std::vector<Read> read_;
+  size_t decoded_ = 0;
+  Arena arena_;
+};
+
 // Makes specs as one Docker release would. Immutable: one object may serve
 // several threads at once, each with its own Answer.
 class Generator {
@@ -185,14 +226,24 @@ class Generator {
   void Generate(const Request& request, const JsonTokens& tokens,
                 Answer* answer) const;
 
+  // The same for one of several engines: `reading` holds the plugin of
+  // `request`, which is the same for all of them.
+  void Generate(const Request& request, SharedReading* reading,
+                Answer* answer) const;
+
   const Release& release() const { return release_; }
 
  private:
   // Forgets the last answer; `request` is the next one.
   static void Clear(const Request& request, Answer* answer);
-  // Reads the plugin.
-  Verdict Decode(const Request& request, const JsonTokens& tokens,
+  // Reads the plugin, into `arena`.
+  Verdict Decode(const Request& request, const JsonTokens& tokens, Arena* arena,
                  Answer* answer) const;
+  // Answers that the request's text is no JSON.
+  static void RefuseText(const Request& request, JsonIndex::Result problem,
+                         Answer* answer);
+  // What follows Decode.
+  void MakeSpec(const Request& request, Answer* answer) const;
   // Fills in the plugin's id and rootfs.
   static void Locate(const Request& request, Answer* answer);
 

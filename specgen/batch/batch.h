@@ -17,19 +17,14 @@
 namespace specgen {
 
 // How far a batch is, and how far it came.
-struct BatchCounts {
-  uint64_t specs = 0;
-  uint64_t refused = 0;
-  uint64_t crashed = 0;
-  uint64_t invalid = 0;     // in a directory: files that could not be read
+struct BatchCounts : AnswerCounts {
   uint64_t bytes_read = 0;  // of input whose answers are written
   uint64_t bytes_written = 0;
-  // In a stream: specs of what is likely no plugin (see WhyNoPlugin), and the
-  // number of the first such request.
+  // In a stream: requests, and those of them that hold likely no plugin (see
+  // WhyNoPlugin), and the number of the first such.
+  uint64_t requests = 0;
   uint64_t of_none = 0;
   uint64_t first_of_none = 0;
-
-  uint64_t answers() const { return specs + refused + crashed + invalid; }
 };
 
 struct BatchOptions {
@@ -71,6 +66,8 @@ struct BatchResult {
 // - Memory is bounded, however long the input is and however slowly the output
 //   is taken: no more is read while kMaxBytesInFlight or a few pieces for each
 //   thread wait.
+// - Of answers likewise not much more is held than kMaxBytesHeld for each
+//   thread, and the answers to one record.
 // - Answers are written as soon as the input pauses, so that the other end of a
 //   pipe can wait for one before it asks on.
 // - Only whole answers are written. Where a write fails halfway, a regular file
@@ -83,6 +80,10 @@ BatchResult RunStream(const RecordFormat& format, const EngineSet& engines,
 // How much input may be on its way at once, beyond which only a single record
 // may be.
 inline constexpr size_t kMaxBytesInFlight = size_t{128} << 20;
+
+// How many answers a thread holds before it waits until those before them are
+// written, and writes them itself.
+inline constexpr size_t kMaxBytesHeld = size_t{8} << 20;
 
 // What is to be said of one file of a directory.
 struct FileProblem {

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "specgen/base/buffer.h"
 #include "specgen/base/printable.h"
@@ -39,10 +41,12 @@ void AppendDelimited(const v1::GenerateResponse& response, Buffer* out) {
 class ProtoAnswerer : public RecordAnswerer {
  public:
   explicit ProtoAnswerer(const EngineSet& engines)
-      : engines_(engines), answer_(std::make_unique<specgen::Answer>()) {}
+      : engines_(engines),
+        answer_(std::make_unique<specgen::Answer>()),
+        asked_(engines) {}
 
-  RecordOutcome Answer(std::string_view record, uint64_t number,
-                       Buffer* out) override;
+  AnswerCounts Answer(std::string_view record, uint64_t number,
+                      Buffer* out) override;
   void AnswerUnread(uint64_t number, std::string_view message,
                     Buffer* out) override {
     Invalid(number, message, out);
@@ -53,11 +57,12 @@ class ProtoAnswerer : public RecordAnswerer {
     response_ = v1::GenerateResponse();
     set_ = {};
     set_calls_ = {};
+    ranges_ = {};
+    reading_ = std::make_unique<SharedReading>();
   }
 
  private:
-  RecordOutcome Invalid(uint64_t number, std::string_view message,
-                        Buffer* out) {
+  AnswerCounts Invalid(uint64_t number, std::string_view message, Buffer* out) {
     response_.set_number(number);
     v1::Error* error = response_.mutable_error();
     error->set_kind(v1::Error::INVALID);
@@ -65,14 +70,19 @@ class ProtoAnswerer : public RecordAnswerer {
     error->set_message(message.data(), message.size());
     AppendDelimited(response_, out);
     response_.Clear();
-    return RecordOutcome::kInvalid;
+    AnswerCounts counts;
+    counts.Add(RecordOutcome::kInvalid);
+    return counts;
   }
 
   // What request_ asks; it points into that and into this. Nothing: `*problem`
   // is what is wrong with it.
   std::optional<Request> ToRequest(std::string_view* problem);
-  // Fills in response_ what answer_ is.
-  void WriteAnswer();
+  // Appends what answer_ is, with what is in response_ already.
+  void WriteAnswer(uint64_t number, std::string_view presumed, Buffer* out);
+  AnswerCounts AnswerAll(const Request& request,
+                         absl::Span<const EngineSet::Alike> engines,
+                         uint64_t number, Buffer* out);
 
   const EngineSet& engines_;
   std::unique_ptr<specgen::Answer> answer_;
@@ -81,6 +91,9 @@ class ProtoAnswerer : public RecordAnswerer {
   std::vector<std::string_view> set_;
   SetCalls set_calls_;
   DockerdRoots roots_;
+  AskedEngines asked_;
+  std::vector<std::string> ranges_;
+  std::unique_ptr<SharedReading> reading_ = std::make_unique<SharedReading>();
 };
 
 std::optional<PluginShape> ShapeOf(v1::GenerateRequest::Shape shape) {
@@ -149,8 +162,12 @@ std::optional<Request> ProtoAnswerer::ToRequest(std::string_view* problem) {
   return request;
 }
 
-void ProtoAnswerer::WriteAnswer() {
+void ProtoAnswerer::WriteAnswer(uint64_t number, std::string_view presumed,
+                                Buffer* out) {
   const specgen::Answer& answer = *answer_;
+  response_.set_name(request_.name());
+  response_.set_number(number);
+  response_.set_presumed(presumed.data(), presumed.size());
   if (answer.outcome() == Outcome::kSpec) {
     response_.set_spec(answer.spec().data(), answer.spec().size());
   } else {
@@ -173,14 +190,33 @@ void ProtoAnswerer::WriteAnswer() {
     directory->set_path(ToValidUtf8(planned.path));
     directory->set_mode(planned.mode);
   }
+  AppendDelimited(response_, out);
+  response_.Clear();
 }
 
-RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
-                                    Buffer* out) {
+AnswerCounts ProtoAnswerer::AnswerAll(
+    const Request& request, absl::Span<const EngineSet::Alike> engines,
+    uint64_t number, Buffer* out) {
+  AnswerCounts counts;
+  reading_->Begin();
+  for (const EngineSet::Alike& engine : engines) {
+    engine.generator->Generate(request, reading_.get(), answer_.get());
+    NoteIfNone(request.plugin, request, *engine.generator->release().behaviour,
+               *answer_);
+    for (const std::string& name : engine.names) response_.add_engines(name);
+    WriteAnswer(number, engine.presumed, out);
+    counts.Add(OutcomeOf(*answer_));
+  }
+  return counts;
+}
+
+AnswerCounts ProtoAnswerer::Answer(std::string_view record, uint64_t number,
+                                   Buffer* out) {
   if (!request_.ParseFromArray(record.data(),
                                static_cast<int>(record.size()))) {
     return Invalid(number, "this is no GenerateRequest", out);
   }
+  ForgetNone();
   response_.set_name(request_.name());
   std::optional<std::string_view> engine_name;
   if (request_.has_engine()) engine_name = request_.engine();
@@ -194,22 +230,33 @@ RecordOutcome ProtoAnswerer::Answer(std::string_view record, uint64_t number,
                      out);
     }
   }
-  const absl::StatusOr<EngineSet::Engine> engine =
-      engines_.Find(engine_name, architecture);
-  if (!engine.ok()) return Invalid(number, engine.status().message(), out);
+  absl::StatusOr<EngineSet::Engine> engine = EngineSet::Engine{nullptr, ""};
+  absl::StatusOr<absl::Span<const EngineSet::Alike>> engines;
+  const bool asks_many = request_.engines_size() > 0;
+  if (asks_many) {
+    if (request_.has_engine()) {
+      return Invalid(number,
+                     "\"engine\" and \"engines\" are both there: leave one out",
+                     out);
+    }
+    ranges_.assign(request_.engines().begin(), request_.engines().end());
+    engines = asked_.Find(ranges_, architecture, record.size());
+    if (!engines.ok()) return Invalid(number, engines.status().message(), out);
+  } else {
+    engine = engines_.Find(engine_name, architecture);
+    if (!engine.ok()) return Invalid(number, engine.status().message(), out);
+  }
   std::string_view problem;
   const std::optional<Request> request = ToRequest(&problem);
   if (!request.has_value()) return Invalid(number, problem, out);
+  if (asks_many) return AnswerAll(*request, *engines, number, out);
   engine->generator->Generate(*request, answer_.get());
   NoteIfNone(request->plugin, *request, *engine->generator->release().behaviour,
              *answer_);
-
-  response_.set_number(number);
-  response_.set_presumed(engine->presumed);
-  WriteAnswer();
-  AppendDelimited(response_, out);
-  response_.Clear();
-  return OutcomeOf(*answer_);
+  WriteAnswer(number, engine->presumed, out);
+  AnswerCounts counts;
+  counts.Add(OutcomeOf(*answer_));
+  return counts;
 }
 
 class DelimitedProto : public RecordFormat {

@@ -196,10 +196,7 @@ void Directory::Work() {
   const auto pass_on = [&] {
     const std::lock_guard<std::mutex> lock(mutex_);
     BatchCounts& all = result_.counts;
-    all.specs += counts.specs;
-    all.refused += counts.refused;
-    all.crashed += counts.crashed;
-    all.invalid += counts.invalid;
+    all.Add(counts);
     all.bytes_read += counts.bytes_read;
     all.bytes_written += counts.bytes_written;
     counts = BatchCounts();

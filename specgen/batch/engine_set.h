@@ -15,9 +15,11 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "specgen/engine/engine.h"
 #include "specgen/host/file_tree.h"
 #include "specgen/host/host.h"
+#include "specgen/host/machine_facts.h"
 #include "specgen/specgen.h"
 
 namespace specgen {
@@ -45,6 +47,21 @@ class EngineSet {
   absl::StatusOr<Engine> Find(std::optional<std::string_view> name,
                               std::string_view architecture = "") const;
 
+  // Engines that answer alike.
+  struct Alike {
+    const Generator* generator = nullptr;  // of the first of them
+    // All of them, as ranges (see FindReleases).
+    std::vector<std::string> names;
+    std::string presumed;
+  };
+
+  // All engines that `ranges` name (each as FindReleases reads it, but none
+  // empty), each once, in the order in which the first of those that answer
+  // alike are named. Commits that were never released are in no range.
+  absl::StatusOr<std::vector<Alike>> FindAlike(
+      absl::Span<const std::string> ranges,
+      std::string_view architecture = "") const;
+
   // The metrics socket where nobody names one: see DefaultMetricsSocket.
   std::string_view MetricsSocket(
       std::optional<std::string_view> exec_root) const;
@@ -57,7 +74,11 @@ class EngineSet {
 
  private:
   const Generator& GeneratorOf(const Release& release) const;
-  // The same on another machine.
+  // The same on a machine of that architecture; `*facts` is what it is.
+  const Generator& GeneratorOn(std::string_view architecture,
+                               const Release& release,
+                               const MachineFacts** facts) const;
+  // Likewise.
   Engine EngineOn(std::string_view architecture,
                   const NamedEngine& engine) const;
   std::string PresumptionOf(const NamedEngine& engine) const;

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "specgen/base/buffer.h"
 #include "specgen/batch/json_request.h"
 #include "specgen/batch/record_format.h"
@@ -21,24 +22,33 @@ namespace {
 class JsonLinesAnswerer : public RecordAnswerer {
  public:
   explicit JsonLinesAnswerer(const EngineSet& engines)
-      : engines_(engines), answer_(std::make_unique<specgen::Answer>()) {}
+      : engines_(engines),
+        answer_(std::make_unique<specgen::Answer>()),
+        asked_(engines) {}
 
-  RecordOutcome Answer(std::string_view line, uint64_t number,
-                       Buffer* out) override;
+  AnswerCounts Answer(std::string_view line, uint64_t number,
+                      Buffer* out) override;
   void AnswerUnread(uint64_t number, std::string_view message,
                     Buffer* out) override {
     WriteInvalid({}, number, message, {}, out);
   }
   void Shrink() override {
     answer_ = std::make_unique<specgen::Answer>();
+    reading_ = std::make_unique<SharedReading>();
     line_.Shrink();
   }
 
  private:
   // Finds the engine that the request asks for.
   absl::Status FindEngine();
-  // Has it answer.
+  // What the line asks of each engine.
+  Request ToRequest();
+  // Has the engine answer.
   void Generate();
+  // Has each of those answer.
+  AnswerCounts AnswerAll(absl::Span<const EngineSet::Alike> engines,
+                         uint64_t number, Buffer* out);
+  void NoteIfNone(const Request& request, const Generator& generator);
 
   // Appends a line that says what became of line `number`. `name` is the
   // request's, as JSON, or "".
@@ -46,7 +56,9 @@ class JsonLinesAnswerer : public RecordAnswerer {
   static void WriteInvalid(std::string_view name, uint64_t number,
                            std::string_view message,
                            std::optional<size_t> column, Buffer* out);
-  void WriteAnswer(uint64_t number, Buffer* out) const;
+  // `alike`: for which engines, null if the line names one.
+  void WriteAnswer(uint64_t number, const EngineSet::Alike* alike,
+                   std::string_view presumed, Buffer* out) const;
   void WriteError(JsonWriter* w) const;
   void WriteDirectories(JsonWriter* w) const;
 
@@ -58,25 +70,53 @@ class JsonLinesAnswerer : public RecordAnswerer {
   std::optional<std::string> last_engine_;
   std::string_view last_architecture_;
   EngineSet::Engine engine_ = {nullptr, ""};
+
+  AskedEngines asked_;
+  std::unique_ptr<SharedReading> reading_ = std::make_unique<SharedReading>();
 };
 
-RecordOutcome JsonLinesAnswerer::Answer(std::string_view line, uint64_t number,
-                                        Buffer* out) {
-  if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
-    return RecordOutcome::kBlank;
-  }
-  if (!line_.Read(line)) {
-    WriteInvalid(line_.name(), number, line_.message(), line_.column(), out);
-    return RecordOutcome::kInvalid;
+AnswerCounts JsonLinesAnswerer::Answer(std::string_view line, uint64_t number,
+                                       Buffer* out) {
+  AnswerCounts counts;
+  if (line.find_first_not_of(" \t\r") == std::string_view::npos) return counts;
+  ForgetNone();
+  const auto invalid = [&](std::string_view message,
+                           std::optional<size_t> column) {
+    WriteInvalid(line_.name(), number, message, column, out);
+    counts.Add(RecordOutcome::kInvalid);
+    return counts;
+  };
+  if (!line_.Read(line)) return invalid(line_.message(), line_.column());
+  if (!line_.engines().empty()) {
+    const absl::StatusOr<absl::Span<const EngineSet::Alike>> engines =
+        asked_.Find(line_.engines(), line_.architecture(), line.size());
+    return engines.ok() ? AnswerAll(*engines, number, out)
+                        : invalid(engines.status().message(), {});
   }
   const absl::Status found = FindEngine();
-  if (!found.ok()) {
-    WriteInvalid(line_.name(), number, found.message(), {}, out);
-    return RecordOutcome::kInvalid;
-  }
+  if (!found.ok()) return invalid(found.message(), {});
   Generate();
-  WriteAnswer(number, out);
-  return OutcomeOf(*answer_);
+  WriteAnswer(number, nullptr, engine_.presumed, out);
+  counts.Add(OutcomeOf(*answer_));
+  return counts;
+}
+
+AnswerCounts JsonLinesAnswerer::AnswerAll(
+    absl::Span<const EngineSet::Alike> engines, uint64_t number, Buffer* out) {
+  AnswerCounts counts;
+  const Request request = ToRequest();
+  if (line_.tokens() != nullptr) {
+    reading_->Begin(*line_.tokens());
+  } else {
+    reading_->Begin();
+  }
+  for (const EngineSet::Alike& engine : engines) {
+    engine.generator->Generate(request, reading_.get(), answer_.get());
+    NoteIfNone(request, *engine.generator);
+    WriteAnswer(number, &engine, engine.presumed, out);
+    counts.Add(OutcomeOf(*answer_));
+  }
+  return counts;
 }
 
 absl::Status JsonLinesAnswerer::FindEngine() {
@@ -92,20 +132,31 @@ absl::Status JsonLinesAnswerer::FindEngine() {
   return absl::OkStatus();
 }
 
-void JsonLinesAnswerer::Generate() {
-  const Generator& generator = *engine_.generator;
+Request JsonLinesAnswerer::ToRequest() {
   Request request = line_.request();
   if (!line_.has_metrics_socket()) {
     request.metrics_socket = engines_.MetricsSocket(request.exec_root);
   }
   line_.roots().Apply(engines_.files(), &request);
+  return request;
+}
+
+void JsonLinesAnswerer::Generate() {
+  const Generator& generator = *engine_.generator;
+  const Request request = ToRequest();
   const JsonTokens* const tokens = line_.tokens();
   if (tokens != nullptr) {
     generator.Generate(request, *tokens, answer_.get());
   } else {
     generator.Generate(request, answer_.get());
   }
-  NoteIfNone(
+  NoteIfNone(request, generator);
+}
+
+void JsonLinesAnswerer::NoteIfNone(const Request& request,
+                                   const Generator& generator) {
+  const JsonTokens* const tokens = line_.tokens();
+  RecordAnswerer::NoteIfNone(
       tokens != nullptr ? tokens->text.substr(tokens->start) : request.plugin,
       request, *generator.release().behaviour, *answer_);
 }
@@ -139,9 +190,22 @@ void JsonLinesAnswerer::WriteInvalid(std::string_view name, uint64_t number,
   w.Finish();
 }
 
-void JsonLinesAnswerer::WriteAnswer(uint64_t number, Buffer* out) const {
+void JsonLinesAnswerer::WriteAnswer(uint64_t number,
+                                    const EngineSet::Alike* alike,
+                                    std::string_view presumed,
+                                    Buffer* out) const {
   JsonWriter w(out);
   WriteStart(line_.name(), number, &w);
+  if (alike != nullptr) {
+    w.Raw(",\"engines\":");
+    char open = '[';
+    for (const std::string& name : alike->names) {
+      w.Raw(open);
+      open = ',';
+      w.String(name);
+    }
+    w.Raw(']');
+  }
   if (answer_->outcome() == Outcome::kSpec) {
     w.Raw(",\"spec\":");
     w.Raw(answer_->spec());
@@ -162,9 +226,9 @@ void JsonLinesAnswerer::WriteAnswer(uint64_t number, Buffer* out) const {
     }
     w.Raw(']');
   }
-  if (!engine_.presumed.empty()) {
+  if (!presumed.empty()) {
     w.Raw(",\"presumed\":");
-    w.String(engine_.presumed);
+    w.String(presumed);
   }
   if (!answer_->plan().empty()) WriteDirectories(&w);
   w.Raw("}\n");

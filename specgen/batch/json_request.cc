@@ -15,6 +15,8 @@
 namespace specgen {
 namespace {
 
+constexpr char kWrongEngines[] =
+    "\"engines\" must be a range of Docker releases, A..B, or a list of such";
 constexpr char kWrongSet[] =
     "\"set\" must be a list of NAME=VALUE strings, or a list of such lists";
 
@@ -26,12 +28,15 @@ void JsonRequest::Shrink() {
   decoded_ = std::string();
   set_ = {};
   set_calls_ = {};
+  engines_ = {};
 }
 
 void JsonRequest::Clear(const Request& defaults) {
   arena_.Reset();
   name_ = {};
   engine_.reset();
+  engines_.clear();
+  has_engines_ = false;
   request_ = defaults;
   source_ = Source::kNone;
   shape_.reset();
@@ -80,6 +85,7 @@ bool JsonRequest::ReadMember(std::string_view key, JsonReader* reader) {
     }
     return ReadText(key, reader, &engine_);
   }
+  if (key == "engines") return ReadEngines(reader);
   if (key == "name") {
     reader->Skip(&name_);
     return true;
@@ -171,6 +177,26 @@ bool JsonRequest::ReadPluginText(std::string_view key, JsonReader* reader) {
       return Wrong(*reader, "\"config_b64\" is not base64");
     }
     request_.plugin = decoded_;
+  }
+  return true;
+}
+
+bool JsonRequest::ReadEngines(JsonReader* reader) {
+  engines_.clear();
+  has_engines_ = true;
+  std::string_view range;
+  if (reader->Peek() == JsonKind::kString) {
+    if (reader->String(&range)) engines_.emplace_back(range);
+    return true;
+  }
+  if (reader->Peek() != JsonKind::kArray) return Wrong(*reader, kWrongEngines);
+  reader->EnterArray();
+  while (reader->NextItem()) {
+    if (reader->Peek() != JsonKind::kString) {
+      return Wrong(*reader, kWrongEngines);
+    }
+    if (!reader->String(&range)) break;
+    engines_.emplace_back(range);
   }
   return true;
 }
@@ -275,6 +301,14 @@ bool JsonRequest::Finish(const Request& defaults) {
     case Source::kText:
       request_.shape = defaults.shape;
       break;
+  }
+  if (has_engines_ && engine_.has_value()) {
+    message_ = "\"engine\" and \"engines\" are both there: leave one out";
+    return false;
+  }
+  if (has_engines_ && engines_.empty()) {
+    message_ = "\"engines\" is an empty list: name a range, or leave it out";
+    return false;
   }
   message_ = roots_.Problem(has_lib_root_, has_metrics_socket_);
   if (!message_.empty()) return false;

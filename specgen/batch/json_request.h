@@ -41,6 +41,8 @@ class JsonRequest {
   std::string_view name() const { return name_; }  // JSON; "" for none
   // Nothing: it names none.
   std::optional<std::string_view> engine() const { return engine_; }
+  // Ranges of engines that all answer; none unless there are "engines".
+  const std::vector<std::string>& engines() const { return engines_; }
   bool has_metrics_socket() const { return has_metrics_socket_; }
   // What request() lacks of dockerd's roots.
   DockerdRoots& roots() { return roots_; }
@@ -72,6 +74,7 @@ class JsonRequest {
   bool StartPlugin(std::string_view key, const JsonReader& reader);
   bool ReadPlugin(bool stored, JsonReader* reader);
   bool ReadPluginText(std::string_view key, JsonReader* reader);
+  bool ReadEngines(JsonReader* reader);
   bool ReadArchitecture(JsonReader* reader);
   bool ReadShape(JsonReader* reader);
   bool ReadSet(JsonReader* reader);
@@ -90,6 +93,8 @@ class JsonRequest {
 
   std::string_view name_;
   std::optional<std::string_view> engine_;
+  std::vector<std::string> engines_;
+  bool has_engines_ = false;
   Request request_;
   Source source_ = Source::kNone;
   std::string_view plugin_key_;  // if that is not kNone

@@ -63,10 +63,16 @@ struct Piece {
   uint64_t input_bytes = 0;    // with what was passed over
   bool last_too_long = false;  // a record more, which was not read
 
-  // Filled by a worker.
+  // Filled by a worker, who may have written a part of it already.
   Buffer out;
   BatchCounts counts;
+  bool unwritten = false;  // that part could not be written
 };
+
+void Add(const AnswerCounts& counts, Piece* piece) {
+  piece->counts.Add(counts);
+  if (counts.answers() > 0) ++piece->counts.requests;
+}
 
 class Stream {
  public:
@@ -96,12 +102,17 @@ class Stream {
 
   // A worker.
   void Work();
-  void AnswerPiece(Piece* piece, RecordAnswerer* answerer);
+  void AnswerPiece(Piece* piece, uint64_t place, RecordAnswerer* answerer);
+  // Writes what the piece at that place has so far, once all before it is
+  // written; false: nothing can be written any more.
+  bool WriteAhead(Piece* piece, uint64_t place);
 
   // The writer.
   void Write();
   // False: it has given up.
   bool WritePiece(Piece* piece);
+  // By one thread at a time, like WritePiece.
+  bool WriteOut(Piece* piece);
   bool WriteAll(std::string_view bytes);
   void CutToWholeRecord(std::string_view bytes, size_t written);
 
@@ -116,6 +127,7 @@ class Stream {
   std::condition_variable free_;     // for the reader
   std::condition_variable waiting_;  // for workers
   std::condition_variable done_;     // for the writer
+  std::condition_variable turn_;     // for workers that write ahead
   std::vector<Piece> pieces_;        // number N is at N % size()
   uint64_t published_ = 0;
   uint64_t taken_ = 0;
@@ -205,7 +217,7 @@ void Stream::Publish(Piece* piece) {
   if (alone_ != nullptr) {
     bytes_in_flight_ += piece->text.size();
     ++published_;
-    AnswerPiece(piece, alone_.get());
+    AnswerPiece(piece, published_ - 1, alone_.get());
     WritePiece(piece);
     return;
   }
@@ -322,64 +334,64 @@ void Stream::Work() {
       format_.NewAnswerer(engines_);
   for (;;) {
     Piece* piece;
+    uint64_t place;
     {
       std::unique_lock<std::mutex> lock(mutex_);
       waiting_.wait(
           lock, [&] { return given_up_ || taken_ < published_ || read_all_; });
       if (given_up_ || taken_ == published_) return;
-      piece = &pieces_[taken_++ % pieces_.size()];
+      place = taken_++;
+      piece = &pieces_[place % pieces_.size()];
       piece->state = Piece::State::kTaken;
     }
-    AnswerPiece(piece, answerer.get());
+    AnswerPiece(piece, place, answerer.get());
     const std::lock_guard<std::mutex> lock(mutex_);
     piece->state = Piece::State::kDone;
     done_.notify_one();
   }
 }
 
-void Stream::AnswerPiece(Piece* piece, RecordAnswerer* answerer) {
+void Stream::AnswerPiece(Piece* piece, uint64_t place,
+                         RecordAnswerer* answerer) {
   piece->out.Clear();
   piece->counts = BatchCounts();
-  const auto count = [&](RecordOutcome outcome) {
-    switch (outcome) {
-      case RecordOutcome::kSpec:
-        ++piece->counts.specs;
-        break;
-      case RecordOutcome::kRefused:
-        ++piece->counts.refused;
-        break;
-      case RecordOutcome::kCrashed:
-        ++piece->counts.crashed;
-        break;
-      case RecordOutcome::kInvalid:
-        ++piece->counts.invalid;
-        break;
-      case RecordOutcome::kBlank:
-        break;
-    }
-  };
+  piece->unwritten = false;
   uint64_t number = piece->first_number;
   for (const auto& [offset, size] : piece->records) {
     const std::string_view record = piece->text.view().substr(offset, size);
-    RecordOutcome outcome;
+    AnswerCounts counts;
     if (size < kLargeRecord) {
-      outcome = answerer->Answer(record, number, &piece->out);
+      counts = answerer->Answer(record, number, &piece->out);
     } else {
       const std::lock_guard<std::mutex> lock(large_record_);
-      outcome = answerer->Answer(record, number, &piece->out);
+      counts = answerer->Answer(record, number, &piece->out);
       answerer->Shrink();
     }
-    count(outcome);
-    if (outcome == RecordOutcome::kSpec && answerer->made_of_none() &&
+    Add(counts, piece);
+    if (counts.specs > 0 && answerer->made_of_none() &&
         piece->counts.of_none++ == 0) {
       piece->counts.first_of_none = number;
     }
     ++number;
+    if (piece->out.size() > kMaxBytesHeld && !WriteAhead(piece, place)) return;
   }
   if (piece->last_too_long) {
     answerer->AnswerUnread(number, kTooLongMessage, &piece->out);
-    count(RecordOutcome::kInvalid);
+    AnswerCounts counts;
+    ++counts.invalid;
+    Add(counts, piece);
   }
+}
+
+bool Stream::WriteAhead(Piece* piece, uint64_t place) {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    turn_.wait(lock, [&] { return given_up_ || written_ == place; });
+    if (given_up_) return false;
+  }
+  // The writer waits for this piece.
+  piece->unwritten = !WriteOut(piece);
+  return !piece->unwritten;
 }
 
 // ---- The writer
@@ -445,20 +457,25 @@ void Stream::Write() {
   }
 }
 
-bool Stream::WritePiece(Piece* piece) {
-  const bool good = WriteAll(piece->out.view());
+bool Stream::WriteOut(Piece* piece) {
+  if (!WriteAll(piece->out.view())) return false;
   BatchCounts& counts = result_.counts;
+  counts.Add(piece->counts);
+  counts.requests += piece->counts.requests;
+  if (counts.of_none == 0) {
+    counts.first_of_none = piece->counts.first_of_none;
+  }
+  counts.of_none += piece->counts.of_none;
+  piece->counts = BatchCounts();
+  piece->out.Clear();
+  return true;
+}
+
+bool Stream::WritePiece(Piece* piece) {
+  const bool good = !piece->unwritten && WriteOut(piece);
   if (good) {
-    counts.specs += piece->counts.specs;
-    counts.refused += piece->counts.refused;
-    counts.crashed += piece->counts.crashed;
-    counts.invalid += piece->counts.invalid;
-    if (counts.of_none == 0) {
-      counts.first_of_none = piece->counts.first_of_none;
-    }
-    counts.of_none += piece->counts.of_none;
-    counts.bytes_read += piece->input_bytes;
-    if (options_.progress) options_.progress(counts);
+    result_.counts.bytes_read += piece->input_bytes;
+    if (options_.progress) options_.progress(result_.counts);
   }
   const size_t size = piece->text.size();
   piece->out.Release(kKeptBytes);
@@ -471,10 +488,12 @@ bool Stream::WritePiece(Piece* piece) {
     given_up_ = true;
     waiting_.notify_all();
     free_.notify_all();
+    turn_.notify_all();
     if (give_up_fd_ >= 0) eventfd_write(give_up_fd_, 1);
     return false;
   }
   free_.notify_one();
+  turn_.notify_all();
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -25,18 +26,21 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "gtest/gtest.h"
 #include "specgen/batch/batch.h"
 #include "specgen/batch/specgen.pb.h"
 #include "specgen/batch/start_threads.h"
+#include "specgen/engine/release_range.h"
 #include "specgen/host/host_snapshot.h"
 
 namespace specgen {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -56,6 +60,15 @@ const EngineSet& Engines() {
   static const EngineSet* const engines =
       new EngineSet(*host, &ReleaseOf("28.5.2"));
   return *engines;
+}
+
+// How many ways of behaving releases have; some are of builds alone.
+size_t BehaviourCount() {
+  std::set<const Behaviour*> behaviours;
+  for (const Release& release : AllReleases()) {
+    if (!release.hidden) behaviours.insert(release.behaviour);
+  }
+  return behaviours.size();
 }
 
 std::string SpecOf(std::string_view engine, std::string_view config) {
@@ -174,6 +187,131 @@ TEST(JsonLines, WhatIsNoPluginIsCounted) {
     EXPECT_EQ(counts.of_none, 3);
     EXPECT_EQ(counts.first_of_none, 2004);
   }
+}
+
+// Each engine of a range is in one answer, and has that answer alone.
+TEST(JsonLines, SeveralEnginesAnswer) {
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  const EngineSet engines(*host, nullptr);
+  const std::unique_ptr<RecordAnswerer> answerer =
+      JsonLinesFormat()->NewAnswerer(engines);
+  const auto answer = [&](std::string_view member, std::string_view config,
+                          std::string_view more = "") {
+    Buffer out;
+    answerer->Answer(absl::StrCat(R"({"name":"n",)", member, R"(,"config":)",
+                                  config, more, "}"),
+                     7, &out);
+    return std::string(out.view());
+  };
+  constexpr std::string_view kRefused = R"({"mounts":[{}]})";
+  constexpr std::string_view kStart = R"({"line":7,"name":"n",)";
+  constexpr std::string_view kUnread = R"({"entrypoint":7})";
+  for (std::string_view config : {kConfig, kRefused, kUnread}) {
+    for (std::string_view set : {"", R"(,"set":["args=x"])"}) {
+      std::set<std::string_view> answered;
+      std::set<const Behaviour*> behaviours;
+      const std::string answers = answer(R"("engines":"..")", config, set);
+      for (const std::string& line : Lines(answers)) {
+        ASSERT_THAT(line, StartsWith(absl::StrCat(kStart, R"("engines":[")")));
+        const size_t begin = kStart.size() + 11;
+        const size_t end = line.find(']');
+        const std::string rest = line.substr(end + 2);
+        const Behaviour* behaviour = nullptr;
+        for (std::string_view range :
+             absl::StrSplit(line.substr(begin, end - begin), ',')) {
+          range = range.substr(1, range.size() - 2);
+          const auto releases = FindReleases(range);
+          ASSERT_TRUE(releases.ok()) << releases.status();
+          for (const Release& release : *releases) {
+            if (release.hidden) continue;
+            EXPECT_TRUE(answered.insert(release.name).second) << release.name;
+            EXPECT_TRUE(behaviour == nullptr || behaviour == release.behaviour);
+            behaviour = release.behaviour;
+            if (!release.presumed.empty()) continue;
+            const std::string alone = answer(
+                absl::StrCat(R"("engine":")", release.name, "\""), config, set);
+            std::string_view expected = rest;
+            expected = expected.substr(0, expected.find(",\"presumed\""));
+            EXPECT_THAT(alone, StartsWith(absl::StrCat(
+                                   kStart, absl::StripSuffix(expected, "}"))))
+                << release.name;
+          }
+        }
+        EXPECT_TRUE(behaviours.insert(behaviour).second);
+      }
+      for (const Release& release : AllReleases()) {
+        EXPECT_EQ(answered.contains(release.name), !release.hidden)
+            << release.name;
+      }
+    }
+  }
+}
+
+// A list may name an engine twice; answers come in the order of the list, and
+// what is presumed of some of theirs is said of those.
+TEST(JsonLines, EnginesOfAListAnswerInItsOrder) {
+  const std::unique_ptr<HostSnapshot> host = HostSnapshot::Empty();
+  const EngineSet engines(*host, nullptr);
+  const std::unique_ptr<RecordAnswerer> answerer =
+      JsonLinesFormat()->NewAnswerer(engines);
+  Buffer out;
+  const AnswerCounts counts = answerer->Answer(
+      R"({"config":{},"engines":["28.5.2","20.10.13..20.10.15","20.10.14","24.0.7-0ubuntu4.1"]})",
+      1, &out);
+  const std::vector<std::string> lines = Lines(std::string(out.view()));
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(counts.specs, 4u);
+  EXPECT_TRUE(answerer->made_of_none());
+  EXPECT_THAT(lines[0],
+              StartsWith(R"({"line":1,"engines":["28.5.2"],"spec":)"));
+  EXPECT_THAT(lines[1],
+              StartsWith(R"({"line":1,"engines":["20.10.13"],"spec":)"));
+  EXPECT_THAT(lines[2],
+              StartsWith(R"({"line":1,"engines":["20.10.14..20.10.15"],)"));
+  EXPECT_THAT(lines[3],
+              StartsWith(R"({"line":1,"engines":["24.0.7"],"spec":)"));
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_THAT(lines[i], Not(HasSubstr("presum")));
+  EXPECT_THAT(lines[3], HasSubstr("\"presumed\":\"Ubuntu's build is presumed"));
+  EXPECT_THAT(engines.Notes(), Contains(HasSubstr("Ubuntu's build")));
+  // On another machine all are presumed that write its architecture.
+  out.Clear();
+  answerer->Answer(R"({"config":{},"engines":"1.13.0","arch":"arm64"})", 1,
+                   &out);
+  EXPECT_THAT(std::string(out.view()),
+              HasSubstr("platform.arch of arm64 is presumed of Docker 1.13.0"));
+}
+
+// In a user namespace engines of one behaviour may differ.
+TEST(JsonLines, EnginesThatDifferInAUserNamespaceAnswerApart) {
+  const auto count = [](const Host& host) {
+    return EngineSet(host, nullptr).FindAlike({".."})->size();
+  };
+  const auto inside =
+      HostSnapshot::Parse(R"({"user_namespace":true,"entries":[]})", "host");
+  ASSERT_TRUE(inside.ok()) << inside.status();
+  EXPECT_EQ(count(*HostSnapshot::Empty()), BehaviourCount());
+  EXPECT_GT(count(**inside), BehaviourCount());
+}
+
+TEST(JsonLines, ManyEnginesAreAskedInAShortRequestOnly) {
+  const auto answers = [](size_t size) {
+    std::string line = R"({"engines":"20.10.0..","config":{"description":")";
+    line.append(size - line.size() - 3, 'x');
+    line += "\"}}";
+    return RunLines(line + "\n");
+  };
+  EXPECT_GT(answers(kMaxBytesForMany).result.counts.specs, 5u);
+  const BatchRun run = answers(kMaxBytesForMany + 1);
+  EXPECT_EQ(run.result.counts.invalid, 1u);
+  EXPECT_THAT(run.output, HasSubstr("is at most 1 MiB long"));
+  // Nor many times.
+  std::string ranges = R"("..")";
+  for (int i = 0; i < 1000; ++i) ranges += R"(,"..")";
+  EXPECT_THAT(
+      RunLines(absl::StrCat(R"({"config":{},"engines":[)", ranges, "]}\n"))
+          .output,
+      HasSubstr("is a list of over 1000"));
 }
 
 // An engine is named as on the command line. What is only presumed of it stands
@@ -398,6 +536,17 @@ TEST(JsonLines, EveryBadLineIsAnsweredAndTheRestGoesOn) {
       {R"({"config":{},"engine":"28.5.3"})", "the nearest one is 28.5.2"},
       {R"({"config":{},"engine":"99.0"})", "newer than this specgen knows"},
       {R"({"config":{},"engine":""})", "a name is missing"},
+      {R"({"config":{},"engines":null})", R"(\"engines\" must be a range)"},
+      {R"({"config":{},"engines":[28]})",
+       R"(or a list of such","position":"1:25")"},
+      {R"({"config":{},"engines":[]})", R"(\"engines\" is an empty list)"},
+      {R"({"config":{},"engines":["28.5.2",""]})", "one is empty"},
+      {R"({"config":{},"engines":"28.5.2..20.10.24"})",
+       "Docker 20.10.24 is older than 28.5.2: write the older one first"},
+      {R"({"config":{},"engines":"20.10.24..28.5.3"})",
+       "the nearest one is 28.5.2"},
+      {R"({"config":{},"engines":"28.5.2","engine":"28.5.2"})",
+       R"(\"engine\" and \"engines\" are both there)"},
       {R"({"config":{},"set":"A=b"})", "must be a list of NAME=VALUE strings"},
       {R"({"config":{},"set":[1]})", "must be a list of NAME=VALUE strings"},
       {R"({"config":{},"restarted":1})", "must be true or false"},
@@ -617,6 +766,51 @@ TEST(Stream, NoMoreIsReadThanIsTakenAndMemoryIsBounded) {
   EXPECT_LT(peak, before_all + (size_t{64} << 20));
 }
 
+// Answers of many times their requests' size are written before the rest of
+// them is made, in order.
+TEST(Stream, ManyAnswersToSmallRequestsAreNotHeld) {
+  Pipe in, out;
+  std::string lines;
+  constexpr size_t kRequests = 4000;
+  for (size_t i = 0; i < kRequests; ++i) {
+    absl::StrAppend(&lines, R"({"engines":"..","config":)", kConfig, "}\n");
+  }
+  const size_t before = Memory();
+  size_t peak = 0;
+  std::thread feeder([&] {
+    WriteAll(in.fds[1], lines);
+    in.CloseWrite();
+  });
+  BatchResult result;
+  std::thread batch([&] {
+    BatchOptions options;
+    options.threads = 2;
+    result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1],
+                       options);
+    out.CloseWrite();
+  });
+  uint64_t taken = 0;
+  uint64_t ends = 0;
+  char part[1 << 16];
+  ssize_t n;
+  while ((n = read(out.fds[0], part, sizeof(part))) > 0) {
+    taken += static_cast<uint64_t>(n);
+    ends += static_cast<uint64_t>(std::count(part, part + n, '\n'));
+    peak = std::max(peak, Memory());
+  }
+  feeder.join();
+  batch.join();
+  const BatchCounts& counts = result.counts;
+  EXPECT_EQ(counts.requests, kRequests);
+  EXPECT_EQ(counts.answers(), kRequests * BehaviourCount());
+  EXPECT_EQ(ends, counts.answers());
+  EXPECT_EQ(counts.bytes_written, taken);
+  EXPECT_EQ(counts.bytes_read, lines.size());
+  // A piece of the stream has 256 requests: of six pieces nearly all of these.
+  EXPECT_GT(taken, uint64_t{256} << 20);
+  EXPECT_LT(peak, before + 12 * kMaxBytesHeld);
+}
+
 TEST(Stream, StopAnswersWhatWasReadAndWritesNoTornLine) {
   Pipe in, out, stop;
   std::string output;
@@ -816,6 +1010,40 @@ TEST(Proto, EnginesAreNamedAsPeopleNameThem) {
   EXPECT_THAT(responses[3].error().message(), HasSubstr("a name is missing"));
   EXPECT_EQ(responses[3].presumed(), "");
   EXPECT_EQ(responses[4].spec(), responses[0].spec());
+}
+
+TEST(Proto, SeveralEnginesAnswer) {
+  v1::GenerateRequest request;
+  request.set_name("n");
+  request.set_plugin(std::string(kConfig));
+  request.add_engines("20.10.13..20.10.15");
+  request.add_engines("28.5.2");
+  v1::GenerateRequest both = request;
+  both.set_engine("28.5.2");
+  v1::GenerateRequest wrong;
+  wrong.set_plugin("{}");
+  wrong.add_engines("");
+  const BatchRun run =
+      RunOn(*DelimitedProtoFormat(),
+            absl::StrCat(Delimited(request), Delimited(both), Delimited(wrong),
+                         Delimited(request)));
+  EXPECT_EQ(run.result.counts.requests, 4u);
+  const std::vector<v1::GenerateResponse> responses = Responses(run.output);
+  ASSERT_EQ(responses.size(), 8u);
+  const char* const kEngines[] = {"20.10.13", "20.10.14..20.10.15", "28.5.2"};
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(responses[i].name(), "n");
+    EXPECT_EQ(responses[i].number(), 1u);
+    ASSERT_EQ(responses[i].engines_size(), 1);
+    EXPECT_EQ(responses[i].engines(0), kEngines[i]);
+    EXPECT_EQ(responses[5 + i].spec(), responses[i].spec());
+  }
+  EXPECT_EQ(responses[0].spec(), SpecOf("20.10.13", kConfig));
+  EXPECT_EQ(responses[1].spec(), SpecOf("20.10.14", kConfig));
+  EXPECT_EQ(responses[2].spec(), SpecOf("28.5.2", kConfig));
+  EXPECT_THAT(responses[3].error().message(), HasSubstr("are both there"));
+  EXPECT_EQ(responses[3].name(), "n");
+  EXPECT_THAT(responses[4].error().message(), HasSubstr("one is empty"));
 }
 
 TEST(Proto, CallsOfSetFailOneByOne) {

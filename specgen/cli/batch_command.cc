@@ -359,7 +359,8 @@ int BatchCommand::Finish(const BatchResult& result, int signal,
                          Console* console) const {
   const BatchCounts& counts = result.counts;
   std::string so_far =
-      absl::StrCat(counts.answers(), is_directory_ ? " configs" : " requests",
+      absl::StrCat(is_directory_ ? counts.answers() : counts.requests,
+                   is_directory_ ? " configs" : " requests",
                    " done: ", counts.specs, " specs");
   for (const auto& [count, what] :
        {std::pair<uint64_t, const char*>{counts.refused, " refused"},

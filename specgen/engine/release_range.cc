@@ -22,6 +22,7 @@ void Add(const NamedEngine& engine, RangeNotes* notes) {
   if (!engine.presumed.empty() &&
       engine.presumed != Presumption(*engine.release)) {
     notes->of_names.push_back(engine.presumed);
+    notes->named.push_back(engine.release);
   }
 }
 

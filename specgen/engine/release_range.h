@@ -19,7 +19,8 @@ struct RangeNotes {
   // What is presumed of them beyond what is of Docker's releases: they are
   // others' builds.
   std::vector<std::string> of_names;
-  std::string of_releases;  // their Presumption, or ""
+  std::vector<const Release*> named;  // the engine that each of those is of
+  std::string of_releases;            // their Presumption, or ""
 
   // All that is presumed.
   std::vector<std::string> Presumed() const;

@@ -2,17 +2,23 @@
 // own: GoldenSet.NAME checks every release that was recorded.
 //
 //   golden_test TESTDATA ARCHIVE...
+#include <algorithm>
 #include <cstddef>
 #include <iostream>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "specgen/engine/engine.h"
 #include "specgen/golden/golden_set.h"
+#include "specgen/golden/request_line.h"
+#include "specgen/plugin/plugin_reader.h"
+#include "specgen/specgen.h"
 
 namespace specgen {
 namespace {
@@ -53,6 +59,59 @@ TEST(GoldenSetTest, EachCaseSaysWhatItProves) {
     if (absl::StartsWith(golden.name, "random/")) continue;
     EXPECT_GT(golden.proves.size(), 10u) << golden.name;
   }
+}
+
+// Engines that share what was read of a plugin answer as each does alone, and
+// read it but once for each way of reading.
+TEST(SharedReadingTest, AnswersAsEachEngineAlone) {
+  std::vector<const Release*> engines;
+  std::vector<const Behaviour*> read_differently;
+  for (const Release& release : AllReleases()) {
+    const Behaviour& behaviour = *release.behaviour;
+    if (std::any_of(engines.begin(), engines.end(), [&](const Release* one) {
+          return one->behaviour == &behaviour;
+        })) {
+      continue;
+    }
+    engines.push_back(&release);
+    if (std::none_of(
+            read_differently.begin(), read_differently.end(),
+            [&](const Behaviour* one) { return ReadAlike(*one, behaviour); })) {
+      read_differently.push_back(&behaviour);
+    }
+  }
+  EXPECT_LT(read_differently.size(), engines.size() / 3);
+  SharedReading reading;
+  Answer shared;
+  Answer alone;
+  const GoldenCase* last = nullptr;
+  size_t fewest = engines.size();
+  for (const GoldenRow& row : goldens->rows()) {
+    if (row.golden == last) continue;
+    last = row.golden;
+    std::vector<std::string_view> set;
+    const Request request = row.golden->request.ToRequest(&set);
+    reading.Begin();
+    for (const Release* engine : engines) {
+      const Generator generator(*engine, *row.host);
+      generator.Generate(request, &reading, &shared);
+      generator.Generate(request, &alone);
+      SCOPED_TRACE(absl::StrCat(row.golden->name, ", Docker ", engine->name));
+      ASSERT_EQ(shared.outcome(), alone.outcome());
+      ASSERT_EQ(shared.stage(), alone.stage());
+      ASSERT_EQ(shared.message(), alone.message());
+      ASSERT_EQ(shared.position(), alone.position());
+      ASSERT_EQ(shared.spec(), alone.spec());
+      ASSERT_EQ(shared.shape(), alone.shape());
+      ASSERT_EQ(shared.work(), alone.work());
+      ASSERT_EQ(DirectoryList(shared), DirectoryList(alone));
+    }
+    if (set.empty() && alone.outcome() == Outcome::kSpec) {
+      EXPECT_LE(reading.decoded(), engines.size());
+      fewest = std::min(fewest, reading.decoded());
+    }
+  }
+  EXPECT_EQ(fewest, read_differently.size());
 }
 
 class GoldenTest : public testing::Test {

@@ -32,6 +32,12 @@ inline std::string_view TextToRead(const Behaviour& behaviour,
   return behaviour.ignores_rest ? FirstJsonValue(text) : text;
 }
 
+// Whether ReadPlugin makes the same of every text for both.
+inline bool ReadAlike(const Behaviour& a, const Behaviour& b) {
+  return a.keys == b.keys && a.interface_types == b.interface_types &&
+         a.form == b.form && a.ignores_rest == b.ignores_rest;
+}
+
 // Reads what is at `reader` (the whole text) into `plugin`. `shape` is replaced
 // by what was found if it is kAuto: a list is kInspect; an object with a key
 // "plugin", "Config" or "Manifest" that holds an object, and without those of an
