@@ -342,7 +342,7 @@ std::string MainManPage(absl::Span<const CommandDoc> commands) {
                   Bold("specgen"), " ", Italic("COMMAND"), " [",
                   Italic("OPTIONS"), "]\n.br\n", Bold("specgen"), " ",
                   Bold("--help"), "\n.br\n", Bold("specgen"), " ",
-                  Bold("--version"), "\n");
+                  Bold("--version"), " | ", Bold("-V"), "\n");
   absl::StrAppend(&page, ".SH DESCRIPTION\n", Paragraphs(kProgramDetails),
                   ".SH COMMANDS\n");
   for (const CommandDoc& command : commands) {
@@ -493,7 +493,7 @@ std::string ZshCompletion(absl::Span<const CommandDoc> commands,
       "  )\n"
       "  _arguments -C \\\n"
       "    '(- *)--help[List the commands]' \\\n"
-      "    '(- *)--version[Tell what this is]' \\\n"
+      "    '(- *)'{-V,--version}'[Tell what this is]' \\\n"
       "    '1:command:->command' \\\n"
       "    '*::argument:->argument' && return\n"
       "  case $state in\n"
@@ -513,7 +513,7 @@ std::string FishCompletion(absl::Span<const CommandDoc> commands,
       "complete -c specgen -f\n"
       "complete -c specgen -n __fish_use_subcommand -l help -d "
       "'List the commands'\n"
-      "complete -c specgen -n __fish_use_subcommand -l version -d "
+      "complete -c specgen -n __fish_use_subcommand -s V -l version -d "
       "'Tell what this is'\n"
       "complete -c specgen -n __fish_use_subcommand -a help -d "
       "'Tell more of a command'\n"

@@ -221,6 +221,8 @@ class PluginOptions {
   // place, or in that of --engine.
   const std::string& file() const { return file_; }
   void set_file(std::string file) { file_ = std::move(file); }
+  // Whether --docker is given.
+  bool is_of_docker() const { return !docker_.empty(); }
   void set_engine(std::string engine) { engine_ = std::move(engine); }
 
   // Reads the files. Call after the options were parsed; what follows may be

@@ -42,8 +42,8 @@ void ReportCommand::Define(CLI::App* app) {
   plugin_.Define(app, PluginOptions::About::kConfig);
   app->add_option("NEW", new_,
                   "A newer version of the plugin: the page is about that, and "
-                  "says what the upgrade from FILE changes; all options hold "
-                  "for both")
+                  "says what the upgrade from FILE, or from --docker's plugin, "
+                  "changes; all options hold for both")
       ->type_name("FILE");
   plugin_.DefineDocker(app);
   engines_option_ =
@@ -71,6 +71,11 @@ void ReportCommand::Define(CLI::App* app) {
 }
 
 int ReportCommand::Run(Console* console) {
+  // With --docker a file is the newer version of what dockerd has.
+  if (plugin_.is_of_docker() && new_.empty()) {
+    new_ = plugin_.file();
+    plugin_.set_file("");
+  }
   absl::Status status = output_.Check();
   if (status.ok()) status = plugin_.Load(console);
   if (!status.ok()) return Fail(status, console);

@@ -259,7 +259,7 @@ int Dispatch(std::vector<std::string> args, Console* console) {
     console->Out(MainHelp());
     return kExitDone;
   }
-  if (name == "--version") {
+  if (name == "--version" || name == "-V") {
     console->Out(VersionText());
     return kExitDone;
   }
