@@ -6,10 +6,12 @@
 Of each page, at the widths of a phone, a tablet and a desktop, light and dark,
 with and without JavaScript: axe-core finds nothing against the rules of
 accessibility; nothing needs scrolling sideways; no heading that a link leads to
-is behind the bar. And nothing is cut off on paper.
+is behind the bar. And on paper nothing is cut off, what serves a screen only is
+not there, all else is, and links say where they lead.
 
 Exit code: 0 nothing found, 1 findings.
 """
+import base64
 import json
 import os
 import re
@@ -120,6 +122,36 @@ HIDDEN = '''(async () => {
   return hidden;
 })()'''
 
+# What is wrong on paper: what is printed though it serves a screen, what is
+# missing, areas of which only the part that is in sight would be printed.
+PRINTED = '''(() => {
+  const wrong = [];
+  const shown = (e) => e.getClientRects().length > 0;
+  const name = (e) => e.outerHTML.slice(0, 80);
+  const screen_only = document.querySelectorAll(".tools, nav");
+  if (screen_only.length < 2) wrong.push("there is no bar and no table of contents");
+  for (const e of screen_only) if (shown(e)) wrong.push(name(e) + " is printed");
+  for (const e of document.querySelectorAll("body *")) {
+    const style = getComputedStyle(e);
+    if (["fixed", "sticky"].includes(style.position) && shown(e)) {
+      wrong.push(name(e) + " is " + style.position);
+    }
+    if (shown(e) && /auto|scroll/.test(style.overflow)) {
+      wrong.push(name(e) + " scrolls");
+    }
+  }
+  const headings = document.querySelectorAll("h1, h2, section.card");
+  if (headings.length < 4) wrong.push("there are no headings");
+  for (const e of headings) if (!shown(e)) wrong.push(name(e) + " is not printed");
+  for (const e of document.querySelectorAll("a[rel]")) {
+    const behind = getComputedStyle(e, "::after").content;
+    if (shown(e) && !e.closest(".about") && !behind.includes(e.getAttribute("href"))) {
+      wrong.push(name(e) + " does not say where it leads: " + behind);
+    }
+  }
+  return wrong.slice(0, 10);
+})()'''
+
 AXE = '''axe.run(document).then((found) => found.violations.map(
   (rule) => rule.id + ": " + rule.help + ": " +
       rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" | ")))'''
@@ -173,7 +205,13 @@ def main():
                          deviceScaleFactor=1, mobile=False)
             browser.open(url)
             browser.evaluate(OPEN_ALL)
-            tell(page + ', on paper', browser.evaluate(TOO_WIDE))
+            where = os.path.basename(page) + ', on paper'
+            tell(where, browser.evaluate(TOO_WIDE))
+            tell(where, browser.evaluate(PRINTED))
+            # As a whole, as a person would print it.
+            pdf = base64.b64decode(browser.call('Page.printToPDF')['data'])
+            tell(where, [] if pdf.startswith(b'%PDF-') and len(pdf) > 10000 else
+                 ['it does not print: %d bytes' % len(pdf)])
         browser.call('Browser.close')
         browser.process.wait()
     print('look_at_pages: %d looks at %d pages, %d findings' % (looked, len(pages), findings))
