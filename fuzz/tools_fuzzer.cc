@@ -32,11 +32,14 @@
 #include "specgen/engine/release_range.h"
 #include "specgen/json/json_builder.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/json/text_position.h"
 #include "specgen/lint/lint_config.h"
 #include "specgen/lint/linter.h"
 #include "specgen/lint/sarif.h"
+#include "specgen/lint/source_lines.h"
 #include "specgen/privileges/grants.h"
 #include "specgen/privileges/prompt.h"
+#include "specgen/secrets/hide_secrets.h"
 #include "specgen/specgen.h"
 #include "specgen/validate/validator.h"
 
@@ -141,6 +144,50 @@ void CheckLintConfig(std::string_view text) {
   }
 }
 
+// The line that is shown with a finding; `lines` hide no secrets.
+void CheckSourceLine(std::string_view text, const SourceLines& lines,
+                     const TextPosition& position, size_t length) {
+  const SourceLine line = lines.At(position, length);
+  const auto details = [&] {
+    return absl::StrCat(ToString(position), " ", length, ": ", line.before, "[",
+                        line.at, "]", line.after, "\n", text);
+  };
+  for (const std::string& part : {line.before, line.at, line.after}) {
+    Require(GoUtf8(part) == part &&
+                std::none_of(part.begin(), part.end(),
+                             [](char c) {
+                               return static_cast<unsigned char>(c) < 0x20 ||
+                                      c == 0x7F;
+                             }),
+            "a line for people is printable", details);
+  }
+  Require(line.width >= 1 && line.indent + line.width <= 100,
+          "a line has room on a terminal", details);
+  const size_t at = OffsetOf(text, position);
+  if (length == 0 || at >= text.size()) return;
+  const char first = text[at];
+  if (first > ' ' && first < 0x7F) {
+    Require(!line.at.empty() && line.at[0] == first,
+            "what is pointed at is what was found", details);
+  }
+}
+
+void CheckSourceLines(std::string_view text,
+                      const std::vector<LintFinding>& findings) {
+  SecretHider shows(/*show=*/true);
+  const SourceLines lines(text, &shows);
+  if (!lines.ok()) return;
+  for (const LintFinding& finding : findings) {
+    CheckSourceLine(text, lines, finding.position, finding.length);
+  }
+  // Whatever is pointed at.
+  const uint64_t hash = Hash(text);
+  const size_t at = hash % (text.size() + 1);
+  const TextPosition position = FindPosition(text, at);
+  CheckSourceLine(text, lines, position, hash % 97);
+  CheckSourceLine(text, lines, position, text.size());
+}
+
 void CheckLint(const Input& input, std::string_view name, std::string_view text,
                absl::Span<const Release> releases) {
   LintRequest request;
@@ -187,6 +234,7 @@ void CheckLint(const Input& input, std::string_view name, std::string_view text,
   }
   Require(FindLintRule(text) == nullptr, "there is no such rule",
           [&] { return std::string(text); });
+  if (ChecksToo(text, 4)) CheckSourceLines(text, *findings);
   // It holds all rules, and is long.
   if (!ChecksToo(text, 16)) return;
   const std::string sarif =
