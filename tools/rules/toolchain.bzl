@@ -18,7 +18,17 @@ def specgen_of(ctx):
     return ctx.toolchains[Label(_TYPE)].program
 
 def _specgen_program_impl(ctx):
-    return [platform_common.ToolchainInfo(program = ctx.executable.program)]
+    program = ctx.executable.program
+
+    # Without a slash, as in the root package, it would be looked for in PATH.
+    if "/" not in program.path:
+        program = ctx.actions.declare_file(ctx.label.name + "/" + program.basename)
+        ctx.actions.symlink(
+            output = program,
+            target_file = ctx.executable.program,
+            is_executable = True,
+        )
+    return [platform_common.ToolchainInfo(program = program)]
 
 _specgen_program = rule(
     implementation = _specgen_program_impl,
