@@ -239,6 +239,9 @@ absl::Status BundleMaker::OpenSource(UniqueFd directory) {
     }
   }
   if (rootfs.ok() && config.ok()) {
+    absl::Status status = CheckNoChoice(options_.image, options_.source,
+                                        "is a plugin's folder, no image");
+    if (!status.ok()) return status;
     rootfs_directory_ = NameIn(options_.source, kRootfsName);
     source_rootfs_ = std::move(rootfs);
     config_name_ = NameIn(options_.source, kSpecName);
@@ -288,6 +291,9 @@ absl::Status BundleMaker::CheckNotInSource(int source,
 }
 
 absl::Status BundleMaker::OpenConfig(int config) {
+  absl::Status status = CheckNoChoice(options_.image, options_.source,
+                                      "is a config.json, no image");
+  if (!status.ok()) return status;
   absl::StatusOr<std::string> text = ReadOpenFile(config, options_.source);
   if (!text.ok()) return text.status();
   config_ = *std::move(text);

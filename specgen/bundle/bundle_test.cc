@@ -494,6 +494,18 @@ TEST_F(BundleTest, OfAConfigAndADirectory) {
   ExpectFailure(absl::StatusCode::kInvalidArgument, "missing.tar");
 }
 
+TEST_F(BundleTest, WhatIsNoImageLeavesNoChoice) {
+  options_.image.image = "x";
+  ExpectFailure(absl::StatusCode::kFailedPrecondition,
+                "--image: " + options_.source + " is a plugin's folder");
+  options_.image = {"", "linux/arm64"};
+  ExpectFailure(absl::StatusCode::kFailedPrecondition, "--platform: ");
+  options_.source = temp_ / "src/config.json";
+  options_.rootfs = {temp_ / "src/rootfs"};
+  ExpectFailure(absl::StatusCode::kFailedPrecondition,
+                "is a config.json, no image: there is nothing to choose from");
+}
+
 TEST_F(BundleTest, EnginesThatLookIntoTheRootfs) {
   options_.release = *FindRelease("1.12.6");
   // Nothing makes it for the plugin.

@@ -193,15 +193,39 @@ Platform NormalPlatform(std::string_view text) {
   return platform;
 }
 
-// Whether an image of platform `have` is for `wanted`; if that names no
-// variant, and there is no image of the usual one, any.
-bool IsPlatform(std::string_view have, const Platform& wanted,
-                bool any_variant) {
-  Platform platform = NormalPlatform(have);
-  if (any_variant && !wanted.variant_is_named) {
-    platform.variant = wanted.variant;
+// The number of a variant, 0 if it is none; the usual ones have no name.
+int VariantNumber(const Platform& platform) {
+  const std::string& architecture = platform.architecture;
+  if (architecture != "amd64" && architecture != "arm" &&
+      architecture != "arm64") {
+    return 0;
   }
-  return platform == wanted;
+  std::string_view digits = platform.variant;
+  if (digits.empty()) return architecture == "amd64" ? 1 : 8;
+  int number;
+  return absl::ConsumePrefix(&digits, "v") &&
+                 absl::SimpleAtoi(digits, &number) && number > 0
+             ? number
+             : 0;
+}
+
+// How well an image of platform `have` is for `wanted`: 0 if it is the very
+// one, more of lower variants, which machines of higher ones execute
+// (containerd/platforms, compare.go, platformVector), and kAnyVariant of all
+// others where none is named.
+constexpr int kAnyVariant = 1 << 20;
+constexpr int kOtherPlatform = kAnyVariant + 1;
+int PlatformDistance(std::string_view have, const Platform& wanted) {
+  Platform platform = NormalPlatform(have);
+  if (platform == wanted) return 0;
+  const int lower = VariantNumber(platform);
+  const int higher = VariantNumber(wanted);
+  platform.variant = wanted.variant;
+  if (!(platform == wanted)) return kOtherPlatform;
+  if (lower > 0 && lower < higher) {
+    return std::min(higher - lower, kAnyVariant - 1);
+  }
+  return wanted.variant_is_named ? kOtherPlatform : kAnyVariant;
 }
 
 // A reference as Docker writes it when it is complete: "vieux/sshfs" is
@@ -211,12 +235,17 @@ std::string FullName(std::string_view name) {
   const size_t slash = name.find('/');
   const std::string_view first = name.substr(0, slash);
   if (slash == std::string_view::npos) {
-    full = absl::StrCat("docker.io/library/", name);
+    full = absl::StrCat("docker.io/", name);
   } else if (first == "index.docker.io") {
     full = absl::StrCat("docker.io", name.substr(slash));
   } else if (first.find_first_of(".:") == std::string_view::npos &&
              first != "localhost") {
     full = absl::StrCat("docker.io/", name);
+  }
+  constexpr std::string_view kHub = "docker.io/";
+  if (absl::StartsWith(full, kHub) &&
+      full.find('/', kHub.size()) == std::string::npos) {
+    full.insert(kHub.size(), "library/");
   }
   if (full.find(':', full.rfind('/')) == std::string::npos) full += ":latest";
   return full;
@@ -227,12 +256,15 @@ bool IsImageName(std::string_view have, std::string_view wanted) {
          (!have.empty() && FullName(have) == FullName(wanted));
 }
 
-// Whether `digest`, "sha256:…", starts as `wanted` says, with or without the
-// algorithm's name.
+// Whether `digest`, "sha256:…", starts as `wanted` says. Without the name of
+// the algorithm that must be as long as the ids that Docker prints: "cafe" is
+// the name of an image.
 bool IsDigestStart(std::string_view digest, std::string_view wanted) {
-  return !wanted.empty() &&
-         (absl::StartsWith(digest, wanted) ||
-          absl::StartsWith(digest, absl::StrCat("sha256:", wanted)));
+  constexpr size_t kShortId = 12;
+  std::string_view digits = wanted;
+  const bool is_named = absl::ConsumePrefix(&digits, "sha256:");
+  return digits.size() >= (is_named ? 1 : kShortId) &&
+         absl::StartsWith(digest, absl::StrCat("sha256:", digits));
 }
 
 // The path of a blob, "sha256:…", in the image.
@@ -298,6 +330,14 @@ class ImageReader {
       : form_(form), wanted_(wanted), image_(*image) {}
 
   absl::Status Read() {
+    if (form_ != ImageForm::kOciLayout) {
+      // Such an image says of no platform, or is the only one.
+      const bool is_one = form_ == ImageForm::kSkopeoDirectory;
+      absl::Status status = CheckNoChoice(
+          {is_one ? wanted_.image : "", wanted_.platform}, image_.name,
+          is_one ? "is one image (dir:)" : "says of no platform");
+      if (!status.ok()) return status;
+    }
     switch (form_) {
       case ImageForm::kOciLayout:
         return ChooseFromIndex();
@@ -405,29 +445,42 @@ class ImageReader {
     for (const Choice& choice : all) choices.push_back(&choice);
     const std::vector<const Choice*> listed = choices;
     if (!wanted_.image.empty()) {
-      choices = Narrow(choices, [this](const Choice& choice) {
-        return IsImageName(choice.name, wanted_.image) ||
-               std::any_of(choice.digests.begin(), choice.digests.end(),
-                           [this](const std::string& digest) {
-                             return IsDigestStart(digest, wanted_.image);
-                           });
+      choices = Narrow(listed, [this](const Choice& choice) {
+        return IsImageName(choice.name, wanted_.image);
       });
+      if (choices.empty()) {
+        choices = Narrow(listed, [this](const Choice& choice) {
+          return std::any_of(choice.digests.begin(), choice.digests.end(),
+                             [this](const std::string& digest) {
+                               return IsDigestStart(digest, wanted_.image);
+                             });
+        });
+      }
     }
-    // What says of no platform is taken for any.
+    const std::vector<const Choice*> of_image = choices;
     const bool asks = !wanted_.platform.empty();
     if (asks || choices.size() > 1) {
       const Platform platform =
-          NormalPlatform(asks ? wanted_.platform : ThisMachinesPlatform());
-      std::vector<const Choice*> fitting;
-      for (const bool any_variant : {false, true}) {
-        if (!fitting.empty()) break;
-        fitting = Narrow(choices, [&](const Choice& choice) {
-          return choice.platform.empty()
-                     ? asks
-                     : IsPlatform(choice.platform, platform, any_variant);
+          NormalPlatform(asks                       ? wanted_.platform
+                         : !wanted_.machine.empty() ? wanted_.machine
+                                                    : ThisMachinesPlatform());
+      const auto distance = [&](const Choice& choice) {
+        return choice.platform.empty()
+                   ? kOtherPlatform
+                   : PlatformDistance(choice.platform, platform);
+      };
+      int nearest = kOtherPlatform;
+      for (const Choice* choice : choices) {
+        nearest = std::min(nearest, distance(*choice));
+      }
+      // What says of no platform is taken for any; but nothing else is passed
+      // over for it unless a platform is asked for.
+      if (asks || nearest != kOtherPlatform) {
+        choices = Narrow(choices, [&](const Choice& choice) {
+          return choice.platform.empty() ||
+                 (distance(choice) == nearest && nearest != kOtherPlatform);
         });
       }
-      if (asks || !fitting.empty()) choices = std::move(fitting);
     }
     // The same image may be listed by several names.
     std::vector<std::string_view> digests;
@@ -447,6 +500,12 @@ class ImageReader {
         }
         name += choice->digests.back();
       }
+      if (choices.empty() && !of_image.empty() && !wanted_.image.empty()) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            image_.name, ": --platform: the image that --image names is for ",
+            of_image[0]->platform, ", not for ", wanted_.platform,
+            "; there are ", Listed(names)));
+      }
       return NotOne(choices.size(), names);
     }
     const Choice& choice = *choices[0];
@@ -458,9 +517,7 @@ class ImageReader {
     return ReadManifest(*manifest);
   }
 
-  // The error when not exactly one image was found.
-  absl::Status NotOne(size_t found,
-                      const std::vector<std::string>& names) const {
+  static std::string Listed(const std::vector<std::string>& names) {
     constexpr size_t kMaxNames = 20;
     std::string list;
     for (size_t i = 0; i < names.size() && i < kMaxNames; ++i) {
@@ -469,6 +526,12 @@ class ImageReader {
     if (names.size() > kMaxNames) {
       absl::StrAppend(&list, " and ", names.size() - kMaxNames, " more");
     }
+    return list;
+  }
+
+  // The error when not exactly one image was found.
+  absl::Status NotOne(size_t found,
+                      const std::vector<std::string>& names) const {
     const std::string_view option =
         wanted_.image.empty() && !wanted_.platform.empty() ? "--platform"
                                                            : "--image";
@@ -480,7 +543,7 @@ class ImageReader {
     return error(
         absl::StrCat(image_.name, ": ", option, ": ",
                      found == 0 ? "there is no such image" : "which image",
-                     "; there are ", names.empty() ? "none" : list));
+                     "; there are ", names.empty() ? "none" : Listed(names)));
   }
 
   absl::Status ReadManifest(const BlobInfo& info) {
@@ -540,20 +603,33 @@ class ImageReader {
     BlobInfo config;
     std::vector<std::string> names;
     size_t found = 0;
+    const auto tags_of = [](const JsonNode& image) {
+      std::vector<std::string_view> tags;
+      if (const JsonNode* const list = List(image, "RepoTags")) {
+        for (const JsonNode& tag : list->items) {
+          if (tag.is(JsonKind::kString)) tags.push_back(tag.text);
+        }
+      }
+      return tags;
+    };
+    const auto is_named = [&](const JsonNode& image) {
+      const std::vector<std::string_view> tags = tags_of(image);
+      return std::any_of(tags.begin(), tags.end(), [&](std::string_view tag) {
+        return IsImageName(tag, wanted_.image);
+      });
+    };
+    const bool by_name =
+        std::any_of(images.items.begin(), images.items.end(), is_named);
     for (const JsonNode& image : images.items) {
       const std::string name = Text(image, "Config");
       std::string_view digest = name;
       absl::ConsumePrefix(&digest, "blobs/sha256/");
-      bool fits = wanted_.image.empty() ||
-                  IsDigestStart(absl::StrCat("sha256:", digest), wanted_.image);
-      std::vector<std::string_view> tags;
-      if (const JsonNode* const list = List(image, "RepoTags")) {
-        for (const JsonNode& tag : list->items) {
-          if (!tag.is(JsonKind::kString)) continue;
-          fits = fits || IsImageName(tag.text, wanted_.image);
-          tags.push_back(tag.text);
-        }
-      }
+      const bool fits =
+          wanted_.image.empty() ||
+          (by_name
+               ? is_named(image)
+               : IsDigestStart(absl::StrCat("sha256:", digest), wanted_.image));
+      std::vector<std::string_view> tags = tags_of(image);
       tags.push_back(digest);
       names.push_back(absl::StrJoin(tags, " "));
       if (!fits) continue;
@@ -630,6 +706,14 @@ absl::Status CheckConfigSize(std::string_view config, std::string_view name) {
   return absl::InvalidArgumentError(
       absl::StrCat(name, ": has more than ", kMaxConfigItems,
                    " items in its lists and objects: no plugin's config has"));
+}
+
+absl::Status CheckNoChoice(const ImageChoice& wanted, std::string_view name,
+                           std::string_view what) {
+  if (wanted.image.empty() && wanted.platform.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(wanted.image.empty() ? "--platform: " : "--image: ", name,
+                   " ", what, ": there is nothing to choose from"));
 }
 
 absl::StatusOr<ImageForm> FormOfImage(int directory, const std::string& name) {

@@ -49,13 +49,20 @@ struct Image {
 // Which of several images; "" leaves it open.
 struct ImageChoice {
   // Its name (org.opencontainers.image.ref.name, or one of RepoTags; "a/b" is
-  // "docker.io/a/b:latest", too), or the start of the digest of its manifest,
-  // of an index that leads to it, or, in a docker-archive, of its config.
+  // "docker.io/a/b:latest", too); or, if none has it, the start of the digest
+  // of its manifest, of an index that leads to it, or, in a docker-archive, of
+  // its config: "sha256:…", or 12 digits or more.
   std::string image;
   // "linux/arm64", "arm64" or "linux/arm/v7". If several images are left
-  // without it, those for this machine are taken.
+  // without it, those for `machine` are taken.
   std::string platform;
+  std::string machine = {};  // a platform, too; "": that of this machine
 };
+
+// An error (kFailedPrecondition) if something is chosen, although `name` is
+// `what`, which leaves no choice.
+absl::Status CheckNoChoice(const ImageChoice& wanted, std::string_view name,
+                           std::string_view what);
 
 // Reads the manifest and the config of the plugin image in `directory`, which
 // messages call `name`; nothing outside of it is opened, whatever it says.

@@ -97,8 +97,10 @@ class ImageTest : public testing::Test {
   }
 
   absl::StatusOr<Image> Read(std::string_view image = "",
-                             std::string_view platform = "") {
+                             std::string_view platform = "",
+                             std::string_view machine = "") {
     ImageChoice wanted;
+    wanted.machine = machine;
     wanted.image = image;
     wanted.platform = platform;
     UniqueFd directory(open((temp_ / "image").c_str(), O_RDONLY | O_DIRECTORY));
@@ -241,6 +243,10 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
     return absl::StrCat("sha256:", Sha256(bytes));
   };
   ExpectGood(Read());
+  // For the machine that the bundle is for.
+  ExpectGood(Read("", "", "linux/" + here));
+  ExpectGood(Read("", "", "linux/" + other));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Read("", "", "linux/s390x").status()));
   for (const auto& [image, platform, good] :
        std::initializer_list<std::tuple<std::string, std::string, bool>>{
            {"", here, true},
@@ -252,14 +258,15 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
            {"", "LINUX/S390X", false},
            {"", "windows/" + here, false},
            {"", "linux/s390x", false},
-           {"", "linux/" + here + "/v9", false},
+           {"", "linux/" + here + "/x9", false},
+           {"", "linux/" + here + "/v9", true},  // executes lower ones
            {"", "x86-64", true},
            {"", "linux/x86_64/v1", true},
            {"", "AMD64/V1", true},
            {"", "arm64/8", true},
            {"", "linux/aarch64/8", true},
            {"", "linux/arm64/v8", true},
-           {"", "linux/amd64/v2", false},
+           {"", "linux/amd64/v2", true},
            {"", "linux/armhf", false},
            {"", "unknown/unknown", false},  // it is not there
            {"a/b:v1", "", true},
@@ -275,6 +282,11 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
            {Sha256(foreign).substr(0, 12), "", true},
            {digest(foreign), here, false},
            {digest(Manifest()), here, true},
+           {digest(Manifest()), other, false},
+           {Sha256(foreign).substr(0, 11), "", false},
+           {absl::StrCat("sha256:", Sha256(foreign).substr(0, 11)), "", true},
+           {"sha256:", "", false},
+           {Sha256(foreign).substr(0, 1), "", false},
            {digest(kConfig), "", false},
        }) {
     const absl::StatusOr<Image> found = Read(image, platform);
@@ -311,9 +323,19 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
            Case{kArm, "linux/arm64", false},
            Case{"arm s390x", "linux/arm/v7", true},
            Case{"arm s390x", "linux/arm/v6", false},
-           Case{"arm/v5 arm/v6", "linux/arm", false},
+           Case{"arm/v5 arm/v6", "linux/arm", true},  // the nearest
+           Case{"arm/v6 s390x", "linux/arm/v7", true},
+           Case{"arm/v8 s390x", "linux/arm/v7", false},
+           Case{"arm/v8 s390x", "linux/arm", true},
+           Case{"arm/v8 arm/v9", "linux/arm", false},
+           Case{"arm/x s390x", "linux/arm/v7", false},
            Case{"arm/v5 s390x", "linux/arm", true},
-           Case{"arm/v5 s390x", "linux/armhf", false},
+           Case{"arm/v5 s390x", "linux/armhf", true},
+           Case{"amd64 s390x", "linux/amd64/v2", true},
+           Case{"amd64/v3 s390x", "linux/amd64/v2", false},
+           Case{"arm64 s390x", "linux/arm64/v9", true},
+           Case{"386 s390x", "linux/amd64", false},
+           Case{"s390x/v1 amd64", "linux/s390x/v2", false},
            Case{"amd64 amd64/v2", "linux/amd64", true},
            Case{"amd64 amd64/v2", "linux/amd64/v1", true},
            Case{"amd64/v2 s390x", "linux/amd64", true},
@@ -351,6 +373,55 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
   // One that says of no platform is taken for what is asked for.
   WriteLayout(Descriptor(kManifestType, Manifest()));
   ExpectGood(Read("", "s390x"));
+  // Nor is anything passed over for it that is not ruled out.
+  const auto called = [](std::string_view name) {
+    return absl::StrCat(
+        R"("annotations":{"org.opencontainers.image.ref.name":")", name,
+        R"("})");
+  };
+  const std::string unnamed =
+      Descriptor(kManifestType, foreign, "," + called("v2"));
+  for (const std::string& platform : {here, std::string("s390x")}) {
+    WriteLayout(
+        absl::StrCat(Descriptor(kManifestType, Manifest(),
+                                absl::StrCat(on(platform), ",", called("v1"))),
+                     ",", unnamed));
+    const absl::Status which = Read().status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(which)) << platform;
+    EXPECT_TRUE(absl::StrContains(which.message(), "v1 linux/")) << which;
+    EXPECT_TRUE(absl::StrContains(which.message(), ", v2 sha256:")) << which;
+    ExpectGood(Read("v1"));
+    ExpectGood(Read("v2"));
+  }
+  // A name goes before a digest, and neither is the other.
+  const std::string id = Sha256(foreign).substr(0, 12);
+  WriteLayout(absl::StrCat(
+      Descriptor(kManifestType, Manifest(), "," + called(id)), ",",
+      Descriptor(kManifestType, foreign, "," + called("docker.io/library/x"))));
+  for (const auto& [image, bytes] :
+       std::initializer_list<std::pair<std::string, std::string>>{
+           {id, Manifest()},
+           {"sha256:" + id, foreign},
+           {id + Sha256(foreign).substr(12, 1), foreign},
+           {"x", foreign},
+           {"library/x", foreign},
+           {"docker.io/x", foreign},
+           {"index.docker.io/x:latest", foreign}}) {
+    for (const std::string& blob : {Manifest(), foreign}) {
+      fs::remove(temp_ / absl::StrCat("image/blobs/sha256/", Sha256(blob)));
+    }
+    Blob(bytes);
+    EXPECT_TRUE(Read(image).ok()) << image << Read(image).status();
+  }
+  EXPECT_TRUE(absl::IsFailedPrecondition(Read("docker.io/y/x").status()));
+  Blob(Manifest());
+  Blob(foreign);
+  // The digest is right, but of another platform.
+  WriteLayout(index);
+  EXPECT_TRUE(absl::StrContains(
+      Read(digest(Manifest()), other).status().message(),
+      absl::StrCat("--platform: the image that --image names is for linux/",
+                   here, ", not for ", other)));
   // An index that is not there does not keep anyone from another image.
   WriteLayout(absl::StrCat(
       Descriptor("application/vnd.oci.image.index.v1+json", "gone",
@@ -397,6 +468,13 @@ TEST_F(ImageTest, ReadsWhatSkopeoCopiesToADirectory) {
   WriteSkopeoDirectory();
   ExpectGood(Read());
   EXPECT_EQ(form_, ImageForm::kSkopeoDirectory);
+  // It is one image, of no platform.
+  for (const absl::Status& status :
+       {Read("a").status(), Read("", "amd64").status()}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(status));
+    EXPECT_TRUE(absl::StrContains(status.message(), "nothing to choose from"))
+        << status;
+  }
 }
 
 TEST_F(ImageTest, ReadsADockerArchive) {
@@ -416,6 +494,9 @@ TEST_F(ImageTest, ReadsADockerArchive) {
         Sha256(kConfig).substr(0, 12)}) {
     ExpectGood(Read(name));
   }
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(Read(Sha256(kConfig).substr(0, 11)).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Read("p", "linux/amd64").status()));
   const absl::Status none = Read("q:latest").status();
   EXPECT_TRUE(absl::IsFailedPrecondition(none));
   EXPECT_TRUE(absl::StrContains(none.message(), "there are p:latest"));

@@ -568,9 +568,9 @@ class RootfsCheck {
       return absl::StrCat(what, " is a damaged program");
     }
     const bool is_little = header.e_ident[EI_DATA] == ELFDATA2LSB;
-    const bool is_ours =
+    const bool is_native =
         is_little == (std::endian::native == std::endian::little);
-    const uint16_t elf = is_ours
+    const uint16_t elf = is_native
                              ? header.e_machine
                              : static_cast<uint16_t>((header.e_machine << 8) |
                                                      (header.e_machine >> 8));
@@ -578,13 +578,14 @@ class RootfsCheck {
     const Machine* const machine =
         is_here ? ThisMachine() : FindMachine(place_.architecture);
     if (machine != nullptr && machine->elf[0] != 0 &&
-        (!is_ours || (elf != machine->elf[0] && elf != machine->elf[1]))) {
+        (is_little == IsBigEndian(machine->architecture) ||
+         (elf != machine->elf[0] && elf != machine->elf[1]))) {
       return absl::StrCat(what, " is for another machine (",
                           ElfMachineName(elf), "; ",
                           is_here ? "this one" : "that of --arch", " is ",
                           machine->architecture, ")");
     }
-    if (!is_ours) return "";
+    if (!is_native) return "";
     if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
       return absl::StrCat(what, " is no program but an object file or a core");
     }

@@ -245,6 +245,18 @@ TEST_F(CheckRootfsTest, ProgramsAreForTheMachineThatIsMeant) {
   Expect("");
   place_.architecture = "amd64";
   Expect("is for another machine (arm64; that of --arch is amd64)");
+  // In its byte order.
+  place_.architecture = "s390x";
+  Add("/p", Elf(EM_S390));
+  Expect("is for another machine (s390x; that of --arch is s390x)");
+  std::string big = Elf(EM_S390);
+  big[EI_DATA] = ELFDATA2MSB;
+  std::swap(big[offsetof(Elf64_Ehdr, e_machine)],
+            big[offsetof(Elf64_Ehdr, e_machine) + 1]);
+  Add("/p", big);
+  Expect("");
+  place_.architecture = "amd64";
+  Expect("is for another machine (s390x; that of --arch is amd64)");
   place_.architecture = "loong64";  // nobody knows its programs
   Expect("");
 }

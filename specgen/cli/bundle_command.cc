@@ -34,6 +34,7 @@
 #include "specgen/cli/console.h"
 #include "specgen/cli/crash_report.h"
 #include "specgen/cli/plugin_options.h"
+#include "specgen/host/architecture.h"
 #include "specgen/host/go_path.h"
 #include "specgen/host/host.h"
 #include "specgen/host/live_host.h"
@@ -185,8 +186,8 @@ void BundleCommand::Define(CLI::App* app) {
          "Which image of several: its name, or the start of its digest")
       ->type_name("NAME");
   app->add_option("--platform", options_.image.platform,
-                  "Which platform's of several images (default: that of this "
-                  "machine, if there is one)")
+                  "Which platform's of several images (default: that of the "
+                  "machine that it is for, see --arch, if there is one)")
       ->type_name("OS/ARCH[/VARIANT]");
   id_option_ = app->add_option("--id", id_,
                                "The container's id, and the name of the "
@@ -248,6 +249,12 @@ absl::Status BundleCommand::Load(Console* console) {
   if (!host.ok()) return host.status();
   host_ = *std::move(host);
   options_.host = host_.get();
+  const std::string_view architecture = host_->facts.architecture();
+  const Machine* const here = ThisMachine();
+  if (!architecture.empty() &&
+      (here == nullptr || here->architecture != architecture)) {
+    options_.image.machine = absl::StrCat("linux/", architecture);
+  }
   presumed_ = TellPresumption(*engine, *host_, console);
 
   absl::StatusOr<std::string> output = AbsolutePath(output_);

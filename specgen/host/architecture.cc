@@ -62,6 +62,11 @@ const Machine* FindMachine(std::string_view architecture) {
   return nullptr;
 }
 
+bool IsBigEndian(std::string_view architecture) {
+  return architecture == "s390x" || architecture == "ppc64" ||
+         architecture == "mips" || architecture == "mips64";
+}
+
 std::string ThisMachinesPlatform() {
   if (const Machine* const machine = ThisMachine(); machine != nullptr) {
     return absl::StrCat("linux/", machine->architecture,

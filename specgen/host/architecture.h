@@ -21,9 +21,12 @@ struct Machine {
 // The one that this runs on; null if nothing is known of it.
 const Machine* ThisMachine();
 
-// One of that architecture, in Go's name, of which it is known which programs it
-// executes; null if there is none.
+// One of that architecture, in Go's name, of which it is known which programs
+// it executes; null if there is none.
 const Machine* FindMachine(std::string_view architecture);
+
+// Whether the first byte of a word is the highest there.
+bool IsBigEndian(std::string_view architecture);
 
 // "linux/arm/v7"; of an unknown machine what the kernel calls it.
 std::string ThisMachinesPlatform();

@@ -36,6 +36,8 @@ TEST(FindMachine, KnowsItsPrograms) {
   ASSERT_NE(FindMachine("arm64"), nullptr);
   EXPECT_EQ(FindMachine("arm64")->elf[0], EM_AARCH64);
   EXPECT_EQ(FindMachine("loong64"), nullptr);
+  EXPECT_TRUE(IsBigEndian("s390x"));
+  EXPECT_FALSE(IsBigEndian("ppc64le"));
   EXPECT_EQ(FindMachine(""), nullptr);
 }
 
