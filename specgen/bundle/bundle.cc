@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "specgen/base/cause.h"
@@ -611,7 +612,21 @@ const Release* BundleMaker::NewestEngineFor(const Runtime& runtime) const {
 
 absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
   std::vector<std::string> findings;
-  if (image_.has_value()) findings = image_->passed_over;
+  if (image_.has_value()) {
+    findings = image_->passed_over;
+    // moby pkg/archive/archive.go, v20.10.24 and v23.0.0
+    constexpr int kFirstWithZstd = 23;
+    int major = 0;
+    const std::string_view engine = options_.release->name;
+    if (absl::SimpleAtoi(engine.substr(0, engine.find('.')), &major) &&
+        major < kFirstWithZstd) {
+      for (const std::string& layer : image_->zstd_layers) {
+        findings.push_back(absl::StrCat(
+            layer, ": the layer is compressed by zstd, which Docker ", engine,
+            " does not know: it cannot pull this image"));
+      }
+    }
+  }
   const bool is_there = !rootfs_directory_.empty() && options_.files.empty();
   if (!dry_run_) {
     absl::Status status = MakeRootfs();
@@ -649,7 +664,8 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
     }
     const StartPlace place = {
         options_.runs_here ? &host().files : nullptr, options_.runs_at,
-        options_.runs_here && rootfs_is_made_, architecture};
+        options_.runs_here && rootfs_is_made_,
+        options_.release->behaviour->fills_rootfs, architecture};
     StartSpec started = spec;
     if (!plan_.record.mount_in_rootfs.empty()) {
       // These engines mount it before the spec's.
@@ -666,9 +682,7 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
       notes_.push_back(absl::StrCat(config_name(), ": note: ", what,
                                     ", which was not looked into"));
     }
-    for (std::string& finding :
-         CheckMountPoints(spec, rootfs, place, made,
-                          options_.release->behaviour->fills_rootfs)) {
+    for (std::string& finding : CheckMountPoints(spec, rootfs, place, made)) {
       findings.push_back(std::move(finding));
     }
   }

@@ -305,6 +305,17 @@ absl::StatusOr<BlobReader> OpenBlob(const Image& image, const BlobInfo& info) {
   return BlobReader(std::move(fd), name);
 }
 
+// Whether the blob starts as zstd does, with a frame or one to be skipped (RFC
+// 8878). What cannot be read is found when it is unpacked.
+bool IsZstd(const Image& image, const BlobInfo& info) {
+  absl::StatusOr<BlobReader> blob = OpenBlob(image, info);
+  if (!blob.ok()) return false;
+  const absl::StatusOr<std::string_view> bytes = blob->Read();
+  return bytes.ok() && (absl::StartsWith(*bytes, "\x28\xb5\x2f\xfd") ||
+                        (bytes->size() >= 4 && ((*bytes)[0] & 0xf0) == 0x50 &&
+                         absl::StartsWith(bytes->substr(1), "\x2a\x4d\x18")));
+}
+
 absl::StatusOr<std::string> ReadJson(const Image& image, const BlobInfo& info) {
   absl::StatusOr<BlobReader> blob = OpenBlob(image, info);
   if (!blob.ok()) return blob.status();
@@ -586,6 +597,9 @@ class ImageReader {
       absl::StatusOr<BlobInfo> blob =
           Locate(form_, Text(layer, "digest"), Number(layer, "size"));
       if (!blob.ok()) return Bad(info, blob.status().message());
+      if (IsOneOf(layer_type, kLayers) && IsZstd(image_, *blob)) {
+        image_.zstd_layers.push_back(Text(layer, "digest"));
+      }
       image_.layers.push_back(*std::move(blob));
     }
     absl::Status few = CheckLayers(info);

@@ -44,6 +44,8 @@ struct Image {
   std::vector<BlobInfo> layers;  // bottom first
   // What dockerd would leave out without a word; one sentence each.
   std::vector<std::string> passed_over;
+  // The digests of layers that are zstd, although their types do not say so.
+  std::vector<std::string> zstd_layers;
 };
 
 // Which of several images; "" leaves it open.

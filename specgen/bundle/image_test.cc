@@ -195,6 +195,38 @@ TEST_F(ImageTest, SaysWhichLayersDockerdPassesOver) {
   }
 }
 
+// By their bytes, as Docker looks at them.
+TEST_F(ImageTest, TellsWhichLayersAreZstd) {
+  using std::string_view_literals::operator""sv;
+  for (const auto& [bytes, type, is_zstd] : std::initializer_list<
+           std::tuple<std::string_view, std::string_view, bool>>{
+           {"\x28\xb5\x2f\xfd", "tar+gzip", true},
+           {"\x28\xb5\x2f\xfd", "tar", true},
+           {"\x28\xb5\x2f\xfd", "tar+zstd", false},  // that says so
+           {"\x5f\x2a\x4d\x18\0\0\0\0"sv, "tar+gzip", true},
+           {"\x6f\x2a\x4d\x18\0\0\0\0"sv, "tar+gzip", false},
+           {"\x28\xb5\x2f", "tar+gzip", false},
+           {"\x5f", "tar+gzip", false},
+           {"", "tar+gzip", false},
+           {layer1_, "tar+gzip", false}}) {
+    const std::string manifest = absl::StrCat(
+        R"({"schemaVersion":2,"config":)", Descriptor(kPluginType, kConfig),
+        R"(,"layers":[)",
+        Descriptor(absl::StrCat("application/vnd.oci.image.layer.v1.", type),
+                   bytes),
+        "]}");
+    WriteLayout(Descriptor(kManifestType, manifest));
+    Blob(manifest);
+    Blob(bytes);
+    const absl::StatusOr<Image> image = Read();
+    ASSERT_TRUE(image.ok()) << image.status();
+    EXPECT_EQ(image->zstd_layers,
+              is_zstd ? std::vector<std::string>{"sha256:" + Sha256(bytes)}
+                      : std::vector<std::string>{})
+        << type;
+  }
+}
+
 TEST_F(ImageTest, ChoosesAnImageByNameOrDigest) {
   const auto named = [this](std::string_view name) {
     // Other bytes: two names of one image would be no choice.

@@ -108,10 +108,10 @@ absl::StatusOr<Runtime> AskRuntime(const std::string& program) {
 }
 
 std::string WhyRefused(const Runtime& runtime, const StartSpec& spec) {
+  // Of others than these only what they say of themselves is known.
   const Limits* const limits = FindLimits(runtime);
-  if (limits == nullptr) return "";
   const Version version = ReadVersion(runtime.version);
-  if (spec.has_capability_list) {
+  if (limits != nullptr && spec.has_capability_list) {
     return "its process.capabilities is a list, as in OCI 1.0.0-rc5 and before";
   }
   for (const std::string& type : spec.namespaces) {
@@ -119,10 +119,11 @@ std::string WhyRefused(const Runtime& runtime, const StartSpec& spec) {
         !runtime.namespaces.empty()
             ? std::find(runtime.namespaces.begin(), runtime.namespaces.end(),
                         type) != runtime.namespaces.end()
-            : type != "time" || version >= limits->time_namespace;
+            : type != "time" || limits == nullptr ||
+                  version >= limits->time_namespace;
     if (!known) return absl::StrCat("it has a namespace of type ", type);
   }
-  if (ReadVersion(spec.oci_version) >= Version{1, 2, 0} &&
+  if (limits != nullptr && ReadVersion(spec.oci_version) >= Version{1, 2, 0} &&
       version < limits->oci_1_2) {
     return absl::StrCat("it is of OCI ", spec.oci_version);
   }

@@ -97,6 +97,12 @@ TEST(WhyRefusedTest, NewSpecsNeedNewRuntimes) {
   patched.namespaces = {"time"};
   EXPECT_EQ(WhyRefused(patched, Spec("1.3.0", true)),
             "it has a namespace of type mount");
+  // Whatever its name.
+  const Runtime other = ReadRuntime("youki version 0.5.0",
+                                    R"({"linux":{"namespaces":["mount"]}})");
+  EXPECT_EQ(WhyRefused(other, Spec("1.3.0", true)),
+            "it has a namespace of type time");
+  EXPECT_EQ(WhyRefused(other, Spec("1.3.0")), "");
   StartSpec old = Spec("1.0.0-rc3");
   old.has_capability_list = true;
   EXPECT_TRUE(absl::StrContains(WhyRefused(patched, old), "is a list"));

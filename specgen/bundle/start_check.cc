@@ -2,6 +2,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +58,16 @@ bool BeginsEmpty(std::string_view type) {
          type == "devpts" || type == "mqueue";
 }
 
+// File systems of a disk: without it they cannot be mounted.
+bool IsOnDisk(std::string_view type) {
+  constexpr std::string_view kTypes[] = {
+      "btrfs", "erofs",   "exfat",    "ext2",     "ext3",  "ext4",  "f2fs",
+      "hfs",   "hfsplus", "iso9660",  "jfs",      "minix", "msdos", "nilfs2",
+      "ntfs",  "ntfs3",   "reiserfs", "squashfs", "udf",   "vfat",  "xfs"};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) !=
+         std::end(kTypes);
+}
+
 // Of clean paths.
 bool IsInOrAt(std::string_view path, std::string_view directory) {
   return directory == "/" || path == directory ||
@@ -67,8 +79,40 @@ bool IsKernels(std::string_view path) {
   return IsInOrAt(path, "/proc") || IsInOrAt(path, "/sys");
 }
 
+// Whether the machine's kernel has nothing at that clean path of its own. Where
+// nothing is mounted upon /sys, as in a chroot, nobody knows.
+bool IsMissingInKernels(const FileTree& files, std::string_view path) {
+  FileFacts facts;
+  return IsKernels(path) &&
+         files.Lstat(IsInOrAt(path, "/sys") ? "/sys/kernel" : "/proc/self",
+                     &facts) == 0 &&
+         files.Lstat(path, &facts) == ENOENT;
+}
+
 std::string Destination(const StartSpec::Mount& mount) {
   return CleanPath(absl::StrCat("/", mount.destination));
+}
+
+// Whether runc mounts `mount` upon that clean path in /proc: upon /proc itself
+// nothing but a /proc, and in it upon what lxcfs has (libcontainer's
+// checkProcMount).
+bool IsTakenInProc(const StartSpec::Mount& mount, std::string_view path) {
+  constexpr std::string_view kTaken[] = {
+      "/proc/cpuinfo",
+      "/proc/diskstats",
+      "/proc/loadavg",
+      "/proc/meminfo",
+      "/proc/net/dev",
+      "/proc/slabinfo",
+      "/proc/stat",
+      "/proc/swaps",
+      "/proc/sys/crypto/fips_enabled",
+      "/proc/sys/kernel/ns_last_pid",
+      "/proc/uptime",
+  };
+  return path == "/proc" ? IsInOrAt(CleanPath(mount.source), "/proc")
+                         : std::find(std::begin(kTaken), std::end(kTaken),
+                                     path) != std::end(kTaken);
 }
 
 // Absolute; "" of a relative one if nobody knows the bundle.
@@ -107,7 +151,7 @@ bool InitLayerMakes(InitEntry::Type type, std::string_view path) {
 // rootfs; "" if there is none, or a mount that `is_covered` tells hides it.
 std::string FileAbove(std::string_view path, int rootfs, bool fills_rootfs,
                       absl::FunctionRef<bool(std::string_view)> is_covered) {
-  for (size_t end = path.find('/', 1); end != std::string_view::npos;
+  for (size_t end = path.find('/', 1); end < PATH_MAX;
        end = path.find('/', end + 1)) {
     const std::string part(path.substr(0, end));
     const UniqueFd fd = OpenInRoot(rootfs, part, O_PATH);
@@ -125,6 +169,27 @@ std::string FileAbove(std::string_view path, int rootfs, bool fills_rootfs,
                : part;
   }
   return "";
+}
+
+// Adds the absolute paths that an option of an overlay names, as Linux takes
+// it apart (fs/overlayfs/params.c).
+void AddDirectories(std::string_view option,
+                    std::vector<std::string>* directories) {
+  for (const std::string_view name :
+       {"lowerdir=", "lowerdir+=", "datadir+=", "upperdir=", "workdir="}) {
+    std::string_view value = option;
+    if (!absl::ConsumePrefix(&value, name)) continue;
+    std::string path;
+    for (size_t i = 0; i <= value.size(); ++i) {
+      if (i == value.size() || (value[i] == ':' && name == "lowerdir=")) {
+        if (absl::StartsWith(path, "/")) directories->push_back(path);
+        path.clear();
+        continue;
+      }
+      if (value[i] == '\\' && i + 1 < value.size()) ++i;
+      path.push_back(value[i]);
+    }
+  }
 }
 
 // Reads a spec, key by key.
@@ -221,6 +286,9 @@ class SpecReader {
           Text(&word);
           mount.is_bind = mount.is_bind || word == "bind" || word == "rbind";
           mount.copies_up = mount.copies_up || word == "tmpcopyup";
+          mount.is_noexec =
+              word == "noexec" || (mount.is_noexec && word != "exec");
+          AddDirectories(word, &mount.directories);
         });
       }
       return false;
@@ -253,7 +321,11 @@ class RootfsCheck {
         rootfs_(rootfs),
         place_(place),
         cwd_(CleanPath(absl::StrCat("/", spec.cwd))),
-        unknown_(unknown) {}
+        unknown_(unknown) {
+    for (const StartSpec::Mount& mount : spec.mounts) {
+      destinations_.push_back(RealDestination(Destination(mount)));
+    }
+  }
 
   // What is wrong with what the spec starts; "" if nothing is seen.
   std::string Command() const {
@@ -273,7 +345,16 @@ class RootfsCheck {
     if (!spec_.cwd.empty() && spec_.cwd[0] != '/') {
       return absl::StrCat(name, " is not absolute: runc refuses to start");
     }
-    if (spec_.cwd.empty() || IsCovered(cwd_)) return "";
+    if (spec_.cwd.empty()) return "";
+    if (const StartSpec::Mount* const covering = Covering(cwd_)) {
+      return (covering->type == "sysfs" || covering->type == "proc") &&
+                     place_.files != nullptr &&
+                     IsMissingInKernels(*place_.files, cwd_)
+                 ? absl::StrCat(name,
+                                " is not there, and nothing can be made "
+                                "there: a runtime refuses to start")
+                 : "";
+    }
     const UniqueFd fd = OpenInRoot(rootfs_, cwd_, O_PATH);
     struct stat st;
     if (!fd.ok()) {
@@ -281,13 +362,18 @@ class RootfsCheck {
         return absl::StrCat(
             name, " cannot be opened in the rootfs: ", std::strerror(errno));
       }
-      const UniqueFd parent = OpenInRoot(rootfs_, DirPath(cwd_), O_PATH);
-      if (parent.ok() &&
-          fstatat(parent.get(), std::string(BasePath(cwd_)).c_str(), &st,
-                  AT_SYMLINK_NOFOLLOW) == 0) {
+      if (!WhereMounted(cwd_).empty()) return "";
+      if (LeadsNowhere(cwd_)) {
         return absl::StrCat(name,
                             " is a symbolic link to what is not in the "
                             "rootfs: runc and crun do not start it");
+      }
+      if (place_.fills_rootfs &&
+          (InitLayerMakes(InitEntry::Type::kFile, cwd_) ||
+           !FileAbove(cwd_, rootfs_, true, [this](std::string_view path) {
+              return IsCovered(path);
+            }).empty())) {
+        return absl::StrCat(name, " is no directory");
       }
       return absl::StrCat(
           name, " is not in the rootfs: runc and crun make it, empty");
@@ -306,19 +392,33 @@ class RootfsCheck {
     for (std::string_view directory : absl::StrSplit(spec_.search_path, ':')) {
       const std::string path = CleanPath(
           InCwd(absl::StrCat(directory.empty() ? "." : directory, "/", name)));
-      if (IsCovered(path)) {
+      const StartSpec::Mount* const covering = Covering(path);
+      if (covering != nullptr) {
         const Seen seen = LookIntoMount(path);
-        if (seen == Seen::kThere) return "";
         hidden = hidden || seen == Seen::kUnknown;
-        continue;
+        if (seen != Seen::kThere) continue;
       }
-      const UniqueFd fd = OpenInRoot(rootfs_, path, O_PATH);
+      const UniqueFd fd = covering != nullptr
+                              ? OpenInMount(path)
+                              : OpenInRoot(rootfs_, path, O_PATH);
+      // A link out of the mount, say.
+      if (covering != nullptr && !fd.ok()) return "";
       struct stat st;
       // Others are passed over.
-      if (fd.ok() && fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) &&
-          (st.st_mode & 0111) != 0) {
-        return CheckProgram(path, absl::StrCat(what, " (", path, ")"), depth);
+      if (!fd.ok() || fstat(fd.get(), &st) != 0 || !S_ISREG(st.st_mode) ||
+          (st.st_mode & 0111) == 0 ||
+          (covering != nullptr && covering->is_noexec)) {
+        continue;
       }
+      const std::string found = absl::StrCat(what, " (", path, ")");
+      // exec.ErrDot; env takes it.
+      if (depth == 0 && !absl::StartsWith(directory, "/")) {
+        return absl::StrCat(found, " is found by \"", directory,
+                            "\" in PATH, which is not absolute: runc starts "
+                            "nothing from there");
+      }
+      return covering != nullptr ? CheckFile(fd, found, depth)
+                                 : CheckProgram(path, found, depth);
     }
     return hidden ? ""
                   : absl::StrCat(what, " is in no directory of PATH (",
@@ -331,14 +431,39 @@ class RootfsCheck {
                                        : absl::StrCat(cwd_, "/", path);
   }
 
+  // Where runtimes mount what is to be mounted at the clean path: they follow
+  // the symbolic links of the rootfs. Of those of earlier mounts nothing is
+  // known.
+  std::string RealDestination(const std::string& path) const {
+    if (path.size() >= PATH_MAX ||
+        std::any_of(destinations_.begin(), destinations_.end(),
+                    [&path](const std::string& earlier) {
+                      return IsInOrAt(path, earlier);
+                    })) {
+      return path;
+    }
+    // What is missing is made.
+    for (size_t end = path.size(); end > 0 && end != std::string::npos;
+         end = path.rfind('/', end - 1)) {
+      const UniqueFd fd = OpenInRoot(rootfs_, path.substr(0, end), O_PATH);
+      if (!fd.ok()) continue;
+      const std::string real = PathIn(rootfs_, fd.get());
+      return real.empty() ? path
+                          : CleanPath(absl::StrCat(real, path.substr(end)));
+    }
+    return path;
+  }
+
   // The mount that hides what the rootfs has at that clean path; or null.
   const StartSpec::Mount* Covering(std::string_view path) const {
-    const auto covering =
-        std::find_if(spec_.mounts.rbegin(), spec_.mounts.rend(),
-                     [path](const StartSpec::Mount& mount) {
-                       return IsInOrAt(path, Destination(mount));
-                     });
-    return covering == spec_.mounts.rend() ? nullptr : &*covering;
+    for (size_t i = destinations_.size(); i-- > 0;) {
+      if (IsInOrAt(path, destinations_[i])) return &spec_.mounts[i];
+    }
+    return nullptr;
+  }
+  // Where that one of the spec's mounts lies.
+  const std::string& PlaceOf(const StartSpec::Mount& mount) const {
+    return destinations_[static_cast<size_t>(&mount - spec_.mounts.data())];
   }
   bool IsCovered(std::string_view path) const {
     return Covering(path) != nullptr;
@@ -348,21 +473,25 @@ class RootfsCheck {
   enum class Seen { kThere, kMissing, kUnknown };
   Seen LookIntoMount(std::string_view path) const {
     const StartSpec::Mount& mount = *Covering(path);
-    const std::string destination = Destination(mount);
-    // Who mounts upon a file means that very one.
-    if (path == destination) return Seen::kUnknown;
+    const std::string& destination = PlaceOf(mount);
     if (!mount.is_bind) {
-      return BeginsEmpty(mount.type) && !mount.copies_up ? Seen::kMissing
-                                                         : Seen::kUnknown;
+      return path != destination && BeginsEmpty(mount.type) && !mount.copies_up
+                 ? Seen::kMissing
+                 : Seen::kUnknown;
     }
     const std::string source = SourceOf(mount, place_.bundle);
     if (source.empty()) return Seen::kUnknown;
     if (!place_.bundle.empty() &&
         CleanPath(source) == JoinPath({place_.bundle, kPropagatedMountName})) {
-      return Seen::kMissing;
+      return path == destination ? Seen::kUnknown : Seen::kMissing;
     }
     if (place_.files == nullptr) return Seen::kUnknown;
     FileFacts facts;
+    if (path == destination) {
+      // Whether it is there is told of all sources.
+      return place_.files->Stat(source, &facts) == 0 ? Seen::kThere
+                                                     : Seen::kUnknown;
+    }
     // A symbolic link leads elsewhere in the rootfs.
     const int error = place_.files->Lstat(
         JoinPath(
@@ -373,12 +502,24 @@ class RootfsCheck {
                                                : Seen::kUnknown;
   }
 
+  // What the mount that covers the clean path has there, on this machine; not
+  // ok() if it may not be looked at, or a symbolic link leads elsewhere.
+  UniqueFd OpenInMount(std::string_view path) const {
+    const StartSpec::Mount& mount = *Covering(path);
+    const std::string& destination = PlaceOf(mount);
+    UniqueFd top(
+        open(SourceOf(mount, place_.bundle).c_str(), O_PATH | O_CLOEXEC));
+    if (!top.ok() || path == destination) return top;
+    path.remove_prefix(destination == "/" ? 1 : destination.size() + 1);
+    return OpenWithoutLinks(top.get(), std::string(path), O_PATH);
+  }
+
   // What to say of `what` at the clean path, which a mount covers; "" if it is
-  // there, or that is not known.
-  std::string InMount(std::string_view path, const std::string& what) const {
+  // there and can be executed, or that is not known.
+  std::string InMount(std::string_view path, const std::string& what, int depth,
+                      const uint16_t* loads_for) const {
     const Seen seen = LookIntoMount(path);
     const StartSpec::Mount& mount = *Covering(path);
-    if (seen == Seen::kThere || path == Destination(mount)) return "";
     const std::string upon = absl::StrCat(
         "what is mounted upon \"", mount.destination, "\"",
         mount.is_bind ? absl::StrCat(" (\"", mount.source, "\")") : "");
@@ -386,8 +527,17 @@ class RootfsCheck {
       return absl::StrCat(what, " is hidden by ", upon,
                           ", which has no such file");
     }
-    // Those of the kernel, and of other machines.
-    if (mount.is_bind) {
+    if (seen == Seen::kThere) {
+      const UniqueFd fd = OpenInMount(path);
+      if (!fd.ok()) return "";
+      const std::string there = absl::StrCat(what, ", in ", upon, ",");
+      return mount.is_noexec
+                 ? absl::StrCat(there, " cannot be executed: that is noexec")
+                 : CheckFile(fd, there, depth, loads_for);
+    }
+    // Those of the kernel, and of other machines. Who mounts upon a file means
+    // that very one.
+    if (mount.is_bind && path != PlaceOf(mount)) {
       unknown_->push_back(
           absl::StrCat(what, " is not that of the rootfs, but of ", upon));
     }
@@ -437,6 +587,20 @@ class RootfsCheck {
     return false;
   }
 
+  // Whether a symbolic link on the way leads to what is not there.
+  bool LeadsNowhere(const std::string& path) const {
+    for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+      const std::string part = path.substr(0, end);
+      struct stat st;
+      const UniqueFd link = OpenInRoot(rootfs_, part, O_PATH | O_NOFOLLOW);
+      if (!link.ok() || fstat(link.get(), &st) != 0) return false;
+      if (S_ISLNK(st.st_mode) && !OpenInRoot(rootfs_, part, O_PATH).ok()) {
+        return true;
+      }
+      if (end == std::string::npos) return false;
+    }
+  }
+
   // Where a symbolic link on the way leads below a mount; else "".
   std::string WhereMounted(const std::string& path) const {
     for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
@@ -472,13 +636,19 @@ class RootfsCheck {
     }
     std::string hidden;
     const UniqueFd fd = Open(path, &hidden);
-    if (!hidden.empty()) return InMount(hidden, what);
+    if (!hidden.empty()) return InMount(hidden, what, depth, loads_for);
     if (!fd.ok()) {
       return errno == ENOENT || errno == ENOTDIR
                  ? absl::StrCat(what, " is not in the rootfs")
                  : absl::StrCat(what, " cannot be opened in the rootfs: ",
                                 std::strerror(errno));
     }
+    return CheckFile(fd, what, depth, loads_for);
+  }
+
+  // The same of what is open (O_PATH).
+  std::string CheckFile(const UniqueFd& fd, const std::string& what, int depth,
+                        const uint16_t* loads_for = nullptr) const {
     struct stat st;
     if (fstat(fd.get(), &st) != 0) return "";
     if (S_ISDIR(st.st_mode)) return absl::StrCat(what, " is a directory");
@@ -670,6 +840,7 @@ class RootfsCheck {
   const int rootfs_;
   const StartPlace& place_;
   const std::string cwd_;
+  std::vector<std::string> destinations_;  // where the spec's mounts lie
   std::vector<std::string>* const unknown_;
 };
 
@@ -704,8 +875,8 @@ std::vector<std::string> CheckRootfs(const StartSpec& spec, int rootfs,
 
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                                           const StartPlace& place,
-                                          const MadeBefore& made,
-                                          bool fills_rootfs) {
+                                          const MadeBefore& made) {
+  const bool fills_rootfs = place.fills_rootfs;
   // 1 if the source is a directory, 0 if it is something else, -1 if nobody
   // knows.
   const auto is_directory_at = [&](const StartSpec::Mount& mount) {
@@ -734,9 +905,18 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
   for (const StartSpec::Mount& mount : spec.mounts) {
     const std::string path = Destination(mount);
     constexpr std::string_view kRefuses = ": a runtime refuses to start";
+    if (mount.is_bind && IsInOrAt(path, "/proc") &&
+        !IsTakenInProc(mount, path)) {
+      findings.push_back(absl::StrCat(
+          "\"", mount.source, "\" is mounted upon \"", mount.destination,
+          path == "/proc" ? "\", where runc takes another /proc only"
+                          : "\", in /proc, where runc takes but a few files",
+          ": it refuses to start"));
+      covered.push_back(path);
+      continue;
+    }
     if (is_covered(path)) {
       // What lies in /proc and /sys is the machine's.
-      FileFacts there;
       const bool is_kernels = std::any_of(
           spec.mounts.begin(), spec.mounts.end(),
           [&](const StartSpec::Mount& other) {
@@ -744,12 +924,9 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                    IsKernels(path) && path != Destination(other) &&
                    IsInOrAt(path, Destination(other));
           });
-      // Where nothing is mounted upon /sys, nobody knows.
-      if (is_kernels && place.files != nullptr &&
-          place.files->Lstat(
-              absl::StartsWith(path, "/sys/") ? "/sys/kernel" : "/proc/self",
-              &there) == 0 &&
-          place.files->Lstat(path, &there) == ENOENT) {
+      // Its cgroup file system only the engine itself mounts.
+      if (is_kernels && place.files != nullptr && mount.type != "cgroup" &&
+          IsMissingInKernels(*place.files, path)) {
         findings.push_back(absl::StrCat(
             "something is mounted upon \"", mount.destination,
             "\", which the kernel does not have there, and where nothing can "
@@ -762,10 +939,13 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
     struct stat st;
     const bool is_there = fd.ok() && fstat(fd.get(), &st) == 0 &&
                           !is_covered(PathIn(rootfs, fd.get()));
-    if (is_there || (!fd.ok() && fills_rootfs &&
-                     InitLayerMakes(InitEntry::Type::kFile, path))) {
+    // In the place of all but a directory.
+    const bool is_init_file =
+        fills_rootfs && InitLayerMakes(InitEntry::Type::kFile, path) &&
+        !OpenInRoot(rootfs, path, O_PATH | O_DIRECTORY | O_NOFOLLOW).ok();
+    if (is_there || is_init_file) {
       const bool is_directory =
-          is_there &&
+          is_there && !is_init_file &&
           (S_ISDIR(st.st_mode) ||
            (fills_rootfs && InitLayerMakes(InitEntry::Type::kDirectory, path)));
       const std::string at = absl::StrCat("\"", mount.destination, "\"");
@@ -834,23 +1014,33 @@ std::vector<std::string> CheckSources(const StartSpec& spec,
                        });
   };
   std::vector<std::string> findings;
-  for (const StartSpec::Mount& mount : spec.mounts) {
-    const std::string source = SourceOf(mount, bundle);
-    if (!mount.is_bind || source.empty()) continue;
+  // `path` is how the spec has it.
+  const auto check = [&](const std::string& path, const std::string& source,
+                         const StartSpec::Mount& mount) {
     const std::string clean = CleanPath(source);
-    if (!IsKernels(clean) && is_made(clean)) continue;
+    if (!IsKernels(clean) && is_made(clean)) return;
     FileFacts facts;
     // The bundle, which a relative one starts from, may not be there yet.
-    const int error =
-        files.Stat(source == mount.source ? source : clean, &facts);
-    if (error == 0 || error == EACCES || error == EPERM) continue;
+    const int error = files.Stat(source == path ? source : clean, &facts);
+    if (error == 0 || error == EACCES || error == EPERM) return;
     findings.push_back(absl::StrCat(
-        "\"", mount.source, "\", which is mounted upon \"", mount.destination,
-        "\", ",
+        "\"", path, "\", which is mounted upon \"", mount.destination, "\", ",
         error == ENOENT
             ? "is not there"
             : absl::StrCat("cannot be used (", std::strerror(error), ")"),
         ": a runtime refuses to start without it"));
+  };
+  for (const StartSpec::Mount& mount : spec.mounts) {
+    const std::string source = SourceOf(mount, bundle);
+    if (mount.is_bind) {
+      if (!source.empty()) check(mount.source, source, mount);
+    } else if (mount.type == "overlay") {
+      for (const std::string& path : mount.directories) {
+        check(path, path, mount);
+      }
+    } else if (IsOnDisk(mount.type) && absl::StartsWith(mount.source, "/")) {
+      check(mount.source, source, mount);
+    }
   }
   return findings;
 }

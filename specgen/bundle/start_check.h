@@ -24,6 +24,9 @@ struct StartSpec {
     bool is_bind = false;  // by its type or its options, as runc takes it
     std::string type = {};
     bool copies_up = false;  // what it covers (runc's tmpcopyup)
+    bool is_noexec = false;
+    // What the options of an overlay name.
+    std::vector<std::string> directories = {};
   };
   std::string oci_version;
   std::string command;  // process.args[0]; "" if there is none
@@ -49,6 +52,8 @@ struct StartPlace {
   std::string_view bundle = {};  // the directory, as CheckSources takes it
   // The rootfs lies where it will run, so that its file system matters, too.
   bool has_rootfs = false;
+  // It will have the init layer (init_layer.h).
+  bool fills_rootfs = false;
   // Of the machine, in Go's name; "" is this one's.
   std::string_view architecture = {};
 };
@@ -80,11 +85,9 @@ struct MadeBefore {
 // rootfs, or the other way, or anything below a file; and those upon what the
 // kernel's own file systems have not, where nothing can be made. `made` is as
 // of CheckSources. What else an earlier mount covers is not judged.
-// `fills_rootfs`: the rootfs will have the init layer (init_layer.h).
 std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
                                           const StartPlace& place,
-                                          const MadeBefore& made,
-                                          bool fills_rootfs);
+                                          const MadeBefore& made);
 
 // "Docker 17.09.0 would not start …" if that engine needs the directory
 // `propagated_mount` in the rootfs, and it is missing; else "". Those with
@@ -94,8 +97,9 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
 std::string CheckPropagatedMount(const Release& release,
                                  std::string_view propagated_mount, int rootfs);
 
-// Which sources of bind mounts are not there. A relative source lies below
-// `bundle`; if that is "", it is not judged, nor is what may not be seen.
+// Which sources of bind mounts, disks and directories of overlays are not
+// there. A relative source lies below `bundle`; if that is "", it is not
+// judged, nor is what may not be seen.
 std::vector<std::string> CheckSources(const StartSpec& spec,
                                       const FileTree& files,
                                       const MadeBefore& made,

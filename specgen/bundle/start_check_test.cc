@@ -15,6 +15,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -70,6 +71,30 @@ TEST(ReadStartSpecTest, ReadsWhatDecides) {
     EXPECT_EQ(none.mounts.size() + none.namespaces.size(), 0u) << odd;
   }
 }
+
+// Knows some paths only.
+class KnownFiles : public FileTree {
+ public:
+  explicit KnownFiles(std::map<std::string, int, std::less<>> errors)
+      : errors_(std::move(errors)) {}
+  int Lstat(std::string_view path, FileFacts*) const override {
+    const auto known = errors_.find(path);
+    return known == errors_.end() ? ENOENT : known->second;
+  }
+  int Stat(std::string_view path, FileFacts* facts) const override {
+    return Lstat(path, facts);
+  }
+  int ReadLink(std::string_view, std::string*) const override { return ENOENT; }
+  int ListDirectory(std::string_view,
+                    std::vector<std::string>*) const override {
+    return ENOENT;
+  }
+  int MountFlags(std::string_view, uint64_t*) const override { return ENOENT; }
+  int WorkingDirectory(std::string*) const override { return ENOENT; }
+
+ private:
+  const std::map<std::string, int, std::less<>> errors_;
+};
 
 // The head of a 64-bit program of this byte order.
 std::string Elf(uint16_t machine, std::string_view loader = "") {
@@ -221,14 +246,31 @@ TEST_F(CheckRootfsTest, CommandsAreFoundAsTheRuntimeFindsThem) {
   Expect("the command \"p\" is in no directory of PATH (/none:/w/bin:rel:)");
   Add("/w/bin/p", Elf(ours_), 0644);  // passed over
   Expect("is in no directory of PATH");
-  for (std::string_view place : {"/w/bin/p", "/w/rel/p", "/w/p"}) {
+  Add("/w/bin/p", Elf(ours_));
+  Expect("");
+  Add("/w/bin/p", Elf(foreign_));
+  Expect("the command \"p\" (/w/bin/p) is for another machine");
+  fs::remove(temp_ / "rootfs/w/bin/p");
+  // Go starts nothing that it finds so.
+  for (const auto& [place, part] : std::map<std::string_view, std::string_view>{
+           {"/w/rel/p", "rel"}, {"/w/p", ""}}) {
     Add(place, Elf(ours_));
-    Expect("");
-    Add(place, Elf(foreign_));
-    Expect(
-        absl::StrCat("the command \"p\" (", place, ") is for another machine"));
+    Expect(absl::StrCat("the command \"p\" (", place, ") is found by \"", part,
+                        "\" in PATH, which is not absolute"));
+    spec_.search_path = "/none:/w/bin";
+    Expect("is in no directory of PATH");
+    spec_.search_path = "/none:/w/bin:rel:";
     fs::remove(temp_ / absl::StrCat("rootfs", place));
   }
+  // env does.
+  Add("/s", "#!/env p\n");
+  Add("/env", Elf(ours_));
+  Add("/w/p", Elf(ours_));
+  spec_.command = "/s";
+  Expect("");
+  fs::remove(temp_ / "rootfs/w/p");
+  Expect("the interpreter \"p\" of the command \"/s\" is in no directory");
+  spec_.command = "p";
   Add("/p", Elf(ours_));
   Expect("is in no directory of PATH");
   spec_.command = "../p";
@@ -436,9 +478,9 @@ TEST_F(CheckRootfsTest, WhatAMountCoversIsLookedForInIt) {
   Link("/link", "/data/bin/p");
   Link("/to-data", "/data/bin");
   Link("/dangling", "/data/bin/q");
-  temp_.Write("full/bin/p", "");
-  temp_.Write("full/ld.so", "");
-  temp_.Write("full/p", "");
+  for (const char* program : {"full/bin/p", "full/ld.so", "full/p"}) {
+    ASSERT_EQ(chmod(temp_.Write(program, Elf(ours_)).c_str(), 0755), 0);
+  }
   fs::create_directories(temp_ / "empty/bin");
   fs::create_directories(temp_ / "bundle/propagated-mount");
   const std::string full = temp_ / "full";
@@ -524,6 +566,103 @@ TEST_F(CheckRootfsTest, WhatAMountCoversIsLookedForInIt) {
                   .copies_up);
 }
 
+TEST_F(CheckRootfsTest, WhatAMountHasIsToBeExecutable) {
+  const auto write = [this](std::string_view path, std::string_view bytes,
+                            mode_t mode) {
+    ASSERT_EQ(chmod(temp_.Write(path, bytes).c_str(), mode), 0);
+  };
+  spec_.command = "/bin/p";
+  Add("/bin/p", Elf(ours_));
+  write("d/p", Elf(ours_), 0755);
+  fs::create_symlink("/bin/q", temp_ / "d/link");
+  fs::create_directory_symlink("d", temp_ / "to-d");
+  const std::string directory = temp_ / "d";
+  const LiveHost host;
+  place_ = {&host.files, "", true};
+  const auto upon = [&](std::string_view at, const std::string& source) {
+    StartSpec::Mount bind;
+    bind.destination = at;
+    bind.source = source;
+    bind.is_bind = true;
+    spec_.mounts = {bind};
+  };
+  for (const auto& [at, source] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"/bin", directory},
+           {"/bin", temp_ / "to-d"},
+           {"/bin/p", directory + "/p"}}) {
+    SCOPED_TRACE(at);
+    upon(at, source);
+    for (std::string_view command : {"/bin/p", "p"}) {
+      spec_.command = command;
+      spec_.search_path = "/bin";
+      spec_.mounts[0].is_noexec = false;
+      Expect("");
+      write("d/p", Elf(foreign_), 0755);
+      Expect("is for another machine");
+      write("d/p", "#!/none\n", 0755);
+      Expect("the interpreter \"/none\" of the command");
+      write("d/p", Elf(ours_), 0644);
+      Expect(command == "p" ? "in no directory of PATH" : "is not executable");
+      write("d/p", Elf(ours_), 0755);
+      spec_.mounts[0].is_noexec = true;
+      Expect(command == "p" ? "in no directory of PATH"
+                            : "cannot be executed: that is noexec");
+    }
+  }
+  // Where a link leads nobody looks.
+  upon("/bin", directory);
+  spec_.mounts[0].is_noexec = true;
+  for (std::string_view command : {"/bin/link", "link"}) {
+    spec_.command = command;
+    Expect("");
+  }
+  const std::vector<std::pair<std::string_view, bool>> options = {
+      {R"("noexec")", true},
+      {R"("exec")", false},
+      {R"("noexec","exec")", false},
+      {R"("exec","noexec","ro")", true}};
+  for (const auto& [words, is_noexec] : options) {
+    EXPECT_EQ(
+        ReadStartSpec(absl::StrCat(R"({"mounts":[{"options":[)", words, "]}]}"))
+            .mounts[0]
+            .is_noexec,
+        is_noexec)
+        << words;
+  }
+}
+
+// Runtimes follow the rootfs's links to where they mount.
+TEST_F(CheckRootfsTest, MountsLieWhereLinksLead) {
+  Add("/bin/p", Elf(ours_));
+  Add("/usr/bin/q", Elf(ours_));
+  Link("/to-bin", "/bin");
+  Link("/to-usr", "usr");
+  Link("/dangling", "/none");
+  for (const auto& [at, command, is_hidden] :
+       std::vector<std::tuple<std::string, std::string, bool>>{
+           {"/to-bin", "/bin/p", true},
+           {"/to-bin", "/to-bin/p", true},
+           {"/to-bin/x", "/bin/p", false},
+           {"/to-usr/bin", "/usr/bin/q", true},
+           {"/to-usr/bin/x/y", "/usr/bin/q", false},
+           {"/dangling", "/bin/p", false},
+           {"/dangling", "/dangling/p", true},
+           {"/to-bin/../usr", "/usr/bin/q", true}}) {
+    SCOPED_TRACE(absl::StrCat(at, " ", command));
+    spec_.command = command;
+    spec_.mounts = {{at, "tmpfs", false, "tmpfs"}};
+    Expect(is_hidden ? "is hidden by what is mounted upon" : "");
+  }
+  // A mount upon the way has other links, or none.
+  spec_.command = "/bin/p";
+  spec_.mounts = {{"/", "x", false, "ext4"},
+                  {"/to-bin", "tmpfs", false, "tmpfs"}};
+  Expect("");
+  spec_.command = "/to-bin/p";
+  Expect("is hidden by");
+}
+
 TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
   Add("/file", "");
   fs::create_directory(temp_ / "rootfs/dir");
@@ -543,8 +682,9 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
     const UniqueFd rootfs(
         open((temp_ / "rootfs").c_str(), O_RDONLY | O_DIRECTORY));
     return absl::StrJoin(
-        CheckMountPoints(spec_, rootfs.get(), {tree, temp_.path()},
-                         {{"/made"}, {}}, fills_rootfs),
+        CheckMountPoints(spec_, rootfs.get(),
+                         {tree, temp_.path(), false, fills_rootfs},
+                         {{"/made"}, {}}),
         "; ");
   };
   struct Case {
@@ -607,10 +747,9 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
   // Nothing can be made in the kernel's file systems.
   for (const auto& [at, is_there] :
        std::vector<std::pair<std::string, bool>>{{"/sys/no/such", false},
-                                                 {"/proc/nosuch", false},
                                                  {"/sys", true},
                                                  {"/sys/kernel", true},
-                                                 {"/proc/self", true}}) {
+                                                 {"/proc/uptime", true}}) {
     const std::vector<StartSpec::Mount> mounts = {
         {"/sys", "sysfs", false, "sysfs"},
         {"/proc", "proc", false, "proc"},
@@ -618,6 +757,25 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
     EXPECT_EQ(check(mounts, &files).empty(), is_there) << at;
     EXPECT_EQ(check(mounts, nullptr), "") << at;
     EXPECT_EQ(check({{at, directory, true}}, &files), "") << at;
+  }
+  // runc takes few mounts there.
+  for (const auto& [at, source, is_taken] :
+       std::vector<std::tuple<std::string, std::string, bool>>{
+           {"/proc", directory, false},
+           {"/proc/", temp_ / "propagated-mount", false},
+           {"/proc", "/proc", true},
+           {"/proc", "/proc/1/..", true},
+           {"/proc/cpuinfo", file, true},
+           {"/proc/self", directory, false},
+           {"/proc/nosuch", file, false},
+           {"/procs", directory, true}}) {
+    for (const FileTree* tree :
+         {&files, static_cast<const FileTree*>(nullptr)}) {
+      const std::string found =
+          check({{"/proc", "proc", false, "proc"}, {at, source, true}}, tree);
+      EXPECT_EQ(found.empty(), is_taken) << found;
+      EXPECT_EQ(absl::StrContains(found, "runc takes"), !is_taken) << found;
+    }
   }
   // The init layer makes room for its own directories, and for those above.
   Add("/sys", "");
@@ -631,6 +789,11 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
                                                {"/file", "tmpfs", false}};
   EXPECT_EQ(check(other, &files, true), check(other, &files));
   EXPECT_NE(check({{"/etc/hosts", directory, true}}, &files, true), "");
+  // Its files take the place of links.
+  Link("/etc/resolv.conf", "/dir");
+  EXPECT_EQ(check({{"/etc/resolv.conf", directory, true}}, &files), "");
+  EXPECT_NE(check({{"/etc/resolv.conf", directory, true}}, &files, true), "");
+  EXPECT_EQ(check({{"/etc/resolv.conf", file, true}}, &files, true), "");
   // And has files of its own, where nothing is yet.
   const std::vector<StartSpec::Mount> below = {{"/etc/hostname/x", "a", true}};
   EXPECT_EQ(check(below, &files), "");
@@ -661,8 +824,40 @@ TEST_F(CheckRootfsTest, TheWorkingDirectoryIsToBeOne) {
   spec_.cwd = "/w/none";
   Expect("the working directory \"/w/none\" is not in the rootfs");
   Link("/w/dangling", "/nope");
-  spec_.cwd = "/w/dangling";
+  Link("/w/mounted", "/vol/x");
+  for (std::string_view dangling : {"/w/dangling", "/w/dangling/x"}) {
+    spec_.cwd = dangling;
+    Expect("is a symbolic link to what is not in the rootfs");
+  }
+  spec_.cwd = "/w/mounted";
   Expect("is a symbolic link to what is not in the rootfs");
+  spec_.mounts = {{"/vol", "x", false, "ext4"}};
+  Expect("");
+  // The init layer has files.
+  for (const bool fills : {false, true}) {
+    place_.fills_rootfs = fills;
+    for (std::string_view at : {"/etc/hosts", "/etc/hosts/x"}) {
+      spec_.cwd = at;
+      Expect(fills ? "is no directory" : "is not in the rootfs");
+    }
+    spec_.cwd = "/etc";
+    Expect("is not in the rootfs: runc and crun make it");
+  }
+  // Nothing can be made in the kernel's file systems.
+  const KnownFiles kernels({{"/sys/kernel", 0}, {"/proc/self", 0}});
+  spec_.mounts = {{"/sys", "sysfs", false, "sysfs"},
+                  {"/proc", "proc", false, "proc"},
+                  {"/sys/tmp", "tmpfs", false, "tmpfs"}};
+  for (std::string_view at :
+       {"/sys/x", "/proc/x", "/sys/tmp/x", "/sys/kernel", "/proc/self"}) {
+    spec_.cwd = at;
+    place_.files = &kernels;
+    Expect(at == "/sys/x" || at == "/proc/x" ? "nothing can be made there"
+                                             : "");
+    place_.files = nullptr;
+    Expect("");
+  }
+  spec_.mounts = {};
   spec_.cwd = "/p";
   Expect("the working directory \"/p\" is no directory");
   spec_.cwd = "/p/x";
@@ -713,41 +908,19 @@ TEST(CheckPropagatedMountTest, SomeEnginesNeedItsDirectory) {
   }
 }
 
-// Knows some paths only.
-class KnownFiles : public FileTree {
- public:
-  explicit KnownFiles(std::map<std::string, int, std::less<>> errors)
-      : errors_(std::move(errors)) {}
-  int Lstat(std::string_view path, FileFacts*) const override {
-    const auto known = errors_.find(path);
-    return known == errors_.end() ? ENOENT : known->second;
-  }
-  int Stat(std::string_view path, FileFacts* facts) const override {
-    return Lstat(path, facts);
-  }
-  int ReadLink(std::string_view, std::string*) const override { return ENOENT; }
-  int ListDirectory(std::string_view,
-                    std::vector<std::string>*) const override {
-    return ENOENT;
-  }
-  int MountFlags(std::string_view, uint64_t*) const override { return ENOENT; }
-  int WorkingDirectory(std::string*) const override { return ENOENT; }
-
- private:
-  const std::map<std::string, int, std::less<>> errors_;
-};
-
 TEST(CheckMountPointsTest, AskNothingOfAMachineWithoutSys) {
   const KnownFiles bare({});
   const TempDirectory temp;
   const UniqueFd rootfs(open(temp.path().c_str(), O_RDONLY | O_DIRECTORY));
   StartSpec spec;
   spec.mounts = {{"/sys", "sysfs", false, "sysfs"},
-                 {"/sys/fs/cgroup", "cgroup", false, "cgroup"}};
-  EXPECT_TRUE(CheckMountPoints(spec, rootfs.get(), {&bare}, {}, false).empty());
+                 {"/sys/a", "/b", true, "bind"}};
+  EXPECT_TRUE(CheckMountPoints(spec, rootfs.get(), {&bare}, {}).empty());
   const KnownFiles with_sys({{"/sys/kernel", 0}});
-  EXPECT_FALSE(
-      CheckMountPoints(spec, rootfs.get(), {&with_sys}, {}, false).empty());
+  EXPECT_FALSE(CheckMountPoints(spec, rootfs.get(), {&with_sys}, {}).empty());
+  // The engine's own.
+  spec.mounts[1] = {"/sys/fs/cgroup", "cgroup", false, "cgroup"};
+  EXPECT_TRUE(CheckMountPoints(spec, rootfs.get(), {&with_sys}, {}).empty());
 }
 
 TEST(CheckSourcesTest, SourcesAreToBeThere) {
@@ -776,6 +949,41 @@ TEST(CheckSourcesTest, SourcesAreToBeThere) {
                                                "\", which is mounted upon "
                                                "\"/to\", is not there")))
         << missing;
+  }
+  // Disks and overlays.
+  const auto check_mount = [&](std::string_view members) {
+    return absl::StrJoin(CheckSources(ReadStartSpec(absl::StrCat(
+                                          R"({"mounts":[{"destination":"/to",)",
+                                          members, "}]}")),
+                                      files, made, "/b"),
+                         "; ");
+  };
+  for (std::string_view fine :
+       {R"("type":"ext4","source":"/there")", R"("type":"ext4","source":"x")",
+        R"("type":"ext4","source":"LABEL=x")",
+        R"("type":"tmpfs","source":"/x")",
+        R"("type":"cifs","source":"//nas/x")",
+        R"("type":"nfs","source":"/none")", R"("type":"overlay","source":"/x")",
+        R"("type":"overlay","options":["lowerdir=/there:/made:rel::/there",)"
+        R"("upperdir=/b2/u","workdir=/b2/w","ro","lowerdir"])",
+        R"("type":"tmpfs","options":["lowerdir=/none"])"}) {
+    EXPECT_EQ(check_mount(fine), "") << fine;
+  }
+  for (const auto& [members, missing] :
+       std::vector<std::pair<std::string_view, std::string_view>>{
+           {R"("type":"ext4","source":"/none")", "/none"},
+           {R"("type":"xfs","source":"/none","options":["ro"])", "/none"},
+           {R"("options":["lowerdir=/there:/a\\:b"],"type":"overlay")", "/a:b"},
+           {R"("type":"overlay","options":["lowerdir=/there::/c"])", "/c"},
+           {R"("type":"overlay","options":["lowerdir+=/c:d"])", "/c:d"},
+           {R"("type":"overlay","options":["datadir+=/c"])", "/c"},
+           {R"("type":"overlay","options":["upperdir=/u:v"])", "/u:v"},
+           {R"("type":"overlay","options":["workdir=/w"])", "/w"}}) {
+    EXPECT_EQ(check_mount(members),
+              absl::StrCat("\"", missing, "\", which is mounted upon \"/to\", ",
+                           "is not there: a runtime refuses to start without "
+                           "it"))
+        << members;
   }
   EXPECT_TRUE(absl::StrContains(check("/file/x"), "Not a directory"));
   EXPECT_EQ(check("/none", /*is_bind=*/false), "");
