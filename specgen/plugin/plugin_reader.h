@@ -40,8 +40,8 @@ inline bool ReadAlike(const Behaviour& a, const Behaviour& b) {
 
 // Reads what is at `reader` (the whole text) into `plugin`. `shape` is replaced
 // by what was found if it is kAuto: a list is kInspect; an object with a key
-// "plugin", "Config" or "Manifest" that holds an object, and without those of an
-// author's config, is kStored; all else is a config.
+// "plugin", "Config" or "Manifest" that holds an object, and without those of
+// an author's config, is kStored; all else is a config.
 //
 // `wanted` chooses from kInspect's list by name or id (or the start of an id);
 // it may be empty if there is one only.
