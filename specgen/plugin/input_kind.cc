@@ -38,6 +38,7 @@ constexpr std::string_view kSpecAlike =
 constexpr FileKind kFileKinds[] = {
     {{"ociVersion", "status"}, "the state that `runc state` prints", true},
     {{"init_process_pid", ""}, "runc's own state.json of a container", true},
+    {{"ociVersionMin", "ociVersionMax"}, "what `runc features` prints", true},
     {{"ociVersion", ""}, kSpec, true},
     {{"process", "root"}, kSpecAlike},
     {{"process", "mounts"}, kSpecAlike},

@@ -77,6 +77,9 @@ TEST(WhyNoPlugin, NamesWhatItLooksLike) {
           Case{R"({"ociVersion":"1.0.0","process":{},"root":{}})",
                "an OCI runtime spec"},
           Case{
+              R"({"ociVersionMin":"1.0.0","ociVersionMax":"1.2.0","hooks":[]})",
+              "what `runc features` prints"},
+          Case{
               R"({"ociVersion":"1.0.2","id":"a","status":"running","pid":1,"bundle":"/b"})",
               "the state that `runc state` prints"},
           Case{R"({"id":"a","init_process_pid":1,"config":{}})",
