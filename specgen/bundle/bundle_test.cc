@@ -494,6 +494,48 @@ TEST_F(BundleTest, OfAConfigAndADirectory) {
   ExpectFailure(absl::StatusCode::kInvalidArgument, "missing.tar");
 }
 
+// Docker finds out by a layer's bytes how it is compressed.
+TEST_F(BundleTest, OldEnginesKnowNoZstd) {
+  // Their SHA-256.
+  constexpr std::string_view kConfigDigest =
+      "39170916ad19147861f44f01ac35bd45e462ab9014efa459ff93015933094609";
+  constexpr std::string_view kLayerDigest =
+      "1c986dc083de2f3d01811ccf5feba7bbf933659591bf729c687c1177df4cb47d";
+  temp_.Write("image/version", "Directory Transport Version: 1.1\n");
+  temp_.Write(absl::StrCat("image/", kConfigDigest), kConfig);
+  temp_.Write(absl::StrCat("image/", kLayerDigest), "\x28\xb5\x2f\xfd");
+  temp_.Write(
+      "image/manifest.json",
+      absl::StrCat(
+          R"({"config":{"mediaType":"application/vnd.docker.plugin.v1+json",)"
+          R"("size":)",
+          sizeof(kConfig) - 1, R"(,"digest":"sha256:)", kConfigDigest,
+          R"("},"layers":[{"mediaType":)"
+          R"("application/vnd.docker.image.rootfs.diff.tar.gzip","size":4,)"
+          R"("digest":"sha256:)",
+          kLayerDigest, R"("}]})"));
+  options_.source = temp_ / "image";
+  for (const auto& [engine, is_told] :
+       std::vector<std::pair<std::string_view, bool>>{{"17.09.0", true},
+                                                      {"20.10.24", true},
+                                                      {"23.0.0", false},
+                                                      {"28.5.2", false}}) {
+    options_.release = *FindRelease(engine);
+    BundleMaker maker(options_);
+    ASSERT_TRUE(maker.Open(/*dry_run=*/true).ok());
+    ASSERT_TRUE(maker.Generate().ok());
+    const absl::StatusOr<std::vector<std::string>> findings = maker.Check();
+    ASSERT_TRUE(findings.ok()) << findings.status();
+    EXPECT_EQ(absl::StrContains(absl::StrJoin(*findings, "; "),
+                                absl::StrCat(kLayerDigest,
+                                             ": the layer is compressed by "
+                                             "zstd, which Docker ",
+                                             engine, " does not know")),
+              is_told)
+        << absl::StrJoin(*findings, "; ");
+  }
+}
+
 TEST_F(BundleTest, WhatIsNoImageLeavesNoChoice) {
   options_.image.image = "x";
   ExpectFailure(absl::StatusCode::kFailedPrecondition,
