@@ -142,7 +142,7 @@ void CheckCuts(const RecordFormat& format, std::string_view text,
 
 // That `counts` has one answer of that kind less.
 void Take(AnswerCounts* counts, std::string_view kind) {
-  uint64_t& count = kind == ""          ? counts->specs
+  uint64_t& count = kind.empty()        ? counts->specs
                     : kind == "refused" ? counts->refused
                     : kind == "crashed" ? counts->crashed
                                         : counts->invalid;

@@ -234,12 +234,11 @@ std::string FullName(std::string_view name) {
   std::string full(name);
   const size_t slash = name.find('/');
   const std::string_view first = name.substr(0, slash);
-  if (slash == std::string_view::npos) {
-    full = absl::StrCat("docker.io/", name);
-  } else if (first == "index.docker.io") {
+  if (slash != std::string_view::npos && first == "index.docker.io") {
     full = absl::StrCat("docker.io", name.substr(slash));
-  } else if (first.find_first_of(".:") == std::string_view::npos &&
-             first != "localhost") {
+  } else if (slash == std::string_view::npos ||
+             (first.find_first_of(".:") == std::string_view::npos &&
+              first != "localhost")) {
     full = absl::StrCat("docker.io/", name);
   }
   constexpr std::string_view kHub = "docker.io/";
