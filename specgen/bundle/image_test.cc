@@ -312,6 +312,10 @@ TEST_F(ImageTest, ChoosesByPlatformNameAndAnyDigestThatAMessageLists) {
            {digest(inner).substr(0, 19), other, true},
            {digest(foreign), "", true},
            {Sha256(foreign).substr(0, 12), "", true},
+           {Sha256(foreign).substr(0, 11), "", false},  // a name
+           {digest(foreign).substr(0, 8), "", true},
+           {"sha256:", "", false},
+           {"sha", "", false},
            {digest(foreign), here, false},
            {digest(Manifest()), here, true},
            {digest(Manifest()), other, false},

@@ -9,20 +9,20 @@
 
 namespace specgen {
 
-// Whether git is meant by `name`: "REV:PATH", as git show takes it, where there
-// is no file of that name.
+// Whether git is meant by `name`: "REV:PATH", or ":PATH" of the index, as git
+// show takes them, where there is no file of that name.
 bool IsInGit(const std::string& name);
 
 struct GitFile {
-  std::string name;  // "REV:PATH", of a folder that of its config.json
+  std::string name;  // of a folder that of its config.json
   std::string text;
   bool in_folder = false;  // PATH is a folder's
 };
 
-// The plugin REV:PATH of the repository that specgen was started in. Of what a
-// repository may say nothing is run: no hook, no filter, no fetch of what it
-// lacks. Errors, which start with `option`, are bad input, or the host's if git
-// cannot be run.
+// The plugin of that name in the repository that specgen was started in. Of
+// what a repository may say nothing is run: no hook, no filter, no fetch of
+// what it lacks. Errors, which start with `option`, are bad input, or the
+// host's if git cannot be run.
 absl::StatusOr<GitFile> ReadFromGit(std::string_view option,
                                     const std::string& name);
 

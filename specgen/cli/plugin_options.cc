@@ -579,6 +579,8 @@ absl::Status PluginOptions::LoadAnother(std::string file) {
 void PluginOptions::AssumeDevices() {
   if (!assume_devices_ && about_ != About::kConfig) return;
   assumed_ = std::make_unique<AssumedDevices>(*host_);
+  // Engines before 1.13.0-rc4 look into the plugin's rootfs there.
+  if (about_ == About::kConfig) assumed_->AddFolder(request_.lib_root);
   AssumeDevicesOf(text_);
 }
 

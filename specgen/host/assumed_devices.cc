@@ -81,6 +81,11 @@ const KnownDevice* FindKnown(std::string_view path) {
   return known == std::end(kKnownDevices) ? nullptr : known;
 }
 
+bool IsInFolder(std::string_view path, std::string_view folder) {
+  return !folder.empty() && path.starts_with(folder) &&
+         (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
 }  // namespace
 
 FileFacts LikelyDevice(std::string_view path) {
@@ -126,13 +131,18 @@ int AssumedDevices::Files::Lstat(std::string_view path,
     return 0;
   }
   const int error = base.Lstat(path, facts);
+  if (error != 0 && IsInFolder(path, folder)) {
+    *facts = {.mode = S_IFDIR | 0755};
+    return 0;
+  }
   // The node before the slash would be assumed as well.
   return error == ENOENT && IsBehindDevice(path) ? ENOTDIR : error;
 }
 
 int AssumedDevices::Files::Stat(std::string_view path, FileFacts* facts) const {
   if (paths.contains(path)) return Lstat(path, facts);
-  return base.Stat(path, facts);
+  const int error = base.Stat(path, facts);
+  return error != 0 && IsInFolder(path, folder) ? Lstat(path, facts) : error;
 }
 
 }  // namespace specgen

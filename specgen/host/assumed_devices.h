@@ -37,6 +37,8 @@ class AssumedDevices : public Host {
   void Add(std::string_view path);
   // Likewise, one whose path is "" until it is set.
   void AddUnset() { assumed_files_.paths.emplace(); }
+  // A directory in which whatever is missing counts as one.
+  void AddFolder(std::string_view path) { assumed_files_.folder = path; }
 
   // Those that are.
   const std::set<std::string, std::less<>>& paths() const {
@@ -65,6 +67,7 @@ class AssumedDevices : public Host {
 
     const FileTree& base;
     std::set<std::string, std::less<>> paths;
+    std::string folder;
   };
 
   Files assumed_files_;

@@ -113,6 +113,16 @@ TEST(AssumedDevices, AreThoseThatMayNotBeSeen) {
   AssumedDevices host(base);
   host.Add("/dev/closed/x");
   EXPECT_TRUE(host.paths().contains("/dev/closed/x"));
+  // The rootfs of a plugin that is not here.
+  host.AddFolder("/lib/plugins");
+  FileFacts found;
+  for (std::string_view path : {"/lib/plugins", "/lib/plugins/id/rootfs/a"}) {
+    EXPECT_EQ(host.files.Lstat(path, &found), 0) << path;
+    EXPECT_TRUE(S_ISDIR(found.mode));
+    EXPECT_EQ(host.files.Stat(path, &found), 0) << path;
+  }
+  EXPECT_EQ(host.files.Lstat("/lib/plugins2", &found), EACCES);
+  EXPECT_EQ(host.files.Stat("/lib", &found), EACCES);
 }
 
 }  // namespace

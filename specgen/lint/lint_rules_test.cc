@@ -834,6 +834,33 @@ TEST(LintRulesTest, WhatTypesDemand) {
   });
 }
 
+TEST(LintRulesTest, ProtocolSchemesThatNobodyRefuses) {
+  const auto message = [](std::string_view type) {
+    return std::string(
+        Findings(absl::StrCat(
+                     R"({"entrypoint": ["/p"], "interface": {"types": [")",
+                     type, R"("], "socket": "s", "protocolScheme": "grpc"}})"),
+                 "")
+            .at(0)
+            .message);
+  };
+  EXPECT_TRUE(absl::StrContains(message("docker.logdriver/1.0"),
+                                "logdriver, and refuse \"grpc\""));
+  EXPECT_TRUE(absl::StrContains(message("docker.authz/1.0"),
+                                "authz, and cannot call it by \"grpc\""));
+}
+
+// The value may be a secret by its name.
+TEST(LintRulesTest, VariablesThatNameTheDataRootAreNotQuoted) {
+  const std::vector<LintFinding> findings =
+      Findings(ExampleConfig(R"("env": [{"name": "API_TOKEN", "value":)"
+                             R"("/var/lib/docker/plugins/hunter2"}])"),
+               "");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule->id, "SG037");
+  EXPECT_FALSE(absl::StrContains(findings[0].message, "hunter2"));
+}
+
 TEST(LintRulesTest, TheProgram) {
   const auto program = [](std::string_view members) {
     return absl::StrCat(
@@ -932,6 +959,42 @@ TEST(LintRulesTest, NullInLists) {
        R"("socket": "s"}})",
        "SG001", "28.5.2"},
   });
+}
+
+TEST(LintRulesTest, OptionsOfANewerRunc) {
+  const auto mount = [](std::string_view type, std::string_view options) {
+    return Mount(absl::StrCat(R"("source": "/srv", "destination": "/d",)"
+                              R"("type": ")",
+                              type, R"(", "options": [)", options, "]"));
+  };
+  ExpectFound({
+      {mount("bind", R"("rbind", "rro")"), "", "20.10.15.."},
+      {mount("bind", R"("rbind", "rro")"), "SG012", "20.10.14"},
+      {mount("bind", R"("rbind", "rro", "nosymfollow")"), "SG012 SG012",
+       "20.10.10..28.5.2"},
+      {mount("bind", R"("rbind", "ro", "rslave")"), "", "1.13.0.."},
+      {mount("tmpfs", R"("nosymfollow")"), "SG012", "20.10.14"},
+      {mount("tmpfs", R"("nosymfollow", "size=1m")"), ""},
+      {mount("tmpfs", R"("rro")"), "SG012"},
+      // Only SG011.
+      {mount("", R"("rro")"), "SG011"},
+  });
+  const auto message = [&](std::string_view type, std::string_view options,
+                           std::string_view engines) {
+    return std::string(
+        Findings(ExampleConfig(mount(type, options)), engines).at(0).message);
+  };
+  EXPECT_EQ(message("bind", R"("rbind", "rro")", "20.10.14"),
+            "runc knows \"rro\" since 1.1: that of the engine ignores it");
+  EXPECT_EQ(message("bind", R"("rbind", "rro")", "20.10.13..20.10.16"),
+            "runc knows \"rro\" since 1.1: that of Docker 20.10.13 to "
+            "20.10.14 ignores it");
+  EXPECT_EQ(message("ext4", R"("symfollow")", "20.10.14"),
+            "runc knows \"symfollow\" since 1.1: that of the engine leaves it "
+            "to the file system");
+  EXPECT_EQ(message("tmpfs", R"("rro")", ""),
+            "\"rro\" is for bind mounts, runc passes over it in others; did "
+            "you mean \"ro\"?");
 }
 
 TEST(LintRulesTest, WorkdirThatIsAnOpenFile) {

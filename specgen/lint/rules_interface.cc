@@ -311,11 +311,17 @@ void ProtocolScheme(LintContext* lint) {
         !Is(*lint, type.capability)) {
       continue;
     }
+    // Of these they look at it; of others they call a client that is none.
+    constexpr std::string_view kRefused[] = {"ipamdriver", "logdriver",
+                                             "networkdriver", "volumedriver"};
     lint->At(*scheme,
              absl::StrCat(engines.empty() ? "engines" : engines,
                           " speak \"moby.plugins.http/v1\" with a plugin of "
                           "type ",
-                          type.capability, ", and refuse ",
+                          type.capability,
+                          Holds(kRefused, type.capability)
+                              ? ", and refuse "
+                              : ", and cannot call it by ",
                           QuoteShort(scheme->text)));
     return;
   }

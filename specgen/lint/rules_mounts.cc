@@ -15,6 +15,7 @@
 #include "specgen/base/printable.h"
 #include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
+#include "specgen/known/mount_options.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
 
@@ -24,71 +25,6 @@ namespace {
 constexpr LintLevel kNote = LintLevel::kNote;
 constexpr LintLevel kWarning = LintLevel::kWarning;
 constexpr LintLevel kError = LintLevel::kError;
-
-// Mount options that runc knows (libcontainer/specconv/spec_linux.go, v1.5.1);
-// all else goes to the file system as data, and bind mounts have none.
-constexpr std::string_view kMountOptions[] = {"async",
-                                              "atime",
-                                              "bind",
-                                              "defaults",
-                                              "dev",
-                                              "diratime",
-                                              "dirsync",
-                                              "exec",
-                                              "iversion",
-                                              "lazytime",
-                                              "loud",
-                                              "mand",
-                                              "noatime",
-                                              "nodev",
-                                              "nodiratime",
-                                              "noexec",
-                                              "noiversion",
-                                              "nolazytime",
-                                              "nomand",
-                                              "norelatime",
-                                              "nostrictatime",
-                                              "nosuid",
-                                              "nosymfollow",
-                                              "private",
-                                              "ratime",
-                                              "rbind",
-                                              "rdev",
-                                              "rdiratime",
-                                              "relatime",
-                                              "remount",
-                                              "rexec",
-                                              "rnoatime",
-                                              "rnodev",
-                                              "rnodiratime",
-                                              "rnoexec",
-                                              "rnorelatime",
-                                              "rnostrictatime",
-                                              "rnosuid",
-                                              "rnosymfollow",
-                                              "ro",
-                                              "rprivate",
-                                              "rrelatime",
-                                              "rro",
-                                              "rrw",
-                                              "rshared",
-                                              "rslave",
-                                              "rstrictatime",
-                                              "rsuid",
-                                              "rsymfollow",
-                                              "runbindable",
-                                              "rw",
-                                              "shared",
-                                              "silent",
-                                              "slave",
-                                              "strictatime",
-                                              "suid",
-                                              "symfollow",
-                                              "sync",
-                                              "tmpcopyup",
-                                              "unbindable",
-                                              "idmap",
-                                              "ridmap"};
 
 // A file system of Linux that a plugin may mount; "fuse." and a name is one,
 // too.
@@ -206,6 +142,18 @@ std::string FileSystemHint(std::string_view type) {
     return absl::StrCat("; did you mean ", Quote(stem), "?");
   }
   return DidYouMean(UsualFileSystems(), type);
+}
+
+bool IsMountOption(std::string_view text) {
+  return FindMountOption(text) != nullptr;
+}
+
+std::vector<std::string_view> MountOptionNames() {
+  std::vector<std::string_view> names;
+  for (const MountOption& option : MountOptions()) {
+    names.push_back(option.name);
+  }
+  return names;
 }
 
 bool HasOption(const JsonNode& mount, std::string_view wanted) {
@@ -425,23 +373,60 @@ void BindOption(LintContext* lint) {
   }
 }
 
-void MountOption(LintContext* lint) {
+// The option without the "r" of those that count for all that is mounted below,
+// too.
+std::string_view WithoutR(std::string_view option) {
+  return IsRecursiveOption(option) || option == "ridmap" ? option.substr(1)
+                                                         : option;
+}
+
+// Which engines have a runc that does not know the option.
+std::string OlderEngines(const LintContext& lint, const MountOption& option) {
+  const std::string engines = lint.EnginesWhere(
+      [&](const Release& release) { return RuncOf(release) < option.since; });
+  return engines.empty() ? "the engine" : engines;
+}
+
+void UnknownMountOption(LintContext* lint) {
+  Runc oldest = Runc::k1_2;
+  for (const Release& release : lint->releases) {
+    oldest = std::min(oldest, RuncOf(release));
+  }
   for (const JsonNode* mount : lint->Mounts()) {
     const bool binds = Binds(*mount);
-    if (!binds && Text(mount, "type") != "bind") continue;
+    const bool is_bind = binds || Text(mount, "type") == "bind";
+    if (!is_bind && HasNoKnownType(*mount)) continue;
     for (const JsonNode& option : Items(mount, "options")) {
       const std::string_view text = option.String();
-      if (IsRefused(&option, JsonKind::kString) || Holds(kMountOptions, text) ||
+      if (IsRefused(&option, JsonKind::kString) ||
           absl::StrContains(text, '\0')) {  // nul-byte
         continue;
       }
-      if (!binds && IsMiswrittenBind(text)) continue;  // SG011
-      lint->At(option, [&] {
-        return absl::StrCat(
-            QuoteShort(text),
-            " is no option of a bind mount: runc since 1.2 refuses it",
-            DidYouMean(kMountOptions, text));
-      });
+      const MountOption* const known = FindMountOption(text);
+      if (known == nullptr) {
+        if (!is_bind) continue;                          // the file system's
+        if (!binds && IsMiswrittenBind(text)) continue;  // SG011
+        lint->At(option, [&] {
+          return absl::StrCat(
+              QuoteShort(text),
+              " is no option of a bind mount: runc since 1.2 refuses it",
+              DidYouMean(MountOptionNames(), text));
+        });
+      } else if (!is_bind && IsRecursiveOption(text)) {
+        lint->At(option, [&] {
+          return absl::StrCat(QuoteShort(text),
+                              " is for bind mounts, runc passes over it in "
+                              "others; did you mean ",
+                              QuoteShort(WithoutR(text)), "?");
+        });
+      } else if (oldest < known->since) {
+        lint->At(option, [&] {
+          return absl::StrCat(
+              "runc knows ", QuoteShort(text), " since ",
+              RuncName(known->since), ": that of ", OlderEngines(*lint, *known),
+              is_bind ? " ignores it" : " leaves it to the file system");
+        });
+      }
     }
   }
 }
@@ -456,16 +441,6 @@ std::string_view PropagationOf(std::string_view option) {
                                                                     : "";
 }
 
-// The option without the "r" of those that count for all that is mounted below,
-// too.
-std::string_view WithoutR(std::string_view option) {
-  std::string_view rest = option;
-  return absl::ConsumePrefix(&rest, "r") && rest != "bind" &&
-                 Holds(kMountOptions, rest)
-             ? rest
-             : option;
-}
-
 // What runtimes and the kernel make of two options of which one says what the
 // other denies; "" of all else.
 std::string_view Contradiction(std::string_view option,
@@ -475,7 +450,7 @@ std::string_view Contradiction(std::string_view option,
   const std::string_view one = PropagationOf(option);
   const std::string_view two = PropagationOf(other);
   if (!one.empty() && !two.empty()) return one != two ? kLastCounts : "";
-  if (!Holds(kMountOptions, option) || !Holds(kMountOptions, other)) return "";
+  if (!IsMountOption(option) || !IsMountOption(other)) return "";
   const std::string_view a = WithoutR(option);
   const std::string_view b = WithoutR(other);
   const bool a_is_recursive = a != option;
@@ -522,7 +497,7 @@ void ContradictoryOptions(LintContext* lint) {
         what_counts = Contradiction(other->text, text);
         if (!what_counts.empty()) denied = other;
       }
-      if (!is_known && Holds(kMountOptions, text)) before.push_back(&option);
+      if (!is_known && IsMountOption(text)) before.push_back(&option);
       if (denied == nullptr) continue;
       lint->At(option, [&] {
         return absl::StrCat(QuoteShort(option.text), " contradicts ",
@@ -868,16 +843,18 @@ and the like, are none either. Only 1.12.1 to 1.12.6 add `rbind` by themselves, 
   ])",
      BindOption},
     {"SG012", "mount-option", kWarning,
-     "the bind mount has an option that is none",
-     R"(A bind mount has an option that runtimes do not know. They pass it on as data, which bind mounts do
-not take; runc since 1.2 refuses the spec.)",
+     "the mount has an option that runc does not know, or has no use for",
+     R"(A bind mount has an option that runtimes do not know. They pass it on as data, which bind mounts do not take; runc since
+1.2 refuses the spec. Or an engine of the range comes with a runc that is older than the option, such as `rro`, which runc
+knows since 1.1 and Docker has since 20.10.15: then it protects nothing. Or the option is one of the recursive ones, and
+the mount is of a file system, where runc passes over them.)",
      R"("mounts": [
     {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "nosiud"]}
   ])",
      R"("mounts": [
     {"source": "/srv", "destination": "/srv", "type": "bind", "options": ["rbind", "nosuid"]}
   ])",
-     MountOption},
+     UnknownMountOption},
     {"SG013", "dev-mount-lost", kError,
      "the mount under /dev/ does not reach the spec",
      R"(The plugin's mount does not reach the spec. Since 1.13.0-rc2 engines drop default mounts under `/dev/`

@@ -147,12 +147,12 @@ bool NamesDataRoot(std::string_view text) {
 }
 
 void DataRootPath(LintContext* lint) {
+  constexpr std::string_view kWhile =
+      "is there only while dockerd keeps its data in /var/lib/docker "
+      "(data-root)";
   const auto look = [&](const JsonNode* node) {
     if (node != nullptr && NamesDataRoot(node->String())) {
-      lint->At(*node,
-               absl::StrCat(QuoteShort(node->text),
-                            " is there only while dockerd keeps its data in "
-                            "/var/lib/docker (data-root)"));
+      lint->At(*node, absl::StrCat(QuoteShort(node->text), " ", kWhile));
     }
   };
   for (const JsonNode* mount : lint->Mounts()) {
@@ -160,7 +160,11 @@ void DataRootPath(LintContext* lint) {
     for (const JsonNode& option : Items(mount, "options")) look(&option);
   }
   for (const JsonNode& env : Items(lint->config, "env")) {
-    look(Member(&env, "value"));
+    // It may be a secret by its name.
+    const JsonNode* value = Member(&env, "value");
+    if (value != nullptr && NamesDataRoot(value->String())) {
+      lint->At(*value, absl::StrCat("the path ", kWhile));
+    }
   }
   for (const JsonNode& word : Items(lint->config, "entrypoint")) look(&word);
   for (const JsonNode& word : Items(Member(lint->config, "args"), "value")) {

@@ -23,6 +23,7 @@
 #include "specgen/host/go_path.h"
 #include "specgen/known/capabilities.h"
 #include "specgen/known/interface_types.h"
+#include "specgen/known/mount_options.h"
 #include "specgen/privileges/device_rules.h"
 #include "specgen/privileges/source_rules.h"
 
@@ -110,10 +111,22 @@ bool IsFromElsewhere(std::string_view type) {
   return Holds(kTypes, type) || absl::StartsWith(type, "fuse.");
 }
 
+// File systems whose source is surely a path, of a disk or a directory.
+bool IsOfADisk(std::string_view type) {
+  constexpr std::string_view kTypes[] = {
+      "bcachefs", "btrfs", "ecryptfs", "erofs",   "exfat",   "ext2",
+      "ext3",     "ext4",  "f2fs",     "fuseblk", "hfsplus", "iso9660",
+      "jfs",      "msdos", "nilfs2",   "ntfs",    "ntfs3",   "reiserfs",
+      "squashfs", "udf",   "vfat",     "xfs"};
+  return Holds(kTypes, type);
+}
+
 // Those that show nothing of the host: they begin empty, or are a container's
 // own.
 bool IsOwnFileSystem(std::string_view type) {
-  constexpr std::string_view kTypes[] = {"", "tmpfs", "devpts", "mqueue"};
+  // The kernel knows none of the first two.
+  constexpr std::string_view kTypes[] = {"", "none", "tmpfs", "devpts",
+                                         "mqueue"};
   return Holds(kTypes, type);
 }
 
@@ -139,32 +152,33 @@ bool IsMagicLink(std::string_view path) {
   return false;
 }
 
-// What is for the file system alone, as far as runtimes know: "subvol=/a". Each
-// option may have several; of the same name the last one counts.
-std::string DataOf(absl::Span<const std::string_view> options) {
-  constexpr std::string_view kFlags[] = {
-      "async",       "atime",      "defaults",      "dev",
-      "diratime",    "dirsync",    "exec",          "lazytime",
-      "noatime",     "nodev",      "nodiratime",    "noexec",
-      "nolazytime",  "norelatime", "nostrictatime", "nosuid",
-      "nosymfollow", "private",    "relatime",      "ro",
-      "rprivate",    "rshared",    "rslave",        "runbindable",
-      "rw",          "shared",     "slave",         "strictatime",
-      "suid",        "symfollow",  "sync",          "unbindable"};
-  constexpr std::string_view kRecursive[] = {
-      "rdev",         "rexec", "rnodev", "rnoexec",    "rnosuid",
-      "rnosymfollow", "rro",   "rrw",    "rsymfollow", "rsuid"};
-  std::vector<std::string_view> data;
-  for (std::string_view option : options) {
-    if (Holds(kFlags, option) || Holds(kRecursive, option)) continue;
-    for (std::string_view word :
-         absl::StrSplit(option, ',', absl::SkipEmpty())) {
-      data.push_back(word);
-    }
-  }
+// Whether an option of an overlay, without its value, names a directory.
+bool IsOverlayDirectory(std::string_view name) {
+  constexpr std::string_view kNames[] = {"datadir+", "lowerdir", "lowerdir+",
+                                         "upperdir", "workdir"};
+  return Holds(kNames, name);
+}
+
+// What is for the file system alone: "subvol=/a". Each option may have several;
+// of the same name the last one counts. The directories of an overlay are none.
+std::string DataOf(const Release& release, std::string_view type,
+                   absl::Span<const std::string_view> options) {
   const auto name = [](std::string_view word) {
     return word.substr(0, word.find('='));
   };
+  const bool is_overlay = type == "overlay";
+  std::vector<std::string_view> data;
+  for (std::string_view option : options) {
+    if (TakesMountOption(release, option)) continue;
+    const std::vector<std::string_view> words =
+        is_overlay ? SplitAt(',', option) : absl::StrSplit(option, ',');
+    for (std::string_view word : words) {
+      if (word.empty() || (is_overlay && IsOverlayDirectory(name(word)))) {
+        continue;
+      }
+      data.push_back(word);
+    }
+  }
   std::stable_sort(data.begin(), data.end(),
                    [&](std::string_view a, std::string_view b) {
                      return name(a) < name(b);
@@ -183,27 +197,7 @@ std::string OnRootfs(std::string_view destination) {
   return CleanPath(absl::StrCat("/", destination));
 }
 
-// What runc makes of a mount's options.
-struct MountOptions {
-  bool binds = false;
-  bool read_only = false;
-};
-
-MountOptions OptionsOf(std::string_view type,
-                       absl::Span<const std::string_view> options) {
-  MountOptions found;
-  found.binds = type == "bind";
-  std::optional<bool> recursive;  // counts for all that is mounted below, too
-  for (std::string_view option : options) {
-    if (option == "bind" || option == "rbind") found.binds = true;
-    if (option == "ro") found.read_only = true;
-    if (option == "rw") found.read_only = false;
-    if (option == "rro") recursive = true;
-    if (option == "rrw") recursive = false;
-  }
-  found.read_only = recursive.value_or(found.read_only);
-  return found;
-}
+bool IsReadOnly(Powers powers) { return (powers & kWrite) == 0; }
 
 class GrantFinder {
  public:
@@ -248,13 +242,12 @@ class GrantFinder {
     std::string_view source;
     std::string_view type;
     std::vector<std::string_view> options;
-    MountOptions flags;
-    // What the plugin may do there; none if all of it is hidden.
+    bool binds = false;
+    bool read_only = false;
+    // What becomes of the options otherwise than they look, for the end of the
+    // reason: "; without effect: rro (...)".
+    std::string note;
     Powers powers = 0;
-    std::vector<std::string> hidden;
-    // As in Reach.
-    bool unseen = false;
-    std::string doubt;
   };
   // The levels of what a mount shows of the host, and where the links lead that
   // decide; "" if none do.
@@ -262,10 +255,13 @@ class GrantFinder {
     GrantLevel level;
     std::string why;
     std::string leads_to;
+    bool is_file = false;  // no directory, as far as that is known
   };
 
   void Mounts();
   std::vector<SpecMount> SpecMounts() const;
+  void TakeOptions(SpecMount* mount) const;
+  static void UndoOptions(std::vector<SpecMount>* mounts);
   std::vector<bool> AreOwn(const std::vector<SpecMount>& mounts) const;
   bool IsOfEngine(const SpecMount& mount);
   bool IsAsByDefault(const SpecMount& mount) const;
@@ -273,7 +269,10 @@ class GrantFinder {
   void Overlay(const SpecMount& mount);
   void FileSystem(const SpecMount& mount);
   Judged JudgeOnHost(std::string_view source, bool read_only) const;
+  Judged JudgeDirectory(std::string_view path, bool read_only) const;
   void LostMounts();
+  bool HasCapability(std::string_view name) const;
+  bool HasNamespace(std::string_view type) const;
   void Namespaces();
   void Paths();
   void Confinement();
@@ -455,7 +454,9 @@ void GrantFinder::JudgeDevice(const JsonNode& device,
     if (grant.level > level || (assumed && grant.level < level)) take(grant);
   }
   Add(level, "device", path, why,
-      {assumed ? absl::StrCat("path ", WithKnownLinks(absolute)) : number});
+      // Docker takes all that a directory has.
+      assumed ? Reach{"path", WithKnownLinks(absolute), kBelow}
+              : Reach{number});
   if (type == "c" && major == 10 && minor == 229) {
     Add(Level::kInfo, "fuse-rule-order", path,
         "engines deny 10:229 by default; the plugin's rule stands behind that "
@@ -521,7 +522,12 @@ GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
         "a socket: who connects to it gives orders to a service of the host; "
         "read-only does not stop that";
   }
-  return {grant.level, std::move(grant.why), std::move(leads_to)};
+  FileFacts facts;
+  const bool is_file =
+      host_.files != nullptr && host_.files->Stat(source, &facts) == 0
+          ? !S_ISDIR(facts.mode)
+          : is_named || IsNameOfSocket(source) || IsNameOfSocket(real);
+  return {grant.level, std::move(grant.why), std::move(leads_to), is_file};
 }
 
 // A path of the host in what a grant is about.
@@ -531,12 +537,14 @@ std::string Shown(std::string_view path, std::string_view leads_to) {
              : absl::StrCat(path, ", which leads to ", leads_to, ",");
 }
 
+// The kind of what bind mounts show.
+constexpr std::string_view kFile = "file";
+
 // How far a mount of `path` reaches. Only paths that say where they lead are
 // compared as such.
 Reach GrantFinder::ReachOf(const SpecMount& mount, std::string_view path,
                            std::string_view kind) const {
-  Reach reach = {std::string(kind), "",           mount.powers,
-                 mount.hidden,      mount.unseen, mount.doubt};
+  Reach reach = {std::string(kind), "", mount.powers};
   const std::string clean = CleanPath(path);
   if (absl::StartsWith(path, "/") && !IsMagicLink(WithKnownLinks(path))) {
     const std::string real = OnHost(path);
@@ -551,24 +559,45 @@ Reach GrantFinder::ReachOf(const SpecMount& mount, std::string_view path,
   return reach;
 }
 
+// Likewise, of one that the kernel takes from where the runtime works, the
+// rootfs, if it is not absolute.
+GrantFinder::Judged GrantFinder::JudgeDirectory(std::string_view path,
+                                                bool read_only) const {
+  if (absl::StartsWith(path, "/")) return JudgeOnHost(path, read_only);
+  Judged judged = JudgeOnHost("/", read_only);
+  judged.why.insert(0, kRelativeMayLead);
+  return judged;
+}
+
 void GrantFinder::BindMount(const SpecMount& mount) {
-  const std::string_view read_only =
-      mount.flags.read_only ? " (read-only)" : "";
+  std::string_view read_only = mount.read_only ? " (read-only)" : "";
   if (mount.source.empty()) {
     Add(Level::kLow, "mount",
         absl::StrCat("(no source) at ", mount.destination, read_only),
         "without a source, runc binds the bundle's own folder",
-        ReachOf(mount, "", "file"));
+        ReachOf(mount, "", kFile));
   } else {
-    const Judged judged = JudgeOnHost(mount.source, mount.flags.read_only);
+    const std::string real = OnHost(mount.source);
+    // "ro" is not for what is mounted below.
+    const bool is_half =
+        mount.read_only && (mount.powers & kWrite << kBelowShift) != 0;
+    const bool counts_as_writable =
+        is_half && absl::StartsWith(mount.source, "/") &&
+        HasMountsBelow(real.empty() ? mount.source : real);
+    const Judged judged =
+        JudgeOnHost(mount.source, mount.read_only && !counts_as_writable);
+    if (is_half && !judged.is_file) {
+      read_only = " (read-only, but for what is mounted below it)";
+    }
     Add(judged.level, "mount",
         absl::StrCat(Shown(mount.source, judged.leads_to), " at ",
                      mount.destination, read_only),
-        judged.why, ReachOf(mount, mount.source, "file"));
+        absl::StrCat(judged.why, mount.note),
+        ReachOf(mount, mount.source, kFile));
   }
   for (std::string_view option : mount.options) {
     if (option != "rshared" && option != "shared") continue;
-    Reach reach = ReachOf(mount, mount.source, "file");
+    Reach reach = ReachOf(mount, mount.source, kFile);
     reach.powers &= kRead | kBelow;
     Add(Level::kHigh, "shared-propagation",
         absl::StrCat(mount.source.empty() ? "(no source)" : mount.source,
@@ -586,10 +615,7 @@ void GrantFinder::Overlay(const SpecMount& mount) {
   constexpr size_t kMostDirectories = 10000;
   // Each one has the mount's own texts, so that long ones count for many.
   constexpr size_t kBytesOfOne = 1024;
-  size_t bytes = mount.destination.size() + mount.doubt.size();
-  for (const std::string& part : mount.hidden) {
-    bytes += sizeof(std::string) + part.size();
-  }
+  const size_t bytes = mount.destination.size();
   struct Kind {
     std::string_view name;
     bool read_only;
@@ -597,8 +623,8 @@ void GrantFinder::Overlay(const SpecMount& mount) {
     std::set<std::string, std::less<>> seen = {};
   };
   Kind kinds[] = {{"lowerdir", true},
-                  {"upperdir", mount.flags.read_only},
-                  {"workdir", mount.flags.read_only}};
+                  {"upperdir", mount.read_only},
+                  {"workdir", mount.read_only}};
   const auto look_at = [&](Kind* kind, std::string_view path,
                            std::string_view reach_kind) {
     if (path.empty()) return;
@@ -606,23 +632,27 @@ void GrantFinder::Overlay(const SpecMount& mount) {
     if (!kind->seen.insert(absl::StrCat(reach_kind, directory)).second) return;
     overlay_directories_ += 1 + bytes / kBytesOfOne;
     const bool too_many = overlay_directories_ > kMostDirectories;
+    // The kernel takes others from where runc works.
+    const std::string_view where =
+        absl::StartsWith(directory, "/") ? "" : " of the rootfs";
     // One for all of them, which is new unless all is as it was.
     if (too_many && !kind->seen.insert("").second) return;
     const Judged judged =
         too_many ? Judged{Level::kCritical, "one of too many to look at", ""}
-                 : JudgeOnHost(directory, kind->read_only);
-    Reach reach = too_many
-                      ? ReachOf(mount, "",
-                                absl::StrCat("too many\n",
-                                             absl::StrJoin(mount.options, ",")))
-                      : ReachOf(mount, directory, reach_kind);
+                 : JudgeDirectory(directory, kind->read_only);
+    Reach reach =
+        too_many ? ReachOf(mount, "",
+                           absl::StrCat("too many\n",
+                                        absl::StrJoin(mount.options, ",")))
+                 : ReachOf(mount, directory, absl::StrCat(reach_kind, where));
     if (kind->read_only) reach.powers &= ~kWrite;
     kind->grants.push_back(
         {judged.level, "mount",
          absl::StrCat(Shown(directory, judged.leads_to), " as ", kind->name,
                       " of the overlay at ", mount.destination,
                       kind->read_only ? " (read-only)" : ""),
-         judged.why, /*assumed=*/false, std::move(reach)});
+         absl::StrCat(judged.why, mount.note), /*assumed=*/false,
+         std::move(reach)});
   };
   for (std::string_view option : mount.options) {
     for (std::string_view word : SplitAt(',', option)) {
@@ -632,7 +662,7 @@ void GrantFinder::Overlay(const SpecMount& mount) {
           word.substr(std::min(word.size(), equals + 1));
       // What is no layer shows no files, or only those that a layer names.
       if (name == "upperdir") {
-        look_at(&kinds[1], value, "file");
+        look_at(&kinds[1], value, kFile);
       } else if (name == "workdir") {
         look_at(&kinds[2], value, "workdir");
       } else if (name == "lowerdir" || name == "lowerdir+" ||
@@ -640,7 +670,7 @@ void GrantFinder::Overlay(const SpecMount& mount) {
         bool data = name == "datadir+";
         for (std::string_view path : SplitAt(':', value)) {
           data = data || path.empty();  // behind "::"
-          look_at(&kinds[0], path, data ? "datadir" : "file");
+          look_at(&kinds[0], path, data ? "datadir" : kFile);
         }
       }
     }
@@ -660,27 +690,39 @@ void GrantFinder::Overlay(const SpecMount& mount) {
 // What is no bind mount.
 void GrantFinder::FileSystem(const SpecMount& mount) {
   if (IsOwnFileSystem(mount.type)) return;
-  const std::string_view read_only =
-      mount.flags.read_only ? " (read-only)" : "";
+  const std::string_view read_only = mount.read_only ? " (read-only)" : "";
   for (const KernelFileSystem& known : KernelFileSystems()) {
     if (known.type != mount.type) continue;
     // The paths that are masked are below the usual place only.
     if (IsAsByDefault(mount)) return;
-    const SourceGrant grant =
-        JudgeKernelFileSystem(known, mount.flags.read_only);
+    SourceGrant grant = JudgeKernelFileSystem(known, mount.read_only);
+    if (known.type == "proc" && HasNamespace("pid")) {
+      // pid_namespaces(7)
+      grant.why = mount.read_only
+                      ? "memory and settings of the kernel, which is the "
+                        "host's; the processes are the plugin's own"
+                      : "changes settings of the kernel, which is the host's: "
+                        "can name the program that it runs as root "
+                        "(core_pattern); the processes are the plugin's own";
+    }
     Add(grant.level, "kernel-file-system",
         absl::StrCat(known.type, " at ", mount.destination, read_only),
-        absl::StrCat("the same as the host's ", known.path, ": ", grant.why),
-        ReachOf(mount, "", absl::StrCat(mount.type, DataOf(mount.options))));
+        absl::StrCat("the same as the host's ", known.path, ": ", grant.why,
+                     mount.note),
+        ReachOf(mount, "",
+                absl::StrCat(mount.type,
+                             DataOf(release_, mount.type, mount.options))));
     return;
   }
   if (mount.type == "overlay") Overlay(mount);
   Level level = Level::kMedium;
   std::string why = "mounts a file system";
   std::string leads_to;
-  if (absl::StartsWith(mount.source, "/") && !IsFromElsewhere(mount.type) &&
-      mount.type != "overlay") {
-    Judged judged = JudgeOnHost(mount.source, mount.flags.read_only);
+  const bool is_path = absl::StartsWith(mount.source, "/")
+                           ? !IsFromElsewhere(mount.type)
+                           : !mount.source.empty() && IsOfADisk(mount.type);
+  if (is_path && mount.type != "overlay") {
+    Judged judged = JudgeDirectory(mount.source, mount.read_only);
     if (judged.level > level) {
       level = judged.level;
       why = std::move(judged.why);
@@ -691,35 +733,34 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
       absl::StrCat(
           mount.source.empty() ? "(no source)" : Shown(mount.source, leads_to),
           " at ", mount.destination, " of type ", mount.type, read_only),
-      why,
-      ReachOf(
-          mount, mount.source,
-          absl::StrCat(mount.type,
-                       mount.type == "overlay" ? "" : DataOf(mount.options))));
+      absl::StrCat(why, mount.note),
+      ReachOf(mount, mount.source,
+              absl::StrCat(mount.type,
+                           DataOf(release_, mount.type, mount.options))));
 }
 
 // Whether each plugin has the same.
 bool GrantFinder::IsAsByDefault(const SpecMount& mount) const {
   const std::string destination = OnRootfs(mount.destination);
-  return std::any_of(b_.default_spec.mounts.begin(),
-                     b_.default_spec.mounts.end(), [&](const Mount& usual) {
-                       return usual.destination == destination &&
-                              usual.type == mount.type &&
-                              (mount.flags.read_only ||
-                               !OptionsOf(usual.type, usual.options).read_only);
-                     });
+  return std::any_of(
+      b_.default_spec.mounts.begin(), b_.default_spec.mounts.end(),
+      [&](const Mount& usual) {
+        return usual.destination == destination && usual.type == mount.type &&
+               (mount.read_only || !IsReadOnly(PowersOf(usual.options)));
+      });
 }
 
 // Whether the engine adds the mount by itself, which is not the plugin's own;
 // tells what is to be told of it.
 bool GrantFinder::IsOfEngine(const SpecMount& mount) {
-  if (!mount.flags.binds) return false;
+  if (!mount.binds) return false;
   if (mount.destination == kRuntimeDestination) return true;
   if (mount.source == mount.destination &&
       (mount.source == kEtcHosts.source ||
        mount.source == kResolvConf.source)) {
     Add(Level::kInfo, "network-files", mount.destination,
-        "the engine adds it for plugins with a network type");
+        "the engine adds it for plugins with a network type",
+        ReachOf(mount, mount.source, kFile));
     return true;
   }
   if (mount.destination == "/run/docker/metrics.sock") {
@@ -739,6 +780,72 @@ bool GrantFinder::IsOfEngine(const SpecMount& mount) {
   return false;
 }
 
+// Those that the engine's runc takes, and those that it takes for a mount of
+// the kind.
+void GrantFinder::TakeOptions(SpecMount* mount) const {
+  mount->binds = mount->type == "bind" || Holds(mount->options, "bind") ||
+                 Holds(mount->options, "rbind");
+  std::vector<std::string_view> taken;
+  std::vector<std::string_view> unknown;  // that would protect something
+  std::vector<std::string_view> for_binds;
+  for (std::string_view option : mount->options) {
+    std::vector<std::string_view>* list = &taken;
+    if (!TakesMountOption(release_, option)) {
+      list = &unknown;
+    } else if (!mount->binds && IsRecursiveOption(option)) {
+      list = &for_binds;
+    }
+    if (list == &taken || (Protects(option) && !Holds(*list, option))) {
+      list->push_back(option);
+    }
+  }
+  mount->powers = PowersOf(taken);
+  mount->read_only = IsReadOnly(mount->powers);
+  if (mount->read_only && HasCapability("CAP_SYS_ADMIN")) {
+    mount->note = "; CAP_SYS_ADMIN can make it writable";
+  }
+  const auto add = [&](absl::Span<const std::string_view> options,
+                       std::string_view why) {
+    if (options.empty()) return;
+    absl::StrAppend(&mount->note,
+                    "; without effect: ", absl::StrJoin(options, ", "), " (",
+                    why, ")");
+  };
+  add(unknown, "unknown to this engine's runc");
+  add(for_binds, "runc takes it for bind mounts only");
+}
+
+// A mount with "remount" shows nothing: it sets the options of what is mounted
+// there. That is sure to be the mount right before it if it is at the same
+// path; else links in the rootfs may make it any.
+void GrantFinder::UndoOptions(std::vector<SpecMount>* mounts) {
+  Powers of_any = 0;
+  Powers of_same = 0;
+  for (size_t i = mounts->size(); i > 0; --i) {
+    SpecMount& mount = (*mounts)[i - 1];
+    const Powers before = mount.powers;
+    Powers given = of_any | of_same;
+    if ((mount.powers & kBelow) != 0) {
+      given |= (given & kProtected) << kBelowShift |
+               (given & kPropagation) << kPropagationBelowShift;
+    }
+    mount.powers |= given;
+    mount.read_only = IsReadOnly(mount.powers);
+    if (mount.powers != before) {
+      absl::StrAppend(&mount.note,
+                      "; a mount with \"remount\" behind it may take its "
+                      "options away");
+    }
+    const bool sure =
+        i > 1 && !GoesUp(mount.destination) &&
+        !GoesUp((*mounts)[i - 2].destination) &&
+        OnRootfs(mount.destination) == OnRootfs((*mounts)[i - 2].destination);
+    if (!sure) of_same = 0;
+    if (!Holds(mount.options, "remount")) continue;
+    (sure ? of_same : of_any) |= before & (kProtected | kPropagation);
+  }
+}
+
 std::vector<GrantFinder::SpecMount> GrantFinder::SpecMounts() const {
   std::vector<SpecMount> all;
   const JsonNode* mounts = spec_.Find("mounts");
@@ -755,44 +862,10 @@ std::vector<GrantFinder::SpecMount> GrantFinder::SpecMounts() const {
         mount.options.push_back(option.text);
       }
     }
-    mount.flags = OptionsOf(mount.type, mount.options);
-    mount.powers = PowersOf(mount.options);
+    TakeOptions(&mount);
     all.push_back(std::move(mount));
   }
-  // All, and those that hide for good and are hidden: it is not sure where the
-  // paths lead that go up, and runtimes copy what a tmpfs with "tmpcopyup"
-  // covers into it.
-  std::vector<std::string> destinations;
-  std::vector<std::string> sure_destinations;
-  std::vector<size_t> sure_ones;
-  destinations.reserve(all.size());
-  for (const SpecMount& mount : all) {
-    std::string destination = OnRootfs(mount.destination);
-    if (!GoesUp(mount.destination) && !Holds(mount.options, "tmpcopyup")) {
-      sure_ones.push_back(destinations.size());
-      sure_destinations.push_back(destination);
-    }
-    destinations.push_back(std::move(destination));
-  }
-  std::vector<HiddenParts> hidden(all.size());
-  std::vector<HiddenParts> sure = FindHiddenParts(sure_destinations);
-  for (size_t i = 0; i < sure.size(); ++i) {
-    hidden[sure_ones[i]] = std::move(sure[i]);
-  }
-  const std::vector<HiddenParts> most = FindHiddenParts(destinations);
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (hidden[i].all != most[i].all || hidden[i].parts != most[i].parts) {
-      all[i].doubt = absl::StrCat(most[i].all ? "all" : "some", "\n",
-                                  absl::StrJoin(most[i].parts, "\n"));
-    }
-    if (hidden[i].all) {
-      // What covers a shared one may cover what the host sees.
-      constexpr Powers kAnyShares = kShares | kShares << kPropagationBelowShift;
-      all[i].unseen = (all[i].powers & kAnyShares) == 0;
-      all[i].powers = 0;
-    }
-    all[i].hidden = std::move(hidden[i].parts);
-  }
+  UndoOptions(&all);
   return all;
 }
 
@@ -839,7 +912,7 @@ void GrantFinder::Mounts() {
   const std::vector<bool> are_own = AreOwn(mounts);
   for (size_t i = 0; i < mounts.size(); ++i) {
     if (!are_own[i] && IsOfEngine(mounts[i])) continue;
-    if (mounts[i].flags.binds) {
+    if (mounts[i].binds) {
       BindMount(mounts[i]);
     } else {
       FileSystem(mounts[i]);
@@ -889,29 +962,46 @@ void GrantFinder::LostMounts() {
   }
 }
 
-void GrantFinder::Namespaces() {
-  const JsonNode* namespaces = Linux("namespaces");
-  const auto has = [&](std::string_view type) {
-    if (namespaces == nullptr) return false;
+// In any set: what is permitted may be made effective.
+bool GrantFinder::HasCapability(std::string_view name) const {
+  const auto has = [name](const JsonNode& set) {
     return std::any_of(
-        namespaces->List().begin(), namespaces->List().end(),
-        [&](const JsonNode& entry) { return entry.String("type") == type; });
+        set.List().begin(), set.List().end(),
+        [name](const JsonNode& item) { return item.text == name; });
   };
-  if (!has("network")) {
+  const JsonNode* capabilities = spec_.Find("process", "capabilities");
+  return capabilities != nullptr &&
+         (capabilities->is(JsonKind::kArray)
+              ? has(*capabilities)
+              : std::any_of(capabilities->items.begin(),
+                            capabilities->items.end(), has));
+}
+
+bool GrantFinder::HasNamespace(std::string_view type) const {
+  const JsonNode* namespaces = Linux("namespaces");
+  return namespaces != nullptr &&
+         std::any_of(namespaces->List().begin(), namespaces->List().end(),
+                     [&](const JsonNode& entry) {
+                       return entry.String("type") == type;
+                     });
+}
+
+void GrantFinder::Namespaces() {
+  if (!HasNamespace("network")) {
     Add(Level::kHigh, "host-network", "network",
         "uses all interfaces of the host, and services that listen on "
         "localhost or abstract sockets");
   }
-  if (!has("pid")) {
+  if (!HasNamespace("pid")) {
     Add(Level::kHigh, "host-pid", "pid",
         "sees all processes of the host, reads their environment, signals "
         "them");
   }
-  if (!has("ipc")) {
+  if (!HasNamespace("ipc")) {
     Add(Level::kMedium, "host-ipc", "ipc",
         "uses the host's shared memory and message queues");
   }
-  if (!has("user")) {
+  if (!HasNamespace("user")) {
     Add(Level::kLow, "host-root", "uid 0",
         "root in it is root on the host: no plugin gets a user namespace");
   }
@@ -996,8 +1086,10 @@ std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
                                const std::vector<Grant>& now) {
   const auto reach_of = [](const Grant& grant) {
     Reach reach = grant.reach;
-    reach.kind = absl::StrCat(grant.id, "\n",
-                              reach.kind.empty() ? grant.what : reach.kind);
+    // What the engine binds by itself is there as what the plugin does.
+    reach.kind =
+        absl::StrCat(grant.id == "network-files" ? "mount" : grant.id, "\n",
+                     reach.kind.empty() ? grant.what : reach.kind);
     return reach;
   };
   // References to its items stay.

@@ -27,10 +27,11 @@ namespace specgen {
 namespace {
 
 // The grants of a spec that no plugin asked for.
-std::vector<Grant> GrantsOf(std::string_view spec, const GrantHost& host = {}) {
+std::vector<Grant> GrantsOf(std::string_view spec, const GrantHost& host = {},
+                            const Release& release = DefaultRelease()) {
   auto tree = JsonTree::Parse(spec, "spec");
   EXPECT_TRUE(tree.ok()) << tree.status() << spec;
-  return FindGrants(DefaultRelease(), Plugin(), (*tree)->root(), host);
+  return FindGrants(release, Plugin(), (*tree)->root(), host);
 }
 
 // What is told of mounts: "critical proc at /x".
@@ -127,10 +128,13 @@ TEST(Grants, OfFileSystems) {
            Case{"virtiofs", "/etc", "/x", "",
                 "medium /etc at /x of type virtiofs"},
            Case{"fusex", "/etc", "/x", "", "critical /etc at /x of type fusex"},
-           Case{"ext4", "etc", "/x", "", "medium etc at /x of type ext4"},
+           // Taken from the rootfs, where it may be a link.
+           Case{"ext4", "etc", "/x", "", "critical etc at /x of type ext4"},
+           Case{"ramfs", "etc", "/x", "", "medium etc at /x of type ramfs"},
            Case{"ext4", "/srv/x", "/x", R"("ro")",
                 "medium /srv/x at /x of type ext4 (read-only)"},
            Case{"", "/etc", "/x", "", ""},
+           Case{"none", "/etc", "/x", "", ""},
            Case{"tmpfsx", "x", "/x", "", "medium x at /x of type tmpfsx"},
            Case{"bind", "", "/x", "", "low (no source) at /x"},
            Case{"bind", "", "/x", R"("ro")",
@@ -172,6 +176,9 @@ TEST(Grants, OfFileSystems) {
                 "critical /etc at /x"},
            Case{"bind", "/etc", "/x", R"("rbind","ro","rrw")",
                 "critical /etc at /x"},
+           // Of others, runc passes over the recursive ones.
+           Case{"ext4", "/dev/sda1", "/x", R"("rro")",
+                "critical /dev/sda1 at /x of type ext4"},
            Case{"bind", "/etc", "/x", R"("rbind","ro,x")",
                 "critical /etc at /x"},
            Case{"proc", "proc", "/x", R"("bind")", "low proc at /x"},
@@ -694,9 +701,11 @@ std::string Mount(std::string_view source, std::string_view destination,
 // What is told of mounts that are added: "medium /srv at /x", with what is new
 // of one that was there behind it.
 std::string Added(std::string_view before, std::string_view now,
-                  const GrantHost& host = {}) {
+                  const GrantHost& host = {},
+                  const Release& release = DefaultRelease()) {
   const auto grants = [&](std::string_view mounts) {
-    return GrantsOf(absl::StrCat(R"({"mounts":[)", mounts, "]}"), host);
+    return GrantsOf(absl::StrCat(R"({"mounts":[)", mounts, "]}"), host,
+                    release);
   };
   std::string out;
   for (const Grant& grant : AddedGrants(grants(before), grants(now))) {
@@ -758,16 +767,6 @@ TEST(AddedGrants, OfMounts) {
                 absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs), ""},
            Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
                 Mount("/usr", "/x", "rbind ro"), ""},
-           // Hidden, as before, however it is written.
-           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
-                absl::StrCat(Mount("/", "/y", "rbind"), ",",
-                             Mount("tmpfs", "/y/etc/", "", "tmpfs")),
-                ""},
-           Case{absl::StrCat(Mount("/srv", "/x", "bind"), ",",
-                             Mount("tmpfs", "/x", "", "tmpfs")),
-                absl::StrCat(Mount("/srv", "/x", "bind"), ",",
-                             Mount("tmpfs", "/x", "", "tmpfs")),
-                ""},
            Case{Mount("proc", "/x", "nosuid", "proc"),
                 Mount("proc", "/y", "nosuid ro", "proc"), ""},
            Case{Mount("/srv", "/x", "rbind"),
@@ -793,8 +792,8 @@ TEST(AddedGrants, OfMounts) {
                 "programs"},
            Case{Mount("/srv", "/x", "rbind rro"),
                 Mount("/srv", "/x", "rbind ro"),
-                "low /srv at /x (read-only); new: writing in what is mounted "
-                "below it"},
+                "low /srv at /x (read-only, but for what is mounted below it); "
+                "new: writing in what is mounted below it"},
            Case{Mount("/srv", "/x", "rbind"),
                 Mount("/srv", "/x", "rbind rshared"),
                 "high /srv at /x; medium /srv at /x; new: what the host mounts "
@@ -814,23 +813,17 @@ TEST(AddedGrants, OfMounts) {
            Case{Mount("/opt/x", "/x", "rbind"),
                 Mount("/opt/x/docker.sock", "/x", "rbind"),
                 "critical /opt/x/docker.sock at /x"},
-           // What was hidden.
+           // A mount behind it hides nothing: it may be elsewhere, or go.
            Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
-                Mount("/", "/x", "rbind"),
-                "critical / at /x; new: what another mount hid"},
-           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
-                absl::StrCat(Mount("/", "/x", "rbind"), ",",
-                             Mount("tmpfs", "/x/etc/ssh", "", "tmpfs")),
-                "critical / at /x; new: what another mount hid"},
-           Case{absl::StrCat(Mount("/", "/x", "rbind"), ",", tmpfs),
-                Mount("/etc/ssh", "/x", "rbind ro"),
-                "high /etc/ssh at /x (read-only)"},
-           Case{absl::StrCat(Mount("/srv", "/x", "bind"), ",",
-                             Mount("tmpfs", "/x", "", "tmpfs")),
-                Mount("/srv", "/x", "bind"),
-                "medium /srv at /x; new: writing, set-user-ID programs, "
-                "devices, running programs, symbolic links, what the host "
-                "mounts there later"},
+                Mount("/", "/x", "rbind"), ""},
+           Case{"", absl::StrCat(srv, ",", Mount("t", "/x", "", "tmpfs")),
+                "medium /srv at /x"},
+           Case{"",
+                absl::StrCat(Mount("/srv", "/x/y", "rbind"), ",",
+                             Mount("t", "/x", "", "tmpfs")),
+                "medium /srv at /x/y"},
+           Case{"", Mount("/", "/run/docker/plugins/x", "rbind"),
+                "critical / at /run/docker/plugins/x"},
            // Where these lead nobody knows.
            Case{Mount("/proc/1/fd/3/x", "/x", "rbind"),
                 Mount("/proc/1/fd/3/x", "/x", "rbind ro"), ""},
@@ -839,12 +832,20 @@ TEST(AddedGrants, OfMounts) {
            Case{Mount("x", "/x", "bind"), Mount("./x", "/x", "bind"), ""},
            Case{Mount("x", "/x", "bind"), Mount("y", "/x", "bind"),
                 "low y at /x"},
+           // A link in it leads anywhere.
+           Case{Mount("x", "/x", "bind"), Mount("x/y", "/x", "bind ro"),
+                "critical x/y at /x (read-only)"},
+           Case{Mount("x/y", "/x", "bind"), Mount("x/y", "/x", "bind ro"), ""},
            Case{Mount("proc", "/x", "ro", "proc"),
                 Mount("proc", "/x", "", "proc"),
                 "critical proc at /x; new: writing"},
            Case{Mount("h:/a", "/x", "ro", "nfs"),
                 Mount("h:/b", "/x", "ro", "nfs"),
                 "medium h:/b at /x of type nfs (read-only)"},
+           // Servers may export what is below with more rights.
+           Case{Mount("h:/a", "/x", "", "nfs"),
+                Mount("h:/a/b", "/x", "", "nfs"),
+                "medium h:/a/b at /x of type nfs"},
            // Each directory of an overlay.
            Case{overlay("lowerdir=/root/.ssh"),
                 overlay("lowerdir=/root/.ssh:/etc/kubernetes"),
@@ -858,41 +859,58 @@ TEST(AddedGrants, OfMounts) {
                 "medium /b at /x"},
            Case{overlay("lowerdir=/a,datadir+=/b"),
                 Mount("/b", "/x", "bind ro"), "low /b at /x (read-only)"},
+           Case{overlay("upperdir=/proc/self/fd/3,workdir=/proc/1/root/b"),
+                overlay("upperdir=/proc/self/fd/3,workdir=/b/c ro"), ""},
+           Case{overlay("upperdir=/a,workdir=/b"),
+                overlay("upperdir=/a,workdir=/proc/self/fd/3"),
+                "critical /proc/self/fd/3 as workdir of the overlay at /x"},
+           Case{overlay("lowerdir=/,upperdir=/,workdir=/a"),
+                overlay("lowerdir=/proc/self/cwd/a,upperdir=/proc/9/root/a,"
+                        "workdir=/proc/1/root/a"),
+                "critical /proc/self/cwd/a as lowerdir of the overlay at /x "
+                "(read-only); critical /proc/9/root/a as upperdir of the "
+                "overlay at /x"},
+           Case{"", overlay("lowerdir=a"),
+                "critical a as lowerdir of the overlay at /x (read-only); "
+                "medium o at /x of type overlay"},
+           // What else it may do with them.
+           Case{overlay("lowerdir=/a,upperdir=/b,workdir=/c"),
+                overlay("lowerdir=/a,upperdir=/b,workdir=/c,metacopy=on"),
+                "medium o at /x of type overlay"},
+           Case{overlay("redirect_dir=on,lowerdir=/a"),
+                overlay("lowerdir=/a redirect_dir=on"), ""},
            Case{overlay("lowerdir=/a::/b"), Mount("/b", "/x", "bind ro"),
                 "low /b at /x (read-only)"},
-           // A tmpfs that shows what it covers.
-           Case{absl::StrCat(srv, ",", Mount("t", "/x", "", "tmpfs")),
-                absl::StrCat(srv, ",", Mount("t", "/x", "tmpcopyup", "tmpfs")),
-                "medium /srv at /x; new: writing, set-user-ID programs, "
-                "devices, running programs, symbolic links, what is mounted "
-                "below it, what the host mounts there later"},
-           Case{
-               absl::StrCat(srv, ",", Mount("t", "/x/a", "", "tmpfs")),
-               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
-               "medium /srv at /x; new: what another mount hid"},
-           Case{
-               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
-               srv, "medium /srv at /x"},
-           Case{
-               srv,
-               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
-               ""},
-           Case{
-               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
-               absl::StrCat(srv, ",", Mount("t", "/x/a", "tmpcopyup", "tmpfs")),
-               ""},
-           // Nobody knows where this one is.
-           Case{absl::StrCat(srv, ",", Mount("t", "/x/a", "", "tmpfs")),
-                absl::StrCat(srv, ",", Mount("t", "/x/b/../a", "", "tmpfs")),
-                "medium /srv at /x; new: what another mount hid"},
-           Case{absl::StrCat(srv, ",", Mount("t", "/x/b/../a", "", "tmpfs")),
-                srv, "medium /srv at /x"},
-           // All is hidden.
-           Case{"", absl::StrCat(srv, ",", Mount("t", "/x", "", "tmpfs")), ""},
-           Case{"",
-                absl::StrCat(Mount("/srv", "/x", "rbind rshared"), ",",
-                             Mount("t", "/x", "", "tmpfs")),
-                "high /srv at /x; medium /srv at /x"},
+           // The engine's own, for a network.
+           Case{absl::StrCat(Mount("/etc", "/etc", "rbind"), ",",
+                             Mount("/etc/hosts", "/etc/hosts", "rbind ro")),
+                Mount("/etc", "/etc", "rbind"), ""},
+           Case{Mount("/etc/hosts", "/etc/hosts", "rbind ro"),
+                Mount("/etc/hosts", "/x", "rbind ro"),
+                "low /etc/hosts at /x (read-only)"},
+           // Options of what is mounted there before.
+           Case{absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
+                             Mount("/srv", "/y", "bind")),
+                absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
+                             Mount("/srv", "/x", "bind remount")),
+                "critical /etc at /x"},
+           Case{absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
+                             Mount("/opt", "/y", "rbind ro nosuid")),
+                absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
+                             Mount("/opt", "/y", "rbind ro nosuid"), ",",
+                             Mount("t", "/y", "remount ro", "tmpfs")),
+                "high /opt at /y (read-only, but for what is mounted below "
+                "it); new: set-user-ID programs"},
+           Case{absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
+                             Mount("t", "/y", "", "tmpfs")),
+                absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
+                             Mount("t", "/y", "remount", "tmpfs")),
+                "critical /etc at /x"},
+           Case{Mount("/etc", "/x", "rbind"),
+                absl::StrCat(Mount("/etc", "/x", "rbind"), ",",
+                             Mount("t", "/x", "remount rshared", "tmpfs")),
+                "critical /etc at /x; new: what the host mounts there later, "
+                "that the host sees what is mounted there"},
            // Options of file systems.
            Case{Mount("/dev/x", "/x", "subvol=/a", "btrfs"),
                 Mount("/dev/x", "/x", "subvol=/b", "btrfs"),
@@ -926,6 +944,112 @@ TEST(AddedGrants, OfMounts) {
   }
 }
 
+// Options that the runc of an engine does not know protect nothing.
+TEST(Grants, ByTheRuncOfTheEngine) {
+  const auto told = [](std::string_view engine, std::string_view mount) {
+    std::string out;
+    for (const Grant& grant :
+         GrantsOf(absl::StrCat(R"({"mounts":[)", mount, "]}"), {},
+                  **FindRelease(engine))) {
+      if (grant.id != "mount" && grant.id != "file-system") continue;
+      const size_t note = grant.why.find("; without effect");
+      absl::StrAppend(&out, GrantLevelName(grant.level), " ", grant.what,
+                      note == std::string::npos ? "" : grant.why.substr(note));
+    }
+    return out;
+  };
+  const std::string rro = Mount("/etc", "/x", "rbind rro rnosuid rro rrw2");
+  EXPECT_EQ(told("20.10.15", rro), "high /etc at /x (read-only)");
+  EXPECT_EQ(told("20.10.14", rro),
+            "critical /etc at /x; without effect: rro, rnosuid (unknown to "
+            "this engine's runc)");
+  EXPECT_EQ(told("20.10.14", Mount("/etc", "/x", "rbind ro rrw")),
+            "high /etc at /x (read-only)");
+  EXPECT_EQ(told("28.5.2", Mount("/srv", "/x", "rro rrw", "ext4")),
+            "medium /srv at /x of type ext4; without effect: rro (runc takes "
+            "it for bind mounts only)");
+  const std::string ro = Mount("/srv", "/x", "rbind ro nosymfollow");
+  EXPECT_EQ(Added(ro, Mount("/srv", "/x", "rbind rro nosymfollow"), {},
+                  **FindRelease("20.10.15")),
+            "");
+  EXPECT_EQ(Added(ro, Mount("/srv", "/x", "rbind rro nosymfollow"), {},
+                  **FindRelease("20.10.14")),
+            "medium /srv at /x");
+  EXPECT_EQ(
+      Added(ro, Mount("/srv", "/x", "rbind ro"), {}, **FindRelease("20.10.14")),
+      "");
+  EXPECT_EQ(
+      Added(ro, Mount("/srv", "/x", "rbind ro"), {}, **FindRelease("20.10.15")),
+      "low /srv at /x (read-only); new: symbolic links");
+}
+
+// "remount" sets the options of what is there.
+TEST(Grants, OfWhatIsRemounted) {
+  const auto told = [](const std::string& mounts) {
+    return Mounts(GrantsOf(absl::StrCat(R"({"mounts":[)", mounts, "]}")));
+  };
+  const std::string sys = Mount("sysfs", "/sys", "ro nosuid", "sysfs");
+  EXPECT_EQ(told(sys), "");
+  for (std::string_view at : {"/sys", "/sys/", "/link", "/x/../sys"}) {
+    EXPECT_EQ(told(absl::StrCat(sys, ",", Mount("t", at, "remount", "tmpfs"))),
+              "critical sysfs at /sys")
+        << at;
+  }
+  EXPECT_EQ(told(absl::StrCat(sys, ",", Mount("t", "/x", "", "tmpfs"), ",",
+                              Mount("t", "/x", "remount", "tmpfs"))),
+            "");
+  EXPECT_EQ(
+      told(absl::StrCat(sys, ",", Mount("t", "/sys", "remount ro", "tmpfs"))),
+      "");
+  // More than once, and by any of them.
+  EXPECT_EQ(told(absl::StrCat(sys, ",", Mount("t", "/sys", "remount", "tmpfs"),
+                              ",", Mount("t", "/sys", "remount ro", "tmpfs"))),
+            "critical sysfs at /sys");
+}
+
+// Who may mount makes it writable.
+TEST(Grants, OfCapabilitiesThatMayRemount) {
+  const auto why = [](std::string_view set) {
+    std::string out;
+    for (const Grant& grant : GrantsOf(absl::StrCat(
+             R"({"process":{"capabilities":)", set, R"(},"mounts":[)",
+             Mount("/srv", "/x", "bind ro"), "]}"))) {
+      if (grant.id == "mount") out = grant.why;
+    }
+    return out;
+  };
+  for (std::string_view may :
+       {R"(["CAP_SYS_ADMIN"])", R"({"permitted":["CAP_SYS_ADMIN"]})"}) {
+    EXPECT_TRUE(absl::StrContains(why(may), "can make it writable")) << may;
+  }
+  EXPECT_FALSE(absl::StrContains(why(R"(["CAP_KILL"])"), "writable"));
+}
+
+// Without "r", what is mounted below stays writable.
+TEST(Grants, OfHalfOfWhatIsReadOnly) {
+  struct Case {
+    std::string_view source, options, told;
+  };
+  constexpr std::string_view kHalf =
+      " (read-only, but for what is mounted below it)";
+  for (const Case& c : {
+           Case{"/sys", "bind ro", "high /sys at /x (read-only)"},
+           Case{"/sys", "rbind rro", "high /sys at /x (read-only)"},
+           Case{"/sys", "rbind ro", "critical /sys at /x"},
+           Case{"/mnt", "rbind ro", "medium /mnt at /x"},
+           Case{"/mnt/a", "rbind ro", "low /mnt/a at /x"},
+           Case{"/var/lib", "rbind ro", "critical /var/lib at /x"},
+           Case{"/etc", "rbind ro", "high /etc at /x"},
+           Case{"/home", "rbind ro", "high /home at /x"},
+           Case{"/home/a", "rbind ro", "high /home/a at /x"},
+       }) {
+    const bool half = !absl::EndsWith(c.told, ")");
+    EXPECT_EQ(Mounts(GrantsOf(absl::StrCat(
+                  R"({"mounts":[)", Mount(c.source, "/x", c.options), "]}"))),
+              absl::StrCat(c.told, half ? kHalf : ""));
+  }
+}
+
 // Where the host has links, paths are compared behind them.
 TEST(AddedGrants, FollowLinks) {
   auto host = HostSnapshot::Parse(R"({"entries":[
@@ -939,6 +1063,47 @@ TEST(AddedGrants, FollowLinks) {
   EXPECT_EQ(Added(srv, Mount("/data/a", "/x", "rbind"), on), "");
   EXPECT_EQ(Added(srv, Mount("/srv/out", "/x", "rbind"), on),
             "critical /srv/out, which leads to /opt, at /x");
+}
+
+// What a proc shows of processes is of the plugin's own namespace.
+TEST(Grants, OfAProcMount) {
+  const auto why = [](std::string_view options, std::string_view namespaces) {
+    std::string out;
+    for (const Grant& grant : GrantsOf(
+             absl::StrCat(R"({"mounts":[)", Mount("p", "/x", options, "proc"),
+                          R"(],"linux":{"namespaces":[)", namespaces, "]}}"))) {
+      if (grant.id == "kernel-file-system") out = grant.why;
+    }
+    return out;
+  };
+  constexpr std::string_view kPid = R"({"type":"pid"})";
+  EXPECT_TRUE(absl::StrContains(why("", kPid), "the plugin's own"));
+  EXPECT_TRUE(absl::StrContains(why("ro", kPid), "the plugin's own"));
+  EXPECT_TRUE(absl::StrContains(why("", ""), "processes of the host"));
+}
+
+// Docker takes all devices of a directory.
+TEST(AddedGrants, OfAssumedDevices) {
+  const auto added = [](std::string_view before, std::string_view now) {
+    const auto grants = [](std::string_view path) {
+      GrantHost host;
+      host.assumed.insert(std::string(path));
+      return GrantsOf(
+          absl::StrCat(R"({"linux":{"devices":[{"path":")", path,
+                       R"(","type":"c","major":1}],"resources":{"devices":[)",
+                       R"({"allow":true,"type":"c","major":1,"minor":0,)",
+                       R"("access":"rwm"}]}}})"),
+          host);
+    };
+    std::string out;
+    for (const Grant& grant : AddedGrants(grants(before), grants(now))) {
+      absl::StrAppend(&out, grant.what);
+    }
+    return out;
+  };
+  EXPECT_EQ(added("/dev/dri", "/dev/dri/card0"), "");
+  EXPECT_EQ(added("/dev/dri/card0", "/dev/dri"), "/dev/dri");
+  EXPECT_EQ(added("/dev/dri", "/dev/drill"), "/dev/drill");
 }
 
 // One of all devices is no more; the same one may have another name.

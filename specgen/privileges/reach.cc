@@ -31,9 +31,6 @@ constexpr Protection kProtections[] = {
     {"nosymfollow", "symfollow", kFollowLinks, "symbolic links"},
 };
 
-constexpr Powers kProtected =
-    kWrite | kSetUserId | kOpenDevices | kRunPrograms | kFollowLinks;
-
 bool IsAtOrBelow(std::string_view path, std::string_view above) {
   return absl::ConsumePrefix(&path, above) &&
          (above.empty() || path.empty() || path.front() == '/');
@@ -67,13 +64,6 @@ bool IsLikelyOnAnother(std::string_view path, std::string_view above) {
               [&](std::string_view top) { return IsAtOrBelow(path, top); }));
 }
 
-// From `above` on, which the path is at or below, without a slash before it.
-std::string_view Below(std::string_view path, std::string_view above) {
-  absl::ConsumePrefix(&path, above);
-  absl::ConsumePrefix(&path, "/");
-  return path;
-}
-
 }  // namespace
 
 Powers PowersOf(absl::Span<const std::string_view> options) {
@@ -89,7 +79,6 @@ Powers PowersOf(absl::Span<const std::string_view> options) {
     if (option == "rbind") recursive = true;
     std::string_view without_r = option;
     const bool has_r = absl::ConsumePrefix(&without_r, "r");
-    constexpr Powers kPropagation = kMayReceive | kReceives | kShares;
     std::optional<Powers> propagation;
     if (without_r == "private" || without_r == "unbindable") propagation = 0;
     if (without_r == "slave") propagation = kMayReceive | kReceives;
@@ -116,6 +105,16 @@ Powers PowersOf(absl::Span<const std::string_view> options) {
   if (!recursive) return top;
   return top | kBelow | below << kBelowShift |
          propagation_below << kPropagationBelowShift;
+}
+
+bool Protects(std::string_view option) {
+  std::string_view without_r = option;
+  absl::ConsumePrefix(&without_r, "r");
+  return std::any_of(std::begin(kProtections), std::end(kProtections),
+                     [&](const Protection& protection) {
+                       return protection.on == option ||
+                              protection.on == without_r;
+                     });
 }
 
 std::string NamesOf(Powers powers) {
@@ -166,88 +165,16 @@ size_t PathTree::MakePath(size_t above, std::string_view path) {
   return above;
 }
 
-std::vector<HiddenParts> FindHiddenParts(
-    absl::Span<const std::string> destinations) {
-  std::vector<HiddenParts> hidden(destinations.size());
-  PathTree tree;
-  std::vector<size_t> last = {PathTree::kNone};  // mount, by place
-  for (size_t i = 0; i < destinations.size(); ++i) {
-    const std::string_view path = destinations[i];
-    size_t place = PathTree::kRoot;
-    // The mount that the path leads through, and where the rest of it begins.
-    size_t through = PathTree::kNone;
-    size_t rest = 0;
-    for (size_t begin = 1; begin < path.size();) {
-      // One that was mounted before the one above it is hidden.
-      if (last[place] != PathTree::kNone &&
-          (through == PathTree::kNone || last[place] > through)) {
-        through = last[place];
-        rest = begin;
-      }
-      const size_t end = std::min(path.size(), path.find('/', begin));
-      place = tree.Make(place, path.substr(begin, end - begin));
-      if (place == last.size()) last.push_back(PathTree::kNone);
-      begin = end + 1;
-    }
-    if (through != PathTree::kNone) {
-      hidden[through].parts.emplace_back(path.substr(rest));
-    }
-    last[place] = i;
-  }
-  // What has a later one at or above it.
-  for (size_t i = 0; i < destinations.size(); ++i) {
-    size_t place = PathTree::kRoot;
-    hidden[i].all = last[place] != PathTree::kNone && last[place] > i;
-    for (std::string_view element :
-         absl::StrSplit(destinations[i], '/', absl::SkipEmpty())) {
-      place = tree.Find(place, element);
-      if (last[place] != PathTree::kNone && last[place] > i) {
-        hidden[i].all = true;
-      }
-    }
-    std::vector<std::string>& parts = hidden[i].parts;
-    std::sort(parts.begin(), parts.end());
-    parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  }
-  return hidden;
-}
-
 void Reaches::Add(GrantLevel level, const Reach& reach) {
-  if (!same_
-           .emplace(level, reach.kind, reach.path, reach.powers, reach.hidden,
-                    reach.doubt)
-           .second ||
-      !reach.doubt.empty()) {
+  if (!same_.emplace(level, reach.kind, reach.path, reach.powers).second) {
     return;
   }
   known_[tree_.MakePath(tree_.Make(PathTree::kRoot, reach.kind), reach.path)]
       .push_back({level, &reach});
 }
 
-bool Reaches::ShowsAsMuch(const Reach& known, const Reach& reach) {
-  if (known.hidden.empty() || reach.powers == 0) return true;
-  if (known.path == reach.path && known.hidden == reach.hidden) return true;
-  const std::string_view at = Below(reach.path, known.path);
-  for (std::string_view part : known.hidden) {
-    if (IsAtOrBelow(at, part)) return false;
-    if (!IsAtOrBelow(part, at)) continue;
-    const std::string_view hidden = Below(part, at);
-    looked_at_ += reach.hidden.size();
-    if (looked_at_ > kMostToLookAt ||
-        std::none_of(
-            reach.hidden.begin(), reach.hidden.end(),
-            [&](std::string_view also) { return IsAtOrBelow(hidden, also); })) {
-      return false;
-    }
-  }
-  looked_at_ += known.hidden.size();
-  return true;
-}
-
 bool Reaches::Hold(GrantLevel level, const Reach& reach, std::string* more) {
-  if (reach.unseen ||
-      same_.contains({level, reach.kind, reach.path, reach.powers, reach.hidden,
-                      reach.doubt})) {
+  if (same_.contains({level, reach.kind, reach.path, reach.powers})) {
     return true;
   }
   size_t place = tree_.Find(PathTree::kRoot, reach.kind);
@@ -259,8 +186,7 @@ bool Reaches::Hold(GrantLevel level, const Reach& reach, std::string* more) {
     if (same_path) closest = &known;
     return (reach.powers & ~before.powers) == 0 &&
            (same_path || (before.powers & kBelow) != 0 ||
-            !IsLikelyOnAnother(reach.path, before.path)) &&
-           ShowsAsMuch(before, reach);
+            !IsLikelyOnAnother(reach.path, before.path));
   };
   const auto look = [&](bool same_path) {
     const auto there = known_.find(place);
@@ -279,7 +205,6 @@ bool Reaches::Hold(GrantLevel level, const Reach& reach, std::string* more) {
   }
   if (closest != nullptr) {
     *more = NamesOf(reach.powers & ~closest->reach->powers);
-    if (more->empty()) *more = "what another mount hid";
   }
   return false;
 }

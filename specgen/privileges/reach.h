@@ -34,11 +34,19 @@ inline constexpr int kBelowShift = 8;
 inline constexpr Powers kMayReceive = 1 << 16;
 inline constexpr Powers kReceives = 1 << 17;
 inline constexpr Powers kShares = 1 << 18;
+inline constexpr Powers kPropagation = kMayReceive | kReceives | kShares;
 // These, too, in what is mounted below.
 inline constexpr int kPropagationBelowShift = 3;
 
+// What options protect.
+inline constexpr Powers kProtected =
+    kWrite | kSetUserId | kOpenDevices | kRunPrograms | kFollowLinks;
+
 // By a mount's options, as runtimes take them: the last one wins.
 Powers PowersOf(absl::Span<const std::string_view> options);
+
+// Whether the option is one that takes something away: "ro", "rnosuid".
+bool Protects(std::string_view option);
 
 // "what is mounted below it, writing": what the bits mean.
 std::string NamesOf(Powers powers);
@@ -50,14 +58,6 @@ struct Reach {
   // kind counts.
   std::string path = {};
   Powers powers = 0;
-  // Where other mounts hide what is below; from `path` on, without a slash
-  // before it.
-  std::vector<std::string> hidden = {};
-  // Others hide all of it for good.
-  bool unseen = false;
-  // What may be hidden besides, in words that only the same has: what was
-  // before and has any stands for the very same only.
-  std::string doubt = {};
 };
 
 // A set of paths, with a number at each. What it is made of must outlive it.
@@ -76,16 +76,6 @@ class PathTree {
   std::map<std::pair<size_t, std::string_view>, size_t> places_;
 };
 
-// What mounts hide of those before them.
-struct HiddenParts {
-  bool all = false;
-  std::vector<std::string> parts = {};  // as in Reach
-};
-
-// Of mounts that are made in this order, at these clean absolute paths.
-std::vector<HiddenParts> FindHiddenParts(
-    absl::Span<const std::string> destinations);
-
 // Grants that there were before. What it is made of must outlive it.
 class Reaches {
  public:
@@ -101,13 +91,8 @@ class Reaches {
     const Reach* reach;
   };
 
-  // Whether `known` reaches as far in what is hidden.
-  bool ShowsAsMuch(const Reach& known, const Reach& reach);
-
   // What is the same needs no comparison.
-  std::set<std::tuple<GrantLevel, std::string, std::string, Powers,
-                      std::vector<std::string>, std::string>>
-      same_;
+  std::set<std::tuple<GrantLevel, std::string, std::string, Powers>> same_;
   PathTree tree_;
   std::map<size_t, std::vector<Known>> known_;  // by place
   size_t looked_at_ = 0;

@@ -48,6 +48,16 @@ constexpr SourceRule kRules[] = {
      "/etc/pki/tls/certs /etc/pki/ca-trust",
      kAndBelow, kLow, kHigh, "reads which certificates the host trusts",
      "can make the host trust a certificate of its own"},
+    {"what the kernel and its drivers tell of themselves",
+     "/proc/config.gz /proc/self/net /proc/driver /proc/scsi /proc/acpi "
+     "/proc/bus /proc/fs /proc/tty /proc/keys /proc/key-users "
+     "/proc/timer_list /proc/sched_debug /proc/schedstat /proc/iomem "
+     "/proc/ioports /proc/locks /proc/crypto /proc/consoles /proc/misc "
+     "/proc/fb /proc/dma /proc/cgroups /proc/softirqs /proc/slabinfo "
+     "/proc/zoneinfo /proc/buddyinfo /proc/pagetypeinfo /proc/vmallocinfo",
+     kAndBelow, kMedium, kCritical,
+     "reads how the kernel and its drivers are set up, and what they do",
+     "changes what the kernel's drivers do"},
     {"the kernel's counters",
      "/proc/cpuinfo /proc/meminfo /proc/loadavg /proc/uptime /proc/version "
      "/proc/stat /proc/vmstat /proc/diskstats /proc/filesystems "
@@ -132,6 +142,9 @@ constexpr SourceRule kRules[] = {
      false, kMedium, kMedium,
      "writes lines of its own into the host's log, or says how it is; "
      "read-only does not stop that"},
+
+    {"enclaves of the processor", "/dev/sgx /dev/sgx*", kAndBelow, kMedium,
+     kMedium, "runs code in memory that the host cannot look into"},
 
     // Behind all file systems and processes.
     {"raw disks",
@@ -496,9 +509,10 @@ constexpr KernelFileSystem kKernelFileSystems[] = {
 // name of a process (proc(5)).
 struct KnownLink {
   std::string_view path;
-  // Absolute. "": to any file, so that what is reached through it may be
-  // anywhere.
+  // Absolute; "" if it is to any file.
   std::string_view target;
+  // It may lead elsewhere, so that what is reached through it may be anywhere.
+  bool anywhere = false;
 };
 
 constexpr KnownLink kKnownLinks[] = {
@@ -512,15 +526,19 @@ constexpr KnownLink kKnownLinks[] = {
     {"/proc/mounts", "/proc/self/mounts"},
     {"/proc/net", "/proc/self/net"},
     {"/proc/thread-self", "/proc/self/task/self"},
-    // When the mount is made, the processes are the host's, and so is their
-    // root; that is where init and dockerd work, too.
-    {"/proc/PID/root", "/"},
-    {"/proc/PID/cwd", "/"},
-    {"/proc/PID/task/PID/root", "/"},
-    {"/proc/PID/task/PID/cwd", "/"},
-    {"/proc/PID/fd/*", ""},
-    {"/proc/PID/task/PID/fd/*", ""},
-    {"/proc/PID/map_files/*", ""},
+    // When the mount is made, runc is still in the host's root, as init is;
+    // other processes may be in a container's. Where they work is as it comes:
+    // runc does in the plugin's rootfs.
+    {"/proc/1/root", "/"},
+    {"/proc/self/root", "/"},
+    {"/proc/self/task/PID/root", "/"},
+    {"/proc/PID/root", "/", true},
+    {"/proc/PID/task/PID/root", "/", true},
+    {"/proc/PID/cwd", "/", true},
+    {"/proc/PID/task/PID/cwd", "/", true},
+    {"/proc/PID/fd/*", "", true},
+    {"/proc/PID/task/PID/fd/*", "", true},
+    {"/proc/PID/map_files/*", "", true},
 };
 
 bool IsProcess(std::string_view element) {
@@ -567,11 +585,8 @@ Elements KernelsWay(std::string_view source) {
     done.push_back(element);
     const KnownLink* const link = FindLink(done);
     if (link == nullptr) continue;
-    if (!link->target.empty()) {
-      done = ElementsOf(link->target);
-    } else if (!rest.empty()) {
-      return {};
-    }
+    if (link->anywhere && !rest.empty()) return {};
+    if (!link->target.empty()) done = ElementsOf(link->target);
   }
   return done;
 }
@@ -638,6 +653,15 @@ SourceGrant JudgeElements(const Elements& elements, bool read_only,
 SourceGrant JudgeRelative(std::string_view source, bool read_only) {
   const std::string path = CleanPath(source);
   if (path != ".." && !absl::StartsWith(path, "../")) {
+    const Elements elements = ElementsOf(source);
+    const auto named =
+        std::count_if(elements.begin(), elements.end(),
+                      [](std::string_view element) { return element != "."; });
+    if (named > 1) {
+      SourceGrant grant = JudgeElements({}, read_only);
+      grant.why = absl::StrCat(kRelativeMayLead, grant.why);
+      return grant;
+    }
     return {nullptr, kLow,
             "without a slash before it, runtimes take it from the bundle, the "
             "plugin's own directory"};
@@ -650,6 +674,35 @@ SourceGrant JudgeRelative(std::string_view source, bool read_only) {
 }  // namespace
 
 absl::Span<const SourceRule> SourceRules() { return kRules; }
+
+bool HasMountsBelow(std::string_view source) {
+  // Where hosts mount file systems; "*" is any.
+  constexpr std::string_view kMountPoints[] = {
+      "/afs/*",
+      "/boot/efi",
+      "/dev/pts",
+      "/home/*",
+      "/media/*",
+      "/mnt/*",
+      "/net/*",
+      "/proc/sys/fs/binfmt_misc",
+      "/run/docker/netns/*",
+      "/run/netns/*",
+      "/run/user/*",
+      "/snap/*",
+      "/sys/fs/cgroup/*",
+      "/sys/kernel/debug/tracing",
+      "/var/lib/containerd/*",
+      "/var/lib/containers/*",
+      "/var/lib/docker/overlay2/*",
+      "/var/lib/kubelet/pods/*",
+  };
+  const Elements path = KernelsWay(source);
+  return std::any_of(std::begin(kMountPoints), std::end(kMountPoints),
+                     [&](std::string_view at) {
+                       return PlaceOf(path, ElementsOf(at)) == Place::kAbove;
+                     });
+}
 
 absl::Span<const KernelFileSystem> KernelFileSystems() {
   return kKernelFileSystems;

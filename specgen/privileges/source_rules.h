@@ -49,9 +49,20 @@ struct SourceGrant {
 // What a bind mount of `source` gives. The path is judged as the kernel takes
 // it, with the symbolic links that are the same on each Linux: "//run",
 // "/a/../run" and "/var/run/" are "/run", "/proc/1/root" and "/dev/fd/../root"
-// are "/". One that is not absolute is taken from the bundle, as runtimes do;
-// nobody knows how deep that lies.
+// are "/", and what is reached through "/proc/self/fd/3" may be anywhere. One
+// that is not absolute is taken from the bundle, as runtimes do; nobody knows
+// how deep that lies.
 SourceGrant JudgeSource(std::string_view source, bool read_only);
+
+// What is said before the reasons of paths that lead through the plugin's own
+// directories.
+inline constexpr std::string_view kRelativeMayLead =
+    "a link in the plugin's own directories, from where it is taken, may lead "
+    "anywhere: ";
+
+// Whether hosts usually mount other file systems below the absolute path: they
+// stay writable if only the path itself is mounted read-only.
+bool HasMountsBelow(std::string_view source);
 
 // What a mount of that file system gives: what the host has at its path, but
 // not what is mounted below that.

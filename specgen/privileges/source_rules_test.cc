@@ -156,8 +156,16 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/proc/self/task/7/cwd", kCritical, kCritical},
            Case{"/dev/fd/../root", kCritical, kCritical},
            Case{"/proc/net/../root", kCritical, kCritical},
-           Case{"/proc/net/../cwd/srv", kHigh, kCritical},
-           Case{"/dev/fd/../cwd/srv", kMedium, kMedium},
+           Case{"/proc/net/../cwd/srv", kCritical, kCritical},
+           Case{"/dev/fd/../cwd/srv", kCritical, kCritical},
+           Case{"/proc/self/cwd/srv", kCritical, kCritical},
+           Case{"/proc/1/cwd/..", kCritical, kCritical},
+           Case{"/proc/1/task/1/cwd/srv", kCritical, kCritical},
+           Case{"/proc/4026/root", kCritical, kCritical},
+           Case{"/proc/4026/root/srv", kCritical, kCritical},
+           Case{"/proc/4026/task/4026/root/srv", kCritical, kCritical},
+           Case{"/proc/self/root/srv", kLow, kMedium},
+           Case{"/proc/thread-self/root/srv", kLow, kMedium},
            Case{"/proc/self/fd/7/..", kCritical, kCritical},
            Case{"/proc/self/fd/7/../../../", kCritical, kCritical},
            Case{"/dev/fd/7/x", kCritical, kCritical},
@@ -168,6 +176,12 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/proc/1/root/run/docker.sock", kCritical, kCritical},
            Case{"/proc/1/root/../proc/self/root/srv", kHigh, kCritical},
            Case{"/proc/1/fd", kHigh, kCritical},
+           Case{"/proc/config.gz", kMedium, kCritical},
+           Case{"/proc/net/tcp", kMedium, kCritical},
+           Case{"/proc/driver/nvidia", kMedium, kCritical},
+           Case{"/dev/sgx_enclave", kMedium, kMedium},
+           Case{"/dev/sgx/provision", kMedium, kMedium},
+           Case{"/dev/sg0", kCritical, kCritical},
            Case{"/proc/self/mountinfo", kLow, kLow},
            Case{"/proc/partitions", kLow, kLow},
            Case{"/proc/cmdline/x", kHigh, kCritical},
@@ -405,6 +419,19 @@ TEST(JudgeSource, SaysWhy) {
                 "the plugin's own directory"},
        }) {
     EXPECT_EQ(JudgeSource(c.source, c.read_only).why, c.why) << c.source;
+  }
+}
+
+TEST(HasMountsBelow, WhereHostsMount) {
+  for (std::string_view yes :
+       {"/", "/sys", "/sys/fs", "/sys/fs/cgroup", "/proc", "/dev", "/run",
+        "/var/run", "/var", "/var/lib", "/var/lib/docker", "/mnt", "/media",
+        "/home", "/proc/1/root"}) {
+    EXPECT_TRUE(HasMountsBelow(yes)) << yes;
+  }
+  for (std::string_view no : {"/etc", "/usr", "/mnt/a", "/home/a", "/srv",
+                              "/run/docker.sock", "/var/log", "/sysx"}) {
+    EXPECT_FALSE(HasMountsBelow(no)) << no;
   }
 }
 

@@ -312,8 +312,11 @@ void ReportMaker::AddAbout() {
       absl::StrCat(in_.host_name, ": ", MachineText(in_.host->facts));
   if (!in_.grant_host.assumed.empty()) {
     about.machine = Shown(absl::StrCat(
-        about.machine,
-        "; assumed devices: ", absl::StrJoin(in_.grant_host.assumed, ", ")));
+        about.machine, "; assumed devices: ",
+        absl::StrJoin(in_.grant_host.assumed, ", ",
+                      [this](std::string* out, const std::string& path) {
+                        absl::StrAppend(out, secrets_.Text(path));
+                      })));
   }
   if (answer_.stage() == Stage::kDecode &&
       answer_.outcome() != Outcome::kSpec) {

@@ -427,6 +427,22 @@ TEST(ReportTest, UpgradesThatChangeNothingOrCannotBeCompared) {
 }
 
 // A password that changed still shows as a change, and not as a password.
+TEST(ReportTest, HidesSecretsInAssumedDevices) {
+  const std::unique_ptr<HostSnapshot> host =
+      HostSnapshot::Parse(kHost, "host").value();
+  ReportRequest request;
+  request.request.plugin = kConfig;
+  request.input = "config.json";
+  request.engine = FindRelease("28.5.2").value();
+  request.releases = FindReleases("28.5.2").value();
+  request.host = host.get();
+  request.grant_host.assumed = {"/dev/x?token=hunter2"};
+  const absl::StatusOr<Report> report = MakeReport(request);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(absl::StrContains(report->about.machine, "/dev/x?token=(secret"));
+  EXPECT_FALSE(absl::StrContains(ReportJson(*report), "hunter2"));
+}
+
 TEST(ReportTest, UpgradesHideSecrets) {
   const auto with = [](std::string_view password) {
     return absl::StrCat(
