@@ -382,7 +382,7 @@ TEST(Grants, OfSockets) {
            Case{"/run/docker/metrics.sock", "low"},
        }) {
     const std::string spec =
-        MountSpec("bind", c.source, "/x", R"("rbind","ro")");
+        MountSpec("bind", c.source, "/x", R"("bind","ro")");
     const std::string told =
         absl::StrCat(c.level, " ", c.source, " at /x (read-only)");
     EXPECT_EQ(Mounts(GrantsOf(spec, {&(*host)->files})), told);
@@ -392,7 +392,7 @@ TEST(Grants, OfSockets) {
     }
   }
   EXPECT_EQ(
-      Mounts(GrantsOf(MountSpec("bind", "/srv/link", "/x", R"("rbind","ro")"),
+      Mounts(GrantsOf(MountSpec("bind", "/srv/link", "/x", R"("bind","ro")"),
                       {&(*host)->files})),
       "medium /srv/link at /x (read-only)");
   // Nor is it a file where it is writable.
@@ -963,7 +963,7 @@ TEST(Grants, ByTheRuncOfTheEngine) {
   EXPECT_EQ(told("20.10.14", rro),
             "critical /etc at /x; without effect: rro, rnosuid (unknown to "
             "this engine's runc)");
-  EXPECT_EQ(told("20.10.14", Mount("/etc", "/x", "rbind ro rrw")),
+  EXPECT_EQ(told("20.10.14", Mount("/etc", "/x", "bind ro rrw")),
             "high /etc at /x (read-only)");
   EXPECT_EQ(told("28.5.2", Mount("/srv", "/x", "rro rrw", "ext4")),
             "medium /srv at /x of type ext4; without effect: rro (runc takes "
@@ -980,7 +980,8 @@ TEST(Grants, ByTheRuncOfTheEngine) {
       "");
   EXPECT_EQ(
       Added(ro, Mount("/srv", "/x", "rbind ro"), {}, **FindRelease("20.10.15")),
-      "low /srv at /x (read-only); new: symbolic links");
+      "low /srv at /x (read-only, but for what is mounted below it); new: "
+      "symbolic links");
 }
 
 // "remount" sets the options of what is there.
@@ -1040,7 +1041,7 @@ TEST(Grants, OfHalfOfWhatIsReadOnly) {
            Case{"/mnt/a", "rbind ro", "low /mnt/a at /x"},
            Case{"/var/lib", "rbind ro", "critical /var/lib at /x"},
            Case{"/etc", "rbind ro", "high /etc at /x"},
-           Case{"/home", "rbind ro", "high /home at /x"},
+           Case{"/home", "rbind ro", "critical /home at /x"},
            Case{"/home/a", "rbind ro", "high /home/a at /x"},
        }) {
     const bool half = !absl::EndsWith(c.told, ")");
