@@ -149,17 +149,21 @@ constexpr Must kMusts[] = {
     {"config.md#posix-platform-mounts", "192",
      "uidMappings come with gidMappings", "mount-mappings",
      IN_MOUNT("\"source\":\"/"
-              "s\",\"options\":[\"bind\",\"idmap\"],\"uidMappings\":[]"),
+              "s\",\"options\":[\"bind\",\"idmap\"],\"uidMappings\":[{"
+              "\"containerID\":0,\"hostID\":0,\"size\":1}]"),
      IN_MOUNT("\"source\":\"/"
-              "s\",\"options\":[\"bind\",\"idmap\"],\"uidMappings\":[],"
-              "\"gidMappings\":[]")},
+              "s\",\"options\":[\"bind\",\"idmap\"],\"uidMappings\":[{"
+              "\"containerID\":0,\"hostID\":0,\"size\":1}],"
+              "\"gidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":1}]")},
     {"config.md#posix-platform-mounts", "197",
      "gidMappings come with uidMappings", "mount-mappings",
      IN_MOUNT("\"source\":\"/"
-              "s\",\"options\":[\"bind\",\"idmap\"],\"gidMappings\":[]"),
+              "s\",\"options\":[\"bind\",\"idmap\"],\"gidMappings\":[{"
+              "\"containerID\":0,\"hostID\":0,\"size\":1}]"),
      IN_MOUNT("\"source\":\"/"
-              "s\",\"options\":[\"bind\",\"idmap\"],\"uidMappings\":[],"
-              "\"gidMappings\":[]")},
+              "s\",\"options\":[\"bind\",\"idmap\"],\"uidMappings\":[{"
+              "\"containerID\":0,\"hostID\":0,\"size\":1}],"
+              "\"gidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":1}]")},
     {"config.md#process", "246 247", "consoleSize has height and width",
      "required", IN_PROCESS("\"consoleSize\":{\"height\":1}"),
      IN_PROCESS("\"consoleSize\":{\"height\":1,\"width\":1}")},
