@@ -651,14 +651,21 @@ TEST(JsonLines, OutputIsInTheOrderOfTheInput) {
   EXPECT_EQ(run.output, RunLines(input, 1).output);
 }
 
+// From the one pipe to the other, which is closed behind the last answer.
+std::thread StartBatch(Pipe* in, Pipe* out, BatchResult* result) {
+  return std::thread([=] {
+    BatchOptions options;
+    options.threads = 2;
+    *result = RunStream(*JsonLinesFormat(), Engines(), in->fds[0], out->fds[1],
+                        options);
+    out->CloseWrite();
+  });
+}
+
 TEST(Stream, AnswersBeforeTheInputEnds) {
   Pipe in, out;
-  BatchOptions options;
-  options.threads = 2;
-  std::thread batch([&] {
-    RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1], options);
-    out.CloseWrite();
-  });
+  BatchResult result;
+  std::thread batch = StartBatch(&in, &out, &result);
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(WriteAll(in.fds[1], "x\n{\"half"));
     std::string answer;
@@ -733,13 +740,7 @@ TEST(Stream, NoMoreIsReadThanIsTakenAndMemoryIsBounded) {
     in.CloseWrite();
   });
   BatchResult result;
-  std::thread batch([&] {
-    BatchOptions options;
-    options.threads = 2;
-    result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1],
-                       options);
-    out.CloseWrite();
-  });
+  std::thread batch = StartBatch(&in, &out, &result);
   // Nobody takes an answer: the feeder is held up, sooner or later.
   uint64_t before;
   do {
@@ -782,13 +783,7 @@ TEST(Stream, ManyAnswersToSmallRequestsAreNotHeld) {
     in.CloseWrite();
   });
   BatchResult result;
-  std::thread batch([&] {
-    BatchOptions options;
-    options.threads = 2;
-    result = RunStream(*JsonLinesFormat(), Engines(), in.fds[0], out.fds[1],
-                       options);
-    out.CloseWrite();
-  });
+  std::thread batch = StartBatch(&in, &out, &result);
   uint64_t taken = 0;
   uint64_t ends = 0;
   char part[1 << 16];

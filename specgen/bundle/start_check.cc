@@ -38,6 +38,7 @@
 #include "specgen/host/go_path.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
+#include "specgen/known/proc_files.h"
 
 namespace specgen {
 namespace {
@@ -94,25 +95,10 @@ std::string Destination(const StartSpec::Mount& mount) {
 }
 
 // Whether runc mounts `mount` upon that clean path in /proc: upon /proc itself
-// nothing but a /proc, and in it upon what lxcfs has (libcontainer's
-// checkProcMount).
+// nothing but a /proc, and in it upon some files.
 bool IsTakenInProc(const StartSpec::Mount& mount, std::string_view path) {
-  constexpr std::string_view kTaken[] = {
-      "/proc/cpuinfo",
-      "/proc/diskstats",
-      "/proc/loadavg",
-      "/proc/meminfo",
-      "/proc/net/dev",
-      "/proc/slabinfo",
-      "/proc/stat",
-      "/proc/swaps",
-      "/proc/sys/crypto/fips_enabled",
-      "/proc/sys/kernel/ns_last_pid",
-      "/proc/uptime",
-  };
   return path == "/proc" ? IsInOrAt(CleanPath(mount.source), "/proc")
-                         : std::find(std::begin(kTaken), std::end(kTaken),
-                                     path) != std::end(kTaken);
+                         : IsOpenProcFile(path);
 }
 
 // Absolute; "" of a relative one if nobody knows the bundle.

@@ -16,6 +16,7 @@
 #include "specgen/generator/engine_literals.h"
 #include "specgen/host/go_path.h"
 #include "specgen/known/mount_options.h"
+#include "specgen/known/proc_files.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
 
@@ -636,20 +637,6 @@ bool IsTheSame(const JsonNode& mount, std::string_view destination) {
          (destination == "/sys/fs/cgroup" && type == "cgroup");
 }
 
-// The files inside of /proc upon which runc allows a mount, such as those of
-// lxcfs (v1.3.0, libcontainer/rootfs_linux.go, checkProcMount).
-constexpr std::string_view kProcFiles[] = {"/proc/cpuinfo",
-                                           "/proc/diskstats",
-                                           "/proc/loadavg",
-                                           "/proc/meminfo",
-                                           "/proc/net/dev",
-                                           "/proc/slabinfo",
-                                           "/proc/stat",
-                                           "/proc/swaps",
-                                           "/proc/sys/crypto/fips_enabled",
-                                           "/proc/sys/kernel/ns_last_pid",
-                                           "/proc/uptime"};
-
 // What the mount does to those of the engine, for the end of a message; "" if
 // nothing.
 std::string HowItCovers(const JsonNode& mount,
@@ -659,7 +646,7 @@ std::string HowItCovers(const JsonNode& mount,
   if (destination == "/") {
     return "hides the whole rootfs, and all that is mounted there before";
   }
-  if (IsBind(mount) && Holds(kProcFiles, destination)) return "";
+  if (IsBind(mount) && IsOpenProcFile(destination)) return "";
   if (IsIn(destination, "/proc")) {
     return "is upon or inside of /proc: runc refuses it";
   }
