@@ -31,8 +31,29 @@ def script(name):
 
 
 differ = script("differ")
+dockerd = script("dockerd")
 record = script("record")
 update = script("update")
+
+
+class Captures(unittest.TestCase):
+    def test_a_request_without_an_answer_costs_only_its_own(self):
+        def capture(_, engine, request, program):
+            if request["name"] == "hangs":
+                raise TimeoutError("timed out")
+            return {"name": request["name"], "engine": engine}, program
+
+        daemon, out, told = mock.Mock(), io.BytesIO(), io.StringIO()
+        with mock.patch.object(dockerd, "capture", capture), \
+                contextlib.redirect_stderr(told), \
+                self.assertRaisesRegex(engines.Failure, "1 of 3 .*: hangs$"):
+            dockerd.capture_all(daemon, "1", [{"name": "a"}, {"name": "hangs"},
+                                              {"name": "b"}], b"{}", out)
+        self.assertEqual([line.split(b"\t") for line in out.getvalue().splitlines()],
+                         [[b'{"name": "a", "engine": "1"}', b"{}"],
+                          [b'{"name": "b", "engine": "1"}', b"{}"]])
+        self.assertEqual(told.getvalue(), "dockerd: hangs: timed out\n")
+        daemon.start_anew.assert_called_once_with()
 
 
 class RandomRequests(unittest.TestCase):
