@@ -28,12 +28,10 @@ class EnginesCommand : public Command {
   std::string since_;
   std::string check_;
   bool json_ = false;
-  CLI::Option* release_option_ = nullptr;
 };
 
 void EnginesCommand::Define(CLI::App* app) {
-  release_option_ =
-      app->add_option("RELEASE", release_, "Only this release, in detail");
+  app->add_option("RELEASE", release_, "Only this release, in detail");
   app->add_option("--since", since_,
                   "Only releases from this one on; 20.10 is the first of that "
                   "line")
@@ -69,9 +67,6 @@ int EnginesCommand::Check(const std::string& name, Console* console) {
 
 int EnginesCommand::Run(Console* console) {
   EngineSelection selection;
-  if (release_option_->count() > 0 && release_.empty()) {
-    return Fail(absl::FailedPreconditionError("RELEASE: is empty"), console);
-  }
   if (!check_.empty()) {
     if (!release_.empty() || !since_.empty() || json_) {
       return Fail(absl::FailedPreconditionError(

@@ -13,19 +13,15 @@
 namespace specgen {
 
 void OutputFile::Define(std::string_view what, CLI::App* app) {
-  option_ =
-      app->add_option("-o,--output", path_,
-                      absl::StrCat("Write ", what,
-                                   " there, whole or not at all (default: "
-                                   "standard output)"))
-          ->type_name("FILE");
+  app->add_option("-o,--output", path_,
+                  absl::StrCat("Write ", what,
+                               " there, whole or not at all (default: "
+                               "standard output)"))
+      ->type_name("FILE");
   app->add_flag("--force", force_, "Overwrite the output file if it is there");
 }
 
 absl::Status OutputFile::Check() const {
-  if (option_->count() > 0 && path_.empty()) {
-    return UsageError("--output: is empty");
-  }
   if (force_ && path_.empty()) {
     return UsageError("--force: there is no --output");
   }

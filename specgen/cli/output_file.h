@@ -27,7 +27,6 @@ class OutputFile {
   int Write(std::string_view text, Console* console) const;
 
  private:
-  const CLI::Option* option_ = nullptr;
   std::string path_;
   bool force_ = false;
 };

@@ -102,31 +102,45 @@ std::string UnexpectedArguments(const CLI::App& app) {
                       " is one argument too many");
 }
 
-// The option that names something by no name, as that of a variable that is not
-// set; "" if there is none.
+// The option or argument that names something by no name, as that of a variable
+// that is not set; "" if there is none.
 std::string EmptyValue(const CLI::App& app) {
   constexpr std::string_view kNames[] = {
       "FILE",      "OLD",    "RELEASE", "RANGE",
       "VERSION",   "ARCH",   "NAME",    "OS/ARCH[/VARIANT]",
       "DIRECTORY", "FOLDER", "PROGRAM"};
   for (const CLI::Option* option : app.get_options()) {
-    if (option->get_lnames().empty()) continue;
-    if (std::find(std::begin(kNames), std::end(kNames),
-                  option->get_type_name()) == std::end(kNames)) {
-      continue;
-    }
+    const bool is_named =
+        option->get_positional() ||
+        std::find(std::begin(kNames), std::end(kNames),
+                  option->get_type_name()) != std::end(kNames);
+    if (!is_named) continue;
     for (const std::string& value : option->results()) {
       if (absl::StripAsciiWhitespace(value).empty()) {
-        return absl::StrCat("--", option->get_lnames().front(), ": is empty");
+        return absl::StrCat(option->get_name(), ": is empty");
       }
     }
   }
   return "";
 }
 
+// What is wrong with the number of an option's values, which the library tells
+// as "NAME: ..." in words of its own.
+std::string WrongCount(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const std::string name = text.substr(0, text.find(':'));
+  const CLI::Option* const option = app.get_option_no_throw(name);
+  return absl::StrCat(name, option != nullptr && option->count() > 1
+                                ? ": is given twice"
+                                : ": needs a value");
+}
+
 // The arguments as CLI11 takes them: from the end. "--option=" is an empty
-// value here, where CLI11 would take the next argument instead.
-std::vector<std::string> ForCli11(std::vector<std::string> args) {
+// value here, where CLI11 would take the next argument instead; of a flag, it
+// is a problem.
+std::vector<std::string> ForCli11(const CLI::App& app,
+                                  std::vector<std::string> args,
+                                  std::string* problem) {
   std::vector<std::string> reversed;
   bool options = true;
   for (std::string& arg : args) {
@@ -134,6 +148,10 @@ std::vector<std::string> ForCli11(std::vector<std::string> args) {
     if (options && absl::StartsWith(arg, "--") &&
         arg.find('=') == arg.size() - 1) {
       arg.pop_back();
+      const CLI::Option* const option = app.get_option_no_throw(arg);
+      if (option != nullptr && option->get_items_expected_max() == 0) {
+        *problem = absl::StrCat(arg, ": takes no value");
+      }
       reversed.push_back(std::move(arg));
       reversed.emplace_back();
     } else {
@@ -151,12 +169,15 @@ int RunOne(const CommandInfo& info, std::vector<std::string> args,
   DefineCommand(info, command.get(), &app);
   std::string problem;
   try {
-    app.parse(ForCli11(std::move(args)));
+    args = ForCli11(app, std::move(args), &problem);
+    if (problem.empty()) app.parse(std::move(args));
   } catch (const CLI::CallForHelp&) {
     console->Out(app.help());
     return kExitDone;
   } catch (const CLI::ExtrasError&) {
     problem = UnexpectedArguments(app);
+  } catch (const CLI::ArgumentMismatch& error) {
+    problem = WrongCount(app, error);
   } catch (const CLI::ParseError& error) {
     problem = error.what();
   }
