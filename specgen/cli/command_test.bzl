@@ -19,6 +19,7 @@ def command_test(name, cases, data = [], **kwargs):
         copts = SPECGEN_COPTS,
         data = ["//specgen"] + cases + data,
         deps = [
+            "//specgen/base:home",
             "@com_google_absl//absl/strings",
             "@com_google_googletest//:gtest",
         ],

@@ -14,7 +14,8 @@
 //
 // The command is given to sh, in an empty directory that holds the files only.
 // A section whose text does not end with a line feed has "=== stdout, no line
-// feed at the end" for its title; a section without text is left out.
+// feed at the end" for its title; a section without text is left out. Where
+// specgen is published is "HOME" in what the command says.
 //
 //   command_test PROGRAM CASE...
 //   bazel run //specgen/cli:command_test -- --update   writes what it sees
@@ -37,8 +38,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "gtest/gtest.h"
+#include "specgen/base/home.h"
 
 namespace specgen {
 namespace {
@@ -162,8 +165,11 @@ Case RunCase(const Case& one, const std::string& program) {
   const int status = std::system(line.c_str());
   Case seen = one;
   seen.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  seen.out = ReadFile((root / "stdout").string());
-  seen.err = ReadFile((root / "stderr").string());
+  for (auto [name, said] :
+       {std::pair{"stdout", &seen.out}, std::pair{"stderr", &seen.err}}) {
+    *said = absl::StrReplaceAll(ReadFile((root / name).string()),
+                                {{kHome, "HOME"}});
+  }
   std::error_code error;
   fs::remove_all(root, error);
   return seen;

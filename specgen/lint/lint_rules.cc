@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "specgen/base/home.h"
 
 namespace specgen {
 namespace {
@@ -89,9 +90,8 @@ std::string RuleSection(const LintRule& rule) {
 }
 
 std::string RuleUrl(const LintRule& rule) {
-  return absl::StrCat(
-      "https://github.com/specgen/specgen/blob/main/specgen/lint/README.md#",
-      absl::AsciiStrToLower(rule.id), "-", rule.name);
+  return absl::StrCat(kHome, "/blob/main/specgen/lint/README.md#",
+                      absl::AsciiStrToLower(rule.id), "-", rule.name);
 }
 
 std::string ExplainRule(const LintRule& rule) {

@@ -39,10 +39,16 @@ struct LintRule {
   bool asks_engines = false;
   // It says what is meant by keys, also where they make it no plugin.
   bool finds_misspelt = false;
-  // Of a weakness, how grave it is: the base score of CVSS 3.1, "0.0" to
-  // "10.0".
+  // Of a weakness, one of the following.
   std::string_view security_severity = "";
 };
+
+// A rule finds a weakness if by all that it finds a plugin does more than its
+// config says, on an engine or a runtime. How grave that is says the base score
+// of CVSS 3.1, where the attacker is who made the plugin, which somebody
+// installs (AV:L/AC:L/PR:N/UI:R).
+inline constexpr std::string_view kReachesHost = "8.6";     // S:C/C:H/I:H/A:H
+inline constexpr std::string_view kDoesMoreInside = "5.3";  // S:U/C:L/I:L/A:L
 
 // All of them, by id.
 absl::Span<const LintRule> LintRules();

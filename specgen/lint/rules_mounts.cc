@@ -887,10 +887,7 @@ these: each rootfs has files there.)",
 there, and then covers any folder of the host, without any capability. From 18.03 on the spec mounts it, where the
 runtime stays inside the rootfs. Nothing in the config helps: use a newer engine, or only plugins that you trust.)",
      R"("propagatedMount": "/var/lib/volumes")", "", PropagatedMountPath,
-     "17.03.0", false, false,
-     // AV:L/AC:L/PR:H/UI:N/S:C/C:H/I:H/A:H: a plugin that runs as root reaches
-     // the host.
-     "8.2"},
+     "17.03.0", false, false, kReachesHost},
     {"SG026", "empty-settable-source", kNote,
      "the source of a mount, or the path of a device, is empty until somebody "
      "sets it",

@@ -154,7 +154,7 @@ constexpr LintRule kRules[] = {
      R"(The working directory is below `/proc/self/fd`, or that of another process, or `/dev/fd`, however it is written: that is
 how containers escape through a file that runc left open (CVE-2024-21626). Fixed runtimes refuse it.)",
      R"("workdir": "/proc/self/fd/8")", R"("workdir": "/")", WorkdirInProc, "",
-     false, false, "8.6"},
+     false, false, kReachesHost},
     {"SG023", "no-entrypoint", kError, "the plugin runs no program",
      "Neither `entrypoint` nor `args.value` names a program, or it is a name "
      "that no program has, such as `\"\"`; runtimes refuse the spec.",
@@ -172,7 +172,8 @@ interfaces. `bridge`, `none` and `null` say so; another word likely means someth
      "no engine reads the user: the plugin runs as root",
      R"(`user` is in the config's schema, but no engine puts it into the spec: the plugin runs with uid and gid 0, whatever stands
 there. Change the user in the plugin's program, or start it by one that does (`su-exec`, `setpriv`).)",
-     R"("user": {"uid": 1000, "gid": 1000})", "", User},
+     R"("user": {"uid": 1000, "gid": 1000})", "", User, "", false, false,
+     kDoesMoreInside},
     {"SG036", "command-line-in-one-word", kWarning,
      "the program's name has spaces in it",
      "The first word of `entrypoint` is the name of a file; no shell takes it "
