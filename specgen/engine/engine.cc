@@ -102,6 +102,13 @@ const Release* FindVersion(const EngineName& wanted) {
   return newest != nullptr ? newest : newest_candidate;
 }
 
+// Whether that is a release, or is to be one soon.
+bool IsKnown(const EngineName& name) {
+  const std::vector<uint32_t> newest = VersionOf(NewestRelease()).numbers;
+  return FindVersion(name) != nullptr ||
+         (name.numbers > newest && name.numbers[0] == newest[0]);
+}
+
 // A release itself stands behind all of its stages.
 int RankOf(const EngineName& version) {
   return StageRank(version.candidate.has_value() ? version.candidate->stage
@@ -297,7 +304,7 @@ absl::StatusOr<NamedEngine> FindEngine(std::string_view name) {
   if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(name), "newest")) {
     engine.release = &NewestRelease();
   } else {
-    names = ParseEngineName(name, &problem);
+    names = ParseEngineName(name, IsKnown, &problem);
   }
   for (const EngineName& wanted : names) {
     const Release* release = FindBuild(wanted);
@@ -345,7 +352,8 @@ absl::StatusOr<const Release*> FindFirstRelease(std::string_view name) {
   if (!found.ok()) return found;
   if ((*found)->build_of != nullptr) return (*found)->build_of;
   std::string problem;
-  const std::vector<EngineName> wanted = ParseEngineName(name, &problem);
+  const std::vector<EngineName> wanted =
+      ParseEngineName(name, IsKnown, &problem);
   if (wanted.empty() || wanted[0].numbers.size() == 3) return found;
   for (const Release& release : kReleaseTable) {
     if (IsOfLine(VersionOf(release).numbers, wanted[0].numbers)) {

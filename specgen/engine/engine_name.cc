@@ -27,30 +27,44 @@ constexpr size_t kMaxBytes = 1 << 14;
 
 constexpr std::string_view kExtras = "the extras";
 constexpr std::string_view kOfSomethingElse =
-    "by its words it is the version of something else";
+    "by its words it is the version of something else; give the release alone, "
+    "as 20.10.7";
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
-    "and",           "as",         "arch",        "architecture",
-    "archive",       "arg",        "bin",         "blob",
-    "candidate",     "ce",         "channel",     "checkout",
-    "com",           "commits",    "common",      "community",
-    "container",     "daemon",     "dind",        "dockereng",
-    "dockerversion", "ee",         "edition",     "engine",
-    "enterprise",    "env",        "epoch",       "exe",
-    "export",        "from",       "git",         "gz",
-    "fetch",         "head",       "heads",       "info",
-    "installed",     "io",         "latest",      "library",
-    "main",          "master",     "mirantis",    "name",
-    "none",          "notes",      "now",         "or",
-    "origin",        "upstream",   "over",        "package",
-    "packages",      "refs",       "is",          "already",
-    "the",           "newest",     "versioninfo", "setup",
-    "remote",        "release",    "releases",    "rootless",
-    "runtime",       "sh",         "stable",      "string",
-    "tag",           "tags",       "tar",         "to",
-    "tree",          "upgradable", "ver",         "version",
-    "policy"};
+    "and",           "at",        "detached", "available",    "versions",
+    "with",          "as",        "arch",     "architecture", "archive",
+    "arg",           "bin",       "blob",     "candidate",    "ce",
+    "channel",       "checkout",  "com",      "commits",      "common",
+    "community",     "container", "daemon",   "dind",         "dockereng",
+    "dockerversion", "ee",        "edition",  "engine",       "enterprise",
+    "env",           "epoch",     "exe",      "export",       "from",
+    "git",           "gz",        "fetch",    "head",         "heads",
+    "info",          "installed", "io",       "latest",       "main",
+    "master",        "mirantis",  "name",     "none",         "notes",
+    "now",           "or",        "origin",   "upstream",     "over",
+    "package",       "packages",  "refs",     "is",           "already",
+    "the",           "type",      "image",    "newest",       "versioninfo",
+    "setup",         "remote",    "release",  "releases",     "rootless",
+    "runtime",       "sh",        "stable",   "string",       "tag",
+    "tags",          "tar",       "to",       "tree",         "upgradable",
+    "ver",           "version",   "policy"};
+
+// What a version may stand right behind where nothing names Docker.
+constexpr std::string_view kLabels[] = {
+    "at",      "b",          "branch", "candidate", "ce",       "checkout",
+    "cli",     "client",     "commit", "community", "ee",       "installed",
+    "latest",  "newest",     "now",    "release",   "releases", "server",
+    "stable",  "string",     "tag",    "tags",      "v",        "ver",
+    "version", "versioninfo"};
+
+// What may stand right behind a version.
+constexpr std::string_view kBehind[] = {
+    "approved",    "as",      "go",     "get",       "sh",        "build",
+    "description", "h1",      "https",  "on",        "bundled",   "bottled",
+    "cli",         "client",  "commit", "ce",        "community", "docker",
+    "daemon",      "edition", "engine", "installed", "latest",    "linux",
+    "main",        "server",  "stable", "windows"};
 
 // Fields that lists of a system's software (SPDX, Trivy) and crictl have beside
 // those.
@@ -68,20 +82,22 @@ constexpr std::string_view kBoundWords[] = {
 // distributions and kinds of packages. All others have a "docker" of their own
 // there.
 constexpr std::string_view kSections[] = {
-    "almalinux", "alpine",         "alpm",          "amazon", "apk",
-    "arch",      "app-containers", "app-emulation", "cellar", "centos",
-    "deb",       "debian",         "extra",         "fedora", "generic",
-    "gentoo",    "kali",           "moby",          "nixos",  "oci",
-    "opensuse",  "raspbian",       "redhat",        "rhel",   "rocky",
-    "rpm",       "suse",           "ubuntu"};
+    "almalinux", "alpine", "alpm",           "amazon",
+    "apk",       "arch",   "app-containers", "app-emulation",
+    "cellar",    "centos", "library",        "local",
+    "deb",       "debian", "extra",          "fedora",
+    "generic",   "gentoo", "kali",           "moby",
+    "nixos",     "oci",    "opensuse",       "raspbian",
+    "redhat",    "rhel",   "rocky",          "rpm",
+    "suse",      "ubuntu"};
 
 // What else stands before "docker 28" where that is Docker. Names of others
 // have a version of theirs behind it: "jenkins docker 28".
 constexpr std::string_view kDockerVerbs[] = {
-    "add",  "conf",   "current", "get",      "has", "have",  "host", "i",
-    "ii",   "in",     "inst",    "install",  "is",  "local", "my",   "of",
-    "on",   "our",    "remove",  "remv",     "run", "runs",  "s",    "the",
-    "this", "update", "upgrade", "upgraded", "use", "uses",  "with", "your"};
+    "add",    "conf",    "current",  "get",     "has",  "have", "host", "i",
+    "ii",     "in",      "inst",     "install", "is",   "my",   "of",   "on",
+    "our",    "remove",  "remv",     "run",     "runs", "s",    "the",  "this",
+    "update", "upgrade", "upgraded", "use",     "uses", "with", "your"};
 
 // What fetches packages that are called as Docker and are none of it.
 constexpr std::string_view kOtherManagers[] = {
@@ -166,7 +182,8 @@ bool IsPlausibleLine(const EngineName& name) {
 
 // Finds Docker's versions in a text, of whatever form. Words, be they of a
 // sentence, the name of a package or an address, say what the versions behind
-// them are of: a word that is not known here, of something else.
+// them are of: a word that is not known here, of something else. So does a word
+// that stands behind a version.
 class VersionFinder {
  public:
   // `text` is in lower case.
@@ -177,6 +194,7 @@ class VersionFinder {
         if (absl::StrContains(kPhraseEnds, text_[at_])) {
           is_other_phrase_ = is_bound_phrase_ = false;
         }
+        if (text_[at_] == '"') is_quoted_pair_ = CharAt(at_ - 1) == '=';
         if (is_dependencies_) {
           is_dependencies_ = !absl::StrContains("}[", text_[at_]);
         } else if (text_[at_] == '\n') {
@@ -198,7 +216,10 @@ class VersionFinder {
   // than what of Docker, and that more than what of the client; a version more
   // than the line that it is of. Nothing: there is none, or those that count
   // most are not the same; `*problem` becomes what there is instead.
-  std::vector<EngineName> Take(std::string* problem) {
+  std::vector<EngineName> Take(IsRelease is_release, std::string* problem) {
+    std::erase_if(others_, [&](const Found& other) {
+      return IsLine(other.name) || !is_release(other.name);
+    });
     if (std::any_of(found_.begin(), found_.end(), [](const Found& found) {
           return !IsLine(found.name) ||
                  (found.tie != Tie::kNone && IsPlausibleLine(found.name));
@@ -210,6 +231,11 @@ class VersionFinder {
     for (size_t i = 0; i < found_.size(); ++i) Describe(i);
     if (found_.empty()) {
       *problem = problem_;
+      for (const Found& other : others_) {
+        if (!Agree(others_[0].name, other.name)) {
+          return Disagree(others_[0], other, problem);
+        }
+      }
       return {};
     }
     const Role role = std::max_element(found_.begin(), found_.end(),
@@ -263,6 +289,12 @@ class VersionFinder {
         }
       }
     }
+    // People name the release that they have beside one that they do not have.
+    for (const Found& other : others_) {
+      if (!Agree(meant->name, other.name)) {
+        return Disagree(*meant, other, problem);
+      }
+    }
     const size_t numbers = meant->name.numbers.size();
     std::vector<EngineName> names;
     for (Found& found : found_) {
@@ -284,17 +316,20 @@ class VersionFinder {
   };
   struct Found {
     EngineName name;
-    Role role;
-    Tie tie;
-    size_t words;  // where what is said of it begins
-    size_t begin;
-    size_t end;
+    Role role = Role::kPart;
+    Tie tie = Tie::kNone;
+    size_t words = 0;  // where what is said of it begins
+    size_t begin = 0;
+    size_t end = 0;
   };
 
   static std::vector<EngineName> Disagree(const Found& a, const Found& b,
                                           std::string* problem) {
-    *problem = absl::StrCat("it has two versions, ", a.name.version, " and ",
-                            b.name.version);
+    const auto& [first, second] = std::minmax(
+        a, b, [](const Found& x, const Found& y) { return x.begin < y.begin; });
+    *problem =
+        absl::StrCat("it has two versions, ", first.name.version, " and ",
+                     second.name.version, "; give the one alone");
     return {};
   }
 
@@ -327,8 +362,8 @@ class VersionFinder {
     const size_t end = FindFirstOf(kEnds, begin);
     const bool is_key = end > begin && CharAt(end) == '=';
     std::string_view before = Text(0, begin);
-    if (!absl::ConsumeSuffix(&before, "\"")) absl::ConsumeSuffix(&before, "'");
-    is_in_pair_ = is_key || absl::EndsWith(before, "=");
+    absl::ConsumeSuffix(&before, "'");
+    is_in_pair_ = is_key || is_quoted_pair_ || absl::EndsWith(before, "=");
     // In "key=value", of a log or a metric of Docker, the key says what the
     // value is of; it is not what other keys say.
     if (is_key && names_docker_) is_other_pair_ = false;
@@ -364,10 +399,7 @@ class VersionFinder {
     // What `docker version` prints, as text, JSON or YAML.
     const bool is_label = absl::StrContains(":\"'", CharAt(at_));
     is_bound_phrase_ |= IsOneOf(kBoundWords, word);
-    if (IsOneOf(kOtherManagers, word)) {
-      is_other_manager_ = true;
-      GiveToManager(begin);
-    }
+    is_other_manager_ |= IsOneOf(kOtherManagers, word);
     // Those of a package: a line of it, or a section of JSON or TOML.
     if (absl::EndsWith(word, "dependencies")) {
       is_other_manager_ = true;
@@ -389,7 +421,7 @@ class VersionFinder {
                word == "engineversion") {
       if (!is_other_phrase_ && !TakeRole(begin, Role::kServer)) {
         // Others have servers, too.
-        if (is_label || names_docker_ ||
+        if (is_label || word != "server" || names_docker_ ||
             absl::StartsWith(Text(at_, at_ + 9), " version:")) {
           SetDocker();
         } else {
@@ -400,6 +432,12 @@ class VersionFinder {
       }
     } else if (word == "runtimeversion" && names_docker_ && !IsOther()) {
       StartSection(begin, Role::kServer);  // crictl's
+    } else if (word == "runtime" &&
+               absl::EndsWith(Text(0, begin), "mirantis container ")) {
+      SetDocker();
+    } else if (word == "action" && Text(piece_, begin) == "setup-docker-") {
+      SetDocker();
+      at_ = FindFirstOf(" \r\n", at_);  // its own version
     } else if (word == "dockerd") {
       SetDocker();
       StartSection(begin, Role::kServer);
@@ -534,17 +572,6 @@ class VersionFinder {
     return true;
   }
 
-  // What the version right before the word that begins there is of, the name of
-  // another manager, is no Docker: "docker 20.10.0 (npm)".
-  void GiveToManager(size_t begin) {
-    if (found_.empty() || !IsOneOf({" (", " [", " from ", " via "},
-                                   Text(found_.back().end, begin))) {
-      return;
-    }
-    found_.pop_back();
-    problem_ = kOfSomethingElse;
-  }
-
   // `apt-cache policy` has the version that is installed, the candidate for it,
   // and a table of all that there are: the first of these counts.
   void ReadPolicy(bool is_table) {
@@ -623,6 +650,12 @@ class VersionFinder {
     const size_t begin = at_;
     const bool may_start = std::exchange(may_start_, false);
     const bool follows_word = std::exchange(last_is_word_, false);
+    // Nix has no dots in "docker_20_10".
+    if (absl::EndsWith(Text(0, begin), "docker_") &&
+        HoldsMark(Text(begin, FindFirstOf(kEnds, begin)), "^##_##") &&
+        !IsWordChar(CharAt(begin + 5))) {
+      text_[begin + 2] = '.';
+    }
     std::string_view rest = Text(digits, text_.size());
     const uint32_t first = *TakeNumber(&rest);
     if (rest.size() > 1 && rest[0] == ':' && IsWordChar(rest[1]) &&
@@ -633,26 +666,95 @@ class VersionFinder {
       at_ = text_.size() - rest.size() + 1;
       return;
     }
-    const bool is_other = IsOther();
     const size_t end = EndOfVersion(digits);
-    if (may_start && !is_other && !IsBound(end) && !IsJoined(begin, end) &&
+    if (may_start && !IsBound() && !IsJoined(begin, end) &&
         !IsKubernetes(begin)) {
-      if (Keep(begin, digits, end, follows_word)) {
+      std::optional<EngineName> name = ReadVersion(digits, end);
+      const bool is_other =
+          IsOther() || is_bound_phrase_ ||
+          (name.has_value() &&
+           (!IsAmongKnownWords(begin, end) ||
+            // dnf's number of packages: "Docker CE Stable - x86_64 28".
+            (IsLine(*name) && IsArchitecture(last_word_))));
+      if (name.has_value() && !is_other) {
+        Keep(*std::move(name), begin, end, follows_word);
         at_ = end;
         is_other_phrase_ = false;
         return;
       }
-      if (LooksLikeVersion(rest)) odd_role_ = std::max(odd_role_, role_);
-    }
-    if (may_start && is_other && absl::StartsWith(rest, ".") &&
-        problem_.empty()) {
-      problem_ = kOfSomethingElse;
+      if (!is_other && LooksLikeVersion(rest)) {
+        odd_role_ = std::max(odd_role_, role_);
+      }
+      if (is_other && absl::StartsWith(rest, ".")) {
+        if (problem_.empty()) problem_ = kOfSomethingElse;
+        if (name.has_value()) {
+          others_.push_back({.name = *std::move(name), .begin = begin});
+        }
+      }
     }
     // Of "5-docker-ce_5:28.5.2" the number alone.
     at_ = digits;
     while (at_ < text_.size() && IsWordChar(text_[at_])) ++at_;
     if (!rest.empty() && absl::StrContains(".:", rest[0])) at_ = end;
     if (absl::StrContains(kEnds, CharAt(at_))) is_other_phrase_ = false;
+  }
+
+  // Whether what stands beside a version lets it be Docker's. Where Docker is
+  // named before it, that is the next word; else all words of the line, or of
+  // the quotes or brackets that it stands in.
+  bool IsAmongKnownWords(size_t begin, size_t end) const {
+    if (names_docker_) {
+      std::string_view behind = Text(end, text_.size());
+      if (!absl::ConsumePrefix(&behind, " ") || text_[end - 1] == '.' ||
+          has_docker_options_) {
+        return true;
+      }
+      if (!absl::ConsumePrefix(&behind, "(")) {
+        absl::ConsumePrefix(&behind, "[");
+      }
+      const std::string_view piece =
+          behind.substr(0, behind.find_first_of(kEnds));
+      // An option or a key says what is behind it.
+      return absl::StartsWith(piece, "-") ||
+             absl::StartsWith(behind.substr(piece.size()), "=") ||
+             AreKnown(piece.substr(0, piece.find(':')));
+    }
+    if (!last_word_.empty() && !IsOneOf(kLabels, last_word_) &&
+        !IsCommit(last_word_))
+      return false;
+    const size_t line = text_.find_last_of("\r\n", begin) + 1;
+    const std::string_view before = Text(line, begin);
+    size_t last = FindFirstOf("\r\n", end);
+    for (std::string_view pair : {"\"\"", "''", "``", "()", "[]", "{}"}) {
+      const auto opened = std::count(before.begin(), before.end(), pair[0]);
+      const auto closed = std::count(before.begin(), before.end(), pair[1]);
+      if (pair[0] == pair[1] ? opened % 2 == 1 : opened > closed) {
+        // Git has more behind a comma: "(tag: v28.5.2, origin/master)".
+        last = std::min(last,
+                        FindFirstOf(pair == "()" ? ",)" : pair.substr(1), end));
+      }
+    }
+    return AreKnown(Text(end, last));
+  }
+
+  // Whether a version may stand before all of these words, or all up to the
+  // version of a further package of Docker's.
+  bool AreKnown(std::string_view text) const {
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = at;
+      while (at < text.size() && IsWordChar(text[at])) ++at;
+      const std::string_view word = text.substr(begin, at - begin);
+      if (word.empty()) {
+        ++at;
+      } else if (IsDigit(word[0])) {
+        if (names_docker_) return true;
+        at = std::min(text.find_first_of(kEnds, at), text.size());
+      } else if (!IsOneOf(kBehind, word) && !IsOneOf(kSections, word) &&
+                 !IsArchitecture(word) && !IsCommit(word)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // Whether that is a version, though none that is understood, by what stands
@@ -687,27 +789,15 @@ class VersionFinder {
             CharAt(end + 1) == ':');
   }
 
-  // What Docker prints of its server begins with no "v".
+  // What Docker prints of its versions begins with no "v".
   bool IsKubernetes(size_t begin) const {
     return text_[begin] == 'v' &&
-           absl::EndsWith(Text(0, begin), "server version: ");
+           (absl::EndsWith(Text(0, begin), "server version: ") ||
+            absl::EndsWith(Text(0, begin), "client version: "));
   }
 
-  // Whether this piece is but the end of a range: ">= 28.5", "28.5 or newer".
-  bool IsBound(size_t end) const {
-    if (is_bound_phrase_) return true;
-    std::string_view behind = Text(end, text_.size());
-    if (absl::StartsWith(behind, " min") || absl::StartsWith(behind, " max")) {
-      return true;
-    }
-    if (absl::ConsumePrefix(&behind, " or ") ||
-        absl::ConsumePrefix(&behind, " and ")) {
-      for (std::string_view word :
-           {"higher", "newer", "later", "above", "greater", "up", "older",
-            "lower", "earlier", "below"}) {
-        if (absl::StartsWith(behind, word)) return true;
-      }
-    }
+  // Whether this piece is but the end of a range: ">= 28.5".
+  bool IsBound() const {
     const std::string_view before = Text(0, piece_);
     // Python's: "docker==7.1.0".
     if (absl::EndsWith(before, "==")) return true;
@@ -717,26 +807,6 @@ class VersionFinder {
            !absl::EndsWith(before.substr(0, last + 1), "->");
   }
 
-  // Whether a number that ends there is one of something: "9 files".
-  bool IsAmount(size_t end) const {
-    const size_t begin =
-        std::min(text_.find_first_not_of(' ', end), text_.size());
-    size_t word_end = begin;
-    while (word_end < text_.size() && IsWordChar(text_[word_end])) ++word_end;
-    const std::string_view word = Text(begin, word_end);
-    return begin > end && !word.empty() && !IsDigit(word[0]) &&
-           !IsOneOf({"docker", "server", "client", "cli"}, word) &&
-           !IsOneOf(kPlainWords, word);
-  }
-
-  // Whether a number that ends there is a size: "27 M".
-  bool IsSize(size_t end) const {
-    std::string_view behind = Text(end, FindFirstOf("\r\n", end));
-    behind = absl::StripAsciiWhitespace(behind);
-    return IsOneOf({"b", "k", "m", "g", "kb", "mb", "gb", "kib", "mib", "gib"},
-                   behind);
-  }
-
   Tie TieOf(size_t begin, bool follows_word, std::string_view version) const {
     if (std::any_of(version.begin(), version.end(),
                     [](char c) { return c != '.' && !IsDigit(c); })) {
@@ -744,16 +814,14 @@ class VersionFinder {
     }
     if (!follows_word) return text_[begin] == 'v' ? Tie::kWord : Tie::kNone;
     const size_t last = text_.find_last_not_of(" \t\r\n\"'", begin - 1);
-    // But not of "docker: 28 containers".
-    return names_docker_ && (last + 1 == begin ||
-                             (absl::StrContains(":=", text_[last]) &&
-                              !IsAmount(begin + version.size())))
+    return names_docker_ &&
+                   (last + 1 == begin || absl::StrContains(":=", text_[last]))
                ? Tie::kDocker
                : Tie::kWord;
   }
 
-  // False: it is no version.
-  bool Keep(size_t begin, size_t digits, size_t end, bool follows_word) {
+  // The version that stands there; nothing if it is none.
+  std::optional<EngineName> ReadVersion(size_t digits, size_t end) {
     std::string_view text = Text(digits, end);
     if (std::count(text.begin(), text.end(), '.') == 3) {
       absl::ConsumeSuffix(&text, ".");  // of a sentence
@@ -767,22 +835,18 @@ class VersionFinder {
     // Go's of a commit: "v0.0.0-20200309214505-aa6a9891b09c".
     if (HoldsMark(text, "##############-%%%%%%%%%%%%")) {
       problem_ = "it is a commit that is no release";
-      return false;
+      return std::nullopt;
     }
-    std::optional<EngineName> name = ParseVersion(text);
-    if (!name.has_value()) return false;
-    const Tie tie = TieOf(begin, follows_word, name->version);
-    if (IsLine(*name) &&
-        (tie == Tie::kNone ? IsAmount(end)
-                           : tie == Tie::kWord &&
-                                 (IsSize(end) || IsArchitecture(last_word_))))
-      return false;
-    name->epoch = epoch_;
-    if (name->part.empty() && role_ == Role::kPart) name->part = part_;
-    const Role role = name->part.empty() ? role_ : Role::kPart;
-    found_.push_back({*std::move(name), role, tie, words_, begin, end});
+    return ParseVersion(text);
+  }
+
+  void Keep(EngineName name, size_t begin, size_t end, bool follows_word) {
+    const Tie tie = TieOf(begin, follows_word, name.version);
+    name.epoch = epoch_;
+    if (name.part.empty() && role_ == Role::kPart) name.part = part_;
+    const Role role = name.part.empty() ? role_ : Role::kPart;
+    found_.push_back({std::move(name), role, tie, words_, begin, end});
     words_ = end;
-    return true;
   }
 
   // Adds what the words around a version say.
@@ -832,6 +896,7 @@ class VersionFinder {
   size_t piece_ = 0;
   bool may_start_ = true;    // a version may: a word or nothing is before it
   bool is_in_pair_ = false;  // of "key=value"
+  bool is_quoted_pair_ = false;
   std::optional<uint32_t> epoch_;
 
   // What stands at `at_` is of something else than Docker, by the words in this
@@ -859,7 +924,8 @@ class VersionFinder {
   size_t words_ = 0;  // where what is said of the next version begins
 
   std::vector<Found> found_;
-  std::string problem_;  // why what looks like a version is none
+  std::vector<Found> others_;  // of something else, by their words
+  std::string problem_;        // why what looks like a version is none
 };
 
 // Replaces what package managers and lists of software say of a package, a
@@ -884,6 +950,28 @@ void UnfoldStanzas(std::string* text) {
     } else if (absl::ConsumePrefix(&value, "version: ") ||
                absl::ConsumePrefix(&value, "packageversion: ")) {
       absl::StrAppend(&lines[package - 1], " ", value);
+    }
+  }
+  *text = absl::StrJoin(lines, "\n");
+}
+
+// Replaces the lines of `docker node ls` and `docker-machine ls` by the version
+// in them.
+void UnfoldTables(std::string* text) {
+  std::vector<std::string> lines = absl::StrSplit(*text, '\n');
+  for (std::string& line : lines) {
+    const std::vector<std::string> pieces =
+        absl::StrSplit(line, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
+    if (pieces.size() < 4) continue;
+    const bool is_node = HoldsMark(pieces[0], "^%%%%%%%%%%%%%%%%%%%%%%%%%") &&
+                         pieces[0].size() == 25 &&
+                         IsOneOf({"ready", "down", "unknown", "disconnected"},
+                                 pieces[pieces[1] == "*" ? 3 : 2]);
+    const bool is_machine =
+        absl::StartsWith(pieces[4 < pieces.size() ? 4 : 0], "tcp://");
+    if ((is_node || is_machine) &&
+        HoldsMark(pieces.back(), is_node ? "^#" : "^v#")) {
+      line = absl::StrCat("docker ", pieces.back());
     }
   }
   *text = absl::StrJoin(lines, "\n");
@@ -917,6 +1005,7 @@ void UnfoldCpes(std::string* text) {
 }  // namespace
 
 std::vector<EngineName> ParseEngineName(std::string_view text,
+                                        IsRelease is_release,
                                         std::string* problem) {
   if (text.size() > kMaxBytes) return {};
   absl::ConsumePrefix(&text, "\uFEFF");  // a byte order mark
@@ -932,7 +1021,8 @@ std::vector<EngineName> ParseEngineName(std::string_view text,
                                                         {"\u2260", "!="}});
   UnfoldCpes(&lower);
   UnfoldStanzas(&lower);
-  return VersionFinder(std::move(lower)).Take(problem);
+  UnfoldTables(&lower);
+  return VersionFinder(std::move(lower)).Take(is_release, problem);
 }
 
 }  // namespace specgen

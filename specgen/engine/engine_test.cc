@@ -94,6 +94,11 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"\"28.5.2\"", "28.5.2"},
       {"'28.5.2'", "28.5.2"},
       {"\t28.5.2 \r\n", "28.5.2"},
+      {"28.5.2 (Docker)", "28.5.2"},
+      {"28.5.2, build ecc6942", "28.5.2"},
+      {"28.5.2 linux/amd64", "28.5.2"},
+      {"v28.5.2 (Latest)", "28.5.2"},
+      {"Docker 28.5.2 on Debian 12", "28.5.2"},
       // Tags.
       {"v28.5.2", "28.5.2"},
       {"docker-v29.5.0", "29.5.0"},
@@ -248,6 +253,10 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
        "28.5.2"},
       {"docker (28.5.1) < 28.5.2", "28.5.1"},
       {"dockerd - 27.3.1-r1", "27.3.1"},
+      {"docker-28.3.3-r4 description:\nA meta package", "28.3.3"},
+      {"local/docker 1:28.5.2-1", "28.5.2"},
+      {"*  app-containers/docker\n      Latest version installed: 28.5.2",
+       "28.5.2"},
       {"docker 28.4.0 3377 latest/stable canonical**", "28.4.0"},
       // Files, addresses and what Git and Go call it.
       {"docker-28.5.2.tgz", "28.5.2"},
@@ -302,6 +311,7 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
        "28.5.2"},
       {"git clone git@github.com:moby/moby.git -b docker-v29.5.0", "29.5.0"},
       {"git checkout v28.5.2", "28.5.2"},
+      {"* (HEAD detached at v28.5.2)", "28.5.2"},
       {"cpe:2.3:a:docker:docker:28.5.2:*:*:*:*:*:*:*", "28.5.2"},
       {"cpe:2.3:a:docker:docker:17.06.0:rc1:*:*:community:*:*:*",
        "17.06.0-rc1"},
@@ -317,7 +327,6 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"VERSION_STRING=5:28.5.2-1~debian.12~bookworm", "28.5.2"},
       {"dockerVersion=\"28.5.2\"", "28.5.2"},
       {"MY_DOCKER_VERSION=28.5.2", "28.5.2"},
-      {"docker 28.5.2 is out of date", "28.5.2"},
       {"--engine=28.5.2", "28.5.2"},
       {"docker/28.5.2 go/go1.25.3 git-commit/89c5e8f "
        "kernel/6.8.0-87-generic os/linux arch/amd64 "
@@ -329,6 +338,10 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"engine_daemon_engine_info{commit=\"89c5e8f\",kernel=\"6.1.0\","
        "version=\"28.5.2\"} 1",
        "28.5.2"},
+      {"engine_daemon_engine_info{os=\"Debian GNU/Linux 12 (bookworm)\","
+       "os_type=\"linux\",version=\"28.5.2\"} 1",
+       "28.5.2"},
+      {"github.com/docker/docker v28.5.2+incompatible h1:AbC+d=", "28.5.2"},
       {"Docker version 24.0.7, build 24.0.7-0ubuntu4.1", "24.0.7"},
       // Other numbers.
       {"/opt/homebrew/Cellar/docker/28.5.2 (19 files, 30.5MB) *", "28.5.2"},
@@ -497,7 +510,7 @@ TEST(FindEngine, TakesTheServersLine) {
         "Client Version: 27.3.1\nServer Version: 28.5\nCPUs: 20",
         "27.3.1 (client), 28.5 (server)", "28.5 server, 27.3.1 client",
         "Docker CLI 27.3.1, Docker Engine 28", "docker 28, client 27.3.1",
-        "cli: 27.3.1, daemon: 28", "docker:27.3.1-cli and docker:28-dind",
+        "cli: 27.3.1, daemon: 28", "docker:27.3.1-cli, docker:28-dind",
         "DOCKER_CLI_VERSION=27.3.1 DOCKER_VERSION=28",
         "{\"Client\":{\"Version\":\"27.3.1\"},\"Server\":{\"Version\":"
         "\"28.5\"},\"x\":1}"}) {
@@ -529,7 +542,9 @@ TEST(FindEngine, RefusesWhatIsNoVersion) {
         "5:", "v v28", "28.5.2:1", "5:5:28.5.2",
         "5:5:28.5.2-1~debian.12~bookworm", "28:1", "docker-28-1", "28 --json",
         "172.17.0.1", "nightly", "29.0.0-rc", "28.5-rc.1", "^28.5.2", "~28.5.2",
-        "docker-ce (>= 5:28.5.2)", "v2.0.0-beta.22", "v2.0.0",
+        "docker-ce (>= 5:28.5.2)", "v2.0.0-beta.22", "v2.0.0", "20.10.7-24.0.7",
+        "docker_1_13", "docker_20_10_7", "Client Version: v1.13.1",
+        "docker/setup-docker-action@v28.0.0",
         // Versions of something else.
         "Docker Desktop 4.37.1", "docker-compose-2.39.2",
         "docker-buildx-plugin 28.5.2", "docker/compose v28.5.2",
@@ -642,6 +657,44 @@ TEST(FindEngine, RefusesWhatOthersCallDocker) {
   }
 }
 
+// Tables, attributes and settings that have it somewhere in them.
+TEST(FindEngine, TakesItsColumn) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      // `docker node ls`
+      {"l1kpodq8vfzvsawzpmbgp22jm *   node1   Ready   Active   Leader   24.0.7",
+       "24.0.7"},
+      {"8my29p0m3xhg6c5u9wd7bqzqd     podman   Down    Drain   24.0.7",
+       "24.0.7"},
+      {"ID  HOSTNAME  STATUS  AVAILABILITY  MANAGER STATUS  ENGINE VERSION\n"
+       "mlsjtfn2ck9sc2z0m1q8yqz0k *   a   Ready   Active   Leader   "
+       "20.10.24+dfsg1\n"
+       "8my29p0m3xhg6c5u9wd7bqzqd     b   Ready   Active            "
+       "20.10.24+dfsg1\n",
+       "20.10.24+dfsg1"},
+      // `docker-machine ls`
+      {"NAME  ACTIVE  DRIVER  STATE  URL  SWARM  DOCKER  ERRORS\n"
+       "dev  *  virtualbox  Running  tcp://192.168.99.100:2376  v19.03.12  ",
+       "19.03.12"},
+      {"m1 - generic Running tcp://10.0.0.5:2376 m1 (master) v17.05.0-ce",
+       "17.05.0"},
+      // Nix.
+      {"docker_20_10", "20.10.27"},
+      {"nixpkgs#docker_20_10", "20.10.27"},
+      {"virtualisation.docker.package = pkgs.docker_19_03;", "19.03.15"},
+      // docker/setup-docker-action.
+      {"version: v24.0.7", "24.0.7"},
+      {"version: type=archive,channel=stable,version=v24.0.7", "24.0.7"},
+      {"version: type=image,tag=24.0.7", "24.0.7"},
+      {"uses: docker/setup-docker-action@v4\nwith:\n  version: v24.0.7",
+       "24.0.7"}};
+  for (const auto& [name, release] : kNames) {
+    EXPECT_EQ(Found(name), release) << name;
+  }
+  EXPECT_THAT(Found("l1kpodq8vfzvsawzpmbgp22jm * a Ready Active Leader 24.0.7\n"
+                    "8my29p0m3xhg6c5u9wd7bqzqd   b Ready Active 24.0.6\n"),
+              HasSubstr(": it has two versions, 24.0.7 and 24.0.6"));
+}
+
 // As programs print and keep it.
 TEST(FindEngine, TakesWhatToolsPrint) {
   constexpr std::pair<std::string_view, std::string_view> kNames[] = {
@@ -682,9 +735,7 @@ TEST(FindEngine, TakesWhatToolsPrint) {
       {"Ubuntu docker 28.5.2", "28.5.2"},
       {"Host docker 28.5.2", "28.5.2"},
       {"docker 27.3.1, npm 10.2.0", "27.3.1"},
-      {"docker 27.3.1 npm 10.2.0", "27.3.1"},
-      {"docker-ce 27.3.1 (apt), docker 7.1.0 (pip)", "27.3.1"},
-      {"{\"dependencies\":{\"docker\":\"20.10.0\"},\n\"docker\":\"27.3.1\"}",
+      {"{\"dependencies\":{\"docker\":\"1.0.0\"},\n\"docker\":\"27.3.1\"}",
        "27.3.1"},
       {"Dependencies resolved.\n docker-ce  x86_64  3:27.3.1-1.el9", "27.3.1"},
       {"(HEAD, tag: v27.3.1)", "27.3.1"},
@@ -726,9 +777,13 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
        {"28.5.2 or 28.5.1", "28.5.2,28.5.1", "28.5.2\n28.5.1",
         "docker 28.5.2 -> 28.5.1",
         "docker-ce/bookworm 5:28.5.2 amd64 [upgradable from: 5:28.5.1]",
+        "docker 28.5.2 is broken, use 28.5.1", "use docker 28.5.2, not 28.5.1",
+        "docker 28.5.2 works\n28.5.1 does not", "28.5.2 was replaced by 28.5.1",
+        "podman 28.5.2, nginx 28.5.1",
         "Unpacking docker-ce (5:28.5.2) over (5:28.5.1) ..."}) {
     EXPECT_THAT(Found(name),
-                HasSubstr(": it has two versions, 28.5.2 and 28.5.1"));
+                EndsWith(": it has two versions, 28.5.2 and 28.5.1; give the "
+                         "one alone"));
   }
   for (std::string_view name :
        {"image: docker:27.3.1\nservices:\n  - docker:28\n",
@@ -741,7 +796,7 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
         EndsWith(": it names an image of Docker without a version, too"));
   }
   EXPECT_THAT(Found("docker:27.3.1-cli, 28"),
-              HasSubstr(": it has two versions, 28 and 27.3.1-cli"));
+              HasSubstr(": it has two versions, 27.3.1-cli and 28"));
   EXPECT_THAT(Found("docker:28.5 docker:28.4"),
               HasSubstr(": it has two versions, 28.5 and 28.4"));
   EXPECT_EQ(Found("docker_28  docker-28.3.3"), "28.3.3");
@@ -773,9 +828,24 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
         "cpe:2.3:a:docker:compose:1.13.1:*:*:*:*:*:*:*",
         "helm install x --version=1.13.1", "image=nginx version=1.13.1",
         "msg=\"nginx started\" version=1.13.1",
-        "docker-buildx-plugin 0.29.1-1~debian.12", "Ubuntu 20.10"}) {
-    EXPECT_THAT(Found(name),
-                EndsWith(": by its words it is the version of something else"));
+        "docker-buildx-plugin 0.29.1-1~debian.12", "Ubuntu 20.10",
+        // What names another product behind the version, or right before it.
+        "1.13.1 docker-compose", "1.13.1 (podman)", "1.13.1, nginx",
+        "1.13.1\tpodman", "1.13.1/nginx", "version 1.13.1 of git",
+        "v1.13.1 kubernetes", "Server Version: 1.13.1 podman",
+        "server: 1.13.1 nginx", "Engine 1.13.1 podman", "docker 28.5.2 podman",
+        "docker 28.5.2 (podman)", "docker 28.5.2 docker-compose",
+        "docker 28.5.2 or newer", "docker 28.5.2 is broken, use 27.5",
+        "docker 28.5.2 is out of date", "docker 27.3.1 npm 10.2.0",
+        "docker-ce 27.3.1 (apt)", "git 1.13.1", "git:1.13.1",
+        "git-1.13.1.tar.gz", "origin 1.13.1", "origin/1.13.1", "main 1.13.1",
+        "container 1.13.1", "library 1.13.1",
+        "docker-library/official-images 28.5.2",
+        "uses: docker/setup-buildx-action@v28.0.0"}) {
+    EXPECT_THAT(
+        Found(name),
+        EndsWith(": by its words it is the version of something else; give "
+                 "the release alone, as 20.10.7"));
   }
   // Dates are not of next year's releases.
   for (std::string_view name : {"2025.11.05", "2025.11", "20251105"}) {
@@ -819,7 +889,7 @@ TEST(FindEngine, SaysWhatIsPresumed) {
         "Docker version 28.5.2, build ecc6942",
         "Docker version 19.03.13, build 4484c46d9d",
         "Docker version 18.09.8, build 0dd43dd87f",
-        "docker-ce 21:5 28.5.2 (see 1:2, -r0 and 3.fc43)",
+        "docker-ce 21:5 28.5.2, see 1:2, -r0 and 3.fc43",
         "26.1.5+dfsg1",
         "5:20.10.24~3-0~debian-bullseye",
         "3:docker-ce-28.5.2-1.el9.x86_64",
@@ -887,7 +957,7 @@ TEST(FindEngine, SaysWhatIsPresumed) {
                     engine->release->name, ": ")));
   }
   // Of several builds all is said.
-  EXPECT_THAT(FindEngine("28.5.2-0ubuntu1 and 28.5.2+azure-2")->presumed,
+  EXPECT_THAT(FindEngine("28.5.2-0ubuntu1, 28.5.2+azure-2")->presumed,
               AllOf(StartsWith("Ubuntu's build is presumed"),
                     HasSubstr("; Microsoft's build is presumed")));
 }

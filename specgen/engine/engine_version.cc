@@ -122,6 +122,12 @@ bool IsPackageSuffix(std::string_view suffix) {
     case ',':
       return IsDigit(first.front());
     case '-': {
+      // Another release: "20.10.7-24.0.7".
+      std::string_view rest = first;
+      if (HoldsMark(first, "^##.") &&
+          std::count(first.begin(), first.end(), '.') == 2 &&
+          TakeNumbers(&rest) && rest.empty())
+        return false;
       // "-1.fc40", "-0ubuntu4.1", "-r0", "-lp152.2"; Slackware: "-noarch-1".
       const std::string_view word = first.substr(0, first.find_first_of("-._"));
       return std::any_of(word.begin(), word.end(), IsDigit) ||
