@@ -33,7 +33,9 @@ absl::StatusOr<std::string> AskGit(std::string_view option,
   setenv("GIT_NO_LAZY_FETCH", "1", /*replace=*/1);
   setenv("GIT_TERMINAL_PROMPT", "0", /*replace=*/1);
   constexpr int kPatience = 30;
-  words.insert(words.begin(), {"git", "--no-pager"});
+  // So does who reads its index.
+  words.insert(words.begin(),
+               {"git", "--no-pager", "-c", "core.fsmonitor=false"});
   absl::StatusOr<ProgramOutput> ran = RunProgram(
       std::move(words), {.seconds = kPatience, .bytes = kMaxFileBytes});
   if (!ran.ok()) {

@@ -87,6 +87,11 @@ inline const Capability* FindCapability(std::string_view name) {
   return found != std::end(kLinuxCapabilities) ? found : nullptr;
 }
 
+// The one that `text` is to any runtime, or null. runc takes names as they are;
+// crun, by libcap's cap_from_name(3), also in any case, numbers, and with
+// whatever stands behind; youki also without "CAP_".
+const Capability* FindCapabilityToAny(std::string_view text);
+
 }  // namespace specgen
 
 #endif  // SPECGEN_KNOWN_CAPABILITIES_H_

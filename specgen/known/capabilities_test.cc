@@ -30,5 +30,40 @@ TEST(Capabilities, FindsWholeNamesOnly) {
   }
 }
 
+// As runc, libcap and youki take them.
+TEST(Capabilities, FindsWhatAnyRuntimeTakes) {
+  struct Case {
+    std::string_view text;
+    std::string_view name;  // "" if none does
+  };
+  for (const Case& c : {
+           Case{"CAP_SYS_ADMIN", "CAP_SYS_ADMIN"},
+           Case{"cap_sys_admin", "CAP_SYS_ADMIN"},
+           Case{"Cap_Sys_Admin", "CAP_SYS_ADMIN"},
+           Case{"SYS_ADMIN", "CAP_SYS_ADMIN"},
+           Case{"sys_admin", "CAP_SYS_ADMIN"},
+           Case{"cap_sys_admin+x", "CAP_SYS_ADMIN"},
+           Case{"cap_sys_admin9", "CAP_SYS_ADMIN"},
+           Case{"21", "CAP_SYS_ADMIN"},
+           Case{"21x", "CAP_SYS_ADMIN"},
+           Case{"0x15", "CAP_SYS_ADMIN"},
+           Case{"025", "CAP_SYS_ADMIN"},
+           Case{"0", "CAP_CHOWN"},
+           Case{"40", "CAP_CHECKPOINT_RESTORE"},
+           Case{"41", ""},
+           Case{"18446744073709551637", ""},
+           Case{"", ""},
+           Case{"CAP_", ""},
+           Case{"CAP_CAP_CHOWN", ""},
+           Case{" cap_chown", ""},
+           Case{"+21", ""},
+           Case{"cap_sys_admins", ""},
+           Case{"CAP_NONE", ""},
+       }) {
+    const Capability* const found = FindCapabilityToAny(c.text);
+    EXPECT_EQ(found == nullptr ? "" : found->name, c.name) << c.text;
+  }
+}
+
 }  // namespace
 }  // namespace specgen

@@ -1248,10 +1248,13 @@ struct MessageCase {
 TEST(LintRulesTest, Messages) {
   const std::vector<MessageCase> cases = {
       {R"("linux": {"capabilities": ["NET_ADMIN"]})", "28.5.2",
-       R"("NET_ADMIN" is no capability: runc ignores it, before 1.0.0-rc94 it )"
-       R"(refuses it; did you mean "CAP_NET_ADMIN"?)"},
-      {R"("linux": {"capabilities": ["cap_net_admin"]})", "28.5.2",
-       R"("cap_net_admin" is no capability: runc ignores it, before )"
+       R"("NET_ADMIN" is a capability to some runtimes only: runc ignores it, )"
+       R"(before 1.0.0-rc94 it refuses it; did you mean "CAP_NET_ADMIN"?)"},
+      {R"("linux": {"capabilities": ["12"]})", "28.5.2",
+       R"("12" is a capability to some runtimes only: runc ignores it, before )"
+       R"(1.0.0-rc94 it refuses it; did you mean "CAP_NET_ADMIN"?)"},
+      {R"("linux": {"capabilities": ["CAP_NET_ADMINS"]})", "28.5.2",
+       R"("CAP_NET_ADMINS" is no capability: runc ignores it, before )"
        R"(1.0.0-rc94 it refuses it; did you mean "CAP_NET_ADMIN"?)"},
       {R"("linux": {"workdir": "/"})", "28.5.2",
        R"(no engine reads "workdir" here; it belongs to the top)"},

@@ -42,15 +42,14 @@ void UnknownCapability(LintContext* lint) {
         continue;
       }
       lint->At(name, [&] {
-        std::string upper = absl::AsciiStrToUpper(text);
-        if (!absl::StartsWith(upper, "CAP_")) upper.insert(0, "CAP_");
+        const Capability* const to_some = FindCapabilityToAny(text);
         return absl::StrCat(
             QuoteShort(text),
-            " is no capability: runc ignores it, before 1.0.0-rc94 it "
-            "refuses it",
-            DidYouMean(CapabilityNames(), FindCapability(upper) != nullptr
-                                              ? std::string_view(upper)
-                                              : text));
+            to_some == nullptr ? " is no capability"
+                               : " is a capability to some runtimes only",
+            ": runc ignores it, before 1.0.0-rc94 it refuses it",
+            DidYouMean(CapabilityNames(),
+                       to_some == nullptr ? text : to_some->name));
       });
     }
   }
@@ -231,9 +230,10 @@ void DuplicateDevice(LintContext* lint) {
 }
 
 constexpr LintRule kRules[] = {
-    {"SG006", "unknown-capability", kError, "Linux has no such capability",
-     R"(Linux has no such capability. Names are written in capitals and with `CAP_`. Engines pass anything
-on; runc ignores it, with a warning, and refused it before 1.0.0-rc94.)",
+    {"SG006", "unknown-capability", kError, "no capability is written so",
+     R"(No capability is written so. Names are written in capitals and with `CAP_`. Engines pass anything on; runc ignores
+it, with a warning, and refused it before 1.0.0-rc94. Others take more for a name: crun any case and numbers, youki also
+names without `CAP_`.)",
      R"("linux": {"capabilities": ["NET_ADMIN"]})",
      R"("linux": {"capabilities": ["CAP_NET_ADMIN"]})", UnknownCapability},
     {"SG007", "duplicate-capability", kNote, "the capability is there already",

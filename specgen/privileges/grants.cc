@@ -373,13 +373,24 @@ void GrantFinder::Capabilities() {
           !seen.insert(name.text).second) {
         continue;
       }
-      const Capability* capability = FindCapability(name.text);
+      constexpr std::string_view kToRunc =
+          "runc ignores it, before 1.0.0-rc94 it refuses it";
+      const Capability* capability = FindCapabilityToAny(name.text);
       if (capability == nullptr) {
         Add(Level::kInfo, "capability", name.text,
-            "no capability of Linux: runc ignores it, before 1.0.0-rc94 it "
-            "refuses it");
+            absl::StrCat("no capability of Linux: ", kToRunc));
+      } else if (capability->name == name.text) {
+        Add(capability->level, "capability", name.text, capability->why,
+            {std::string(capability->name), "", kBelow});
       } else {
-        Add(capability->level, "capability", name.text, capability->why);
+        // Who has the capability has it to these runtimes, too.
+        Add(capability->level, "capability", name.text,
+            absl::StrCat("to some runtimes, such as crun, ", capability->name,
+                         ": ",
+                         capability->why.empty() ? "every plugin has it"
+                                                 : capability->why,
+                         "; ", kToRunc),
+            {std::string(capability->name), absl::StrCat("/", name.text)});
       }
     }
   }
@@ -505,11 +516,13 @@ GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
   follow(real);
   // A snapshot has no /proc: "/proc/1/root/x" may be a link, too.
   if (!real.empty()) follow(OnHost(WithKnownLinks(real)));
+  FileFacts facts;
+  const bool is_there = host_.files != nullptr &&
+                        absl::StartsWith(source, "/") &&
+                        host_.files->Stat(source, &facts) == 0;
   const auto is_socket = [&] {
-    FileFacts facts;
-    return host_.files != nullptr && host_.files->Stat(source, &facts) == 0
-               ? S_ISSOCK(facts.mode)
-               : IsNameOfSocket(source) || IsNameOfSocket(real);
+    return is_there ? S_ISSOCK(facts.mode)
+                    : IsNameOfSocket(source) || IsNameOfSocket(real);
   };
   // Of a socket that a rule names, that says what it is.
   const bool is_named = grant.rule != nullptr && !grant.rule->below;
@@ -522,11 +535,9 @@ GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
         "a socket: who connects to it gives orders to a service of the host; "
         "read-only does not stop that";
   }
-  FileFacts facts;
   const bool is_file =
-      host_.files != nullptr && host_.files->Stat(source, &facts) == 0
-          ? !S_ISDIR(facts.mode)
-          : is_named || IsNameOfSocket(source) || IsNameOfSocket(real);
+      is_there ? !S_ISDIR(facts.mode)
+               : is_named || IsNameOfSocket(source) || IsNameOfSocket(real);
   return {grant.level, std::move(grant.why), std::move(leads_to), is_file};
 }
 
@@ -571,30 +582,24 @@ GrantFinder::Judged GrantFinder::JudgeDirectory(std::string_view path,
 
 void GrantFinder::BindMount(const SpecMount& mount) {
   std::string_view read_only = mount.read_only ? " (read-only)" : "";
-  if (mount.source.empty()) {
-    Add(Level::kLow, "mount",
-        absl::StrCat("(no source) at ", mount.destination, read_only),
-        "without a source, runc binds the bundle's own folder",
-        ReachOf(mount, "", kFile));
-  } else {
-    const std::string real = OnHost(mount.source);
-    // "ro" is not for what is mounted below.
-    const bool is_half =
-        mount.read_only && (mount.powers & kWrite << kBelowShift) != 0;
-    const bool counts_as_writable =
-        is_half && absl::StartsWith(mount.source, "/") &&
-        HasMountsBelow(real.empty() ? mount.source : real);
-    const Judged judged =
-        JudgeOnHost(mount.source, mount.read_only && !counts_as_writable);
-    if (is_half && !judged.is_file) {
-      read_only = " (read-only, but for what is mounted below it)";
-    }
-    Add(judged.level, "mount",
-        absl::StrCat(Shown(mount.source, judged.leads_to), " at ",
-                     mount.destination, read_only),
-        absl::StrCat(judged.why, mount.note),
-        ReachOf(mount, mount.source, kFile));
+  const std::string real = OnHost(mount.source);
+  // "ro" is not for what is mounted below.
+  const bool is_half =
+      mount.read_only && (mount.powers & kWrite << kBelowShift) != 0;
+  const bool counts_as_writable =
+      is_half && absl::StartsWith(mount.source, "/") &&
+      HasMountsBelow(real.empty() ? mount.source : real);
+  const Judged judged =
+      JudgeOnHost(mount.source, mount.read_only && !counts_as_writable);
+  if (is_half && !judged.is_file) {
+    read_only = " (read-only, but for what is mounted below it)";
   }
+  Add(judged.level, "mount",
+      absl::StrCat(mount.source.empty() ? "(no source)"
+                                        : Shown(mount.source, judged.leads_to),
+                   " at ", mount.destination, read_only),
+      absl::StrCat(judged.why, mount.note),
+      ReachOf(mount, mount.source, kFile));
   for (std::string_view option : mount.options) {
     if (option != "rshared" && option != "shared") continue;
     Reach reach = ReachOf(mount, mount.source, kFile);
@@ -964,10 +969,12 @@ void GrantFinder::LostMounts() {
 
 // In any set: what is permitted may be made effective.
 bool GrantFinder::HasCapability(std::string_view name) const {
-  const auto has = [name](const JsonNode& set) {
-    return std::any_of(
-        set.List().begin(), set.List().end(),
-        [name](const JsonNode& item) { return item.text == name; });
+  const Capability* const capability = FindCapability(name);
+  const auto has = [&](const JsonNode& set) {
+    return std::any_of(set.List().begin(), set.List().end(),
+                       [&](const JsonNode& item) {
+                         return FindCapabilityToAny(item.text) == capability;
+                       });
   };
   const JsonNode* capabilities = spec_.Find("process", "capabilities");
   return capabilities != nullptr &&

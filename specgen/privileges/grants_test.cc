@@ -136,7 +136,7 @@ TEST(Grants, OfFileSystems) {
            Case{"", "/etc", "/x", "", ""},
            Case{"none", "/etc", "/x", "", ""},
            Case{"tmpfsx", "x", "/x", "", "medium x at /x of type tmpfsx"},
-           Case{"bind", "", "/x", "", "low (no source) at /x"},
+           Case{"bind", "", "/x", "", "critical (no source) at /x"},
            Case{"bind", "", "/x", R"("ro")",
                 "low (no source) at /x (read-only)"},
            Case{"bind", "/srv/x", "/x", R"("rslave","slave","private")",
@@ -181,7 +181,7 @@ TEST(Grants, OfFileSystems) {
                 "critical /dev/sda1 at /x of type ext4"},
            Case{"bind", "/etc", "/x", R"("rbind","ro,x")",
                 "critical /etc at /x"},
-           Case{"proc", "proc", "/x", R"("bind")", "low proc at /x"},
+           Case{"proc", "proc", "/x", R"("bind")", "critical proc at /x"},
        }) {
     EXPECT_EQ(
         Mounts(GrantsOf(MountSpec(c.type, c.source, c.destination, c.options))),
@@ -624,6 +624,10 @@ TEST(Grants, OfEachPartOfASpec) {
                 "critical capability CAP_SYS_ADMIN"},
            Case{R"(["CAP_KILL"])", R"(["CAP_NONE"])",
                 "info capability CAP_NONE"},
+           // As any runtime takes it.
+           Case{R"(["CAP_KILL"])", R"(["cap_sys_admin","21","cap_kill"])",
+                "critical capability cap_sys_admin; critical capability 21; "
+                "info capability cap_kill"},
            Case{R"({"effective":["CAP_KILL"],"inheritable":[]})",
                 R"(["CAP_SYS_ADMIN"])", "critical capability CAP_SYS_ADMIN"},
            Case{R"("inheritable":[])", R"("inheritable":["CAP_KILL"])",
@@ -831,7 +835,14 @@ TEST(AddedGrants, OfMounts) {
                 Mount("/etc", "/x", "rbind"), "critical /etc at /x"},
            Case{Mount("x", "/x", "bind"), Mount("./x", "/x", "bind"), ""},
            Case{Mount("x", "/x", "bind"), Mount("y", "/x", "bind"),
-                "low y at /x"},
+                "critical y at /x"},
+           Case{"", Mount("rootfs", "/x", "bind"), "low rootfs at /x"},
+           Case{"", Mount("./propagated-mount/", "/x", "bind"),
+                "low ./propagated-mount/ at /x"},
+           Case{"", Mount("rootfs/x", "/x", "bind"), "critical rootfs/x at /x"},
+           Case{"", Mount(".", "/x", "bind"), "critical . at /x"},
+           Case{"", Mount("config.json", "/x", "bind ro"),
+                "low config.json at /x (read-only)"},
            // A link in it leads anywhere.
            Case{Mount("x", "/x", "bind"), Mount("x/y", "/x", "bind ro"),
                 "critical x/y at /x (read-only)"},
@@ -1020,7 +1031,8 @@ TEST(Grants, OfCapabilitiesThatMayRemount) {
     return out;
   };
   for (std::string_view may :
-       {R"(["CAP_SYS_ADMIN"])", R"({"permitted":["CAP_SYS_ADMIN"]})"}) {
+       {R"(["CAP_SYS_ADMIN"])", R"({"permitted":["CAP_SYS_ADMIN"]})",
+        R"(["0x15"])"}) {
     EXPECT_TRUE(absl::StrContains(why(may), "can make it writable")) << may;
   }
   EXPECT_FALSE(absl::StrContains(why(R"(["CAP_KILL"])"), "writable"));
@@ -1105,6 +1117,31 @@ TEST(AddedGrants, OfAssumedDevices) {
   EXPECT_EQ(added("/dev/dri", "/dev/dri/card0"), "");
   EXPECT_EQ(added("/dev/dri/card0", "/dev/dri"), "/dev/dri");
   EXPECT_EQ(added("/dev/dri", "/dev/drill"), "/dev/drill");
+}
+
+// Who has a capability has it however it is written.
+TEST(AddedGrants, OfCapabilities) {
+  const auto added = [](std::string_view before, std::string_view now) {
+    const auto grants = [](std::string_view names) {
+      return GrantsOf(
+          absl::StrCat(R"({"process":{"capabilities":[)", names, "]}}"));
+    };
+    std::string out;
+    for (const Grant& grant : AddedGrants(grants(before), grants(now))) {
+      absl::StrAppend(&out, out.empty() ? "" : "; ",
+                      GrantLevelName(grant.level), " ", grant.what);
+    }
+    return out;
+  };
+  constexpr std::string_view kExact = R"("CAP_SYS_ADMIN")";
+  EXPECT_EQ(added(kExact, kExact), "");
+  EXPECT_EQ(added(kExact, R"("CAP_SYS_ADMIN","21","sys_admin")"), "");
+  EXPECT_EQ(added(kExact, R"("16")"), "critical 16");
+  EXPECT_EQ(added(R"("21")", R"("21")"), "");
+  EXPECT_EQ(added(R"("21")", kExact), "critical CAP_SYS_ADMIN");
+  EXPECT_EQ(added(R"("21")", R"("cap_sys_admin")"), "critical cap_sys_admin");
+  EXPECT_EQ(added("", R"("CAP_SYSLOG","cap_sys_admin")"),
+            "critical cap_sys_admin; medium CAP_SYSLOG");
 }
 
 // One of all devices is no more; the same one may have another name.

@@ -662,9 +662,18 @@ SourceGrant JudgeRelative(std::string_view source, bool read_only) {
       grant.why = absl::StrCat(kRelativeMayLead, grant.why);
       return grant;
     }
-    return {nullptr, kLow,
-            "without a slash before it, runtimes take it from the bundle, the "
-            "plugin's own directory"};
+    // Its rootfs and what is mounted there are its own anyway; what else is
+    // there says what is run for it, as root: config.json, and containerd's
+    // "runtime", "options.json" and "shim-binary-path".
+    const bool is_own =
+        named == 1 && (path == "rootfs" || path == "propagated-mount");
+    return {nullptr, read_only || is_own ? kLow : kCritical,
+            absl::StrCat(
+                "runtimes take it from the bundle, the plugin's own directory",
+                is_own      ? ""
+                : read_only ? ": reads how the plugin is run"
+                            : ": decides which programs are run for the "
+                              "plugin, as root, and with which mounts")};
   }
   SourceGrant grant = JudgeSource(absl::StrCat("/", path), read_only);
   SourceGrant state = JudgeSource("/run/docker/x", read_only);

@@ -201,22 +201,27 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/var/run/../etc/shadow", kHigh, kCritical},
            Case{"/var/run/../lib/docker", kHigh, kCritical},
            // Without a slash before it, a path is one of the bundle's.
-           Case{"docker.sock", kLow, kLow},
+           Case{"docker.sock", kLow, kCritical},
            Case{"../../proc/self/root", kCritical, kCritical},
-           Case{"proc", kLow, kLow},
+           Case{"proc", kLow, kCritical},
            Case{"etc/shadow", kCritical, kCritical},
            Case{"./run/docker.sock", kCritical, kCritical},
-           Case{"./docker.sock", kLow, kLow},
+           Case{"./docker.sock", kLow, kCritical},
            Case{"a/../../run/docker.sock", kCritical, kCritical},
-           Case{".", kLow, kLow},
+           Case{".", kLow, kCritical},
            Case{"..", kCritical, kCritical},
            Case{"../..", kCritical, kCritical},
            Case{"../x", kHigh, kCritical},
            Case{"../etc/cron.d", kHigh, kCritical},
            Case{"../../dev/mem", kCritical, kCritical},
            Case{"..x/run/docker.sock", kCritical, kCritical},
-           Case{"..x", kLow, kLow},
-           Case{"...", kLow, kLow},
+           Case{"..x", kLow, kCritical},
+           Case{"", kLow, kCritical},
+           Case{"rootfs", kLow, kLow},
+           Case{"./propagated-mount/", kLow, kLow},
+           Case{"rootfs/.", kLow, kLow},
+           Case{"rootfs/..", kCritical, kCritical},
+           Case{"...", kLow, kCritical},
            // Disks and memory, which read-only does not protect.
            Case{"/dev/sda", kCritical, kCritical},
            Case{"/dev/sda1", kCritical, kCritical},
@@ -417,8 +422,15 @@ TEST(JudgeSource, SaysWhy) {
                 "the engine's state: changes programs in containers, and what "
                 "these may do"},
            Case{"x", false,
-                "without a slash before it, runtimes take it from the bundle, "
-                "the plugin's own directory"},
+                "runtimes take it from the bundle, the plugin's own directory: "
+                "decides which programs are run for the plugin, as root, and "
+                "with which mounts"},
+           Case{"", true,
+                "runtimes take it from the bundle, the plugin's own directory: "
+                "reads how the plugin is run"},
+           Case{"rootfs", false,
+                "runtimes take it from the bundle, the plugin's own "
+                "directory"},
        }) {
     EXPECT_EQ(JudgeSource(c.source, c.read_only).why, c.why) << c.source;
   }

@@ -442,8 +442,12 @@ class MeaningCheck {
     for (const JsonNode& name : list.List()) {
       if (!name.is(JsonKind::kString)) continue;
       if (FindCapability(name.text) == nullptr) {
+        const Capability* const meant = FindCapabilityToAny(name.text);
         const std::string message =
-            absl::StrCat(Quote(name.text), " is no capability of Linux");
+            meant == nullptr
+                ? absl::StrCat(Quote(name.text), " is no capability of Linux")
+                : absl::StrCat(Quote(name.text), " is not how ", meant->name,
+                               " is written");
         // From 1.1.0 on a runtime must go on, with a warning.
         if (rules_.to >= V::k1_1_0_rc_1) {
           f_.Warning("unknown-capability", name, message);
