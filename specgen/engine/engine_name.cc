@@ -32,45 +32,38 @@ constexpr std::string_view kOfSomethingElse =
 
 // Words that say nothing of what a version is of, wherever they stand.
 constexpr std::string_view kPlainWords[] = {
-    "and",           "at",        "detached", "available",    "versions",
-    "with",          "as",        "arch",     "architecture", "archive",
-    "arg",           "bin",       "blob",     "candidate",    "ce",
-    "channel",       "checkout",  "com",      "commits",      "common",
-    "community",     "container", "daemon",   "dind",         "dockereng",
-    "dockerversion", "ee",        "edition",  "engine",       "enterprise",
-    "env",           "epoch",     "exe",      "export",       "from",
-    "git",           "gz",        "fetch",    "head",         "heads",
-    "info",          "installed", "io",       "latest",       "main",
-    "master",        "mirantis",  "name",     "none",         "notes",
-    "now",           "or",        "origin",   "upstream",     "over",
-    "package",       "packages",  "refs",     "is",           "already",
-    "the",           "type",      "image",    "newest",       "versioninfo",
-    "setup",         "remote",    "release",  "releases",     "rootless",
-    "runtime",       "sh",        "stable",   "string",       "tag",
-    "tags",          "tar",       "to",       "tree",         "upgradable",
-    "ver",           "version",   "policy"};
+    "already",   "and",       "arch",      "architecture", "archive",
+    "arg",       "at",        "available", "bin",          "blob",
+    "candidate", "ce",        "channel",   "checkout",     "com",
+    "commits",   "community", "daemon",    "detached",     "dind",
+    "dockereng", "edition",   "ee",        "engine",       "enterprise",
+    "env",       "epoch",     "export",    "fetch",        "git",
+    "head",      "image",     "info",      "installed",    "installedversion",
+    "io",        "is",        "latest",    "master",       "name",
+    "newest",    "none",      "notes",     "now",          "or",
+    "origin",    "package",   "packages",  "policy",       "raw",
+    "refs",      "release",   "releases",  "remote",       "rootless",
+    "setup",     "sh",        "spdxref",   "stable",       "string",
+    "tag",       "tags",      "the",       "tree",         "tar",
+    "type",      "gz",        "version",   "versioninfo",  "versions",
+    "with"};
+
+// What is behind "git" where that is not what a version is of.
+constexpr std::string_view kGitWords[] = {"checkout", "clone", "commit",
+                                          "fetch",    "refs",  "tag"};
 
 // What a version may stand right behind where nothing names Docker.
 constexpr std::string_view kLabels[] = {
-    "at",      "b",          "branch", "candidate", "ce",       "checkout",
-    "cli",     "client",     "commit", "community", "ee",       "installed",
-    "latest",  "newest",     "now",    "release",   "releases", "server",
-    "stable",  "string",     "tag",    "tags",      "v",        "ver",
-    "version", "versioninfo"};
+    "at",     "b",         "branch", "candidate", "checkout", "cli",
+    "client", "installed", "latest", "name",      "release",  "server",
+    "stable", "string",    "tag",    "tags",      "v",        "version"};
 
 // What may stand right behind a version.
 constexpr std::string_view kBehind[] = {
-    "approved",    "as",      "go",     "get",       "sh",        "build",
-    "description", "h1",      "https",  "on",        "bundled",   "bottled",
-    "cli",         "client",  "commit", "ce",        "community", "docker",
-    "daemon",      "edition", "engine", "installed", "latest",    "linux",
-    "main",        "server",  "stable", "windows"};
-
-// Fields that lists of a system's software (SPDX, Trivy) and crictl have beside
-// those.
-constexpr std::string_view kFields[] = {
-    "installedversion", "packagename", "packageversion", "pkgname",
-    "runtimename",      "spdxid",      "spdxref"};
+    "already", "approved",  "as",     "bottled", "build",   "ce",     "cli",
+    "client",  "community", "daemon", "docker",  "edition", "engine", "get",
+    "go",      "installed", "latest", "linux",   "main",    "on",     "running",
+    "server",  "sh",        "stable", "version", "windows", "with"};
 
 // What limits the versions that may be, wherever it stands before them.
 constexpr std::string_view kBoundWords[] = {
@@ -394,7 +387,8 @@ class VersionFinder {
     at_ = EndOfWord(begin);
     const std::string_view word = Text(begin, at_);
     if (word == "x86" && Text(at_, at_ + 3) == "_64") at_ += 3;
-    const bool follows_name = std::exchange(last_word_, word) == "name";
+    const bool follows_name =
+        IsOneOf({"name", "p"}, std::exchange(last_word_, word));
     last_is_word_ = may_start_ = true;
     // What `docker version` prints, as text, JSON or YAML.
     const bool is_label = absl::StrContains(":\"'", CharAt(at_));
@@ -419,7 +413,9 @@ class VersionFinder {
       }
     } else if (word == "server" || word == "serverversion" ||
                word == "engineversion") {
-      if (!is_other_phrase_ && !TakeRole(begin, Role::kServer)) {
+      // Databases have an EngineVersion, too.
+      if (!is_other_phrase_ && !(word == "engineversion" && IsOther()) &&
+          !TakeRole(begin, Role::kServer)) {
         // Others have servers, too.
         if (is_label || word != "server" || names_docker_ ||
             absl::StartsWith(Text(at_, at_ + 9), " version:")) {
@@ -475,7 +471,7 @@ class VersionFinder {
     } else if (has_docker_options_ && begin > piece_ &&
                (word == "b" || word == "branch" || word == "version")) {
       SetDocker();
-    } else if (!IsPlain(begin)) {
+    } else if (follows_name || !IsPlain(begin)) {
       SetOther();
     } else if (word == "engine" || word == "daemon") {
       names_docker_ |= !IsOther();
@@ -490,9 +486,18 @@ class VersionFinder {
   bool IsPlain(size_t begin) const {
     const std::string_view word = Text(begin, at_);
     const std::string_view before = Text(piece_, begin);
-    return IsOneOf(kPlainWords, word) || IsOneOf(kFields, word) ||
-           IsArchitecture(word) || IsCommit(word) ||
-           before == "-" ||  // options: "-fsSL"
+    // Git itself has versions, too.
+    if (word == "git" && before.empty()) {
+      const std::string_view behind = Text(at_, text_.size());
+      return absl::StrContains("@+", CharAt(at_)) ||
+             std::any_of(std::begin(kGitWords), std::end(kGitWords),
+                         [&](std::string_view next) {
+                           return absl::StartsWith(
+                               absl::ClippedSubstr(behind, 1), next);
+                         });
+    }
+    return IsOneOf(kPlainWords, word) || IsArchitecture(word) ||
+           IsCommit(word) || before == "-" ||  // options: "-fsSL"
            // Keys of apk's database.
            ((word == "p" || word == "v") && CharAt(at_) == ':') ||
            (word == "get" && absl::StrContains("-.", CharAt(at_))) ||
@@ -508,7 +513,8 @@ class VersionFinder {
       return false;
     }
     const size_t end = FindFirstOf(" \t\r\n=:", begin);
-    return !absl::StrContains(":=", CharAt(end)) ||
+    const size_t mark = text_.find_first_not_of(' ', end);
+    return !absl::StrContains(":=", CharAt(mark)) ||
            !absl::StrContains(Text(begin, end), "version");
   }
 
@@ -536,7 +542,8 @@ class VersionFinder {
     }
     if (!is_other_owner_) return false;
     if (IsOneOf(kSections, owner)) return false;
-    if (mark == '/') return true;
+    // Pools have folders by letters.
+    if (mark == '/') return owner.size() > 1;
     // "docker-ce", "docker:28" and "docker engine" are Docker's, whatever
     // stands before them.
     return mark == ' ' && !absl::StrContains("-.:/@=", CharAt(at_)) &&
@@ -709,6 +716,9 @@ class VersionFinder {
           has_docker_options_) {
         return true;
       }
+      // A heading of apk's: "docker-28.3.3-r4 description:".
+      if (text_[FindFirstOf("\r\n", end) - 1] == ':') return true;
+      absl::ConsumePrefix(&behind, "is ");
       if (!absl::ConsumePrefix(&behind, "(")) {
         absl::ConsumePrefix(&behind, "[");
       }
@@ -798,13 +808,24 @@ class VersionFinder {
 
   // Whether this piece is but the end of a range: ">= 28.5".
   bool IsBound() const {
-    const std::string_view before = Text(0, piece_);
+    std::string_view before = Text(0, piece_);
+    // Of "<version>" and dpkg's "<none>", not of "> 28.5".
+    if (absl::EndsWith(absl::StripTrailingAsciiWhitespace(before), ">")) {
+      const size_t tag = before.rfind('<');
+      const std::string_view name =
+          before.substr(tag + 1, before.rfind('>') - tag - 1);
+      if (tag != std::string_view::npos && !name.empty() &&
+          std::all_of(name.begin(), name.end(),
+                      [](char c) { return IsWordChar(c) || c == '.'; }))
+        return false;
+    }
     // Python's: "docker==7.1.0".
     if (absl::EndsWith(before, "==")) return true;
     const size_t last = before.find_last_not_of("= ");
     return last != std::string_view::npos &&
            absl::StrContains("<>!~^", before[last]) &&
-           !absl::EndsWith(before.substr(0, last + 1), "->");
+           !absl::EndsWith(before.substr(0, last + 1), "->") &&
+           !absl::EndsWith(before.substr(0, last + 1), "=>");
   }
 
   Tie TieOf(size_t begin, bool follows_word, std::string_view version) const {
