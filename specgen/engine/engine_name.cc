@@ -75,22 +75,22 @@ constexpr std::string_view kBoundWords[] = {
 // distributions and kinds of packages. All others have a "docker" of their own
 // there.
 constexpr std::string_view kSections[] = {
-    "almalinux", "alpine", "alpm",           "amazon",
-    "apk",       "arch",   "app-containers", "app-emulation",
-    "cellar",    "centos", "library",        "local",
-    "deb",       "debian", "extra",          "fedora",
-    "generic",   "gentoo", "kali",           "moby",
-    "nixos",     "oci",    "opensuse",       "raspbian",
-    "redhat",    "rhel",   "rocky",          "rpm",
-    "suse",      "ubuntu"};
+    "almalinux",     "alpine",   "alpm",
+    "amazon",        "apk",      "app-containers",
+    "app-emulation", "arch",     "cellar",
+    "centos",        "deb",      "debian",
+    "extra",         "fedora",   "generic",
+    "gentoo",        "kali",     "library",
+    "local",         "moby",     "nixos",
+    "oci",           "opensuse", "raspbian",
+    "redhat",        "rhel",     "rocky",
+    "rpm",           "suse",     "ubuntu"};
 
 // What else stands before "docker 28" where that is Docker. Names of others
 // have a version of theirs behind it: "jenkins docker 28".
 constexpr std::string_view kDockerVerbs[] = {
-    "add",    "conf",    "current",  "get",     "has",  "have", "host", "i",
-    "ii",     "in",      "inst",     "install", "is",   "my",   "of",   "on",
-    "our",    "remove",  "remv",     "run",     "runs", "s",    "the",  "this",
-    "update", "upgrade", "upgraded", "use",     "uses", "with", "your"};
+    "conf", "have", "host", "i",   "ii",   "inst",    "install",
+    "my",   "on",   "remv", "run", "runs", "upgraded"};
 
 // What fetches packages that are called as Docker and are none of it.
 constexpr std::string_view kOtherManagers[] = {

@@ -254,6 +254,13 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"docker (28.5.1) < 28.5.2", "28.5.1"},
       {"dockerd - 27.3.1-r1", "27.3.1"},
       {"docker-28.3.3-r4 description:\nA meta package", "28.3.3"},
+      {"Package docker-ce-3:28.5.2-1.el9.x86_64 is already installed.",
+       "28.5.2"},
+      {"2025-11-05 14:43:25 install docker-ce:amd64 <none> "
+       "5:28.5.2-1~debian.12~bookworm",
+       "28.5.2"},
+      {"Docker Community Edition 17.03.2-ce", "17.03.2"},
+      {"Docker 17.03.2 Community Edition", "17.03.2"},
       {"local/docker 1:28.5.2-1", "28.5.2"},
       {"*  app-containers/docker\n      Latest version installed: 28.5.2",
        "28.5.2"},
@@ -290,6 +297,18 @@ TEST(FindEngine, TakesWhatCanBeCopied) {
       {"https://api.github.com/repos/moby/moby/git/refs/tags/v28.5.2",
        "28.5.2"},
       {"https://raw.githubusercontent.com/moby/moby/v28.5.2/oci/defaults.go",
+       "28.5.2"},
+      {"https://archive.archlinux.org/packages/d/docker/"
+       "docker-1%3A28.5.2-1-x86_64.pkg.tar.zst",
+       "28.5.2"},
+      {"https://codeload.github.com/moby/moby/tar.gz/refs/tags/v28.5.2",
+       "28.5.2"},
+      {"https://github.com/moby/moby/raw/v28.5.2/oci/defaults.go", "28.5.2"},
+      {"\"tag_name\": \"v28.5.2\",", "28.5.2"},
+      {"<version>28.5.2</version>", "28.5.2"},
+      {"default_docker_version = \"28.5.2\"", "28.5.2"},
+      {"Using docker image sha256:01 for docker:28.5.2-dind with digest "
+       "docker@sha256:01 ...",
        "28.5.2"},
       // Sentences and headers.
       {"Docker Engine - Community 28.5.2", "28.5.2"},
@@ -448,10 +467,13 @@ TEST(FindEngine, SaysWhatIsNotTheEngines) {
                 HasSubstr(absl::StrCat("; that is the version of ", part,
                                        ", the engine may have another")));
   }
-  for (std::string_view name :
-       {"docker-ce 28.5.2", "docker:28.5.2-dind", "Server: Docker/28.5.2",
-        "docker-ce-cli-28.5.1-1.el9 docker-ce-28.5.2-1.el9",
-        "Docker/28.5.2 (Docker-Client/27.0.1)"}) {
+  for (std::string_view name : {
+           "docker-ce 28.5.2",
+           "docker:28.5.2-dind",
+           "Server: Docker/28.5.2",
+           "docker-ce-cli-28.5.1-1.el9 docker-ce-28.5.2-1.el9",
+           "Docker/28.5.2 (Docker-Client/27.0.1)",
+       }) {
     const absl::StatusOr<NamedEngine> engine = FindEngine(name);
     ASSERT_TRUE(engine.ok()) << engine.status();
     EXPECT_EQ(engine->release->name, "28.5.2");
@@ -489,15 +511,16 @@ TEST(FindEngine, TakesTheServersOfAllVersions) {
     EXPECT_THAT(engine->presumed, StartsWith(presumed));
     EXPECT_EQ(engine->presumed.empty(), presumed.empty()) << engine->presumed;
   }
-  for (std::string_view text :
-       {"{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":{"
-        "\"Platform\":{\"Name\":\"Docker Desktop 4.50.0\"},"
-        "\"Components\":[{\"Name\":\"Engine\",\"Version\":"
-        "\"27.5.1\"},{\"Name\":\"runc\",\"Version\":\"1.3.3\"}]}}",
-        "Client:\n  Version: 28.5.2\nServer:\n  Platform:\n    Name: x\n"
-        "  Components:\n    - Name: Engine\n      Version: 27.5.1\n"
-        "    - Name: runc\n      Version: 1.3.3\n",
-        "{'Client': {'Version': '28.5.2'}, 'Server': {'Version': '27.5.1'}}"}) {
+  for (std::string_view text : {
+           "{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":{"
+           "\"Platform\":{\"Name\":\"Docker Desktop 4.50.0\"},"
+           "\"Components\":[{\"Name\":\"Engine\",\"Version\":"
+           "\"27.5.1\"},{\"Name\":\"runc\",\"Version\":\"1.3.3\"}]}}",
+           "Client:\n  Version: 28.5.2\nServer:\n  Platform:\n    Name: x\n"
+           "  Components:\n    - Name: Engine\n      Version: 27.5.1\n"
+           "    - Name: runc\n      Version: 1.3.3\n",
+           "{'Client': {'Version': '28.5.2'}, 'Server': {'Version': '27.5.1'}}",
+       }) {
     EXPECT_EQ(Found(text), "27.5.1") << text;
   }
 }
@@ -505,15 +528,20 @@ TEST(FindEngine, TakesTheServersOfAllVersions) {
 // What is said of the server counts most, however short it is, and what is said
 // of the client least.
 TEST(FindEngine, TakesTheServersLine) {
-  for (std::string_view text :
-       {"Client: 27.3.1 Server: 28.5", "Server: 28.5\nClient: 27.3.1",
-        "Client Version: 27.3.1\nServer Version: 28.5\nCPUs: 20",
-        "27.3.1 (client), 28.5 (server)", "28.5 server, 27.3.1 client",
-        "Docker CLI 27.3.1, Docker Engine 28", "docker 28, client 27.3.1",
-        "cli: 27.3.1, daemon: 28", "docker:27.3.1-cli, docker:28-dind",
-        "DOCKER_CLI_VERSION=27.3.1 DOCKER_VERSION=28",
-        "{\"Client\":{\"Version\":\"27.3.1\"},\"Server\":{\"Version\":"
-        "\"28.5\"},\"x\":1}"}) {
+  for (std::string_view text : {
+           "Client: 27.3.1 Server: 28.5",
+           "Server: 28.5\nClient: 27.3.1",
+           "Client Version: 27.3.1\nServer Version: 28.5\nCPUs: 20",
+           "27.3.1 (client), 28.5 (server)",
+           "28.5 server, 27.3.1 client",
+           "Docker CLI 27.3.1, Docker Engine 28",
+           "docker 28, client 27.3.1",
+           "cli: 27.3.1, daemon: 28",
+           "docker:27.3.1-cli, docker:28-dind",
+           "DOCKER_CLI_VERSION=27.3.1 DOCKER_VERSION=28",
+           "{\"Client\":{\"Version\":\"27.3.1\"},\"Server\":{\"Version\":"
+           "\"28.5\"},\"x\":1}",
+       }) {
     EXPECT_EQ(Found(text), "28.5.2") << text;
     EXPECT_THAT(FindEngine(text)->understood, Not(HasSubstr("; that is")));
   }
@@ -521,13 +549,15 @@ TEST(FindEngine, TakesTheServersLine) {
 
 // The client's version is not that of a server whose own is not understood.
 TEST(FindEngine, RefusesTheClientsForTheServers) {
-  for (std::string_view text :
-       {"Client:\n Version: 28.5.2\nServer:\n Engine:\n  Version: dev\n",
-        "Client: 28.5.2\nServer:\n Platform: x\n Version: 27.5.1",
-        "{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":null}",
-        "Client: 28.5.2\nServer: linux/arm64/fedora-40\n Podman Engine:\n"
-        "  Version: 20.10.1\n",
-        "client 28.5.2 server", "Docker 28.5.2 (server: unknown)"}) {
+  for (std::string_view text : {
+           "Client:\n Version: 28.5.2\nServer:\n Engine:\n  Version: dev\n",
+           "Client: 28.5.2\nServer:\n Platform: x\n Version: 27.5.1",
+           "{\"Client\":{\"Version\":\"28.5.2\"},\"Server\":null}",
+           "Client: 28.5.2\nServer: linux/arm64/fedora-40\n Podman Engine:\n"
+           "  Version: 20.10.1\n",
+           "client 28.5.2 server",
+           "Docker 28.5.2 (server: unknown)",
+       }) {
     EXPECT_THAT(Found(text), EndsWith(": it names a server, but no version of "
                                       "it that is understood"))
         << text;
@@ -535,34 +565,90 @@ TEST(FindEngine, RefusesTheClientsForTheServers) {
 }
 
 TEST(FindEngine, RefusesWhatIsNoVersion) {
-  for (std::string_view name :
-       {"", " ", "\n", "docker", "twenty", "v", ".", "28.", ".5", "28..5",
-        "28.5.2.1", "28.5.2foo", "28.5.2-foo", "28.5-1", "28-1~debian", "-28",
-        "28.5.2-", "28.5.2+", "28,5,2", "docker-ce", "28.5.2-rc", "+dfsg1",
-        "5:", "v v28", "28.5.2:1", "5:5:28.5.2",
-        "5:5:28.5.2-1~debian.12~bookworm", "28:1", "docker-28-1", "28 --json",
-        "172.17.0.1", "nightly", "29.0.0-rc", "28.5-rc.1", "^28.5.2", "~28.5.2",
-        "docker-ce (>= 5:28.5.2)", "v2.0.0-beta.22", "v2.0.0", "20.10.7-24.0.7",
-        "docker_1_13", "docker_20_10_7", "Client Version: v1.13.1",
-        "docker/setup-docker-action@v28.0.0",
-        // Versions of something else.
-        "Docker Desktop 4.37.1", "docker-compose-2.39.2",
-        "docker-buildx-plugin 28.5.2", "docker/compose v28.5.2",
-        "https://github.com/docker/compose/releases/"
-        "tag/v28.5.2",
-        "nginx/28.5.2", "docker-compose version 1.13.0, build 1719ceb",
-        "docker-py 1.13.1", "moby/buildkit:v28.5.2",
-        "Operating System: Ubuntu "
-        "20.10",
-        "docker-ce-selinux-17.03.2.ce-1.el7.centos.noarch",
-        "github.com/moby/moby/api v1.12.0", "go1.13.1",
-        "balena-engine: 20.10.17", "nginx:28.5.2", "nginx 28.5.2",
-        "cruizba/ubuntu-dind:noble-28.5.2", "containerd.io 1.7.28-1",
-        "Kernel Version: 28.5.2", "API version: 1.51", "balena-engine 20.10.17",
-        "docker:dind", "docker:latest", ">=28.5.2", "*", "x", "28.5.2.x",
-        "docker!=28.5.2", "docker ~= 28.5.2",
-        "VERSION=\"20.10 (Groovy Gorilla)\"", "28 5", "28.5.2foo1", "28.5.2_",
-        "28.5.2.tgzz", "x28"}) {
+  for (std::string_view name : {
+           "",
+           " ",
+           "\n",
+           "docker",
+           "twenty",
+           "v",
+           ".",
+           "28.",
+           ".5",
+           "28..5",
+           "28.5.2.1",
+           "28.5.2foo",
+           "28.5.2-foo",
+           "28.5-1",
+           "28-1~debian",
+           "-28",
+           "28.5.2-",
+           "28.5.2+",
+           "28,5,2",
+           "docker-ce",
+           "28.5.2-rc",
+           "+dfsg1",
+           "5:",
+           "v v28",
+           "28.5.2:1",
+           "5:5:28.5.2",
+           "5:5:28.5.2-1~debian.12~bookworm",
+           "28:1",
+           "docker-28-1",
+           "28 --json",
+           "172.17.0.1",
+           "nightly",
+           "29.0.0-rc",
+           "28.5-rc.1",
+           "^28.5.2",
+           "~28.5.2",
+           "docker-ce (>= 5:28.5.2)",
+           "v2.0.0-beta.22",
+           "v2.0.0",
+           "20.10.7-24.0.7",
+           "docker_1_13",
+           "docker_20_10_7",
+           "Client Version: v1.13.1",
+           "docker/setup-docker-action@v28.0.0",
+           // Versions of something else.
+           "Docker Desktop 4.37.1",
+           "docker-compose-2.39.2",
+           "docker-buildx-plugin 28.5.2",
+           "docker/compose v28.5.2",
+           "https://github.com/docker/compose/releases/"
+           "tag/v28.5.2",
+           "nginx/28.5.2",
+           "docker-compose version 1.13.0, build 1719ceb",
+           "docker-py 1.13.1",
+           "moby/buildkit:v28.5.2",
+           "Operating System: Ubuntu "
+           "20.10",
+           "docker-ce-selinux-17.03.2.ce-1.el7.centos.noarch",
+           "github.com/moby/moby/api v1.12.0",
+           "go1.13.1",
+           "balena-engine: 20.10.17",
+           "nginx:28.5.2",
+           "nginx 28.5.2",
+           "cruizba/ubuntu-dind:noble-28.5.2",
+           "containerd.io 1.7.28-1",
+           "Kernel Version: 28.5.2",
+           "API version: 1.51",
+           "balena-engine 20.10.17",
+           "docker:dind",
+           "docker:latest",
+           ">=28.5.2",
+           "*",
+           "x",
+           "28.5.2.x",
+           "docker!=28.5.2",
+           "docker ~= 28.5.2",
+           "VERSION=\"20.10 (Groovy Gorilla)\"",
+           "28 5",
+           "28.5.2foo1",
+           "28.5.2_",
+           "28.5.2.tgzz",
+           "x28",
+       }) {
     EXPECT_THAT(Found(name), HasSubstr("no Docker release is called")) << name;
   }
   EXPECT_THAT(Found(""), HasSubstr("a name is missing"));
@@ -570,89 +656,92 @@ TEST(FindEngine, RefusesWhatIsNoVersion) {
 
 // Versions of others' packages, images and servers, bounds, dates and counts.
 TEST(FindEngine, RefusesWhatOthersCallDocker) {
-  for (std::string_view name :
-       {"{\"ServerVersion\":\"\",\"ClientInfo\":{\"Debug\":false,\"Platform\":{"
-        "\"Name\":\"Docker Engine - Community\"},\"Version\":\"28.5.1\"}}",
-        "{\"ServerVersion\":\"library-import\",\"ClientInfo\":{\"Debug\":false,"
-        "\"Platform\":{\"Name\":\"Docker Engine - "
-        "Community\"},\"Version\":\"28.5.1\"}}",
-        "\"ServerVersion\":\"library-import\"",
-        "pkg:pypi/docker@20.10.0",
-        "pkg:golang/github.com/moby/moby/client@v1.13.1",
-        "docker: 28 containers",
-        "RuntimeName:  containerd\nRuntimeVersion:  v1.13.1",
-        "ghcr.io/somebody/moby:28.5.2",
-        "docker/app 1.13.1",
-        "Package: docker-compose\nMaintainer: Docker\nVersion: 1.13.0",
-        "PackageName: docker\nPackageVersion: 4.0\n\nVersion: nginx 28.5.2",
-        "pkg:npm/docker@20.10.0",
-        "pkg:gem/docker@20.10.0",
-        "pkg:cargo/docker@20.10.0",
-        "pkg:helm/docker@20.10.0",
-        "pkg:conda/docker@20.10.0",
-        "pkg:terraform/docker@20.10.0",
-        "pip install docker==20.10.0",
-        "npm install docker@28.0.0",
-        "gem \"docker\" 20.10.0",
-        "cargo add docker@20.10.0",
-        "community.docker 28.0.0",
-        "ansible-galaxy collection install community.docker:20.10.0",
-        "kreuzwerker/docker = 20.10.0",
-        "hashicorp/docker 20.10.0",
-        "docker==20.10.0",
-        "docker 27/11/2025",
-        "docker 28/10",
-        "docker 27,3,1",
-        "docker build --build-arg VERSION=28.5.2 .",
-        "docker build . --tag 28.5.2",
-        "docker build --tag 28.5.2 .",
-        "docker-archive:28.5.2.tar",
-        "2.0.0-beta.6",
-        "v2.0.0-beta.6",
-        "minimum docker version 20.10.0",
-        "at least docker 20.10",
-        "Docker 20.10.10 or higher required",
-        "since docker 18.03",
-        "until docker 18.03",
-        "max docker 18.03",
-        "not docker 28.5.2",
-        "docker ≥ 27.3.1",
-        "kubectl version\nClient Version: v1.13.1\nKustomize Version: "
-        "v5\nServer Version: v1.13.0",
-        "psql (17.2, server 17.3.1)",
-        "git server 28.5.2",
-        "git version 20.10.0",
-        "linux 20.10",
-        "snap 20.10",
-        "Linux release 20.10",
-        "linux-28.5.2",
-        "Server Version: v1.13.1+k3s1",
-        "gitlab-runner docker 17.5.0",
-        "jenkins docker 1.13",
-        "node docker 20.10",
-        "our jenkins docker 1.13",
-        "gitlab runner docker 17.5.0",
-        "docker 28.5.2 minimum",
-        "node.docker 20.10.0",
-        "{\"dependencies\":{\"docker\":\"20.10.0\"}}",
-        "colima docker 20.10",
-        "docker-ce-stable/x86_64 Docker CE Stable - x86_64 28",
-        "dockerd[28]: x",
-        "/var/lib/docker 28",
-        "myorg/docker:28.5.2",
-        "jenkins/docker:27.3",
-        "docker 20.10.0 (npm)",
-        "docker 20.10.0 [pip]",
-        "docker 20.10.0 from npm",
-        "{\"devDependencies\":{\"docker\":\"20.10.0\"}}",
-        "{\n \"name\": \"x\",\n \"devDependencies\": {\n  \"a\": \"1\",\n"
-        "  \"docker\": \"20.10.0\"\n }\n}",
-        "[dependencies]\nserde = \"1.0\"\ndocker = \"20.10.0\"\n",
-        "docker0 172.17.0.1",
-        "jenkins docker27.3.1",
-        "docker.io:\n  Installed: (none)\n  Candidate: (none)\n"
-        "  Version table:\n     20.10.24+dfsg1-1 500\n",
-        "nginx:\n  Installed: (none)\n  Candidate: 28.5.2\n"}) {
+  for (std::string_view name : {
+           "{\"ServerVersion\":\"\",\"ClientInfo\":{\"Debug\":false,"
+           "\"Platform\":{"
+           "\"Name\":\"Docker Engine - Community\"},\"Version\":\"28.5.1\"}}",
+           "{\"ServerVersion\":\"library-import\",\"ClientInfo\":{\"Debug\":"
+           "false,"
+           "\"Platform\":{\"Name\":\"Docker Engine - "
+           "Community\"},\"Version\":\"28.5.1\"}}",
+           "\"ServerVersion\":\"library-import\"",
+           "pkg:pypi/docker@20.10.0",
+           "pkg:golang/github.com/moby/moby/client@v1.13.1",
+           "docker: 28 containers",
+           "RuntimeName:  containerd\nRuntimeVersion:  v1.13.1",
+           "ghcr.io/somebody/moby:28.5.2",
+           "docker/app 1.13.1",
+           "Package: docker-compose\nMaintainer: Docker\nVersion: 1.13.0",
+           "PackageName: docker\nPackageVersion: 4.0\n\nVersion: nginx 28.5.2",
+           "pkg:npm/docker@20.10.0",
+           "pkg:gem/docker@20.10.0",
+           "pkg:cargo/docker@20.10.0",
+           "pkg:helm/docker@20.10.0",
+           "pkg:conda/docker@20.10.0",
+           "pkg:terraform/docker@20.10.0",
+           "pip install docker==20.10.0",
+           "npm install docker@28.0.0",
+           "gem \"docker\" 20.10.0",
+           "cargo add docker@20.10.0",
+           "community.docker 28.0.0",
+           "ansible-galaxy collection install community.docker:20.10.0",
+           "kreuzwerker/docker = 20.10.0",
+           "hashicorp/docker 20.10.0",
+           "docker==20.10.0",
+           "docker 27/11/2025",
+           "docker 28/10",
+           "docker 27,3,1",
+           "docker build --build-arg VERSION=28.5.2 .",
+           "docker build . --tag 28.5.2",
+           "docker build --tag 28.5.2 .",
+           "docker-archive:28.5.2.tar",
+           "2.0.0-beta.6",
+           "v2.0.0-beta.6",
+           "minimum docker version 20.10.0",
+           "at least docker 20.10",
+           "Docker 20.10.10 or higher required",
+           "since docker 18.03",
+           "until docker 18.03",
+           "max docker 18.03",
+           "not docker 28.5.2",
+           "docker ≥ 27.3.1",
+           "kubectl version\nClient Version: v1.13.1\nKustomize Version: "
+           "v5\nServer Version: v1.13.0",
+           "psql (17.2, server 17.3.1)",
+           "git server 28.5.2",
+           "git version 20.10.0",
+           "linux 20.10",
+           "snap 20.10",
+           "Linux release 20.10",
+           "linux-28.5.2",
+           "Server Version: v1.13.1+k3s1",
+           "gitlab-runner docker 17.5.0",
+           "jenkins docker 1.13",
+           "node docker 20.10",
+           "our jenkins docker 1.13",
+           "gitlab runner docker 17.5.0",
+           "docker 28.5.2 minimum",
+           "node.docker 20.10.0",
+           "{\"dependencies\":{\"docker\":\"20.10.0\"}}",
+           "colima docker 20.10",
+           "docker-ce-stable/x86_64 Docker CE Stable - x86_64 28",
+           "dockerd[28]: x",
+           "/var/lib/docker 28",
+           "myorg/docker:28.5.2",
+           "jenkins/docker:27.3",
+           "docker 20.10.0 (npm)",
+           "docker 20.10.0 [pip]",
+           "docker 20.10.0 from npm",
+           "{\"devDependencies\":{\"docker\":\"20.10.0\"}}",
+           "{\n \"name\": \"x\",\n \"devDependencies\": {\n  \"a\": \"1\",\n"
+           "  \"docker\": \"20.10.0\"\n }\n}",
+           "[dependencies]\nserde = \"1.0\"\ndocker = \"20.10.0\"\n",
+           "docker0 172.17.0.1",
+           "jenkins docker27.3.1",
+           "docker.io:\n  Installed: (none)\n  Candidate: (none)\n"
+           "  Version table:\n     20.10.24+dfsg1-1 500\n",
+           "nginx:\n  Installed: (none)\n  Candidate: 28.5.2\n",
+       }) {
     EXPECT_THAT(Found(name), HasSubstr("no Docker release is called")) << name;
   }
 }
@@ -773,24 +862,36 @@ TEST(FindEngine, TakesWhatToolsPrint) {
 }
 
 TEST(FindEngine, SaysWhyNoVersionIsMeant) {
-  for (std::string_view name :
-       {"28.5.2 or 28.5.1", "28.5.2,28.5.1", "28.5.2\n28.5.1",
-        "docker 28.5.2 -> 28.5.1",
-        "docker-ce/bookworm 5:28.5.2 amd64 [upgradable from: 5:28.5.1]",
-        "docker 28.5.2 is broken, use 28.5.1", "use docker 28.5.2, not 28.5.1",
-        "docker 28.5.2 works\n28.5.1 does not", "28.5.2 was replaced by 28.5.1",
-        "podman 28.5.2, nginx 28.5.1",
-        "Unpacking docker-ce (5:28.5.2) over (5:28.5.1) ..."}) {
+  for (std::string_view name : {
+           "28.5.2 or 28.5.1",
+           "28.5.2,28.5.1",
+           "28.5.2\n28.5.1",
+           "docker 28.5.2 -> 28.5.1",
+           "docker-ce/bookworm 5:28.5.2 amd64 [upgradable from: 5:28.5.1]",
+           "docker 28.5.2 is broken, use 28.5.1",
+           "use docker 28.5.2, not 28.5.1",
+           "docker 28.5.2 works\n28.5.1 does not",
+           "28.5.2 was replaced by 28.5.1",
+           "28.5.2 => 28.5.1",
+           "podman 28.5.2, nginx 28.5.1",
+           "Unpacking docker-ce (5:28.5.2) over (5:28.5.1) ...",
+       }) {
     EXPECT_THAT(Found(name),
                 EndsWith(": it has two versions, 28.5.2 and 28.5.1; give the "
                          "one alone"));
   }
-  for (std::string_view name :
-       {"image: docker:27.3.1\nservices:\n  - docker:28\n",
-        "docker 27.3.1 or 28", "27.3.1 -> 28", "docker 27.3.1 and docker 28"}) {
+  for (std::string_view name : {
+           "image: docker:27.3.1\nservices:\n  - docker:28\n",
+           "docker 27.3.1 or 28",
+           "27.3.1 -> 28",
+           "docker 27.3.1 and docker 28",
+       }) {
     EXPECT_THAT(Found(name), HasSubstr(": it has two versions, 27.3.1"));
   }
-  for (std::string_view image : {"docker:27.3.1", "docker:27.3.1-cli"}) {
+  for (std::string_view image : {
+           "docker:27.3.1",
+           "docker:27.3.1-cli",
+       }) {
     EXPECT_THAT(
         Found(absl::StrCat("image: ", image, "\nservices:\n  - docker:dind\n")),
         EndsWith(": it names an image of Docker without a version, too"));
@@ -804,51 +905,88 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
   EXPECT_THAT(Found("docker.io 20.10.24+dfsg1-1, docker-ce 20.10.24"),
               HasSubstr(": it has two builds, 20.10.24+dfsg1-1 and 20.10.24"));
   // Betas of moby/v2 that another one followed within hours or weeks.
-  for (std::string_view name :
-       {"moby v2.0.0-beta.0", "docker v2.0.0-beta.4", "v2.0.0-beta.10",
-        "github.com/moby/moby/v2@v2.0.0-beta.22", "v2.0.0"}) {
+  for (std::string_view name : {
+           "moby v2.0.0-beta.0",
+           "docker v2.0.0-beta.4",
+           "v2.0.0-beta.10",
+           "github.com/moby/moby/v2@v2.0.0-beta.22",
+           "v2.0.0",
+       }) {
     EXPECT_THAT(
         Found(name),
         EndsWith(": no release is known to be that version of moby/v2"));
   }
   // Go's names of commits, which follow what they are called after.
-  for (std::string_view name :
-       {"v0.0.0-20200229013735-71373c6105e3",
-        "v17.12.0-ce-rc1.0.20200309214505-aa6a9891b09c+incompatible",
-        "github.com/docker/docker v20.10.25-0.20230829184503-d2c7dd5b5ba4"}) {
+  for (std::string_view name : {
+           "v0.0.0-20200229013735-71373c6105e3",
+           "v17.12.0-ce-rc1.0.20200309214505-aa6a9891b09c+incompatible",
+           "github.com/docker/docker v20.10.25-0.20230829184503-d2c7dd5b5ba4",
+       }) {
     EXPECT_THAT(Found(name), HasSubstr(": it is a commit that is no release"));
   }
-  for (std::string_view name :
-       {"docker-compose version 1.13.0, build 1719ceb", "nginx/1.13.1",
-        "vscode-docker 1.13.1", "ms-azuretools.vscode-docker@1.13.1",
-        "python3-docker 17.05.0", "podman-docker-17.05.0",
-        "terraform-provider-docker_1.13.1", "docker-compose 1.13.1",
-        "git clone -b v1.13.1 https://github.com/docker/compose",
-        "git clone -b v1.13.1 https://github.com/nginx/nginx",
-        "cpe:2.3:a:docker:compose:1.13.1:*:*:*:*:*:*:*",
-        "helm install x --version=1.13.1", "image=nginx version=1.13.1",
-        "msg=\"nginx started\" version=1.13.1",
-        "docker-buildx-plugin 0.29.1-1~debian.12", "Ubuntu 20.10",
-        // What names another product behind the version, or right before it.
-        "1.13.1 docker-compose", "1.13.1 (podman)", "1.13.1, nginx",
-        "1.13.1\tpodman", "1.13.1/nginx", "version 1.13.1 of git",
-        "v1.13.1 kubernetes", "Server Version: 1.13.1 podman",
-        "server: 1.13.1 nginx", "Engine 1.13.1 podman", "docker 28.5.2 podman",
-        "docker 28.5.2 (podman)", "docker 28.5.2 docker-compose",
-        "docker 28.5.2 or newer", "docker 28.5.2 is broken, use 27.5",
-        "docker 28.5.2 is out of date", "docker 27.3.1 npm 10.2.0",
-        "docker-ce 27.3.1 (apt)", "git 1.13.1", "git:1.13.1",
-        "git-1.13.1.tar.gz", "origin 1.13.1", "origin/1.13.1", "main 1.13.1",
-        "container 1.13.1", "library 1.13.1",
-        "docker-library/official-images 28.5.2",
-        "uses: docker/setup-buildx-action@v28.0.0"}) {
+  for (std::string_view name : {
+           "docker-compose version 1.13.0, build 1719ceb",
+           "nginx/1.13.1",
+           "vscode-docker 1.13.1",
+           "ms-azuretools.vscode-docker@1.13.1",
+           "python3-docker 17.05.0",
+           "podman-docker-17.05.0",
+           "terraform-provider-docker_1.13.1",
+           "docker-compose 1.13.1",
+           "git clone -b v1.13.1 https://github.com/docker/compose",
+           "git clone -b v1.13.1 https://github.com/nginx/nginx",
+           "cpe:2.3:a:docker:compose:1.13.1:*:*:*:*:*:*:*",
+           "helm install x --version=1.13.1",
+           "image=nginx version=1.13.1",
+           "msg=\"nginx started\" version=1.13.1",
+           "docker-buildx-plugin 0.29.1-1~debian.12",
+           "Ubuntu 20.10",
+           // What names another product behind the version, or right before it.
+           "1.13.1 docker-compose",
+           "1.13.1 (podman)",
+           "1.13.1, nginx",
+           "1.13.1\tpodman",
+           "1.13.1/nginx",
+           "version 1.13.1 of git",
+           "v1.13.1 kubernetes",
+           "Server Version: 1.13.1 podman",
+           "server: 1.13.1 nginx",
+           "Engine 1.13.1 podman",
+           "docker 28.5.2 podman",
+           "docker 28.5.2 (podman)",
+           "docker 28.5.2 docker-compose",
+           "docker 28.5.2 or newer",
+           "docker 28.5.2 is broken, use 27.5",
+           "docker 28.5.2 is out of date",
+           "docker 27.3.1 npm 10.2.0",
+           "docker-ce 27.3.1 (apt)",
+           "git 1.13.1",
+           "git:1.13.1",
+           "git-1.13.1.tar.gz",
+           "origin 1.13.1",
+           "origin/1.13.1",
+           "Name: git\nVersion: 1.13.1",
+           "git/stable,now 1.13.1 amd64",
+           "{\"name\":\"git\",\"version\":\"1.13.1\"}",
+           "P:git\nV:1.13.1-r0",
+           "{\"Engine\":\"postgres\",\"EngineVersion\":\"17.5\"}",
+           "main 1.13.1",
+           "container 1.13.1",
+           "library 1.13.1",
+           "docker-library/official-images 28.5.2",
+           "uses: docker/setup-buildx-action@v28.0.0",
+       }) {
     EXPECT_THAT(
         Found(name),
         EndsWith(": by its words it is the version of something else; give "
                  "the release alone, as 20.10.7"));
   }
   // Dates are not of next year's releases.
-  for (std::string_view name : {"2025.11.05", "2025.11", "20251105"}) {
+  for (std::string_view name : {
+           "2025.11.05",
+           "2025.11",
+           "20251105",
+       }) {
     EXPECT_EQ(Found(name),
               absl::StrCat("no Docker release is called \"", name, "\""));
   }
@@ -856,46 +994,47 @@ TEST(FindEngine, SaysWhyNoVersionIsMeant) {
 
 // Whose build it is decides whether what was recorded is what that gives.
 TEST(FindEngine, SaysWhatIsPresumed) {
-  for (std::string_view recorded :
-       {"28.5.2",
-        "5:28.5.2-1~debian.12~bookworm",
-        "5:28.5.2-1~ubuntu.24.04~noble",
-        "3:28.5.2-1.fc40",
-        "28.5",
-        "docker-ce-28.5.2-1.fc40.x86_64",
-        "20.10.24+dfsg1",
-        "28.5.2-1.el9",
-        "20.10.24+dfsg1-1+deb12u1",
-        "29.5.0~rc.1",
-        "18.06.3~ce~3-0~ubuntu",
-        "17.03.2.ce-1.el7.centos",
-        "17.03.1-ce-rc1",
-        "docker-ce_28.5.2-1~debian.12~bookworm_amd64.deb",
-        "docker-engine-1.13.1-1.fc25.x86_64",
-        "docker:28.5.2-dind-rootless",
-        "docker:28.5.2-alpine3.22",
-        "docker-28.5.2.tgz",
-        "refs/tags/v28.5.2",
-        "github.com/docker/docker v28.5.2+incompatible",
-        "Docker/28.5.2",
-        "docker.io:amd64 26.1.5+dfsg1-9+deb13u1+b6",
-        "docker.io_26.1.5+dfsg1.orig.tar.xz",
-        "docker-engine-17.05.0.ce-1.el7.centos.x86_64.rpm",
-        "docker-engine_17.05.0~ce-0~ubuntu-xenial_amd64.deb",
-        "5:18.09.1~2.1.rc1-0~debian-stretch",
-        "3:18.09.1-2.1.rc1.el7",
-        "DOCKER_CE_VERSION=28.5.2",
-        "v2.0.0-beta.24",
-        "Docker version 28.5.2, build ecc6942",
-        "Docker version 19.03.13, build 4484c46d9d",
-        "Docker version 18.09.8, build 0dd43dd87f",
-        "docker-ce 21:5 28.5.2, see 1:2, -r0 and 3.fc43",
-        "26.1.5+dfsg1",
-        "5:20.10.24~3-0~debian-bullseye",
-        "3:docker-ce-28.5.2-1.el9.x86_64",
-        "17.06.0.ce-0.2.rc2.el7.centos",
-        "18.03.1-ce",
-        "Docker version 18.09.1, build 4c52b90"}) {
+  for (std::string_view recorded : {
+           "28.5.2",
+           "5:28.5.2-1~debian.12~bookworm",
+           "5:28.5.2-1~ubuntu.24.04~noble",
+           "3:28.5.2-1.fc40",
+           "28.5",
+           "docker-ce-28.5.2-1.fc40.x86_64",
+           "20.10.24+dfsg1",
+           "28.5.2-1.el9",
+           "20.10.24+dfsg1-1+deb12u1",
+           "29.5.0~rc.1",
+           "18.06.3~ce~3-0~ubuntu",
+           "17.03.2.ce-1.el7.centos",
+           "17.03.1-ce-rc1",
+           "docker-ce_28.5.2-1~debian.12~bookworm_amd64.deb",
+           "docker-engine-1.13.1-1.fc25.x86_64",
+           "docker:28.5.2-dind-rootless",
+           "docker:28.5.2-alpine3.22",
+           "docker-28.5.2.tgz",
+           "refs/tags/v28.5.2",
+           "github.com/docker/docker v28.5.2+incompatible",
+           "Docker/28.5.2",
+           "docker.io:amd64 26.1.5+dfsg1-9+deb13u1+b6",
+           "docker.io_26.1.5+dfsg1.orig.tar.xz",
+           "docker-engine-17.05.0.ce-1.el7.centos.x86_64.rpm",
+           "docker-engine_17.05.0~ce-0~ubuntu-xenial_amd64.deb",
+           "5:18.09.1~2.1.rc1-0~debian-stretch",
+           "3:18.09.1-2.1.rc1.el7",
+           "DOCKER_CE_VERSION=28.5.2",
+           "v2.0.0-beta.24",
+           "Docker version 28.5.2, build ecc6942",
+           "Docker version 19.03.13, build 4484c46d9d",
+           "Docker version 18.09.8, build 0dd43dd87f",
+           "docker-ce 21:5 28.5.2, see 1:2, -r0 and 3.fc43",
+           "26.1.5+dfsg1",
+           "5:20.10.24~3-0~debian-bullseye",
+           "3:docker-ce-28.5.2-1.el9.x86_64",
+           "17.06.0.ce-0.2.rc2.el7.centos",
+           "18.03.1-ce",
+           "Docker version 18.09.1, build 4c52b90",
+       }) {
     EXPECT_EQ(FindEngine(recorded)->presumed, "") << recorded;
   }
   constexpr std::pair<std::string_view, std::string_view> kPresumed[] = {
@@ -985,9 +1124,13 @@ TEST(FindEngine, PresumesRebuildsOfDebiansSource) {
                                 engine->release->built_by, "'s ",
                                 engine->release->name, ": ")));
   }
-  for (std::string_view name :
-       {"26.1.5+dfsg1-9", "26.1.5+dfsg1-9+b5", "26.1.5+dfsg1-9.1",
-        "docker.io_26.1.5+dfsg1-9.dsc", "26.1.5+dfsg1-9+deb13u2"}) {
+  for (std::string_view name : {
+           "26.1.5+dfsg1-9",
+           "26.1.5+dfsg1-9+b5",
+           "26.1.5+dfsg1-9.1",
+           "docker.io_26.1.5+dfsg1-9.dsc",
+           "26.1.5+dfsg1-9+deb13u2",
+       }) {
     EXPECT_THAT(FindEngine(name)->presumed,
                 StartsWith("another revision is presumed to answer as Debian "
                            "13's 26.1.5+dfsg1 in docker.io "
@@ -999,17 +1142,27 @@ TEST(FindEngine, PresumesRebuildsOfDebiansSource) {
 
 // Packages of nobody knows whom were not recorded either.
 TEST(FindEngine, PresumesUnknownBuilds) {
-  for (std::string_view name :
-       {"28.5.2_1", "24.0.2-1535", "28.5.2-1", "24.0.7-ce",
-        "moby-engine 28.5.2", "docker-engine 28.5.2",
-        "docker-engine-28.5.2-alt1.x86_64", "docker-19.03.15nb3",
-        "docker-stable 24.0.9", "28.5.2-12-gabcdef0",
-        "Docker version 28.5.2, build ecc694264d",
-        "Docker version 18.09.7, build ecc694264d",
-        "Docker version 28.5.2, build ecc694264d0c1b2c3d4e5f60718293a4b5c6d7e8",
-        "Docker version 27.5.1, build v27.5.1", "docker-20.10.2,1",
-        "docker-engine-28.2.2-3.ph5.x86_64", "docker-engine 17.06.0",
-        "docker-ce 28.5.2-1.al8"}) {
+  for (std::string_view name : {
+           "28.5.2_1",
+           "24.0.2-1535",
+           "28.5.2-1",
+           "24.0.7-ce",
+           "moby-engine 28.5.2",
+           "docker-engine 28.5.2",
+           "docker-engine-28.5.2-alt1.x86_64",
+           "docker-19.03.15nb3",
+           "docker-stable 24.0.9",
+           "28.5.2-12-gabcdef0",
+           "Docker version 28.5.2, build ecc694264d",
+           "Docker version 18.09.7, build ecc694264d",
+           "Docker version 28.5.2, build "
+           "ecc694264d0c1b2c3d4e5f60718293a4b5c6d7e8",
+           "Docker version 27.5.1, build v27.5.1",
+           "docker-20.10.2,1",
+           "docker-engine-28.2.2-3.ph5.x86_64",
+           "docker-engine 17.06.0",
+           "docker-ce 28.5.2-1.al8",
+       }) {
     const absl::StatusOr<NamedEngine> engine = FindEngine(name);
     ASSERT_TRUE(engine.ok()) << name;
     EXPECT_EQ(engine->presumed.empty(), false) << name;
@@ -1215,8 +1368,14 @@ TEST(FindRelease, SaysThatItIsNewerThanTheTable) {
   const std::string newer =
       absl::StrCat(" is newer than this specgen knows (", NewestRelease().name,
                    ", ", NewestRelease().date, "); --engine newest takes that");
-  for (std::string_view name : {"99.0.0", "99", "v99.1", "99.0.0-rc.1",
-                                "5:99.0.0-1~debian.14~forky", "99.1.2+dfsg1"}) {
+  for (std::string_view name : {
+           "99.0.0",
+           "99",
+           "v99.1",
+           "99.0.0-rc.1",
+           "5:99.0.0-1~debian.14~forky",
+           "99.1.2+dfsg1",
+       }) {
     EXPECT_EQ(Found(name), absl::StrCat("\"", name, "\"", newer));
   }
 }
