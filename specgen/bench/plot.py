@@ -1,7 +1,7 @@
 """A bar chart of times as SVG, without any library.
 
-One panel a config size, one bar a program, on a logarithmic scale: what counts
-is how many times faster one is than another.
+One panel a config size or command, one bar a program, on a logarithmic scale: what
+counts is how many times faster one is than another.
 """
 
 import math
@@ -13,15 +13,26 @@ RIGHT = 150
 BAR = 20
 GAP = 6
 PANEL_HEAD = 34
-OURS = "#2563eb"
-FLOOR = "#94a3b8"
-THEIRS = "#d97706"
+# Text, lines and bars are light or dark as the reader's system is.
+STYLE = """
+svg{--text:#1f2937;--weak:#6b7280;--grid:#e5e7eb;--back:#fff;
+--ours:#2563eb;--floor:#94a3b8;--theirs:#d97706}
+@media (prefers-color-scheme: dark){svg{--text:#e6edf3;--weak:#9da7b3;
+--grid:#30363d;--back:#0d1117;--ours:#58a6ff;--floor:#6e7681;--theirs:#e3a04f}}
+text{font:13px sans-serif;fill:var(--text)}.head{font-weight:bold}
+.title{font-size:16px}.name{text-anchor:end}
+.tick{text-anchor:middle;font-size:10px;fill:var(--weak)}
+.grid{stroke:var(--grid)}.back{fill:var(--back)}.ours{fill:var(--ours)}
+.floor{fill:var(--floor)}.theirs{fill:var(--theirs)}
+"""
 
 
 def human(ns):
     if ns < 1000:
         return f"{ns:.0f} ns"
-    return f"{ns / 1000:.1f} µs" if ns < 1e6 else f"{ns / 1e6:.1f} ms"
+    if ns < 1e9:
+        return f"{ns / 1000:.1f} µs" if ns < 1e6 else f"{ns / 1e6:.1f} ms"
+    return f"{ns / 1e9:.2f} s"
 
 
 def svg(panels, title):
@@ -51,7 +62,6 @@ def svg(panels, title):
             tick *= 10
         ours = next((t for _, t, kind in bars if kind == "ours"), None)
         for name, ns, kind in bars:
-            color = {"ours": OURS, "floor": FLOOR}.get(kind, THEIRS)
             label = human(ns)
             if kind == "theirs" and ours:
                 label += f"  ({ns / ours:.1f} ×)"
@@ -59,7 +69,7 @@ def svg(panels, title):
             parts.append(
                 f'<text x="{LEFT - 8}" y="{middle}" class="name">{escape(name)}'
                 f'</text><rect x="{LEFT}" y="{y}" height="{BAR}" '
-                f'width="{max(1, x(ns) - LEFT):.1f}" fill="{color}"/>'
+                f'width="{max(1, x(ns) - LEFT):.1f}" class="{kind}"/>'
                 f'<text x="{x(ns) + 6:.1f}" y="{middle}" class="value">{label}'
                 "</text>")
             y += BAR + GAP
@@ -67,10 +77,7 @@ def svg(panels, title):
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{y}" '
         f'viewBox="0 0 {WIDTH} {y}" role="img">'
-        f"<title>{escape(title)}</title><style>"
-        "text{font:13px sans-serif;fill:#1f2937}.head{font-weight:bold}"
-        ".name{text-anchor:end}.tick{text-anchor:middle;font-size:10px;"
-        "fill:#6b7280}.grid{stroke:#e5e7eb}</style>"
-        f'<rect width="{WIDTH}" height="{y}" fill="#fff"/>'
-        f'<text x="16" y="26" font-size="16">{escape(title)}</text>'
+        f"<title>{escape(title)}</title><style>{STYLE}</style>"
+        f'<rect width="{WIDTH}" height="{y}" class="back"/>'
+        f'<text x="16" y="26" class="title">{escape(title)}</text>'
         + "".join(parts) + "</svg>\n")

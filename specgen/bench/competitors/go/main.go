@@ -2,18 +2,24 @@
 // config, InitEmptySettings, InitSpec, json.Marshal; what dockerd does.
 //
 //	bench -rootfs DIR -spec GOLDEN [-threads N] CONFIG
+//	bench -stream [-threads N] REQUESTS
 //
-// Prints the nanoseconds of one spec on one thread: the median and the least of
+// The first prints the nanoseconds of one spec on one thread: the median and the least of
 // many rounds. InitSpec looks at devices and at the runtime directory on the machine
 // that this runs on; the directory is made first, as it is while dockerd runs.
+//
+// The second answers a file of lines {"config": CONFIG}, as `specgen batch` does, with
+// lines {"line":N,"spec":SPEC} in their order.
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"sort"
 	"sync"
 	"time"
@@ -26,6 +32,7 @@ const (
 	id       = "plugin"
 	rounds   = 25
 	perRound = 20 * time.Millisecond
+	perBlock = 256
 )
 
 func make1(config []byte, rootfs string) ([]byte, error) {
@@ -67,16 +74,91 @@ func round(config []byte, rootfs string, threads, count int) float64 {
 	return float64(time.Since(start).Nanoseconds()) / float64(count)
 }
 
+type request struct{ Config json.RawMessage }
+
+// answer makes the answers to the lines of a block.
+func answer(lines [][]byte, first int, rootfs string) []byte {
+	var out bytes.Buffer
+	for i, line := range lines {
+		var r request
+		if err := json.Unmarshal(line, &r); err != nil {
+			fail(err)
+		}
+		spec, err := make1(r.Config, rootfs)
+		if err != nil {
+			fail(err)
+		}
+		fmt.Fprintf(&out, "{\"line\":%d,\"spec\":%s}\n", first+i, spec)
+	}
+	return out.Bytes()
+}
+
+// stream answers the requests in blocks of lines, as many at once as there are threads.
+func stream(path, rootfs string, threads int) {
+	file, err := os.Open(path)
+	if err != nil {
+		fail(err)
+	}
+	runtime.GOMAXPROCS(threads)
+	pending := make(chan chan []byte, 2*threads)
+	slots := make(chan bool, threads)
+	done := make(chan bool)
+	go func() {
+		out := bufio.NewWriterSize(os.Stdout, 1<<20)
+		for block := range pending {
+			out.Write(<-block)
+		}
+		if err := out.Flush(); err != nil {
+			fail(err)
+		}
+		done <- true
+	}()
+	var lines [][]byte
+	first := 1
+	flush := func() {
+		block := make(chan []byte, 1)
+		slots <- true
+		go func(lines [][]byte, first int) {
+			block <- answer(lines, first, rootfs)
+			<-slots
+		}(lines, first)
+		pending <- block
+		first += len(lines)
+		lines = nil
+	}
+	in := bufio.NewScanner(file)
+	in.Buffer(nil, 1<<20)
+	for in.Scan() {
+		lines = append(lines, bytes.Clone(in.Bytes()))
+		if len(lines) == perBlock {
+			flush()
+		}
+	}
+	if err := in.Err(); err != nil {
+		fail(err)
+	}
+	if len(lines) > 0 {
+		flush()
+	}
+	close(pending)
+	<-done
+}
+
 func main() {
+	streams := flag.Bool("stream", false, "")
 	rootfs := flag.String("rootfs", "/var/lib/docker/plugins/plugin/rootfs", "")
 	golden := flag.String("spec", "", "the spec that must come out")
 	threads := flag.Int("threads", 1, "")
 	flag.Parse()
-	config, err := os.ReadFile(flag.Arg(0))
-	if err != nil {
+	if err := os.MkdirAll(execRoot+"/"+id, 0o700); err != nil {
 		fail(err)
 	}
-	if err := os.MkdirAll(execRoot+"/"+id, 0o700); err != nil {
+	if *streams {
+		stream(flag.Arg(0), *rootfs, *threads)
+		return
+	}
+	config, err := os.ReadFile(flag.Arg(0))
+	if err != nil {
 		fail(err)
 	}
 	spec, err := make1(config, *rootfs)
