@@ -16,7 +16,10 @@ namespace specgen {
 // them derives from this, so that they can be owned as a Host.
 class Host {
  public:
-  Host(const FileTree& its_files, const MachineFacts& its_facts)
+  // Members of what derives from this may be given, which are not made yet: as
+  // what they are, since of a constant one g++ 16 thinks that it is read here.
+  template <typename Files, typename Facts>
+  Host(Files& its_files, Facts& its_facts)
       : files(its_files), facts(its_facts) {}
   virtual ~Host() = default;
   Host(const Host&) = delete;
