@@ -375,6 +375,9 @@ def main():
             path.write_text(json.dumps(make(side), separators=(",", ":")))
         check(f"diff, other {name}",
               [specgen, "diff", str(config), str(other)], LIMITS_KB["diff"])
+        check(f"report, other {name}",
+              [specgen, "report", "-o", str(page), "--force", str(config),
+               str(other)], LIMITS_KB["report"])
     for name, make in LARGE_CONFIGS.items():
         text = json.dumps(make(), separators=(",", ":"), ensure_ascii=False)
         config.write_bytes(text.encode(errors="surrogateescape"))

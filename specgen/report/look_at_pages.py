@@ -143,6 +143,9 @@ PRINTED = '''(() => {
   const headings = document.querySelectorAll("h1, h2, section.card");
   if (headings.length < 4) wrong.push("there are no headings");
   for (const e of headings) if (!shown(e)) wrong.push(name(e) + " is not printed");
+  for (const e of document.querySelectorAll("details > :not(summary)")) {
+    if (!e.checkVisibility()) wrong.push(name(e) + " is folded");
+  }
   for (const e of document.querySelectorAll("a[rel]")) {
     const behind = getComputedStyle(e, "::after").content;
     if (shown(e) && !e.closest(".about") && !behind.includes(e.getAttribute("href"))) {
@@ -199,12 +202,11 @@ def main():
                             tell(where, browser.evaluate(HIDDEN))
                         browser.evaluate(axe + ';0')
                         tell(where, browser.evaluate(AXE))
-            url = 'file://' + os.path.abspath(page)
             browser.call('Emulation.setEmulatedMedia', media='print')
             browser.call('Emulation.setDeviceMetricsOverride', width=PAPER, height=1000,
                          deviceScaleFactor=1, mobile=False)
-            browser.open(url)
-            browser.evaluate(OPEN_ALL)
+            # As it opens, without a script that unfolds it.
+            browser.open('file://' + plain)
             where = os.path.basename(page) + ', on paper'
             tell(where, browser.evaluate(TOO_WIDE))
             tell(where, browser.evaluate(PRINTED))

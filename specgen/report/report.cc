@@ -6,8 +6,8 @@
 #include <memory>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sha2.h"
@@ -26,9 +26,21 @@
 namespace specgen {
 namespace {
 
-constexpr std::string_view kSectionNames[] = {
-    "process",      "capabilities", "mounts",    "namespaces", "devices",
-    "device rules", "masked",       "read-only", "rest",
+struct Section {
+  std::string_view name;
+  std::string_view key;  // in the spec, in its process, or in its linux
+};
+enum : size_t { kProcess, kCapabilities, kMounts, kInLinux, kRest = 8 };
+constexpr Section kSections[] = {
+    {"process", "process"},
+    {"capabilities", "capabilities"},
+    {"mounts", "mounts"},
+    {"namespaces", "namespaces"},
+    {"devices", "devices"},
+    {"device rules", "resources"},
+    {"masked", "maskedPaths"},
+    {"read-only", "readonlyPaths"},
+    {"rest", ""},
 };
 
 // `object` without some keys, as JSON.
@@ -42,32 +54,50 @@ std::string Part(const JsonNode* node) {
   return node == nullptr ? "null" : CanonicalJson(*node);
 }
 
-// Takes the texts of the sections, one after the other, in the order of
-// kSectionNames.
-void SectionTexts(const JsonNode& spec,
-                  absl::FunctionRef<void(const std::string&)> take) {
+// Puts a member into an object; what is not there is none.
+void AddMember(std::string_view key, std::string_view text,
+               std::string* object) {
+  if (text == "null") return;
+  object->pop_back();
+  absl::StrAppend(object, absl::EndsWith(*object, "{") ? "" : ",", "\"", key,
+                  "\":", text, "}");
+}
+
+// The texts of kSections.
+std::vector<std::string> SectionTexts(const JsonNode& spec) {
   const JsonNode* process = spec.Find("process");
   const JsonNode* linux_part = spec.Find("linux");
-  const auto in_linux = [&](std::string_view key) {
-    return linux_part == nullptr ? nullptr : linux_part->Find(key);
-  };
-  const JsonNode* resources = in_linux("resources");
-  take(Without(process, {"capabilities"}));
-  take(Part(process == nullptr ? nullptr : process->Find("capabilities")));
-  take(Part(spec.Find("mounts")));
-  take(Part(in_linux("namespaces")));
-  take(Part(in_linux("devices")));
-  take(Part(resources == nullptr ? nullptr : resources->Find("devices")));
-  take(Part(in_linux("maskedPaths")));
-  take(Part(in_linux("readonlyPaths")));
-  const std::string rest = Without(&spec, {"process", "mounts", "linux"});
-  const std::string rest_of_linux = Without(
-      linux_part,
-      {"namespaces", "devices", "resources", "maskedPaths", "readonlyPaths"});
-  // Both are objects; that of the spec is never empty.
-  take(rest == "{}" ? absl::StrCat("{\"linux\":", rest_of_linux, "}")
-                    : absl::StrCat(rest.substr(0, rest.size() - 1),
-                                   ",\"linux\":", rest_of_linux, "}"));
+  std::vector<std::string> texts = {
+      Without(process, {kSections[kCapabilities].key}),
+      Part(process == nullptr ? nullptr
+                              : process->Find(kSections[kCapabilities].key)),
+      Part(spec.Find(kSections[kMounts].key))};
+  std::vector<std::string_view> told;
+  for (size_t i = kInLinux; i < kRest; ++i) {
+    told.push_back(kSections[i].key);
+    texts.push_back(Part(
+        linux_part == nullptr ? nullptr : linux_part->Find(kSections[i].key)));
+  }
+  texts.push_back(Without(&spec, {"process", "mounts", "linux"}));
+  AddMember("linux", Without(linux_part, told), &texts.back());
+  return texts;
+}
+
+// The spec of those sections that are wanted.
+std::string SpecOfSections(const std::vector<std::string>& texts,
+                           const std::vector<bool>& wanted) {
+  std::string process = wanted[kProcess] ? texts[kProcess] : "{}";
+  std::string spec = wanted[kRest] ? texts[kRest] : R"({"linux":{}})";
+  spec.pop_back();  // what is added now is in `linux`, which is its last member
+  for (size_t i = kCapabilities; i < kRest; ++i) {
+    if (!wanted[i] || i == kMounts) continue;
+    AddMember(kSections[i].key, texts[i],
+              i == kCapabilities ? &process : &spec);
+  }
+  spec.push_back('}');
+  AddMember("process", process, &spec);
+  if (wanted[kMounts]) AddMember("mounts", texts[kMounts], &spec);
+  return spec;
 }
 
 // What tells texts apart without holding them.
@@ -152,10 +182,11 @@ class ReportMaker {
  public:
   explicit ReportMaker(const ReportRequest& request)
       : in_(request), secrets_(request.show_secrets) {
-    for (std::string_view name : kSectionNames) {
-      report_.sections.push_back({name, {}});
+    for (const Section& section : kSections) {
+      report_.sections.push_back({section.name, {}});
     }
     fingerprints_.resize(report_.sections.size());
+    for (SharedReading& reading : readings_) reading.Begin();
   }
 
   absl::StatusOr<Report> Make();
@@ -165,7 +196,9 @@ class ReportMaker {
   struct EngineSpec {
     Outcome outcome;
     std::string message;
-    std::unique_ptr<JsonTree> spec;  // null, too, once it is given back
+    // Of the sections, with their secrets; empty without a spec, and once they
+    // are given back.
+    std::vector<std::string> texts;
     std::vector<size_t> variants;
   };
 
@@ -177,16 +210,25 @@ class ReportMaker {
     std::vector<Grant> grants;
   };
 
+  void Generate(const Request& request, const Release& release);
   EngineSpec MakeSpec(const Request& request, const Release& release);
-  // Of the plugin, with its forms added to the report.
-  EngineSpec& SpecOf(const Release& release);
+  // Of the plugin, with its forms added to the report; `last` is of the engine
+  // before it, or null.
+  EngineSpec& SpecOf(const Release& release, const EngineSpec* last);
+  // The same JSON, without secrets.
+  std::string Hidden(std::string json);
+  // How two specs differ. Of what is the same in both, which is most of it, no
+  // secrets are sought.
+  const std::vector<Change>& Diff(const EngineSpec& before,
+                                  const EngineSpec& after);
   // The releases from there on that behave alike.
   absl::Span<const Release> AlikeFrom(size_t begin) const;
   // On Report::engine; leaves `answer_` as it is then.
   Privileges Inspect(const Request& request);
   std::vector<PromptItem> PromptItems(std::vector<Privilege> prompt);
   void AddUpgrade(const Privileges& now);
-  void AddUpgradeRuns();
+  // The releases behave alike, and make `now` of the plugin.
+  void AddUpgradeRun(absl::Span<const Release> releases, const EngineSpec& now);
   // What `answer_`, of Report::engine, has read, and on which machine.
   void AddAbout();
   void AddRuns();
@@ -198,54 +240,93 @@ class ReportMaker {
   std::map<std::pair<const Behaviour*, UserNamespaceRule>, EngineSpec> specs_;
   // Of the forms of each section.
   std::vector<std::vector<std::string>> fingerprints_;
+  // By fingerprints of what differs.
+  std::map<std::string, std::vector<Change>> diffs_;
+  SharedReading readings_[2];  // of the plugin, and of the older one
   Answer answer_;
 };
+
+void ReportMaker::Generate(const Request& request, const Release& release) {
+  Generator(release, *in_.host)
+      .Generate(request, &readings_[&request == in_.old ? 1 : 0], &answer_);
+}
 
 ReportMaker::EngineSpec ReportMaker::MakeSpec(const Request& request,
                                               const Release& release) {
   EngineSpec made;
-  Generator(release, *in_.host).Generate(request, &answer_);
+  Generate(request, release);
   made.outcome = answer_.outcome();
   made.message = Shown(secrets_.Text(answer_.message()));
   if (made.outcome != Outcome::kSpec) return made;
-  absl::StatusOr<std::unique_ptr<JsonTree>> tree =
+  const absl::StatusOr<std::unique_ptr<JsonTree>> tree =
       JsonTree::Parse(answer_.spec(), "spec");
-  if (tree.ok()) {
-    if (const auto hidden = secrets_.Json((*tree)->root());
-        hidden.has_value()) {
-      tree = JsonTree::Parse(*hidden, "spec");
-    }
-  }
   if (!tree.ok()) {  // a spec of more than 8 MiB
     made.outcome = Outcome::kRefused;
     made.message = std::string(tree.status().message());
     return made;
   }
-  made.spec = *std::move(tree);
+  made.texts = SectionTexts((*tree)->root());
   return made;
 }
 
-ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release) {
+std::string ReportMaker::Hidden(std::string json) {
+  if (in_.show_secrets) return json;
+  const auto tree = JsonTree::Parse(json, "spec");
+  // It is about as long as a spec that could be read.
+  if (!tree.ok()) return "{}";
+  return secrets_.Json((*tree)->root()).value_or(std::move(json));
+}
+
+ReportMaker::EngineSpec& ReportMaker::SpecOf(const Release& release,
+                                             const EngineSpec* last) {
   const auto [entry, is_new] =
       specs_.try_emplace({release.behaviour, release.user_namespace});
   EngineSpec& made = entry->second;
-  if (!is_new && (made.outcome != Outcome::kSpec || made.spec != nullptr)) {
+  if (!is_new && (made.outcome != Outcome::kSpec || !made.texts.empty())) {
     return made;
   }
   made = MakeSpec(in_.request, release);
-  if (made.spec == nullptr) return made;
-  SectionTexts(made.spec->root(), [&](const std::string& text) {
-    const size_t i = made.variants.size();
+  for (size_t i = 0; i < made.texts.size(); ++i) {
+    if (last != nullptr && !last->texts.empty() &&
+        last->texts[i] == made.texts[i]) {
+      made.variants.push_back(last->variants[i]);
+      continue;
+    }
     std::vector<std::string>& known = fingerprints_[i];
-    std::string fingerprint = Fingerprint(text);
+    std::string fingerprint = Fingerprint(made.texts[i]);
     const auto found = std::find(known.begin(), known.end(), fingerprint);
     made.variants.push_back(static_cast<size_t>(found - known.begin()));
     if (found == known.end()) {
       known.push_back(std::move(fingerprint));
-      report_.sections[i].variants.push_back(ShownForm(text));
+      report_.sections[i].variants.push_back(ShownForm(Hidden(made.texts[i])));
     }
-  });
+  }
   return made;
+}
+
+const std::vector<Change>& ReportMaker::Diff(const EngineSpec& before,
+                                             const EngineSpec& after) {
+  std::vector<bool> differs;
+  std::string key;
+  for (size_t i = 0; i < before.texts.size(); ++i) {
+    differs.push_back(before.texts[i] != after.texts[i]);
+    if (!differs.back()) continue;
+    absl::StrAppend(&key, i, Fingerprint(before.texts[i]),
+                    Fingerprint(after.texts[i]));
+  }
+  const auto [entry, is_new] = diffs_.try_emplace(std::move(key));
+  if (!is_new) return entry->second;
+  const auto a =
+      JsonTree::Parse(Hidden(SpecOfSections(before.texts, differs)), "spec");
+  const auto b =
+      JsonTree::Parse(Hidden(SpecOfSections(after.texts, differs)), "spec");
+  if (a.ok() && b.ok()) {
+    entry->second = DiffSpecs((*a)->root(), (*b)->root());
+  } else {  // secrets of a letter each, some MiB of them
+    entry->second.push_back({ChangeKind::kChanged, "spec", "spec",
+                             "the spec differs, and is too long to say how"});
+  }
+  return entry->second;
 }
 
 absl::Span<const Release> ReportMaker::AlikeFrom(size_t begin) const {
@@ -268,15 +349,15 @@ void ReportMaker::AddRuns() {
     const Release& first = releases.front();
     i += releases.size();
     if (first.hidden) continue;
-    EngineSpec& made = SpecOf(first);
+    EngineSpec& made = SpecOf(first, last);
     ReportRun run;
     run.releases = releases;
     run.outcome = made.outcome;
     run.message = made.message;
     run.variants = made.variants;
     if (last != nullptr) {
-      if (last->spec != nullptr && made.spec != nullptr) {
-        run.changes = DiffSpecs(last->spec->root(), made.spec->root());
+      if (!last->texts.empty() && !made.texts.empty()) {
+        run.changes = Diff(*last, made);
         run.more_changes = KeepFirst(&run.changes);
       } else if (last->outcome != made.outcome ||
                  last->message != made.message) {
@@ -298,8 +379,9 @@ void ReportMaker::AddRuns() {
     } else {
       report_.runs.push_back(std::move(run));
     }
+    if (report_.upgrade.has_value()) AddUpgradeRun(releases, made);
     // A spec of each engine at once would be much, if a plugin is large.
-    if (last != nullptr && last != &made) last->spec = nullptr;
+    if (last != nullptr && last != &made) last->texts = {};
     last = &made;
     last_behaviour = first.behaviour;
   }
@@ -334,7 +416,7 @@ void ReportMaker::AddAbout() {
 
 ReportMaker::Privileges ReportMaker::Inspect(const Request& request) {
   Privileges found;
-  Generator(*in_.engine, *in_.host).Generate(request, &answer_);
+  Generate(request, *in_.engine);
   found.has_spec = answer_.outcome() == Outcome::kSpec;
   if (answer_.outcome() == Outcome::kRefused) {
     found.no_spec = Shown(
@@ -409,36 +491,22 @@ void ReportMaker::AddUpgrade(const Privileges& now) {
   }
 }
 
-void ReportMaker::AddUpgradeRuns() {
-  std::map<std::pair<const Behaviour*, UserNamespaceRule>, std::vector<Change>>
-      known;
-  std::vector<UpgradeRun>& runs = report_.upgrade->runs;
-  for (size_t i = 0; i < in_.releases.size();) {
-    const absl::Span<const Release> releases = AlikeFrom(i);
-    const Release& first = releases.front();
-    i += releases.size();
-    if (first.hidden) continue;
-    const auto [entry, is_new] =
-        known.try_emplace({first.behaviour, first.user_namespace});
-    std::vector<Change>& changes = entry->second;
-    if (is_new) {
-      const EngineSpec before = MakeSpec(*in_.old, first);
-      const EngineSpec now = MakeSpec(in_.request, first);
-      if (before.spec != nullptr && now.spec != nullptr) {
-        changes = DiffSpecs(before.spec->root(), now.spec->root());
-      } else if (before.outcome != now.outcome ||
-                 before.message != now.message) {
-        changes.push_back(OutcomeChange(before.outcome, before.message,
-                                        now.outcome, now.message));
-      }
-    }
-    if (!runs.empty() && AreSame(runs.back().changes, changes)) {
-      GrowTo(releases, &runs.back().releases);
-    } else {
-      runs.push_back({releases, changes});
-    }
+void ReportMaker::AddUpgradeRun(absl::Span<const Release> releases,
+                                const EngineSpec& now) {
+  const EngineSpec before = MakeSpec(*in_.old, releases.front());
+  std::vector<Change> changes;
+  if (!before.texts.empty() && !now.texts.empty()) {
+    changes = Diff(before, now);
+  } else if (before.outcome != now.outcome || before.message != now.message) {
+    changes.push_back(OutcomeChange(before.outcome, before.message, now.outcome,
+                                    now.message));
   }
-  for (UpgradeRun& run : runs) run.more_changes = KeepFirst(&run.changes);
+  std::vector<UpgradeRun>& runs = report_.upgrade->runs;
+  if (!runs.empty() && AreSame(runs.back().changes, changes)) {
+    GrowTo(releases, &runs.back().releases);
+  } else {
+    runs.push_back({releases, std::move(changes)});
+  }
 }
 
 absl::StatusOr<Report> ReportMaker::Make() {
@@ -470,7 +538,11 @@ absl::StatusOr<Report> ReportMaker::Make() {
   AddPrivileges();
   if (report_.title.empty()) report_.title = report_.input;
   AddRuns();
-  if (in_.old != nullptr) AddUpgradeRuns();
+  if (report_.upgrade.has_value()) {
+    for (UpgradeRun& run : report_.upgrade->runs) {
+      run.more_changes = KeepFirst(&run.changes);
+    }
+  }
   report_.range_presumed = std::string(in_.names_presumed);
   for (ReportRun& run : report_.runs) {
     run.presumed =

@@ -42,5 +42,9 @@
     if (target) target.scrollIntoView();
   }
   window.addEventListener("hashchange", open);
+  // For browsers that do not take that from the style.
+  window.addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
   open();
 })();

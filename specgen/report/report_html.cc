@@ -270,7 +270,7 @@ void Page::Tiles() {
 
 void Page::Tools() {
   Raw("<div class=\"tools\" role=\"search\">\n<input type=\"search\" "
-      "id=\"search\" placeholder=\"Filter, such as /proc or capability\" "
+      "id=\"search\" placeholder=\"Filter, such as /proc\" "
       "aria-label=\"Filter\">\n<label><input type=\"checkbox\" "
       "id=\"only-changes\"> only engines that change something</label>\n");
   for (GrantLevel level : kLevels) {
@@ -344,12 +344,16 @@ void Page::Upgrade() {
   Raw("</p>\n<h3>Privileges on Docker ");
   Text(report_.engine->name);
   Raw("</h3>\n");
-  if (!upgrade.no_spec.empty()) {
-    Raw("<p class=\"error\">Of the older one no grants can be told: this "
-        "engine ");
-    Text(upgrade.no_spec);
+  const auto no_grants = [&](std::string_view which, std::string_view why) {
+    if (why.empty()) return;
+    Raw("<p class=\"error\">Of the ");
+    Text(which);
+    Raw(" one no grants can be told: this engine ");
+    Text(why);
     Raw("</p>\n");
-  }
+  };
+  no_grants("older", upgrade.no_spec);
+  no_grants("newer", report_.no_spec);
   const auto prompt = [&](std::string_view title,
                           const std::vector<PromptItem>& items) {
     if (items.empty()) return;

@@ -11,9 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
+#include "specgen/diff/spec_diff.h"
 #include "specgen/engine/engine.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/host/host_snapshot.h"
+#include "specgen/json/json_tree.h"
 
 namespace specgen {
 namespace {
@@ -424,6 +426,73 @@ TEST(ReportTest, UpgradesThatChangeNothingOrCannotBeCompared) {
             "number; after, there is a spec");
   EXPECT_TRUE(
       absl::StrContains(ReportHtml(*refused, "0"), "no grants can be told"));
+}
+
+std::vector<std::string> Lines(const std::vector<Change>& changes) {
+  std::vector<std::string> lines;
+  for (const Change& change : changes) {
+    lines.push_back(absl::StrCat(ChangeKindName(change.kind), " ",
+                                 change.section, " ", change.text));
+  }
+  return lines;
+}
+
+// Only those parts of two specs are compared that differ.
+TEST(ReportTest, ChangesAreThoseOfTheWholeSpecs) {
+  const std::string now = absl::StrReplaceAll(
+      kConfig, {{"CAP_SYS_ADMIN", "CAP_SYS_PTRACE"},
+                {"\"host\"", "\"none\""},
+                {"\"devices\"", "\"allowAllDevices\": true, \"devices\""},
+                {"\"entrypoint\"",
+                 R"("env": [{"name": "A", "value": "b"}], "entrypoint")"}});
+  const absl::StatusOr<Report> report = MakeUpgrade(kConfig, now, "1.12.0..");
+  ASSERT_TRUE(report.ok()) << report.status();
+  const std::unique_ptr<HostSnapshot> host =
+      HostSnapshot::Parse(kHost, "host").value();
+  const auto spec_of = [&](std::string_view config, const Release& release) {
+    Request request;
+    request.plugin = config;
+    Answer answer;
+    Generator(release, *host).Generate(request, &answer);
+    return JsonTree::Parse(
+               answer.outcome() == Outcome::kSpec ? answer.spec() : "{}", "")
+        .value();
+  };
+  size_t compared = 0;
+  for (const UpgradeRun& run : report->upgrade->runs) {
+    for (const Release* release :
+         {&run.releases.front(), &run.releases.back()}) {
+      const auto before = spec_of(kConfig, *release);
+      const auto after = spec_of(now, *release);
+      if (before->root().items.empty()) continue;
+      EXPECT_EQ(Lines(DiffSpecs(before->root(), after->root())),
+                Lines(run.changes))
+          << release->name;
+      ++compared;
+    }
+  }
+  EXPECT_GE(compared, 4u);
+  for (size_t i = 1; i < report->runs.size(); ++i) {
+    const ReportRun& run = report->runs[i];
+    const auto before = spec_of(now, report->runs[i - 1].releases.front());
+    const auto after = spec_of(now, run.releases.front());
+    if (before->root().items.empty() || after->root().items.empty()) continue;
+    EXPECT_EQ(Lines(DiffSpecs(before->root(), after->root())),
+              Lines(run.changes))
+        << run.releases.front().name;
+    ++compared;
+  }
+  EXPECT_GT(compared, 30u);
+}
+
+TEST(ReportTest, TellsThatTheNewerOneHasNoGrants) {
+  const absl::StatusOr<Report> refused = MakeUpgrade(
+      kConfig, R"({"entrypoint": ["/p"], "mounts": [{"destination": "/x"}]})",
+      "28.5.2");
+  ASSERT_TRUE(refused.ok());
+  EXPECT_TRUE(absl::StrContains(ReportHtml(*refused, "0"),
+                                "Of the newer one no grants can be told: this "
+                                "engine refuses the plugin: mount source"));
 }
 
 // A password that changed still shows as a change, and not as a password.
