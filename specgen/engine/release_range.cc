@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "specgen/base/printable.h"
 
 namespace specgen {
 
@@ -26,13 +27,30 @@ void Add(const NamedEngine& engine, RangeNotes* notes) {
   }
 }
 
+// Where a range begins a line stands for its first release.
+void TakeFirstOfLine(std::string_view name, NamedEngine* engine) {
+  const absl::StatusOr<const Release*> found = FindFirstRelease(name);
+  if (!found.ok() || engine->release->build_of != nullptr) return;
+  const Release* first = *found;
+  while (first != engine->release && IsPreRelease(*first)) ++first;
+  if (first == engine->release) return;
+  // What is presumed of releases is told of the whole range.
+  if (engine->presumed == Presumption(*engine->release)) {
+    engine->presumed.clear();
+  }
+  engine->release = first;
+  engine->understood =
+      absl::StrCat(QuoteShort(name), " begins at Docker ", first->name);
+}
+
 // The engine of that name, `otherwise` for "".
 absl::StatusOr<const Release*> FindEnd(std::string_view name,
-                                       const Release* otherwise,
+                                       const Release* otherwise, bool is_first,
                                        RangeNotes* notes) {
   if (name.empty()) return otherwise;
   absl::StatusOr<NamedEngine> engine = FindEngine(name);
   if (!engine.ok()) return engine.status();
+  if (is_first) TakeFirstOfLine(name, &*engine);
   Add(*engine, notes);
   const Release* const release = engine->release;
   if (release->build_of == nullptr) return release;
@@ -55,10 +73,10 @@ absl::StatusOr<absl::Span<const Release>> FindRange(std::string_view range,
     return absl::MakeConstSpan(engine->release, 1);
   }
   absl::StatusOr<const Release*> first =
-      FindEnd(range.substr(0, dots), &all.front(), notes);
+      FindEnd(range.substr(0, dots), &all.front(), /*is_first=*/true, notes);
   if (!first.ok()) return first.status();
   absl::StatusOr<const Release*> last =
-      FindEnd(range.substr(dots + 2), &all.back(), notes);
+      FindEnd(range.substr(dots + 2), &all.back(), /*is_first=*/false, notes);
   if (!last.ok()) return last.status();
   if (*last < *first) {
     return absl::InvalidArgumentError(
