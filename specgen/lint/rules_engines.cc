@@ -148,7 +148,11 @@ void UnknownKey(LintContext* lint) {
       *lint->config, kConfigSchema,
       [&](const JsonNode& object, const Schema& schema) {
         for (const JsonNode& member : object.items) {
-          if (IsField(FieldOf(schema, member.key)) ||
+          // What editors take for the file's schema.
+          const bool is_for_editors = &schema == &kConfigSchema &&
+                                      member.key == "$schema" &&
+                                      member.is(JsonKind::kString);
+          if (IsField(FieldOf(schema, member.key)) || is_for_editors ||
               (lint->kind.is_other && (++looked_at > kMostLookedAt ||
                                        KeyHint(schema, member.key).empty()))) {
             continue;
@@ -225,8 +229,8 @@ slash. (A device without a path crashes, too; that is SG010.))",
 })",
      "", Crash, "28.5.2", true},
     {"SG003", "unknown-key", kWarning, "no engine reads the key",
-     "No engine reads the key at this place, so it does nothing. Case does not "
-     "matter to engines.",
+     R"(No engine reads the key at this place, so it does nothing. Case does not matter to engines. Of `"$schema"` at the top,
+which is for editors, nothing is said.)",
      R"("propagatedMounts": "/mnt")", R"("propagatedMount": "/mnt")",
      UnknownKey, "", false, true},
     {"SG004", "key-not-read", kWarning,

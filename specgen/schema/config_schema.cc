@@ -31,7 +31,10 @@ class SchemaWriter {
   std::string Write() {
     json_.Object();
     json_.Key("$schema").String("https://json-schema.org/draft/2020-12/schema");
-    json_.Key("$id").String("urn:specgen:docker-plugin-config");
+    json_.Key("$id").String(absl::StrCat(
+        "urn:specgen:docker-plugin-config:", releases_.front().name,
+        releases_.size() == 1 ? "" : "..",
+        releases_.size() == 1 || ReachesNewest() ? "" : releases_.back().name));
     json_.Key("title").String("config.json of a Docker plugin");
     json_.Key("description")
         .String(absl::StrCat(
@@ -40,7 +43,7 @@ class SchemaWriter {
     // Of what is to stay true when newer releases come, nothing is said of
     // some.
     if (releases_.size() == 1 || !ReachesNewest()) {
-      json_.KeyIfAny("presumed", presumed_);
+      json_.KeyIfAny("$comment", presumed_);
     }
     json_.Key("type").String("object");
     Members(kConfigSchema, "", "#");
@@ -82,6 +85,11 @@ class SchemaWriter {
   void Members(const Schema& schema, std::string_view path,
                const std::string& pointer) {
     json_.Key("properties").Object();
+    if (path.empty()) {
+      json_.Key("$schema").Object().Key("description");
+      json_.String("The schema of this file, for editors. No engine reads it.");
+      json_.EndObject();
+    }
     for (const Field& field : schema.fields) {
       if (!AnyReads(field)) continue;
       json_.Key(field.name).Object();

@@ -20,7 +20,7 @@ namespace specgen {
 // case; the schema knows them as its documentation writes them, and as `docker
 // plugin inspect` prints them.
 //
-// `presumed`, what is presumed of the releases, becomes a member of that name;
+// `presumed`, what is presumed of the releases, becomes a comment;
 // not of those up to the newest, which the schema calls "and later".
 //
 // Ends with a line feed. The same releases give the same bytes.

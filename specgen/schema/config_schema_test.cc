@@ -81,7 +81,7 @@ TEST_F(ConfigSchemaTest, SaysWhatIsPresumed) {
   const auto presumed = [](absl::Span<const Release> releases,
                            std::string_view text) {
     return absl::StrContains(ConfigSchema(releases, text),
-                             "\n  \"presumed\": \"guess\",\n");
+                             "\n  \"$comment\": \"guess\",\n");
   };
   const absl::Span<const Release> all = AllReleases();
   EXPECT_TRUE(presumed(all.last(1), "guess"));
