@@ -402,6 +402,50 @@ def find_spec(directory, plugin_id):
     raise Failure('dockerd\'s spec was not found')
 
 
+def check_docker_command(directory, text):
+    """`docker specgen`, and --docker, with Docker's own command."""
+    settings = os.path.join(directory, 'docker')
+    os.makedirs(os.path.join(settings, 'cli-plugins'))
+    shutil.copy(SPECGEN, os.path.join(settings, 'cli-plugins/docker-specgen'))
+    host = 'unix://%s/docker.sock' % directory
+    alone = dict(os.environ, DOCKER_CONFIG=settings)
+    here = dict(alone, DOCKER_HOST=host)
+    inspect = ('docker', 'plugin', 'inspect', 'tmpfs')
+    before = run(*inspect, env=here)
+    check(re.search(r'^ *specgen\*? ', run('docker', '--help', env=here), re.M),
+          'docker --help does not list specgen')
+    run('docker', 'context', 'create', 'there', '--docker', 'host=' + host,
+        env=alone)
+    # dockerd tells its data root; nobody tells where its metrics socket is.
+    words = ('specgen', 'generate', '--docker', 'tmpfs', '--dockerd-exec-root',
+             directory + '/x')
+    for what, command, environment in (
+            ('docker specgen', ('docker',) + words, here),
+            ('docker --host', ('docker', '--host', host) + words, alone),
+            ('docker --context', ('docker', '--context', 'there') + words, alone),
+            ('--docker', (SPECGEN,) + words[1:], here)):
+        check(run(*command, env=environment).strip() == text.strip(),
+              what + ' gives another spec than dockerd\'s')
+    config = os.path.join(directory, 'inspected.json')
+    with open(config, 'w') as file:
+        file.write(before)
+    version = run('docker', 'version', '--format', '{{.Server.Version}}', env=here)
+    check(run(SPECGEN, 'privileges', '--docker', 'tmpfs', env=here) ==
+          run(SPECGEN, 'privileges', '--engine', version.strip(), config),
+          'privileges --docker')
+    for code, name, environment in (
+            (3, 'nobody', here),
+            (4, 'tmpfs', dict(alone, DOCKER_HOST='unix://%s/none' % directory))):
+        done = subprocess.run((SPECGEN, 'generate', '--docker', name),
+                              env=environment, stderr=subprocess.PIPE,
+                              stdout=subprocess.PIPE, timeout=120)
+        check(done.returncode == code and not done.stdout,
+              '--docker %s: exit %d: %s' % (name, done.returncode,
+                                            done.stderr.decode()))
+    check(run(*inspect, env=here) == before, 'the plugin was changed')
+    print('  docker ' + run('docker', '--version').strip())
+
+
 def check_audit(directory, version, plugin_id):
     """That audit finds a plugin as it should be, and what is changed in it."""
     host = 'unix://%s/docker.sock' % directory
@@ -421,9 +465,8 @@ def check_audit(directory, version, plugin_id):
     (plugin,) = json.loads(audit(0, '--json'))['plugins']
     check((plugin['id'], plugin['state']) == (plugin_id, 'same'),
           'audit: %s' % plugin)
-    # Docker's command tells the version, where there is one.
-    if shutil.which('docker'):
-        audit(0, engine=None)
+    # Docker's command tells the version.
+    audit(0, engine=None)
     # An engine whose default spec is another one.
     check('~ ' in audit(1, engine='17.06.0'), 'audit as another engine')
     with open(plugin['running_spec']) as file:
@@ -480,6 +523,7 @@ def test_dockerd():
                         os.path.join(store, 'propagated-mount'))
             dockers = process_view.view(
                 pid, spec, ((store, 'STORE'), (run_directory, 'RUN')))
+            check_docker_command(directory, text)
             check_audit(directory, version, plugin_id)
             # Of dockerd's store, while the plugin runs there.
             exec_root = os.path.join(directory, 'run/plugins')

@@ -21,6 +21,8 @@ need curl curl
 need runc runc
 need crun crun
 need dockerd docker.io
+# Of its own since Debian 13.
+need docker "$(apt-cache --names-only search '^docker-cli$' | sed 's/ .*//' | grep . || echo docker.io)"
 need containerd containerd
 need podman podman
 need skopeo skopeo

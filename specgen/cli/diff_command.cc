@@ -64,6 +64,8 @@ class DiffCommand : public Command {
                         Console* console);
   // Compares the plugin that is loaded; returns the exit code for it.
   int Compare(Console* console);
+  // The same of the next one of a folder.
+  int CompareAnother(const std::string& plugin, Console* console);
   int CompareAll(const std::vector<std::string>& plugins, Console* console);
   void Print(const Side& before, const Side& after,
              const std::vector<Change>& changes,
@@ -81,6 +83,7 @@ class DiffCommand : public Command {
   SecretHider secrets_;
   JsonBuilder json_out_;
   bool printed_ = false;  // something is in json_out_
+  std::string error_;     // why the plugin cannot be compared
 };
 
 void DiffCommand::Define(CLI::App* app) {
@@ -253,6 +256,7 @@ void DiffCommand::Print(const Side& before, const Side& after,
     json.Key("before").String(describe(before));
     json.Key("after").String(describe(after));
     json.Key("same").Bool(changes.empty() && before.spec != nullptr);
+    json.KeyIfAny("error", error_);
     json.KeyIfAny("presumed", presumed);
     AddChangesJson(changes, why, &json);
     json.EndObject();
@@ -287,12 +291,10 @@ int DiffCommand::Run(Console* console) {
   if (!status.ok()) return Fail(status, console);
   std::vector<std::string> plugins;
   if (other_.empty() && PluginFile(plugin_.file()) != plugin_.file()) {
-    absl::StatusOr<std::vector<std::string>> found = PluginsIn(plugin_.file());
-    if (!found.ok()) return Fail(found.status(), console);
-    plugins = *std::move(found);
+    plugins = PluginsIn(plugin_.file());
   }
   const bool is_one = plugins.empty() || plugins[0] == plugin_.file();
-  if (!is_one) plugin_.set_file(plugins[0]);
+  if (!is_one) plugin_.set_is_folder();
   status = Load(console);
   if (!status.ok()) return Fail(status, console);
   const int code = is_one ? Compare(console) : CompareAll(plugins, console);
@@ -305,38 +307,59 @@ int DiffCommand::CompareAll(const std::vector<std::string>& plugins,
   if (json_) json_out_.Object().Key("plugins").List();
   int worst = kExitDone;
   size_t differ = 0;
+  size_t failed = 0;
   for (const std::string& plugin : plugins) {
-    int code = kExitDone;
-    if (&plugin != plugins.data()) {
-      absl::Status status = plugin_.LoadAnother(plugin);
-      if (!status.ok()) code = Fail(status, console);
-    }
-    if (code == kExitDone) code = Compare(console);
+    const int code = CompareAnother(plugin, console);
     if (code == kExitRefused) ++differ;
+    if (code > kExitRefused) ++failed;
     worst = std::max(worst, code);
   }
   if (json_) {
     json_out_.EndList();
     json_out_.Key("differ").Integer(static_cast<int64_t>(differ));
+    json_out_.Key("failed").Integer(static_cast<int64_t>(failed));
     json_out_.EndObject();
   } else {
     console->OutLines({absl::StrCat(
         differ, " of ", plugins.size(), " plugins differ between Docker ",
-        plugin_.release().name, " and Docker ", to_->name)});
+        plugin_.release().name, " and Docker ", to_->name,
+        failed == 0 ? ""
+                    : absl::StrCat("; ", failed, " could not be compared"))});
   }
   return worst;
+}
+
+int DiffCommand::CompareAnother(const std::string& plugin, Console* console) {
+  printed_ = false;
+  absl::Status status = plugin_.LoadAnother(plugin);
+  error_ = std::string(status.message());
+  const int code = status.ok() ? Compare(console) : Fail(status, console);
+  if (json_ && !printed_) {
+    Side before;
+    before.name = PluginFile(plugin);
+    before.release = &plugin_.release();
+    Side after;
+    after.name = before.name;
+    after.release = to_;
+    Print(before, after, {}, {}, console);
+  }
+  return code;
 }
 
 int DiffCommand::Compare(Console* console) {
   Side before;
   Side after;
   absl::Status status = LoadSides(&before, &after, console);
-  if (!status.ok()) return Fail(status, console);
+  if (!status.ok()) {
+    error_ = std::string(status.message());
+    return Fail(status, console);
+  }
   // What is no plugin at all is trouble, not a difference.
   for (const Side* side : {&before, &after}) {
     if (side->is_no_plugin) {
-      console->Error(
-          absl::StrCat(side->name, ":", side->position, ": ", side->message));
+      error_ =
+          absl::StrCat(side->name, ":", side->position, ": ", side->message);
+      console->Error(error_);
       return kExitBadInput;
     }
   }
@@ -359,10 +382,15 @@ int DiffCommand::Compare(Console* console) {
       !before.is_spec_file && !after.is_spec_file && !changes.empty()) {
     why = ChangesBetween(*before.release->behaviour, *after.release->behaviour);
   }
+  const bool has_none = changes.empty() && before.spec == nullptr;
+  if (has_none) {
+    error_ = absl::StrCat(other_.empty() ? absl::StrCat(before.name, ": ") : "",
+                          "there is no spec to compare: both sides are ",
+                          OutcomeText(before.outcome, before.message));
+  }
   Print(before, after, changes, why, console);
-  if (changes.empty() && before.spec == nullptr) {
-    console->Error(absl::StrCat("there is no spec to compare: both sides are ",
-                                OutcomeText(before.outcome, before.message)));
+  if (has_none) {
+    console->Error(error_);
     return before.outcome == Outcome::kCrashed ? kExitCrash : kExitBadInput;
   }
   return changes.empty() ? kExitDone : kExitRefused;

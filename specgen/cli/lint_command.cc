@@ -275,11 +275,11 @@ void LintCommand::Define(CLI::App* app) {
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app->add_option("--fail-level", fail_level_,
-                  "The least finding for which the exit code is 1 (default: "
-                  "warning)")
+                  "The least finding for which the exit code is 1, or none, "
+                  "for which it is 0 (default: warning)")
       ->type_name("LEVEL")
-      ->check(
-          CLI::IsMember(std::vector<std::string>{"note", "warning", "error"}));
+      ->check(CLI::IsMember(
+          std::vector<std::string>{"note", "warning", "error", "none"}));
   CLI::Option* const config =
       app->add_option("--config", config_file_,
                       "The file of settings (default: the .specgen.json of the "
@@ -364,10 +364,9 @@ absl::StatusOr<std::vector<LintCommand::Input>> LintCommand::FindInputs() {
   for (const std::string& named : files_) {
     std::vector<std::string> plugins = {named};
     if (PluginFile(named) != named) {
-      absl::StatusOr<std::vector<std::string>> found = PluginsIn(named);
-      if (!found.ok()) return found.status();
+      std::vector<std::string> found = PluginsIn(named);
       // Of a folder without any it is said that it has no config.json.
-      if (!found->empty()) plugins = *std::move(found);
+      if (!found.empty()) plugins = std::move(found);
     }
     for (std::string& plugin : plugins) {
       absl::StatusOr<const LintConfig*> config = ConfigFor(plugin);
@@ -534,11 +533,12 @@ int LintCommand::Run(Console* console) {
       continue;
     }
     const LintLevel fail_level = FailLevel(input);
-    found = found || std::any_of(linted->linted.findings.begin(),
-                                 linted->linted.findings.end(),
-                                 [fail_level](const LintFinding& finding) {
-                                   return finding.rule->level >= fail_level;
-                                 });
+    found = found || (fail_level_ != "none" &&
+                      std::any_of(linted->linted.findings.begin(),
+                                  linted->linted.findings.end(),
+                                  [fail_level](const LintFinding& finding) {
+                                    return finding.rule->level >= fail_level;
+                                  }));
     files.push_back(*std::move(linted));
   }
   if (code == kExitDone && found) code = kExitRefused;

@@ -131,8 +131,9 @@ bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 // Of "a/b" nobody can tell, but then there is no directory a.
 bool LooksLikeReference(std::string_view path) {
   if (absl::StartsWith(path, "docker://")) return true;
+  if (absl::StrContains(path, "://")) return false;
   const size_t slash = path.find('/');
-  if (slash == 0 || path.empty() || path[0] == '.' ||
+  if (slash == 0 || path.empty() || path[0] == '.' || path[0] == '-' ||
       absl::EndsWith(path, ".json") || absl::EndsWith(path, "/")) {
     return false;
   }
@@ -168,8 +169,16 @@ bool IsImageLayout(const std::string& path) {
 absl::Status WithImageHint(absl::Status status, const std::string& path) {
   if (status.ok() || path == "-") return status;
   std::string hint;
+  // Where skopeo has a copy.
+  std::string_view copy = path;
+  for (std::string_view transport :
+       {"dir:", "oci:", "oci-archive:", "docker-archive:"}) {
+    if (absl::ConsumePrefix(&copy, transport)) break;
+  }
   if (FormOfDirectory(path).ok()) {
     hint = "this is an image: specgen bundle makes a bundle of it";
+  } else if (!Exists(path) && copy.size() < path.size()) {
+    hint = absl::StrCat("an image? specgen bundle -o BUNDLE ", copy);
   } else if (!Exists(path) && LooksLikeReference(path)) {
     const std::string_view name = absl::StripPrefix(path, "docker://");
     hint = absl::StrCat("an image? skopeo copy ", "docker://", name,
@@ -319,12 +328,17 @@ void LibRootOptions::Define(std::string_view note, CLI::App* app) {
                       absl::StrCat("Where dockerd keeps its plugins", note))
           ->type_name("FOLDER")
           ->capture_default_str();
+  lib_root_option_ = lib_root;
   app->add_option("--data-root", data_root_,
                   absl::StrCat("dockerd's --data-root, in place of --lib-root; "
                                "with userns-remap the directory UID.GID in it",
                                note))
       ->type_name("DIRECTORY")
       ->excludes(lib_root);
+}
+
+bool LibRootOptions::is_given() const {
+  return lib_root_option_->count() > 0 || !data_root_.empty();
 }
 
 std::string LibRootOptions::Directory(bool is_elsewhere) const {
@@ -432,8 +446,9 @@ void PluginOptions::DefineDocker(CLI::App* app) {
   app->add_option("--docker", docker_,
                   "In place of FILE the plugin of that name or id in dockerd, "
                   "which the docker command of PATH is asked for, and for "
-                  "dockerd's release unless --engine says it; nothing is "
-                  "changed. The machine is this one, or --host's")
+                  "dockerd's release and data root unless --engine and "
+                  "--data-root say them; nothing is changed. The machine is "
+                  "this one, or --host's")
       ->type_name("NAME");
 }
 
@@ -443,6 +458,13 @@ absl::Status PluginOptions::ReadFromDocker() {
   if (!text.ok()) return text.status();
   text_ = *std::move(text);
   input_name_ = absl::StrCat("docker plugin inspect ", docker_);
+  if (!lib_root_options_.is_given()) {
+    absl::StatusOr<std::string> root =
+        AskDocker("--docker", {"info", "--format", "{{.DockerRootDir}}"});
+    if (!root.ok()) return root.status();
+    absl::StripAsciiWhitespace(&*root);
+    if (!root->empty()) lib_root_options_.set_default(*root + "/plugins");
+  }
   if (!engine_.empty()) return absl::OkStatus();
   absl::StatusOr<std::string> version = DockerVersion("--docker");
   if (!version.ok()) return version.status();
@@ -604,7 +626,7 @@ absl::Status PluginOptions::Load(Console* console) {
         "only one input can come from standard input");
   }
 
-  if (docker_.empty()) {
+  if (docker_.empty() && !is_folder_) {
     absl::Status status = ReadFile();
     if (!status.ok()) return status;
   }

@@ -135,10 +135,14 @@ class LibRootOptions {
   // As dockerd on this machine has it, or, if it `is_elsewhere`, as it is
   // given.
   std::string Directory(bool is_elsewhere) const;
+  bool is_given() const;
+  // Where it is if it is not given.
+  void set_default(std::string lib_root) { lib_root_ = std::move(lib_root); }
 
  private:
   std::string lib_root_ = "/var/lib/docker/plugins";
   std::string data_root_;
+  const CLI::Option* lib_root_option_ = nullptr;
 };
 
 // The metrics socket of a rootless dockerd that this user runs here (moby
@@ -221,6 +225,8 @@ class PluginOptions {
   // place, or in that of --engine.
   const std::string& file() const { return file_; }
   void set_file(std::string file) { file_ = std::move(file); }
+  // FILE is a folder of plugins: each is read by LoadAnother, none by Load.
+  void set_is_folder() { is_folder_ = true; }
   // Whether --docker is given.
   bool is_of_docker() const { return !docker_.empty(); }
   void set_engine(std::string engine) { engine_ = std::move(engine); }
@@ -270,6 +276,7 @@ class PluginOptions {
   absl::Status ReadFile();
   void AssumeDevices();
 
+  bool is_folder_ = false;
   std::string file_;
   std::string docker_;  // the name of a plugin
   std::string plugin_name_;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -271,9 +272,9 @@ std::string AbsolutePath(std::string_view path) {
   return whole;
 }
 
-absl::StatusOr<std::vector<std::string>> PluginsIn(const std::string& folder) {
+std::vector<std::string> PluginsIn(const std::string& folder) {
   if (Exists(fs::path(folder) / "config.json")) {
-    return std::vector<std::string>{folder};
+    return {folder};
   }
   std::vector<std::string> folders;
   std::error_code error;
@@ -285,16 +286,12 @@ absl::StatusOr<std::vector<std::string>> PluginsIn(const std::string& folder) {
       folders.push_back(it->path().string());
     }
   }
-  if (error) {
-    return AsBadInput(HostError(
-        error.value(), absl::StrCat(folder, ": ", GoErrnoText(error.value()))));
-  }
+  if (error) return {folder};
   std::sort(folders.begin(), folders.end());
   std::vector<std::string> plugins;
   for (const std::string& inner : folders) {
-    absl::StatusOr<std::vector<std::string>> found = PluginsIn(inner);
-    if (!found.ok()) return found.status();
-    plugins.insert(plugins.end(), found->begin(), found->end());
+    std::vector<std::string> found = PluginsIn(inner);
+    std::move(found.begin(), found.end(), std::back_inserter(plugins));
   }
   return plugins;
 }
