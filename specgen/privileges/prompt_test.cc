@@ -192,9 +192,23 @@ TEST(AddedPrivilegesTest, AreNoneThatAskForLess) {
   EXPECT_EQ(added("mount", "/dev/snd"), 1u);
   EXPECT_EQ(added("mount", "srv"), 1u);
   EXPECT_EQ(added("capabilities", "/srv"), 1u);
-  EXPECT_EQ(
-      AddedPrivileges({{"allow-all-devices", "d", {"true"}}}, before).size(),
-      2u);
+  for (const auto& [had, mounts_and_devices] :
+       {std::pair<std::string_view, size_t>{"allow-all-devices", 2},
+        {"device-creation", 2},
+        {"host ipc namespace", 3}}) {
+    EXPECT_EQ(AddedPrivileges({{had, "d", {"true"}}}, before).size(),
+              mounts_and_devices)
+        << had;
+  }
+  // The host's network holds all others.
+  const auto network = [](std::string_view name, std::string had) {
+    return AddedPrivileges({{name, "d", {std::move(had)}}},
+                           {{"network", "d", {"none"}}})
+        .size();
+  };
+  EXPECT_EQ(network("network", "host"), 0u);
+  EXPECT_EQ(network("network", "x"), 1u);
+  EXPECT_EQ(network("mount", "host"), 1u);
 }
 
 TEST(PromptTest, NoLineCanBeHidden) {
