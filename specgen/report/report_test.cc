@@ -1,21 +1,25 @@
 #include "specgen/report/report.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "specgen/diff/spec_diff.h"
 #include "specgen/engine/engine.h"
 #include "specgen/engine/release_range.h"
 #include "specgen/host/host_snapshot.h"
 #include "specgen/json/json_tree.h"
+#include "specgen/lint/lint_rules.h"
 
 namespace specgen {
 namespace {
@@ -529,6 +533,360 @@ TEST(ReportTest, UpgradesHideSecrets) {
        {ReportHtml(*report, "0"), ReportJson(*report)}) {
     EXPECT_FALSE(absl::StrContains(text, "hunter"));
     EXPECT_TRUE(absl::StrContains(text, "(secret 2)"));
+  }
+}
+
+// A report with nothing in it but one engine, which makes a spec of one part.
+Report PlainReport() {
+  Report report;
+  report.title = "t";
+  report.input = "f.json";
+  report.engine = FindRelease("28.5.2").value();
+  report.sections.push_back({"process", {"{}"}});
+  ReportRun run;
+  run.releases = FindReleases("28.5.2").value();
+  run.variants = {0};
+  report.runs.push_back(std::move(run));
+  return report;
+}
+
+// Adds a run before that of PlainReport.
+ReportRun& AddFirst(Report* report, std::string_view releases,
+                    std::vector<size_t> variants) {
+  ReportRun run;
+  run.releases = FindReleases(releases).value();
+  run.variants = std::move(variants);
+  report->runs.insert(report->runs.begin(), std::move(run));
+  return report->runs.front();
+}
+
+LintFinding FindingOf(std::string_view id) {
+  LintFinding finding;
+  finding.rule = FindLintRule(id);
+  return finding;
+}
+
+// What the page says of each part of a report.
+TEST(ReportTest, EachPartHasItsPlaceOnThePage) {
+  struct Case {
+    void (*change)(Report* report);
+    std::string_view has;         // then, and not before
+    std::string_view lacks = {};  // then, but before
+  };
+  const std::string plain = ReportHtml(PlainReport(), "0");
+  for (const Case& c : {
+           // The tiles.
+           Case{[](Report* r) { AddFirst(r, "28.5.0..28.5.1", {0}); },
+                "<b>3 of 3</b>", "<b>1 of 1</b>"},
+           Case{[](Report* r) {
+                  AddFirst(r, "28.5.0..28.5.1", {}).outcome = Outcome::kRefused;
+                },
+                "<b>1 of 3</b>"},
+           Case{[](Report* r) {
+                  r->grants.resize(2);
+                  r->grants[1].level = GrantLevel::kCritical;
+                },
+                "<b class=\"critical\">1</b><span>critical privileges"},
+           Case{[](Report* r) {
+                  r->grants.resize(3);
+                  r->grants[1].level = GrantLevel::kHigh;
+                  r->grants[2].level = GrantLevel::kHigh;
+                },
+                "<b class=\"high\">2</b><span>high privileges",
+                "<b>0</b><span>high privileges"},
+           Case{[](Report* r) {
+                  r->grants.resize(1);
+                  r->grants[0].level = GrantLevel::kMedium;
+                },
+                "<b>1</b><span>medium privileges"},
+           Case{[](Report* r) { r->findings = {FindingOf("SG007")}; },
+                "badge note", "There are none, over"},
+           Case{[](Report* r) {
+                  r->findings = {FindingOf("SG007"), FindingOf("SG003"),
+                                 FindingOf("SG001")};
+                },
+                "<b class=\"warning\">2</b><span>lint findings",
+                "<b>0</b><span>lint findings"},
+           // What is said of the plugin.
+           Case{[](Report* r) { r->about.types = "a/1"; },
+                "<dt>Type</dt><dd>a/1</dd>", "none that an engine could call"},
+           Case{[](Report* r) { r->about.description = "http://x"; },
+                "<a href=\"http://x\" rel"},
+           Case{[](Report* r) { r->about.description = "ahttp://x"; },
+                "<dd>ahttp://x</dd>"},
+           Case{[](Report* r) { r->runs.clear(); }, "", "<dt>Engines</dt>"},
+           // Privileges.
+           Case{[](Report* r) { r->presumed = "p <x"; },
+                "Presumed: p &lt;x.</p>"},
+           Case{[](Report* r) { r->no_spec = "crashes: <x"; },
+                "<p class=\"error\">This engine crashes: &lt;x</p>"},
+           Case{[](Report* r) {
+                  r->prompt = {{" - a: [b]", ""}};
+                },
+                "<p>At install it asks:</p>", "it asks nothing"},
+           Case{[](Report* r) {
+                  r->prompt.resize(1);
+                  r->more_prompt = 7;
+                },
+                "And 7 more: specgen privileges shows all."},
+           Case{[](Report* r) { r->grants.resize(1); },
+                "What the plugin then gets"},
+           Case{[](Report* r) {
+                  r->grants.resize(1);
+                  r->more_grants = 8;
+                },
+                "And 8 more: specgen privileges shows all."},
+           Case{[](Report* r) {
+                  r->grants.push_back(
+                      {GrantLevel::kLow, "i<", "w<", "CVE-1, GHSA-2, CVE-1"});
+                },
+                "<span class=\"badge low\">low</span><div><span "
+                "class=\"mono\">w&lt;</span> <span "
+                "class=\"muted\">i&lt;</span><br><a "
+                "href=\"https://www.cve.org/CVERecord?id=CVE-1\" "
+                "rel=\"noreferrer\">CVE-1</a>, <a "
+                "href=\"https://github.com/advisories/GHSA-2\" "
+                "rel=\"noreferrer\">GHSA-2</a>, <a "
+                "href=\"https://www.cve.org/CVERecord?id=CVE-1\" "
+                "rel=\"noreferrer\">CVE-1</a></div></li>"},
+           Case{[](Report* r) {
+                  r->findings = {FindingOf("SG001")};
+                  r->more_findings = 9;
+                },
+                "And 9 more: specgen lint says of which kind."},
+           // The matrix.
+           Case{[](Report* r) { r->range_presumed = "range"; },
+                "Presumed: range.</p>"},
+           Case{[](Report* r) { r->runs[0].presumed = "run"; },
+                "Presumed: run.</p>"},
+           Case{[](Report* r) {
+                  r->runs[0].outcome = Outcome::kRefused;
+                  r->runs[0].message = "m<";
+                  r->runs[0].variants.clear();
+                },
+                "<td class=\"none\" colspan=\"1\">refuses: m&lt;</td></tr>"},
+           Case{[](Report* r) {
+                  r->runs[0].outcome = Outcome::kCrashed;
+                  r->runs[0].message = "m";
+                  r->runs[0].variants.clear();
+                },
+                "crashes: m</td></tr>"},
+           Case{[](Report* r) {
+                  r->sections[0].variants.resize(40);
+                  r->runs[0].variants = {25};
+                },
+                "<td class=\"v5\"><a href=\"#f-0-25\">Z</a></td>"},
+           Case{[](Report* r) {
+                  r->sections[0].variants.resize(40);
+                  r->runs[0].variants = {26};
+                },
+                "<td class=\"v6\"><a href=\"#f-0-26\">A1</a></td>"},
+           Case{[](Report* r) { AddFirst(r, "28.5.1", {0}); },
+                "data-changed=\"no\"><th scope=\"row\"><a "
+                "href=\"#r-28.5.2\">28.5.2</a></th>"},
+           Case{[](Report* r) { AddFirst(r, "28.5.1", {0}); },
+                "data-changed=\"yes\"><th scope=\"row\">28.5.1</th>"},
+           Case{[](Report* r) {
+                  AddFirst(r, "28.5.1", {0});
+                  r->runs[1].changes.resize(1);
+                },
+                "data-changed=\"yes\"><th scope=\"row\"><a "
+                "href=\"#r-28.5.2\">28.5.2</a></th>"},
+           Case{[](Report* r) { AddFirst(r, "28.5.1", {1}); },
+                "<td class=\"v0 new\">"},
+           Case{[](Report* r) { AddFirst(r, "28.5.1", {0}); },
+                "<td class=\"v0\"><a href=\"#f-0-0\">A</a></td></tr>\n<tr"},
+           Case{[](Report* r) { AddFirst(r, "28.5.1", {}); },
+                "<td class=\"v0\"><a href=\"#f-0-0\">A</a></td></tr>\n<tr"},
+           // What changed.
+           Case{[](Report* r) { AddFirst(r, "28.5.1", {0}); },
+                "<div class=\"run\" data-filter data-changed=\"no\" "
+                "id=\"r-28.5.2\">\n<h3>28.5.2 <span class=\"muted\">"},
+           Case{[](Report* r) {
+                  AddFirst(r, "28.5.1", {0});
+                  r->runs[1].changes = {{ChangeKind::kAdded, "s<", "", "x<"},
+                                        {ChangeKind::kRemoved, "s", "", "y"},
+                                        {ChangeKind::kChanged, "s", "", "z"},
+                                        {ChangeKind::kMoved, "s", "", "w"},
+                                        {ChangeKind::kReordered, "s", "", "v"}};
+                  r->runs[1].more_changes = 3;
+                },
+                "<ul>\n<li class=\"added\"><span class=\"part\">s&lt;:</span> "
+                "x&lt;</li>\n<li class=\"removed\"><span "
+                "class=\"part\">s:</span> y</li>\n<li class=\"changed\"><span "
+                "class=\"part\">s:</span> z</li>\n<li class=\"changed\"><span "
+                "class=\"part\">s:</span> w</li>\n<li class=\"changed\"><span "
+                "class=\"part\">s:</span> v</li>\n</ul>\n<p "
+                "class=\"muted\">And 3 more: specgen diff shows all.</p>"},
+           Case{[](Report* r) {
+                  AddFirst(r, "28.5.1", {0});
+                  const Behaviour* b = r->engine->behaviour;
+                  r->runs[1].why = {{b, "CVE-1", true},
+                                    {b, "CVE-2 GHSA-3", false},
+                                    {b, "CVE-4", false}};
+                },
+                "<p class=\"advisory\">Fixes <a "
+                "href=\"https://www.cve.org/CVERecord?id=CVE-2\" "
+                "rel=\"noreferrer\">CVE-2</a>, <a "
+                "href=\"https://github.com/advisories/GHSA-3\" "
+                "rel=\"noreferrer\">GHSA-3</a>, <a "
+                "href=\"https://www.cve.org/CVERecord?id=CVE-4\" "
+                "rel=\"noreferrer\">CVE-4</a></p>"},
+           Case{[](Report* r) {
+                  AddFirst(r, "28.5.1", {0});
+                  r->runs[1].why = {{r->engine->behaviour, "a <b", true}};
+                },
+                ": a &lt;b</li>\n</ul></details>\n</div>"},
+           // The forms.
+           Case{[](Report* r) { r->sections[0].variants = {"null"}; },
+                "<pre tabindex=\"0\">none</pre>", "<pre tabindex=\"0\">{}"},
+           Case{[](Report* r) { r->sections[0].variants = {"a<\nb"}; },
+                "<pre tabindex=\"0\">a&lt;\nb</pre>"},
+           Case{[](Report* r) {
+                  r->sections[0].variants = {"a", "b"};
+                },
+                "2 forms</span>", "1 form</span>"},
+           Case{[](Report* r) {
+                  AddFirst(r, "28.0.0..28.4.0", {0});
+                  r->sections[0].variants = {"a", "b"};
+                },
+                "id=\"f-0-0\"><span class=\"key v0\">A</span><span "
+                "class=\"muted\">28.0.0 to 28.4.0, 28.5.2</span>"},
+           Case{[](Report* r) {
+                  AddFirst(r, "28.0.0", {1});
+                  r->sections[0].variants = {"a", "b"};
+                },
+                "id=\"f-0-1\"><span class=\"key v1\">B</span><span "
+                "class=\"muted\">28.0.0</span>"},
+           // An upgrade.
+           Case{[](Report* r) { r->upgrade.emplace(); },
+                "<a href=\"#upgrade\">What the upgrade changes</a>"},
+           Case{[](Report* r) { r->upgrade.emplace(); },
+                "Nothing is added, and nothing goes."},
+           Case{[](Report* r) {
+                  r->upgrade.emplace().runs.push_back(
+                      {FindReleases("28.5.1").value(), {}});
+                },
+                "data-changed=\"no\">\n<h4>Docker 28.5.1</h4>\n<p "
+                "class=\"muted\">The spec means the same.</p>"},
+           Case{[](Report* r) {
+                  r->upgrade.emplace().runs.push_back(
+                      {FindReleases("28.5.1").value(),
+                       {{ChangeKind::kAdded, "s", "", "x"}},
+                       4});
+                },
+                "data-changed=\"yes\">\n<h4>Docker 28.5.1</h4>\n<ul>\n<li "
+                "class=\"added\"><span class=\"part\">s:</span> "
+                "x</li>\n</ul>\n<p class=\"muted\">And 4 more: specgen diff "
+                "shows all.</p>"},
+       }) {
+    Report report = PlainReport();
+    c.change(&report);
+    const std::string page = ReportHtml(report, "0");
+    if (!c.has.empty()) {
+      EXPECT_TRUE(absl::StrContains(page, c.has)) << c.has;
+      EXPECT_FALSE(absl::StrContains(plain, c.has)) << c.has;
+    }
+    if (!c.lacks.empty()) {
+      EXPECT_FALSE(absl::StrContains(page, c.lacks)) << c.lacks;
+      EXPECT_TRUE(absl::StrContains(plain, c.lacks)) << c.lacks;
+    }
+  }
+  // What the first one changes is not told.
+  Report report = PlainReport();
+  report.runs[0].changes = {{ChangeKind::kAdded, "s", "", "x"}};
+  EXPECT_FALSE(absl::StrContains(ReportHtml(report, "0"), "class=\"added\""));
+  // Whether it is undone.
+  AddFirst(&report, "28.5.1", {0});
+  const Behaviour& behaviour = *report.engine->behaviour;
+  for (const bool undone : {true, false}) {
+    report.runs[1].why = {{&behaviour, "a", undone}};
+    EXPECT_TRUE(
+        absl::StrContains(ReportHtml(report, "0"),
+                          absl::StrCat("<li>", undone ? "no longer: " : "",
+                                       "Docker ", behaviour.name, ": a</li>")));
+  }
+}
+
+// Of an upgrade, "nothing" is said only if nothing else is.
+TEST(ReportTest, UpgradesOfWhichSomethingIsSaid) {
+  for (void (*change)(Report * report) :
+       {+[](Report* r) { r->upgrade->prompt_added.resize(1); },
+        +[](Report* r) { r->upgrade->prompt_removed.resize(1); },
+        +[](Report* r) { r->upgrade->grants_added.resize(1); },
+        +[](Report* r) { r->upgrade->grants_removed.resize(1); },
+        +[](Report* r) { r->upgrade->no_spec = "x"; },
+        +[](Report* r) { r->no_spec = "x"; }}) {
+    Report report = PlainReport();
+    report.upgrade.emplace();
+    change(&report);
+    EXPECT_FALSE(
+        absl::StrContains(ReportHtml(report, "0"), "Nothing is added"));
+  }
+}
+
+// What is told of the machine.
+TEST(ReportTest, SaysOnWhichMachine) {
+  for (const auto& [facts, machine] :
+       std::vector<std::pair<std::string_view, std::string_view>>{
+           {"", "amd64"},
+           {R"(, "architecture": "arm64")", "arm64"},
+           {R"(, "possible_cpus": [0])", "amd64, 1 CPU"},
+           {R"(, "possible_cpus": [0, 3])", "amd64, 2 CPUs"},
+           {R"(, "unified_cgroups": true)", "amd64, cgroup v2"},
+           {R"(, "user_namespace": true)",
+            "amd64, the engine in a user namespace"},
+           {R"(, "rootlesskit": true)", "amd64, under RootlessKit"},
+           {R"(, "rootlesskit": true, "detached_network_namespace": true)",
+            "amd64, under RootlessKit with a network namespace of its own"},
+           {R"(, "detached_network_namespace": true)", "amd64"},
+       }) {
+    const std::unique_ptr<HostSnapshot> host =
+        HostSnapshot::Parse(absl::StrCat("{\"entries\": []", facts, "}"),
+                            "host")
+            .value();
+    ReportRequest request;
+    request.request.plugin = kConfig;
+    request.input = "config.json";
+    request.engine = FindRelease("28.5.2").value();
+    request.releases = FindReleases("28.5.2").value();
+    request.host = host.get();
+    request.host_name = "h";
+    EXPECT_EQ(MakeReport(request)->about.machine, absl::StrCat("h: ", machine));
+  }
+}
+
+// Engines that differ in their rule of user namespaces have a run of their own
+// on a host that has one; and what is outside the range nobody asks.
+TEST(ReportTest, RunsOfHostsInAUserNamespace) {
+  const auto runs = [](std::string_view facts) {
+    const std::unique_ptr<HostSnapshot> host =
+        HostSnapshot::Parse(
+            absl::StrCat(
+                R"({"entries": [{"path": "/", "type": "dir"}], "mounts": [{"path": "/", "flags": ["nosuid"]}])",
+                facts, "}"),
+            "host")
+            .value();
+    ReportRequest request;
+    request.request.plugin =
+        R"({"mounts": [{"source": "/", "destination": "/d", "type": "bind",
+            "options": ["rbind"]}]})";
+    request.input = "config.json";
+    request.engine = FindRelease("28.5.2").value();
+    request.releases = FindReleases("1.13.0..").value();
+    request.host = host.get();
+    std::string out;
+    const absl::StatusOr<Report> report = MakeReport(request);
+    for (const ReportRun& run : report->runs) {
+      absl::StrAppend(&out, run.releases.front().name, " ");
+    }
+    return out;
+  };
+  const std::string usual = runs("");
+  const std::string within = runs(R"(, "user_namespace": true)");
+  EXPECT_NE(usual, within);
+  for (std::string_view first : absl::StrSplit(usual, ' ')) {
+    EXPECT_TRUE(absl::StrContains(within, first)) << first;
   }
 }
 
