@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -225,6 +226,76 @@ TEST(Grants, OfMoreDirectoriesThanAreLookedAt) {
       "critical /a10000 as lowerdir"));
 }
 
+// A mount with a long destination counts for as many as it has KiB.
+TEST(Grants, OfDirectoriesOfMountsWithLongDestinations) {
+  const auto told = [](size_t directories, size_t bytes) {
+    std::string many;
+    for (size_t i = 0; i < directories; ++i)
+      absl::StrAppend(&many, "/a", i, ":");
+    const std::string mounts =
+        Mounts(GrantsOf(MountSpec("overlay", "o", std::string(bytes, 'x'),
+                                  absl::StrCat("\"lowerdir=", many, "\""))));
+    return absl::StrContains(mounts, "critical");
+  };
+  EXPECT_FALSE(told(10000, 1023));
+  EXPECT_TRUE(told(10001, 1023));
+  EXPECT_FALSE(told(5000, 1024));
+  EXPECT_TRUE(told(5001, 1024));
+}
+
+// What an engine has the plugin do, if it reads the type and looks for it.
+TEST(Grants, OfInterfaces) {
+  struct Case {
+    std::string_view types, engine, told;
+  };
+  for (const Case& c : {
+           Case{R"("docker.volumedriver/1.0")", "28.5.2",
+                "high docker.volumedriver/1.0"},
+           Case{R"("docker.volumedriver/2.0")", "28.5.2",
+                "high docker.volumedriver/2.0"},
+           Case{R"("docker.ipamdriver/1.0")", "28.5.2",
+                "low docker.ipamdriver/1.0"},
+           Case{R"("x.volumedriver/1.0")", "28.5.2", ""},
+           Case{R"("volumedriver/1.0")", "28.5.2", ""},
+           Case{R"("docker.x/1.0")", "28.5.2", ""},
+           Case{R"("docker.volumedriver")", "28.5.2", ""},
+           Case{R"("docker.volumedriver")", "29.0.0",
+                "high docker.volumedriver"},
+           Case{R"("docker.logdriver/1.0")", "17.04.0", ""},
+           Case{R"("docker.logdriver/1.0")", "17.05.0",
+                "high docker.logdriver/1.0"},
+           Case{R"("docker.graphdriver/1.0")", "28.5.2", ""},
+           Case{R"("docker.authz/1.0", "docker.authz/1.0")", "28.5.2",
+                "high docker.authz/1.0"},
+           Case{R"("docker.authz/1.0", "docker.authz/2.0")", "28.5.2",
+                "high docker.authz/1.0"},
+           Case{R"("docker.ipamdriver/1.0", "docker.authz/1.0")", "28.5.2",
+                "high docker.authz/1.0; low docker.ipamdriver/1.0"},
+       }) {
+    const Release* release = FindRelease(c.engine).value();
+    auto host = HostSnapshot::Parse(R"({"entries":[]})", "host");
+    ASSERT_TRUE(host.ok()) << host.status();
+    Request request;
+    const std::string config =
+        absl::StrCat(R"({"interface":{"socket":"s","types":[)", c.types, "]}}");
+    request.plugin = config;
+    Answer answer;
+    Generator(*release, **host).Generate(request, &answer);
+    ASSERT_EQ(answer.outcome(), Outcome::kSpec) << answer.message() << config;
+    auto tree = JsonTree::Parse(answer.spec(), "spec");
+    ASSERT_TRUE(tree.ok());
+    std::string told;
+    for (const Grant& grant :
+         FindGrants(*release, answer.plugin(), (*tree)->root())) {
+      if (grant.id != "interface") continue;
+      EXPECT_NE(grant.why, "");
+      absl::StrAppend(&told, told.empty() ? "" : "; ",
+                      GrantLevelName(grant.level), " ", grant.what);
+    }
+    EXPECT_EQ(told, c.told) << c.types << " " << c.engine;
+  }
+}
+
 // What the plugin asked for is told from what the engine adds, not by where it
 // is mounted.
 TEST(Grants, OfTheEnginesOwnMounts) {
@@ -344,11 +415,40 @@ TEST(Grants, FollowLinks) {
            Case{"/srv/self/../../etc", "critical /srv/self/../../etc at /x"},
            Case{"/srv/real", "medium /srv/real at /x"},
            Case{"/srv/gone/x", "medium /srv/gone/x at /x"},
+           Case{"/../srv/sock",
+                "critical /../srv/sock, which leads to /var/run/docker.sock, "
+                "at /x"},
+           Case{"//srv//./sock",
+                "critical //srv//./sock, which leads to /var/run/docker.sock, "
+                "at /x"},
        }) {
     EXPECT_EQ(Mounts(GrantsOf(MountSpec("bind", c.source, "/x", "\"rbind\""),
                               {&(*host)->files})),
               c.told);
   }
+}
+
+// Twice as many links as the kernel follows, and paths as long as it takes.
+TEST(Grants, FollowSoManyLinksOnly) {
+  std::string entries =
+      R"({"path":"/l0","type":"symlink","target":"/run/docker.sock"})";
+  for (int i = 1; i < 90; ++i) {
+    absl::StrAppend(&entries, R"(,{"path":"/l)", i,
+                    R"(","type":"symlink","target":"/l)", i - 1, "\"}");
+  }
+  auto host = HostSnapshot::Parse(absl::StrCat("{\"entries\":[", entries, "]}"),
+                                  "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  const auto level = [&](std::string_view source) {
+    const std::string told = Mounts(GrantsOf(
+        MountSpec("bind", source, "/x", R"("bind")"), {&(*host)->files}));
+    return told.substr(0, told.find(' '));
+  };
+  EXPECT_EQ(level("/l79"), "critical");
+  EXPECT_EQ(level("/l80"), "medium");
+  const std::string slashes(4095 - 3, '/');
+  EXPECT_EQ(level(absl::StrCat(slashes, "/l0")), "critical");
+  EXPECT_EQ(level(absl::StrCat(slashes, "//l0")), "medium");
 }
 
 // A socket is none the less one where the mount is read-only.
@@ -931,6 +1031,12 @@ TEST(AddedGrants, OfMounts) {
            Case{Mount("/dev/x", "/x", "subvol=/a subvol=/b", "btrfs"),
                 Mount("/dev/x", "/x", "subvol=/b subvol=/a", "btrfs"),
                 "medium /dev/x at /x of type btrfs"},
+           // Only an overlay's are told by themselves.
+           Case{Mount("/dev/x", "/x", "workdir=/a", "btrfs"),
+                Mount("/dev/x", "/x", "workdir=/b", "btrfs"),
+                "medium /dev/x at /x of type btrfs"},
+           Case{Mount("/dev/x", "/x", "a\\\\,b", "btrfs"),
+                Mount("/dev/x", "/x", "a\\\\ b", "btrfs"), ""},
            Case{Mount("proc", "/x", "subset=pid", "proc"),
                 Mount("proc", "/x", "nosuid", "proc"), "critical proc at /x"},
            // Without "r", what is mounted below stays as it is.
@@ -1013,6 +1119,22 @@ TEST(Grants, OfWhatIsRemounted) {
   EXPECT_EQ(
       told(absl::StrCat(sys, ",", Mount("t", "/sys", "remount ro", "tmpfs"))),
       "");
+  // Where a path goes up again, it may be of any mount before.
+  const std::string etc = Mount("/etc", "/a", "bind ro");
+  for (const auto& [before, at, level] :
+       {std::tuple<std::string_view, std::string_view, std::string_view>{
+            "/y", "/y", "high"},
+        {"/y", "/z", "critical"},
+        {"/y", "/x/../y", "critical"},
+        {"/x/../y", "/y", "critical"},
+        {"/x/../y", "/x/../y", "critical"}}) {
+    EXPECT_EQ(told(absl::StrCat(etc, ",", Mount("t", before, "ro", "tmpfs"),
+                                ",", Mount("t", at, "remount", "tmpfs"))),
+              absl::StrCat(level, " /etc at /a (read-only)")
+                  .substr(0, level == "critical" ? level.size() + 11
+                                                 : std::string::npos))
+        << before << " " << at;
+  }
   // More than once, and by any of them.
   EXPECT_EQ(told(absl::StrCat(sys, ",", Mount("t", "/sys", "remount", "tmpfs"),
                               ",", Mount("t", "/sys", "remount ro", "tmpfs"))),
