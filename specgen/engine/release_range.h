@@ -29,9 +29,9 @@ struct RangeNotes {
 // "A..B": both and all releases between them by version; "A.." and "..B" go to
 // the newest and from the oldest; "A" is that one; "" is DefaultRelease. Each
 // is a name for FindEngine, where a line is its first release before the dots
-// ("20.10.." is from 20.10.0 on) and its newest one behind them; a build of a distribution stands for its release
-// where it is not alone. Errors are kNotFound or kInvalidArgument. `notes` may
-// be null.
+// ("20.10.." is from 20.10.0 on) and its newest one behind them; a build of a
+// distribution stands for its release where it is not alone. Errors are
+// kNotFound or kInvalidArgument. `notes` may be null.
 absl::StatusOr<absl::Span<const Release>> FindReleases(
     std::string_view range, RangeNotes* notes = nullptr);
 
