@@ -635,8 +635,8 @@ absl::StatusOr<std::vector<std::string>> BundleMaker::Check() {
   const StartSpec spec = ReadStartSpec(answer_.spec());
   MadeBefore made;
   // All that a bundle has.
-  made.paths = {CleanPath(options_.runs_at),
-                JoinPath({options_.runs_at, kSpecName}),
+  made.paths = {CleanPath(options_.runs_at)};
+  made.files = {JoinPath({options_.runs_at, kSpecName}),
                 JoinPath({options_.runs_at, kBundleRecordName})};
   made.directories = {JoinPath({options_.runs_at, kRootfsName})};
   if (plan_.record.shares_mount) {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,7 @@
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "specgen/base/arena.h"
+#include "specgen/bundle/bundle_record.h"
 #include "specgen/bundle/confined_open.h"
 #include "specgen/bundle/init_layer.h"
 #include "specgen/bundle/unique_fd.h"
@@ -157,10 +159,9 @@ std::string FileAbove(std::string_view path, int rootfs, bool fills_rootfs,
   return "";
 }
 
-// Adds the absolute paths that an option of an overlay names, as Linux takes
-// it apart (fs/overlayfs/params.c).
-void AddDirectories(std::string_view option,
-                    std::vector<std::string>* directories) {
+// Adds the absolute paths that one word of an overlay's options names.
+void AddDirectoriesOf(std::string_view option,
+                      std::vector<std::string>* directories) {
   for (const std::string_view name :
        {"lowerdir=", "lowerdir+=", "datadir+=", "upperdir=", "workdir="}) {
     std::string_view value = option;
@@ -175,6 +176,20 @@ void AddDirectories(std::string_view option,
       if (value[i] == '\\' && i + 1 < value.size()) ++i;
       path.push_back(value[i]);
     }
+  }
+}
+
+// Likewise, of an option, which may have several words, as Linux takes it apart
+// (fs/overlayfs/params.c): runtimes join them with commas.
+void AddDirectories(std::string_view option,
+                    std::vector<std::string>* directories) {
+  while (!option.empty()) {
+    size_t end = 0;
+    while (end < option.size() && option[end] != ',') {
+      end += option[end] == '\\' ? 2 : 1;
+    }
+    AddDirectoriesOf(option.substr(0, end), directories);
+    option.remove_prefix(std::min(option.size(), end + 1));
   }
 }
 
@@ -258,6 +273,8 @@ class SpecReader {
 
   void Mount(StartSpec* spec) {
     StartSpec::Mount mount;
+    // The recursive flags are set by a call of their own, after all others.
+    std::optional<bool> recursive_noexec;
     Members([&](std::string_view key) {
       if (key == "destination") return Text(&mount.destination);
       if (key == "source") return Text(&mount.source);
@@ -274,11 +291,17 @@ class SpecReader {
           mount.copies_up = mount.copies_up || word == "tmpcopyup";
           mount.is_noexec =
               word == "noexec" || (mount.is_noexec && word != "exec");
+          if (word == "rnoexec") recursive_noexec = true;
+          if (word == "rexec") recursive_noexec = false;
           AddDirectories(word, &mount.directories);
         });
       }
       return false;
     });
+    // runc takes them for bind mounts only.
+    if (mount.is_bind) {
+      mount.is_noexec = recursive_noexec.value_or(mount.is_noexec);
+    }
     spec->mounts.push_back(std::move(mount));
   }
 
@@ -869,12 +892,26 @@ std::vector<std::string> CheckMountPoints(const StartSpec& spec, int rootfs,
     const std::string source = SourceOf(mount, place.bundle);
     if (source.empty()) return -1;
     const std::string clean = CleanPath(source);
+    const std::string own = JoinPath({place.bundle, kRootfsName});
+    if (std::find(made.files.begin(), made.files.end(), clean) !=
+        made.files.end()) {
+      return 0;
+    }
     if (std::find(made.paths.begin(), made.paths.end(), clean) !=
             made.paths.end() ||
+        clean == own ||
         clean == JoinPath({place.bundle, kPropagatedMountName})) {
       return 1;
     }
     FileFacts facts;
+    if (!place.bundle.empty() && IsInOrAt(clean, own)) {
+      // It is not there yet. Links would lead out of it.
+      const UniqueFd fd =
+          OpenWithoutLinks(rootfs, clean.substr(own.size() + 1), O_PATH);
+      struct stat st;
+      if (!fd.ok() || fstat(fd.get(), &st) != 0) return -1;
+      return S_ISDIR(st.st_mode) ? 1 : 0;
+    }
     if (place.files == nullptr || place.files->Stat(source, &facts) != 0) {
       return -1;
     }
@@ -990,8 +1027,9 @@ std::vector<std::string> CheckSources(const StartSpec& spec,
                                       const FileTree& files,
                                       const MadeBefore& made,
                                       std::string_view bundle) {
-  const absl::flat_hash_set<std::string_view> paths(made.paths.begin(),
-                                                    made.paths.end());
+  absl::flat_hash_set<std::string_view> paths(made.paths.begin(),
+                                              made.paths.end());
+  paths.insert(made.files.begin(), made.files.end());
   const auto is_made = [&](std::string_view path) {
     return paths.contains(path) ||
            std::any_of(made.directories.begin(), made.directories.end(),

@@ -79,6 +79,7 @@ struct MadeBefore {
   std::vector<std::string> paths;  // clean; directories
   // Clean as well; whatever lies in these is not judged.
   std::vector<std::string> directories;
+  std::vector<std::string> files = {};  // clean
 };
 
 // Which mounts lie upon what they cannot: a directory upon a file of the

@@ -621,7 +621,12 @@ TEST_F(CheckRootfsTest, WhatAMountHasIsToBeExecutable) {
       {R"("noexec")", true},
       {R"("exec")", false},
       {R"("noexec","exec")", false},
-      {R"("exec","noexec","ro")", true}};
+      {R"("exec","noexec","ro")", true},
+      // The recursive ones come last, and are for bind mounts only.
+      {R"("rbind","rnoexec","exec")", true},
+      {R"("rbind","rexec","noexec")", false},
+      {R"("rbind","rnoexec","rexec")", false},
+      {R"("rnoexec")", false}};
   for (const auto& [words, is_noexec] : options) {
     EXPECT_EQ(
         ReadStartSpec(absl::StrCat(R"({"mounts":[{"options":[)", words, "]}]}"))
@@ -684,7 +689,7 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
     return absl::StrJoin(
         CheckMountPoints(spec_, rootfs.get(),
                          {tree, temp_.path(), false, fills_rootfs},
-                         {{"/made"}, {}}),
+                         {{"/made"}, {}, {temp_ / "config.json"}}),
         "; ");
   };
   struct Case {
@@ -699,6 +704,8 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
            {"/to-file", directory, true, "which is none in the rootfs"},
            {"/file", "source", true, "\"source\", which is a directory"},
            {"/file", "source-file", true, ""},
+           {"/file", "rootfs/file", true, ""},
+           {"/dir", "rootfs/./to-dir/../dir", true, ""},
            {"/dir", directory, true, ""},
            {"/dir", file, true, "which is no directory, is mounted upon"},
            {"/to-dir", file, true, "upon \"/to-dir\", which is one in the"},
@@ -736,6 +743,21 @@ TEST_F(CheckRootfsTest, DirectoriesAreMountedUponDirectories) {
       EXPECT_NE(check({{"/to-file", source, true}}, tree), "") << source;
       EXPECT_EQ(check({{"/dir", source, true}}, tree), "") << source;
       EXPECT_EQ(check({{"/new", source, true}}, tree), "") << source;
+    }
+  }
+  // So is the rootfs, and what is in it is what is in it.
+  for (const FileTree* tree : {&files, static_cast<const FileTree*>(nullptr)}) {
+    for (std::string source : {"config.json", "./config.json", "rootfs/file"}) {
+      EXPECT_EQ(check({{"/file", source, true}}, tree), "") << source;
+      EXPECT_NE(check({{"/dir", source, true}}, tree), "") << source;
+    }
+    for (std::string source : {"rootfs", "rootfs/dir"}) {
+      EXPECT_NE(check({{"/file", source, true}}, tree), "") << source;
+      EXPECT_EQ(check({{"/dir", source, true}}, tree), "") << source;
+    }
+    for (std::string source : {"rootfs/to-file", "rootfs/none"}) {
+      EXPECT_EQ(check({{"/file", source, true}}, tree), "") << source;
+      EXPECT_EQ(check({{"/dir", source, true}}, tree), "") << source;
     }
   }
   // The init layer makes files.
@@ -966,6 +988,8 @@ TEST(CheckSourcesTest, SourcesAreToBeThere) {
         R"("type":"nfs","source":"/none")", R"("type":"overlay","source":"/x")",
         R"("type":"overlay","options":["lowerdir=/there:/made:rel::/there",)"
         R"("upperdir=/b2/u","workdir=/b2/w","ro","lowerdir"])",
+        R"("type":"overlay","options":["lowerdir=/there,upperdir=/made,)"
+        R"(workdir=/there,x=/none"])",
         R"("type":"tmpfs","options":["lowerdir=/none"])"}) {
     EXPECT_EQ(check_mount(fine), "") << fine;
   }
@@ -978,6 +1002,9 @@ TEST(CheckSourcesTest, SourcesAreToBeThere) {
            {R"("type":"overlay","options":["lowerdir+=/c:d"])", "/c:d"},
            {R"("type":"overlay","options":["datadir+=/c"])", "/c"},
            {R"("type":"overlay","options":["upperdir=/u:v"])", "/u:v"},
+           {R"("type":"overlay","options":["xino=on,upperdir=/u,x"])", "/u"},
+           {R"("type":"overlay","options":["lowerdir=/there\\,x"])",
+            "/there,x"},
            {R"("type":"overlay","options":["workdir=/w"])", "/w"}}) {
     EXPECT_EQ(check_mount(members),
               absl::StrCat("\"", missing, "\", which is mounted upon \"/to\", ",
