@@ -1,4 +1,4 @@
-// The files in /proc that a plugin may mount upon.
+// What is particular about paths in /proc.
 #ifndef SPECGEN_KNOWN_PROC_FILES_H_
 #define SPECGEN_KNOWN_PROC_FILES_H_
 
@@ -28,6 +28,11 @@ inline bool IsOpenProcFile(std::string_view path) {
   return std::find(std::begin(kFiles), std::end(kFiles), path) !=
          std::end(kFiles);
 }
+
+// Whether the kernel's way along the absolute path, in which no links but those
+// of /proc and /dev are known, leads through a file that a process has open,
+// maps or runs: "/proc/self/fd/7", "/proc/1/task/1/fd/../../exe", "/dev/fd".
+bool LeadsThroughOpenFile(std::string_view path);
 
 }  // namespace specgen
 

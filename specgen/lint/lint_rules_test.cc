@@ -1013,6 +1013,8 @@ TEST(LintRulesTest, WorkdirThatIsAnOpenFile) {
       {workdir("/proc/self/task/1/fd/7/x/y"), "SG016"},
       {workdir("/proc/self/../self/fd/7"), "SG014 SG016"},
       {workdir("/dev/../proc/self/fd/8"), "SG014 SG016"},
+      {workdir("/proc/self/fd/7/../../.."), "SG014 SG016"},
+      {workdir("/proc/self/root/dev/fd/7"), "SG016"},
       {workdir("/proc/self/fdinfo"), ""},
       {workdir("/proc/self/fdinfo/7"), ""},
       {workdir("/dev/fd0"), ""},

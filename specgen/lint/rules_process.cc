@@ -8,10 +8,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "specgen/base/did_you_mean.h"
 #include "specgen/base/printable.h"
-#include "specgen/host/go_path.h"
+#include "specgen/known/proc_files.h"
 #include "specgen/lint/lint_context.h"
 #include "specgen/lint/lint_rules.h"
 
@@ -21,31 +20,10 @@ namespace {
 constexpr LintLevel kWarning = LintLevel::kWarning;
 constexpr LintLevel kError = LintLevel::kError;
 
-// Whether the absolute path is that of the files that a process has open, or
-// below it: "/proc/self/fd/7", "/proc/1/task/1/fd", "/dev/fd/7".
-bool IsOpenFile(std::string_view path) {
-  const std::string clean = CleanPath(path);
-  const std::vector<std::string_view> parts =
-      absl::StrSplit(clean, absl::MaxSplits('/', 6));  // the first one is ""
-  const auto at = [&parts](size_t i) {
-    return i < parts.size() ? parts[i] : std::string_view();
-  };
-  const auto is_number = [](std::string_view part) {
-    return part.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  if (at(1) == "dev") return at(2) == "fd";
-  if (at(1) != "proc" ||
-      !(at(2) == "self" || at(2) == "thread-self" || is_number(at(2)))) {
-    return false;
-  }
-  return at(3) == "fd" ||
-         (at(3) == "task" && is_number(at(4)) && at(5) == "fd");
-}
-
 void WorkdirInProc(LintContext* lint) {
   const JsonNode* workdir = Member(lint->config, "workdir");
   if (workdir == nullptr || !absl::StartsWith(workdir->String(), "/") ||
-      !IsOpenFile(workdir->text)) {
+      !LeadsThroughOpenFile(workdir->text)) {
     return;
   }
   lint->At(*workdir,

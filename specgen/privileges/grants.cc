@@ -24,6 +24,7 @@
 #include "specgen/known/capabilities.h"
 #include "specgen/known/interface_types.h"
 #include "specgen/known/mount_options.h"
+#include "specgen/known/proc_files.h"
 #include "specgen/privileges/device_rules.h"
 #include "specgen/privileges/source_rules.h"
 
@@ -199,6 +200,20 @@ std::string OnRootfs(std::string_view destination) {
 
 bool IsReadOnly(Powers powers) { return (powers & kWrite) == 0; }
 
+// What a runtime in C, such as crun, takes of a text; runc refuses one with a
+// NUL in it, and gives nothing more.
+std::string_view CText(std::string_view text) {
+  return text.substr(0, text.find('\0'));
+}
+
+// The path that the kernel looks up from the working directory.
+std::string AsProgram(std::string_view name, std::string_view cwd) {
+  if (absl::StartsWith(name, "/") || !absl::StrContains(name, '/')) {
+    return std::string(name);
+  }
+  return absl::StrCat("/", cwd, "/", name);
+}
+
 class GrantFinder {
  public:
   GrantFinder(const Release& release, const Plugin& plugin,
@@ -215,6 +230,7 @@ class GrantFinder {
     Devices();
     Mounts();
     LostMounts();
+    OpenFiles();
     Namespaces();
     Paths();
     Confinement();
@@ -268,9 +284,11 @@ class GrantFinder {
   void BindMount(const SpecMount& mount);
   void Overlay(const SpecMount& mount);
   void FileSystem(const SpecMount& mount);
-  Judged JudgeOnHost(std::string_view source, bool read_only) const;
+  Judged JudgeOnHost(std::string_view source, bool read_only,
+                     MountsBelow below = MountsBelow::kAlike) const;
   Judged JudgeDirectory(std::string_view path, bool read_only) const;
   void LostMounts();
+  void OpenFiles();
   bool HasCapability(std::string_view name) const;
   bool HasNamespace(std::string_view type) const;
   void Namespaces();
@@ -280,6 +298,10 @@ class GrantFinder {
   const Slice<PluginMount>& OwnMounts() const {
     return b_.mounts_from_settings ? plugin_.settings.mounts
                                    : plugin_.config.mounts;
+  }
+  const Slice<PluginDevice>& OwnDevices() const {
+    return b_.devices == DevicesRule::kFromConfig ? plugin_.config.devices
+                                                  : plugin_.settings.devices;
   }
   const JsonNode* Linux(std::string_view key) const {
     return spec_.Find("linux", key);
@@ -368,29 +390,29 @@ void GrantFinder::Capabilities() {
                             : capabilities->Find("effective");
   std::set<std::string_view> seen;
   if (set != nullptr) {
-    for (const JsonNode& name : set->List()) {
-      if (Holds(b_.default_spec.capabilities, name.text) ||
-          !seen.insert(name.text).second) {
+    for (const JsonNode& item : set->List()) {
+      const std::string_view name = CText(item.text);
+      if (Holds(b_.default_spec.capabilities, name) ||
+          !seen.insert(name).second) {
         continue;
       }
       constexpr std::string_view kToRunc =
           "runc ignores it, before 1.0.0-rc94 it refuses it";
-      const Capability* capability = FindCapabilityToAny(name.text);
+      const Capability* capability = FindCapabilityToAny(name);
       if (capability == nullptr) {
-        Add(Level::kInfo, "capability", name.text,
+        Add(Level::kInfo, "capability", name,
             absl::StrCat("no capability of Linux: ", kToRunc));
-      } else if (capability->name == name.text) {
-        Add(capability->level, "capability", name.text, capability->why,
+      } else if (capability->name == name) {
+        Add(capability->level, "capability", name, capability->why,
             {std::string(capability->name), "", kBelow});
       } else {
         // Who has the capability has it to these runtimes, too.
-        Add(capability->level, "capability", name.text,
-            absl::StrCat("to some runtimes, such as crun, ", capability->name,
-                         ": ",
+        Add(capability->level, "capability", name,
+            absl::StrCat("to some runtimes ", capability->name, ": ",
                          capability->why.empty() ? "every plugin has it"
                                                  : capability->why,
                          "; ", kToRunc),
-            {std::string(capability->name), absl::StrCat("/", name.text)});
+            {std::string(capability->name), absl::StrCat("/", name)});
       }
     }
   }
@@ -424,8 +446,8 @@ void GrantFinder::DeviceNode(const JsonNode& device,
 
 void GrantFinder::JudgeDevice(const JsonNode& device,
                               const DeviceRules& device_rules) {
-  const std::string_view path = device.String("path");
-  const std::string_view type = device.String("type");
+  const std::string_view path = CText(device.String("path"));
+  const std::string_view type = CText(device.String("type"));
   const int64_t major = JsonInteger(device.Find("major")).value_or(0);
   const int64_t minor = JsonInteger(device.Find("minor")).value_or(0);
   const std::string number = absl::StrCat(type, " ", major, ":", minor);
@@ -436,7 +458,8 @@ void GrantFinder::JudgeDevice(const JsonNode& device,
     return;
   }
   if (type == "p") {
-    Add(Level::kLow, "device", path, "a FIFO of the host");
+    Add(Level::kInfo, "device", path,
+        "the runtime makes a FIFO of its own there");
     return;
   }
   // The number says what it is; the name may say more of those whose numbers
@@ -461,7 +484,10 @@ void GrantFinder::JudgeDevice(const JsonNode& device,
   const std::string absolute = absl::StrCat("/", path);
   for (const std::string& by_name : {absolute, OnHost(absolute)}) {
     const SourceGrant grant = JudgeSource(by_name, /*read_only=*/false);
-    if (!IsOfDevices(grant.rule)) continue;
+    if (!IsOfDevices(grant.rule) ||
+        (!assumed && grant.rule->what == kMayBeADisk)) {
+      continue;
+    }
     if (grant.level > level || (assumed && grant.level < level)) take(grant);
   }
   Add(level, "device", path, why,
@@ -498,15 +524,30 @@ void GrantFinder::Devices() {
   for (const JsonNode& device : devices->List()) {
     DeviceNode(device, device_rules);
   }
+  for (const PluginDevice& device : OwnDevices()) {
+    if (device.path == nullptr || device.path->empty()) continue;  // not set
+    const std::string path = absl::StrCat("/", *device.path);
+    FileFacts facts;
+    if (host_.files == nullptr || host_.files->Stat(path, &facts) != 0 ||
+        !S_ISDIR(facts.mode)) {
+      continue;
+    }
+    const SourceGrant grant = JudgeSource(path, /*read_only=*/false);
+    Add(grant.level, "device", *device.path,
+        absl::StrCat("all devices that are in it when the plugin is enabled: ",
+                     grant.why),
+        {"path", WithKnownLinks(path), kBelow});
+  }
 }
 
 GrantFinder::Judged GrantFinder::JudgeOnHost(std::string_view source,
-                                             bool read_only) const {
-  SourceGrant grant = JudgeSource(source, read_only);
+                                             bool read_only,
+                                             MountsBelow below) const {
+  SourceGrant grant = JudgeSource(source, read_only, below);
   std::string leads_to;
   const auto follow = [&](std::string real) {
     if (real.empty()) return;
-    SourceGrant there = JudgeSource(real, read_only);
+    SourceGrant there = JudgeSource(real, read_only, below);
     if (there.level > grant.level) {
       grant = std::move(there);
       leads_to = std::move(real);
@@ -551,6 +592,12 @@ std::string Shown(std::string_view path, std::string_view leads_to) {
 // The kind of what bind mounts show.
 constexpr std::string_view kFile = "file";
 
+// The kind of one of the kernel's file systems without options of its own, as
+// AddedGrants compares it.
+std::string KindOf(const KernelFileSystem& known) {
+  return absl::StrCat("kernel-file-system\n", known.type, " ");
+}
+
 // How far a mount of `path` reaches. Only paths that say where they lead are
 // compared as such.
 Reach GrantFinder::ReachOf(const SpecMount& mount, std::string_view path,
@@ -582,15 +629,14 @@ GrantFinder::Judged GrantFinder::JudgeDirectory(std::string_view path,
 
 void GrantFinder::BindMount(const SpecMount& mount) {
   std::string_view read_only = mount.read_only ? " (read-only)" : "";
-  const std::string real = OnHost(mount.source);
   // "ro" is not for what is mounted below.
   const bool is_half =
       mount.read_only && (mount.powers & kWrite << kBelowShift) != 0;
-  const bool counts_as_writable =
-      is_half && absl::StartsWith(mount.source, "/") &&
-      HasMountsBelow(real.empty() ? mount.source : real);
   const Judged judged =
-      JudgeOnHost(mount.source, mount.read_only && !counts_as_writable);
+      JudgeOnHost(mount.source, mount.read_only,
+                  (mount.powers & kBelow) == 0 ? MountsBelow::kNone
+                  : is_half                    ? MountsBelow::kWritable
+                                               : MountsBelow::kAlike);
   if (is_half && !judged.is_file) {
     read_only = " (read-only, but for what is mounted below it)";
   }
@@ -774,7 +820,7 @@ bool GrantFinder::IsOfEngine(const SpecMount& mount) {
     return true;
   }
   if (!plugin_.config.propagated_mount.empty() &&
-      mount.destination == plugin_.config.propagated_mount &&
+      mount.destination == CText(plugin_.config.propagated_mount) &&
       absl::EndsWith(mount.source, absl::StrCat("/", kPropagatedMountName))) {
     Add(Level::kMedium, "propagated-mount", mount.destination,
         "what the plugin mounts there appears on the host, in the directory "
@@ -858,13 +904,13 @@ std::vector<GrantFinder::SpecMount> GrantFinder::SpecMounts() const {
   all.reserve(mounts->List().size());
   for (const JsonNode& node : mounts->List()) {
     SpecMount mount;
-    mount.destination = node.String("destination");
-    mount.source = node.String("source");
-    mount.type = node.String("type");
+    mount.destination = CText(node.String("destination"));
+    mount.source = CText(node.String("source"));
+    mount.type = CText(node.String("type"));
     if (const JsonNode* options = node.Find("options")) {
       mount.options.reserve(options->List().size());
       for (const JsonNode& option : options->List()) {
-        mount.options.push_back(option.text);
+        mount.options.push_back(CText(option.text));
       }
     }
     TakeOptions(&mount);
@@ -881,23 +927,28 @@ std::vector<bool> GrantFinder::AreOwn(
   using Key = std::tuple<std::string_view, std::string_view, std::string_view,
                          std::optional<std::string>>;
   std::map<Key, size_t> asked;
-  const auto key = [](const auto& mount, std::string_view source) {
-    return Key(mount.destination, source, mount.type, std::nullopt);
-  };
-  const auto with_options = [](Key any, const auto& options) {
+  const auto with_options = [](Key any,
+                               absl::Span<const std::string_view> options) {
     std::get<3>(any) = absl::StrJoin(options, std::string_view("\0", 1));
     return any;
   };
   for (const PluginMount& own : OwnMounts()) {
-    const Key any = key(own, own.source == nullptr ? "" : *own.source);
+    const Key any(CText(own.destination),
+                  own.source == nullptr ? "" : CText(*own.source),
+                  CText(own.type), std::nullopt);
+    std::vector<std::string_view> options;
+    for (std::string_view option : own.options) {
+      options.push_back(CText(option));
+    }
     ++asked[any];
-    ++asked[with_options(any, own.options)];
+    ++asked[with_options(any, options)];
   }
   std::vector<bool> are_own(mounts.size());
   for (const bool exactly : {true, false}) {
     for (size_t i = 0; i < mounts.size(); ++i) {
       if (are_own[i]) continue;
-      const Key any = key(mounts[i], mounts[i].source);
+      const Key any(mounts[i].destination, mounts[i].source, mounts[i].type,
+                    std::nullopt);
       const auto left = asked.find(any);
       if (left == asked.end() || left->second == 0) continue;
       if (exactly) {
@@ -967,14 +1018,37 @@ void GrantFinder::LostMounts() {
   }
 }
 
+// What the runtime or another process has open when the plugin starts, it gets
+// by their links in its own /proc.
+void GrantFinder::OpenFiles() {
+  const JsonNode* process = spec_.Find("process");
+  if (process == nullptr) return;
+  const std::string_view cwd = CText(process->String("cwd"));
+  if (LeadsThroughOpenFile(absl::StrCat("/", cwd))) {
+    Add(Level::kCritical, "open-file", absl::StrCat("workdir ", cwd),
+        "a directory that the runtime has open may be one of the host: runc "
+        "before 1.1.12 lets the plugin work there, later ones refuse "
+        "(CVE-2024-21626)");
+  }
+  const JsonNode* args = process->Find("args");
+  if (args == nullptr || args->List().empty()) return;
+  const std::string_view program = CText(args->List()[0].text);
+  if (LeadsThroughOpenFile(AsProgram(program, cwd))) {
+    Add(Level::kCritical, "open-file", absl::StrCat("entrypoint ", program),
+        "a file that the runtime has open, or the runtime itself: with runc "
+        "before 1.0.0-rc7 the plugin can replace that (CVE-2019-5736), before "
+        "1.1.12 run and replace files of the host (CVE-2024-21626)");
+  }
+}
+
 // In any set: what is permitted may be made effective.
 bool GrantFinder::HasCapability(std::string_view name) const {
   const Capability* const capability = FindCapability(name);
   const auto has = [&](const JsonNode& set) {
-    return std::any_of(set.List().begin(), set.List().end(),
-                       [&](const JsonNode& item) {
-                         return FindCapabilityToAny(item.text) == capability;
-                       });
+    return std::any_of(
+        set.List().begin(), set.List().end(), [&](const JsonNode& item) {
+          return FindCapabilityToAny(CText(item.text)) == capability;
+        });
   };
   const JsonNode* capabilities = spec_.Find("process", "capabilities");
   return capabilities != nullptr &&
@@ -1106,6 +1180,17 @@ std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
   const auto add_old = [&](const Grant& grant) {
     old.push_back(reach_of(grant));
     reaches.Add(grant.level, old.back());
+    // A bind mount of all of it has what a file system of the kernel's shows.
+    const Reach& bind = grant.reach;
+    for (const KernelFileSystem& known : KernelFileSystems()) {
+      if (grant.id != "mount" || bind.kind != kFile ||
+          (bind.powers & kBelow) == 0 || known.path.rfind('/') != 0 ||
+          (bind.path != known.path && bind.path != "/")) {
+        continue;
+      }
+      old.push_back({KindOf(known), "", bind.powers});
+      reaches.Add(grant.level, old.back());
+    }
     all_devices = all_devices || grant.id == "all-devices";
   };
   for (const Grant& grant : before) {

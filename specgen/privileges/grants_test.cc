@@ -565,7 +565,10 @@ TEST(Grants, OfDevices) {
            Case{"/dev/core", "c", 10, 200, "critical", "critical"},
            Case{"/srv/fine", "c", 1, 3, "low", "medium"},
            Case{"/etc/fine", "c", 10, 200, "medium", "medium"},
-           Case{"/dev/pipe", "p", 0, 0, "low", "low"},
+           Case{"/dev/ttyUSB0", "c", 188, 0, "medium", "medium"},
+           Case{"/dev/vg/lv", "b", 253, 0, "critical", "high"},
+           Case{"/dev/vg/lv", "c", 240, 0, "medium", "high"},
+           Case{"/dev/pipe", "p", 0, 0, "info", "info"},
        }) {
     const auto level = [&](const GrantHost& host) {
       const std::string told = Device(c.path, c.type, c.major, c.minor, host);
@@ -884,7 +887,7 @@ TEST(AddedGrants, OfMounts) {
            Case{Mount("/srv/a", "/x", "rbind"), Mount("/srv/ab", "/x", "rbind"),
                 "medium /srv/ab at /x"},
            Case{Mount("/srv", "/x", "rbind ro"), Mount("/srv", "/x", "rbind"),
-                "medium /srv at /x"},
+                "medium /srv at /x; new: writing"},
            Case{Mount("/etc", "/x", "rbind"),
                 Mount("/etc", "/x", "rbind rslave"),
                 "critical /etc at /x; new: what the host mounts there later"},
@@ -928,6 +931,24 @@ TEST(AddedGrants, OfMounts) {
                 "medium /srv at /x/y"},
            Case{"", Mount("/", "/run/docker/plugins/x", "rbind"),
                 "critical / at /run/docker/plugins/x"},
+           // All of it has the kernel's file system that is there.
+           Case{Mount("/proc", "/x", "rbind"), Mount("p", "/y", "", "proc"),
+                ""},
+           Case{Mount("/sys", "/x", "rbind"), Mount("s", "/y", "ro", "sysfs"),
+                ""},
+           Case{Mount("/", "/x", "rbind"), Mount("p", "/y", "", "proc"), ""},
+           Case{Mount("/proc", "/x", "rbind ro"), Mount("p", "/y", "", "proc"),
+                "critical proc at /y; new: writing"},
+           Case{Mount("/proc", "/x", "bind"), Mount("p", "/y", "", "proc"),
+                "critical proc at /y"},
+           Case{Mount("/proc", "/x", "rbind"), Mount("s", "/y", "", "sysfs"),
+                "critical sysfs at /y"},
+           Case{Mount("/sys", "/x", "rbind"), Mount("d", "/y", "", "debugfs"),
+                "critical debugfs at /y"},
+           Case{Mount("/sys/fs", "/x", "rbind"), Mount("s", "/y", "", "sysfs"),
+                "critical sysfs at /y"},
+           Case{Mount("/proc", "/x", "rbind"),
+                Mount("p", "/y", "hidepid=0", "proc"), "critical proc at /y"},
            // Where these lead nobody knows.
            Case{Mount("/proc/1/fd/3/x", "/x", "rbind"),
                 Mount("/proc/1/fd/3/x", "/x", "rbind ro"), ""},
@@ -1004,7 +1025,7 @@ TEST(AddedGrants, OfMounts) {
                              Mount("/srv", "/y", "bind")),
                 absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
                              Mount("/srv", "/x", "bind remount")),
-                "critical /etc at /x"},
+                "critical /etc at /x; new: writing"},
            Case{absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
                              Mount("/opt", "/y", "rbind ro nosuid")),
                 absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
@@ -1016,7 +1037,7 @@ TEST(AddedGrants, OfMounts) {
                              Mount("t", "/y", "", "tmpfs")),
                 absl::StrCat(Mount("/etc", "/x", "rbind ro"), ",",
                              Mount("t", "/y", "remount", "tmpfs")),
-                "critical /etc at /x"},
+                "critical /etc at /x; new: writing"},
            Case{Mount("/etc", "/x", "rbind"),
                 absl::StrCat(Mount("/etc", "/x", "rbind"), ",",
                              Mount("t", "/x", "remount rshared", "tmpfs")),
@@ -1044,6 +1065,37 @@ TEST(AddedGrants, OfMounts) {
                 Mount("/srv", "/x", "rbind private"),
                 "medium /srv at /x; new: what the host mounts later in what is "
                 "mounted below it"},
+           // Without "rbind", what each host has mounted below is not there.
+           Case{"", Mount("/sys", "/x", "bind ro"),
+                "medium /sys at /x (read-only)"},
+           Case{"", Mount("/sys", "/x", "rbind rro"),
+                "high /sys at /x (read-only)"},
+           Case{"", Mount("/sys", "/x", "rbind ro"),
+                "critical /sys at /x (read-only, but for what is mounted below "
+                "it)"},
+           Case{Mount("/sys", "/x", "bind ro"), Mount("/sys", "/x", "rbind ro"),
+                "critical /sys at /x (read-only, but for what is mounted below "
+                "it); new: what is mounted below it"},
+           Case{Mount("/var/lib", "/x", "bind"),
+                Mount("/var/lib/lxcfs/proc", "/x", "bind"),
+                "medium /var/lib/lxcfs/proc at /x"},
+           // What was for the source alone was not for what is mounted below.
+           Case{Mount("/mnt", "/x", "rbind slave"),
+                Mount("/mnt/a", "/x", "bind slave"), "medium /mnt/a at /x"},
+           Case{Mount("/mnt", "/x", "rbind rslave"),
+                Mount("/mnt/a", "/x", "bind slave"), ""},
+           Case{Mount("/etc", "/x", "rbind slave"),
+                Mount("/etc/a/b", "/x", "bind slave"), ""},
+           // To a runtime in C, what is before a NUL.
+           Case{Mount("/srv", "/x", "rbind"),
+                Mount("/etc\\u0000/srv", "/x", "rbind"), "critical /etc at /x"},
+           Case{Mount("/srv", "/x", "rbind ro"),
+                Mount("/srv", "/x", "rbind ro\\u0000 rw\\u0000x"),
+                "medium /srv at /x; new: writing"},
+           Case{"", Mount("/etc", "/x", "rbind", "bind\\u0000x"),
+                "critical /etc at /x"},
+           Case{"", Mount("p\\u0000", "/x", "", "proc\\u0000y"),
+                "critical proc at /x"},
            // The kernel's links lead anywhere.
            Case{Mount("/proc", "/x", "rbind"),
                 Mount("/proc/self/fd/3", "/x", "bind"),
@@ -1091,7 +1143,7 @@ TEST(Grants, ByTheRuncOfTheEngine) {
             "");
   EXPECT_EQ(Added(ro, Mount("/srv", "/x", "rbind rro nosymfollow"), {},
                   **FindRelease("20.10.14")),
-            "medium /srv at /x");
+            "medium /srv at /x; new: writing");
   EXPECT_EQ(
       Added(ro, Mount("/srv", "/x", "rbind ro"), {}, **FindRelease("20.10.14")),
       "");
@@ -1168,7 +1220,7 @@ TEST(Grants, OfHalfOfWhatIsReadOnly) {
   constexpr std::string_view kHalf =
       " (read-only, but for what is mounted below it)";
   for (const Case& c : {
-           Case{"/sys", "bind ro", "high /sys at /x (read-only)"},
+           Case{"/sys", "bind ro", "medium /sys at /x (read-only)"},
            Case{"/sys", "rbind rro", "high /sys at /x (read-only)"},
            Case{"/sys", "rbind ro", "critical /sys at /x"},
            Case{"/mnt", "rbind ro", "medium /mnt at /x"},
@@ -1241,6 +1293,112 @@ TEST(AddedGrants, OfAssumedDevices) {
   EXPECT_EQ(added("/dev/dri", "/dev/drill"), "/dev/drill");
 }
 
+// What the runtime has open.
+TEST(Grants, OfOpenFiles) {
+  const auto told = [](std::string_view cwd, std::string_view program) {
+    std::string out;
+    for (const Grant& grant :
+         GrantsOf(absl::StrCat(R"({"process":{"cwd":")", cwd, R"(","args":[")",
+                               program, R"(","/proc/self/fd/7"]}})"))) {
+      if (grant.id != "open-file") continue;
+      absl::StrAppend(&out, out.empty() ? "" : "; ",
+                      GrantLevelName(grant.level), " ", grant.what);
+    }
+    return out;
+  };
+  EXPECT_EQ(told("/", "/p"), "");
+  EXPECT_EQ(told("/proc/self", "fd"), "");
+  EXPECT_EQ(told("/proc/self/fd/7", "/p"), "critical workdir /proc/self/fd/7");
+  EXPECT_EQ(told("/proc/self/fd/7/../..", "p"),
+            "critical workdir /proc/self/fd/7/../..");
+  EXPECT_EQ(told("proc/self/fd/7", "p"), "critical workdir proc/self/fd/7");
+  EXPECT_EQ(told("/proc/self/fd\\u0000/../..", "p"),
+            "critical workdir /proc/self/fd");
+  EXPECT_EQ(told("/", "/proc/self/exe"), "critical entrypoint /proc/self/exe");
+  EXPECT_EQ(told("/x", "../proc/self/fd/7/../bin/sh"),
+            "critical entrypoint ../proc/self/fd/7/../bin/sh");
+  EXPECT_EQ(told("/proc/self", "./exe"), "critical entrypoint ./exe");
+  EXPECT_EQ(told("/dev/fd/7", "./x"),
+            "critical workdir /dev/fd/7; critical entrypoint ./x");
+}
+
+// What the engine mounts itself is its own, and nothing that looks like it to a
+// runtime in C.
+TEST(Grants, OfMountsThatLookLikeTheEngines) {
+  auto host = HostSnapshot::Parse(R"({"entries":[]})", "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  for (std::string_view destination :
+       {R"(/run/docker/metrics.sock\u0000)", R"(/run/docker/plugins\u0000x)",
+        "/run/docker/metrics.sock"}) {
+    Request request;
+    const std::string config = absl::StrCat(
+        R"({"entrypoint":["/p"],"mounts":[{"type":"bind","source":"/etc",)",
+        R"("destination":")", destination, R"(","options":["rbind"]}]})");
+    request.plugin = config;
+    Answer answer;
+    Generator(DefaultRelease(), **host).Generate(request, &answer);
+    ASSERT_EQ(answer.outcome(), Outcome::kSpec) << answer.message();
+    auto tree = JsonTree::Parse(answer.spec(), "spec");
+    ASSERT_TRUE(tree.ok());
+    const std::string told =
+        Mounts(FindGrants(DefaultRelease(), answer.plugin(), (*tree)->root()));
+    EXPECT_TRUE(absl::StartsWith(told, "critical /etc at /run/docker/"))
+        << destination << ": " << told;
+  }
+}
+
+// Those that are in it by now, and those that are not.
+TEST(AddedGrants, OfDirectoriesOfDevices) {
+  auto host = HostSnapshot::Parse(R"({"entries":[
+    {"path":"/dev/dri","type":"dir","mode":"0755","uid":0,"gid":0},
+    {"path":"/dev/dri/card0","type":"char","mode":"0660","uid":0,"gid":0,"major":226,"minor":0}]})",
+                                  "host");
+  ASSERT_TRUE(host.ok()) << host.status();
+  const auto grants = [&](std::string_view path) {
+    Request request;
+    const std::string config =
+        absl::StrCat(R"({"entrypoint":["/p"],"linux":{"devices":[{"path":")",
+                     path, R"("}]}})");
+    request.plugin = config;
+    Answer answer;
+    Generator(DefaultRelease(), **host).Generate(request, &answer);
+    EXPECT_EQ(answer.outcome(), Outcome::kSpec) << answer.message();
+    auto tree = JsonTree::Parse(answer.spec(), "spec");
+    EXPECT_TRUE(tree.ok());
+    return FindGrants(DefaultRelease(), answer.plugin(), (*tree)->root(),
+                      {&(*host)->files});
+  };
+  const auto assumed = [](std::string_view path) {
+    GrantHost on;
+    on.assumed.insert(std::string(path));
+    return GrantsOf(
+        absl::StrCat(R"({"linux":{"resources":{"devices":[{"allow":)"
+                     R"(true,"type":"c"}]},"devices":[{"path":")",
+                     path, R"(","type":"c","major":1}]}})"),
+        on);
+  };
+  const auto added = [](const std::vector<Grant>& before,
+                        const std::vector<Grant>& now) {
+    std::string out;
+    for (const Grant& grant : AddedGrants(before, now)) {
+      if (grant.id != "device") continue;
+      absl::StrAppend(&out, out.empty() ? "" : "; ",
+                      GrantLevelName(grant.level), " ", grant.what);
+    }
+    return out;
+  };
+  EXPECT_EQ(added({}, grants("/dev/dri")),
+            "medium /dev/dri/card0; medium /dev/dri");
+  EXPECT_EQ(added(grants("/dev/dri"), grants("/dev/dri/card0")), "");
+  EXPECT_EQ(added(grants("/dev/dri/card0"), grants("/dev/dri")),
+            "medium /dev/dri");
+  EXPECT_EQ(added(grants("/dev/dri"), assumed("/dev/dri/card9")), "");
+  EXPECT_EQ(added(grants("/dev/dri"), assumed("/dev/sdz")),
+            "critical /dev/sdz");
+  EXPECT_EQ(added(grants("/dev/dri/card0"), assumed("/dev/dri/card9")),
+            "medium /dev/dri/card9");
+}
+
 // Who has a capability has it however it is written.
 TEST(AddedGrants, OfCapabilities) {
   const auto added = [](std::string_view before, std::string_view now) {
@@ -1264,6 +1422,8 @@ TEST(AddedGrants, OfCapabilities) {
   EXPECT_EQ(added(R"("21")", R"("cap_sys_admin")"), "critical cap_sys_admin");
   EXPECT_EQ(added("", R"("CAP_SYSLOG","cap_sys_admin")"),
             "critical cap_sys_admin; medium CAP_SYSLOG");
+  EXPECT_EQ(added("", R"("cap_sys_admin\u0000x")"), "critical cap_sys_admin");
+  EXPECT_EQ(added(kExact, R"("CAP_SYS_ADMIN\u0000x")"), "");
 }
 
 // One of all devices is no more; the same one may have another name.

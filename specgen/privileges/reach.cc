@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "specgen/privileges/source_rules.h"
 
 namespace specgen {
 namespace {
@@ -30,39 +31,6 @@ constexpr Protection kProtections[] = {
     {"noexec", "exec", kRunPrograms, "running programs"},
     {"nosymfollow", "symfollow", kFollowLinks, "symbolic links"},
 };
-
-bool IsAtOrBelow(std::string_view path, std::string_view above) {
-  return absl::ConsumePrefix(&path, above) &&
-         (above.empty() || path.empty() || path.front() == '/');
-}
-
-// Where hosts mount other file systems: right below these, or anywhere.
-constexpr std::string_view kMountsRightBelow[] = {
-    "/", "/boot", "/home", "/opt", "/srv", "/usr", "/var"};
-constexpr std::string_view kMountsBelow[] = {"/afs",
-                                             "/dev",
-                                             "/media",
-                                             "/mnt",
-                                             "/net",
-                                             "/proc",
-                                             "/run",
-                                             "/snap",
-                                             "/sys",
-                                             "/var/lib/containerd",
-                                             "/var/lib/containers",
-                                             "/var/lib/docker",
-                                             "/var/lib/kubelet",
-                                             "/var/lib/rancher"};
-
-// Whether something is likely mounted between the two, or at the lower one.
-bool IsLikelyOnAnother(std::string_view path, std::string_view above) {
-  return path != above &&
-         (std::find(std::begin(kMountsRightBelow), std::end(kMountsRightBelow),
-                    above) != std::end(kMountsRightBelow) ||
-          std::any_of(
-              std::begin(kMountsBelow), std::end(kMountsBelow),
-              [&](std::string_view top) { return IsAtOrBelow(path, top); }));
-}
 
 }  // namespace
 
@@ -180,26 +148,34 @@ bool Reaches::Hold(GrantLevel level, const Reach& reach, std::string* more) {
   size_t place = tree_.Find(PathTree::kRoot, reach.kind);
   if (place == PathTree::kNone) return false;
   const Known* closest = nullptr;  // of the same path
-  const auto holds = [&](const Known& known, bool same_path) {
-    if (++looked_at_ > kMostToLookAt || known.level < level) return false;
+  const auto holds = [&](const Known& known, bool same_path,
+                         bool is_on_another) {
+    if (++looked_at_ > kMostToLookAt) return false;
     const Reach& before = *known.reach;
     if (same_path) closest = &known;
-    return (reach.powers & ~before.powers) == 0 &&
-           (same_path || (before.powers & kBelow) != 0 ||
-            !IsLikelyOnAnother(reach.path, before.path));
+    Powers wanted = reach.powers;
+    if (is_on_another) {
+      // There, what was for all that is mounted below counts.
+      wanted |= kBelow | (wanted & kProtected) << kBelowShift |
+                (wanted & kPropagation) << kPropagationBelowShift;
+    }
+    return known.level >= level && (wanted & ~before.powers) == 0;
   };
-  const auto look = [&](bool same_path) {
+  const auto look = [&](bool same_path, bool is_on_another) {
     const auto there = known_.find(place);
     return there != known_.end() &&
-           std::any_of(
-               there->second.begin(), there->second.end(),
-               [&](const Known& known) { return holds(known, same_path); });
+           std::any_of(there->second.begin(), there->second.end(),
+                       [&](const Known& known) {
+                         return holds(known, same_path, is_on_another);
+                       });
   };
   const std::vector<std::string_view> elements =
       absl::StrSplit(reach.path, '/', absl::SkipEmpty());
+  const size_t deepest_mount = DeepestMount(elements);
   for (size_t i = 0; i <= elements.size(); ++i) {
-    if (look(i == elements.size())) return true;
-    if (i == elements.size()) break;
+    const bool same_path = i == elements.size();
+    if (look(same_path, !same_path && i < deepest_mount)) return true;
+    if (same_path) break;
     place = tree_.Find(place, elements[i]);
     if (place == PathTree::kNone) break;
   }

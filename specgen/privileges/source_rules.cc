@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -48,21 +49,16 @@ constexpr SourceRule kRules[] = {
      "/etc/pki/tls/certs /etc/pki/ca-trust",
      kAndBelow, kLow, kHigh, "reads which certificates the host trusts",
      "can make the host trust a certificate of its own"},
+    // What is of no process.
     {"what the kernel and its drivers tell of themselves",
-     "/proc/config.gz /proc/self/net /proc/driver /proc/scsi /proc/acpi "
-     "/proc/bus /proc/fs /proc/tty /proc/keys /proc/key-users "
-     "/proc/timer_list /proc/sched_debug /proc/schedstat /proc/iomem "
-     "/proc/ioports /proc/locks /proc/crypto /proc/consoles /proc/misc "
-     "/proc/fb /proc/dma /proc/cgroups /proc/softirqs /proc/slabinfo "
-     "/proc/zoneinfo /proc/buddyinfo /proc/pagetypeinfo /proc/vmallocinfo",
-     kAndBelow, kMedium, kCritical,
+     "/proc/* /proc/PID/net", kAndBelow, kMedium, kCritical,
      "reads how the kernel and its drivers are set up, and what they do",
-     "changes what the kernel's drivers do"},
+     "changes what the kernel and its drivers do"},
     {"the kernel's counters",
      "/proc/cpuinfo /proc/meminfo /proc/loadavg /proc/uptime /proc/version "
      "/proc/stat /proc/vmstat /proc/diskstats /proc/filesystems "
      "/proc/partitions /proc/modules /proc/devices /proc/cmdline /proc/mdstat "
-     "/proc/swaps /proc/interrupts /proc/self/mounts /proc/self/mountinfo",
+     "/proc/swaps /proc/interrupts /proc/PID/mounts /proc/PID/mountinfo",
      false, kLow, kLow, "reads counters that every container sees"},
 
     // Who connects gives orders; a read-only mount does not stop connect(2).
@@ -153,7 +149,7 @@ constexpr SourceRule kRules[] = {
      "/dev/block /dev/raw /dev/bcache* /dev/drbd* /dev/bcache /dev/drbd "
      "/dev/md /dev/rbd /dev/zvol /dev/pmem* "
      "/dev/dasd* /dev/mtd* /dev/cciss /dev/etherd /dev/scini* /dev/ublkb* "
-     "/dev/pxd*",
+     "/dev/pxd* /dev/ng* /dev/dax*",
      kAndBelow, kCritical, kCritical,
      "who can open a disk reads and changes all files on it, past the file "
      "system; read-only does not stop that"},
@@ -162,7 +158,8 @@ constexpr SourceRule kRules[] = {
      kHigh, kHigh,
      "who can open one reads and changes what others may have on it; "
      "read-only does not stop that"},
-    {"memory of the host", "/dev/mem /dev/kmem /dev/port /proc/kcore /dev/cpu",
+    {"memory of the host",
+     "/dev/mem /dev/kmem /dev/port /proc/kcore /proc/vmcore /dev/cpu",
      kAndBelow, kCritical, kCritical,
      "who can open it reads or changes the memory of the kernel and of all "
      "processes; read-only does not stop that"},
@@ -171,10 +168,14 @@ constexpr SourceRule kRules[] = {
      "of its own; read-only does not stop that"},
     {"terminals and input devices",
      "/dev/console /dev/tty* /dev/pts /dev/vcs* /dev/input /dev/uinput "
-     "/dev/hidraw*",
+     "/dev/hidraw* /dev/usbmon*",
      kAndBelow, kHigh, kHigh,
      "who can open them reads what people type on the host, and types for "
      "them; read-only does not stop that"},
+    {"serial adapters", "/dev/ttyUSB* /dev/ttyACM* /dev/serial", kAndBelow,
+     kMedium, kMedium,
+     "talks to what is connected to the host's serial ports; read-only does "
+     "not stop that"},
     {"FUSE", "/dev/fuse", false, kLow, kLow, "mounts file systems of its own"},
     {"shared memory of the host", "/dev/shm /dev/mqueue", kAndBelow, kMedium,
      kHigh, "reads what processes of the host share",
@@ -182,7 +183,21 @@ constexpr SourceRule kRules[] = {
     {"all devices", "/dev", false, kCritical, kCritical,
      "raw disks and the memory of the host are among them, as far as the "
      "device rules let them be opened; read-only does not stop that"},
-    {"other devices", "/dev", kAndBelow, kMedium, kMedium,
+    {kMayBeADisk,
+     "/dev/*/*",
+     kAndBelow,
+     kHigh,
+     kHigh,
+     "LVM has its disks there, by the name of their group: who can open a disk "
+     "reads and changes all files on it; read-only does not stop that",
+     {},
+     !kUsual},
+    {"other devices",
+     "/dev /dev/accel /dev/binderfs /dev/bus /dev/char /dev/dma_heap /dev/dri "
+     "/dev/dvb /dev/hugepages /dev/infiniband /dev/misc /dev/net "
+     "/dev/nvidia-caps /dev/snd /dev/usb /dev/v4l /dev/vduse /dev/vfio "
+     "/dev/xen",
+     kAndBelow, kMedium, kMedium,
      "a device of the host, as far as the device rules let it be opened; "
      "read-only does not stop that"},
 
@@ -326,7 +341,7 @@ constexpr SourceRule kRules[] = {
      "reads the kernel's settings",
      "can name the program that the kernel runs as root (core_pattern, "
      "modprobe)"},
-    {"processes of the host", "/proc", kAndBelow, kHigh, kCritical,
+    {"processes of the host", "/proc /proc/PID", kAndBelow, kHigh, kCritical,
      "reads the environment and memory of the host's processes, and reaches "
      "their files through /proc/PID/root",
      "changes processes of the host, and the kernel's settings"},
@@ -401,8 +416,14 @@ constexpr SourceRule kRules[] = {
      "reads and changes what services of the host write: traces go"},
 };
 
+bool IsProcess(std::string_view element) {
+  return element == "self" ||
+         element.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // One element against another of a rule.
 bool MatchesElement(std::string_view element, std::string_view pattern) {
+  if (pattern == "PID") return IsProcess(element);
   return absl::ConsumeSuffix(&pattern, "*")
              ? absl::StartsWith(element, pattern) &&
                    element.size() > pattern.size()
@@ -423,6 +444,9 @@ struct Pattern {
   // Only the last element is given: that file, wherever it is.
   bool anywhere;
   Elements elements;
+  // How closely it names a path: by the file's own name, then by what it says
+  // of the path, then by how long it is.
+  std::pair<size_t, size_t> closeness = {};
 };
 
 // The patterns of kRules, in that order, that can say something of a path.
@@ -442,7 +466,14 @@ class Patterns {
     for (const SourceRule& rule : kRules) {
       for (std::string_view path : absl::StrSplit(rule.paths, ' ')) {
         const bool anywhere = absl::ConsumePrefix(&path, "/**/");
-        all.push_back({&rule, anywhere, ElementsOf(path)});
+        const auto says =
+            path.size() - static_cast<size_t>(std::count_if(
+                              path.begin(), path.end(),
+                              [](char c) { return c == '*' || c == '/'; }));
+        Pattern pattern = {&rule, anywhere, ElementsOf(path)};
+        pattern.closeness = {anywhere ? SIZE_MAX : says,
+                             pattern.elements.size()};
+        all.push_back(std::move(pattern));
       }
     }
     const auto says_first = [](const Pattern& pattern) {
@@ -505,8 +536,94 @@ constexpr KernelFileSystem kKernelFileSystems[] = {
     {"binfmt_misc", "/proc/sys/fs/binfmt_misc"},
 };
 
-// Symbolic links that each Linux of today has; in `path`, "PID" stands for the
-// name of a process (proc(5)).
+// Where hosts mount file systems besides the kernel's. Of each path that lies
+// below one of these, a mount of what is above it need not have it.
+enum class Mounted {
+  kAlways,
+  kUsually,
+  kPerhaps,
+  // Anything that lies below may be one more.
+  kPerhapsBelow,
+};
+
+struct MountPlace {
+  std::string_view path;
+  Mounted mounted;
+};
+
+constexpr MountPlace kMountPlaces[] = {
+    {"/dev/mqueue", Mounted::kAlways},
+    {"/dev/pts", Mounted::kAlways},
+    {"/dev/shm", Mounted::kAlways},
+    {"/run", Mounted::kAlways},
+    {"/afs/*", Mounted::kUsually},
+    {"/boot/efi", Mounted::kUsually},
+    {"/dev/hugepages", Mounted::kUsually},
+    {"/home/*", Mounted::kUsually},
+    {"/media/*", Mounted::kUsually},
+    {"/mnt/*", Mounted::kUsually},
+    {"/net/*", Mounted::kUsually},
+    {"/run/containerd/*/*/*/rootfs", Mounted::kUsually},
+    {"/run/credentials/*", Mounted::kUsually},
+    {"/run/docker/netns/*", Mounted::kUsually},
+    {"/run/lock", Mounted::kUsually},
+    {"/run/netns/*", Mounted::kUsually},
+    {"/run/user/*", Mounted::kUsually},
+    {"/sys/kernel/debug/tracing", Mounted::kUsually},
+    {"/var/lib/containerd/*", Mounted::kUsually},
+    {"/var/lib/containers/*", Mounted::kUsually},
+    {"/var/lib/docker/containers/*/mounts/*", Mounted::kUsually},
+    {"/var/lib/docker/overlay2/*/merged", Mounted::kUsually},
+    {"/var/lib/docker/plugins/*/propagated-mount", Mounted::kUsually},
+    {"/var/lib/docker/volumes/*/_data", Mounted::kUsually},
+    {"/var/lib/kubelet/plugins/*/*", Mounted::kUsually},
+    {"/var/lib/kubelet/pods/*/volumes/*/*", Mounted::kUsually},
+    {"/var/lib/lxcfs", Mounted::kUsually},
+    {"/var/lib/nfs/rpc_pipefs", Mounted::kUsually},
+    {"/*", Mounted::kPerhaps},
+    {"/boot/*", Mounted::kPerhaps},
+    {"/opt/*", Mounted::kPerhaps},
+    {"/srv/*", Mounted::kPerhaps},
+    {"/usr/*", Mounted::kPerhaps},
+    {"/var/*", Mounted::kPerhaps},
+    {"/afs", Mounted::kPerhapsBelow},
+    {"/dev", Mounted::kPerhapsBelow},
+    {"/media", Mounted::kPerhapsBelow},
+    {"/mnt", Mounted::kPerhapsBelow},
+    {"/net", Mounted::kPerhapsBelow},
+    {"/proc", Mounted::kPerhapsBelow},
+    {"/run", Mounted::kPerhapsBelow},
+    {"/snap", Mounted::kPerhapsBelow},
+    {"/sys", Mounted::kPerhapsBelow},
+    {"/var/lib/containerd", Mounted::kPerhapsBelow},
+    {"/var/lib/containers", Mounted::kPerhapsBelow},
+    {"/var/lib/docker", Mounted::kPerhapsBelow},
+    {"/var/lib/kubelet", Mounted::kPerhapsBelow},
+    {"/var/lib/rancher", Mounted::kPerhapsBelow},
+};
+
+struct PlaceOfMount {
+  std::string_view path;
+  Elements elements;
+  Mounted mounted;
+};
+
+// All of them, the kernel's first.
+const std::vector<PlaceOfMount>& MountPlaces() {
+  static const std::vector<PlaceOfMount>* const kPlaces = [] {
+    auto* places = new std::vector<PlaceOfMount>();
+    for (const KernelFileSystem& known : kKernelFileSystems) {
+      places->push_back({known.path, ElementsOf(known.path), Mounted::kAlways});
+    }
+    for (const MountPlace& place : kMountPlaces) {
+      places->push_back({place.path, ElementsOf(place.path), place.mounted});
+    }
+    return places;
+  }();
+  return *kPlaces;
+}
+
+// Symbolic links that each Linux of today has (proc(5)).
 struct KnownLink {
   std::string_view path;
   // Absolute; "" if it is to any file.
@@ -541,11 +658,6 @@ constexpr KnownLink kKnownLinks[] = {
     {"/proc/PID/map_files/*", "", true},
 };
 
-bool IsProcess(std::string_view element) {
-  return element == "self" ||
-         element.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 const KnownLink* FindLink(const Elements& path) {
   static const std::vector<Elements>* const kPaths = [] {
     auto* paths = new std::vector<Elements>();
@@ -556,12 +668,8 @@ const KnownLink* FindLink(const Elements& path) {
   }();
   const auto found =
       std::find_if(kPaths->begin(), kPaths->end(), [&](const Elements& wanted) {
-        return std::equal(
-            path.begin(), path.end(), wanted.begin(), wanted.end(),
-            [](std::string_view element, std::string_view name) {
-              return name == "PID" ? IsProcess(element)
-                                   : MatchesElement(element, name);
-            });
+        return std::equal(path.begin(), path.end(), wanted.begin(),
+                          wanted.end(), MatchesElement);
       });
   return found == kPaths->end() ? nullptr
                                 : &kKnownLinks[found - kPaths->begin()];
@@ -591,30 +699,30 @@ Elements KernelsWay(std::string_view source) {
   return done;
 }
 
-// Whether another file system of the kernel's is mounted at or above the path,
-// seen from `top`.
+// Whether each host has another file system at or above the path, seen from
+// `top`.
 bool IsOnAnother(const Elements& path, const Elements& top) {
-  return std::any_of(
-      std::begin(kKernelFileSystems), std::end(kKernelFileSystems),
-      [&](const KernelFileSystem& other) {
-        const Elements at = ElementsOf(other.path);
-        return at.size() > top.size() && PlaceOf(top, at) == Place::kAbove &&
-               PlaceOf(path, at) != Place::kElsewhere &&
-               PlaceOf(path, at) != Place::kAbove;
-      });
+  return std::any_of(MountPlaces().begin(), MountPlaces().end(),
+                     [&](const PlaceOfMount& other) {
+                       const Place at = PlaceOf(path, other.elements);
+                       return other.mounted == Mounted::kAlways &&
+                              PlaceOf(top, other.elements) == Place::kAbove &&
+                              (at == Place::kAt || at == Place::kBelow);
+                     });
 }
 
-// `alone`: without what is mounted below.
 SourceGrant JudgeElements(const Elements& elements, bool read_only,
-                          bool alone = false) {
+                          MountsBelow below = MountsBelow::kAlike) {
   SourceGrant best = {
       nullptr, read_only ? kLow : kMedium,
       read_only ? "reads files of the host" : "writes files of the host"};
   if (elements.empty()) {
     return {&kRules[0], kCritical,
-            read_only ? "reads all files of the host, its secrets too, and can "
-                        "connect to the engine's socket"
-                      : "reads and changes all files of the host"};
+            !read_only ? "reads and changes all files of the host"
+            : below == MountsBelow::kNone
+                ? "reads the files of the host, its secrets too"
+                : "reads all files of the host, its secrets too, and can "
+                  "connect to the engine's socket"};
   }
   const auto take = [&](const SourceRule& rule, std::string_view holds) {
     const std::string_view why =
@@ -622,18 +730,15 @@ SourceGrant JudgeElements(const Elements& elements, bool read_only,
     best = {&rule, read_only ? rule.read : rule.write,
             absl::StrCat(holds, rule.what, ": ", why)};
   };
-  // What names the path most closely says what it is: by its own name, then by
-  // the longest path.
-  constexpr size_t kByName = SIZE_MAX;
-  size_t closest = 0;
+  // What names the path most closely says what it is.
+  std::pair<size_t, size_t> closest = {};
   const std::vector<Pattern>& patterns = Patterns::Of(elements[0]);
   for (const Pattern& pattern : patterns) {
     const Place place = PlaceOf(elements, pattern);
     const bool names_it =
         place == Place::kAt || (place == Place::kBelow && pattern.rule->below);
-    const size_t length = pattern.anywhere ? kByName : pattern.elements.size();
-    if (names_it && length > closest) {
-      closest = length;
+    if (names_it && pattern.closeness > closest) {
+      closest = pattern.closeness;
       take(*pattern.rule, "");
     }
   }
@@ -642,8 +747,22 @@ SourceGrant JudgeElements(const Elements& elements, bool read_only,
     const SourceRule& rule = *pattern.rule;
     if ((read_only ? rule.read : rule.write) > best.level && rule.usual &&
         PlaceOf(elements, pattern) == Place::kAbove &&
-        !(alone && IsOnAnother(pattern.elements, elements))) {
+        !(below == MountsBelow::kNone &&
+          IsOnAnother(pattern.elements, elements))) {
       take(rule, "holds ");
+    }
+  }
+  if (!read_only || below != MountsBelow::kWritable) return best;
+  for (const PlaceOfMount& place : MountPlaces()) {
+    if (place.mounted > Mounted::kUsually ||
+        PlaceOf(elements, place.elements) != Place::kAbove) {
+      continue;
+    }
+    SourceGrant there = JudgeElements(place.elements, /*read_only=*/false);
+    if (there.level > best.level) {
+      best = std::move(there);
+      best.why = absl::StrCat("what is mounted below it, such as ", place.path,
+                              ", stays writable: ", best.why);
     }
   }
   return best;
@@ -684,33 +803,17 @@ SourceGrant JudgeRelative(std::string_view source, bool read_only) {
 
 absl::Span<const SourceRule> SourceRules() { return kRules; }
 
-bool HasMountsBelow(std::string_view source) {
-  // Where hosts mount file systems; "*" is any.
-  constexpr std::string_view kMountPoints[] = {
-      "/afs/*",
-      "/boot/efi",
-      "/dev/pts",
-      "/home/*",
-      "/media/*",
-      "/mnt/*",
-      "/net/*",
-      "/proc/sys/fs/binfmt_misc",
-      "/run/docker/netns/*",
-      "/run/netns/*",
-      "/run/user/*",
-      "/snap/*",
-      "/sys/fs/cgroup/*",
-      "/sys/kernel/debug/tracing",
-      "/var/lib/containerd/*",
-      "/var/lib/containers/*",
-      "/var/lib/docker/overlay2/*",
-      "/var/lib/kubelet/pods/*",
-  };
-  const Elements path = KernelsWay(source);
-  return std::any_of(std::begin(kMountPoints), std::end(kMountPoints),
-                     [&](std::string_view at) {
-                       return PlaceOf(path, ElementsOf(at)) == Place::kAbove;
-                     });
+size_t DeepestMount(absl::Span<const std::string_view> path) {
+  const Elements elements(path.begin(), path.end());
+  size_t deepest = 0;
+  for (const PlaceOfMount& place : MountPlaces()) {
+    const Place at = PlaceOf(elements, place.elements);
+    if (at != Place::kAt && at != Place::kBelow) continue;
+    deepest = std::max(deepest, place.mounted == Mounted::kPerhapsBelow
+                                    ? elements.size()
+                                    : place.elements.size());
+  }
+  return deepest;
 }
 
 absl::Span<const KernelFileSystem> KernelFileSystems() {
@@ -724,14 +827,16 @@ std::string WithKnownLinks(std::string_view path) {
 SourceGrant JudgeKernelFileSystem(const KernelFileSystem& file_system,
                                   bool read_only) {
   return JudgeElements(ElementsOf(file_system.path), read_only,
-                       /*alone=*/true);
+                       MountsBelow::kNone);
 }
 
-SourceGrant JudgeSource(std::string_view source, bool read_only) {
+SourceGrant JudgeSource(std::string_view source, bool read_only,
+                        MountsBelow below) {
   if (!absl::StartsWith(source, "/")) return JudgeRelative(source, read_only);
-  SourceGrant grant = JudgeElements(KernelsWay(source), read_only);
+  SourceGrant grant = JudgeElements(KernelsWay(source), read_only, below);
   // Where the host has no such link, ".." leads elsewhere.
-  SourceGrant cleaned = JudgeElements(KernelsWay(CleanPath(source)), read_only);
+  SourceGrant cleaned =
+      JudgeElements(KernelsWay(CleanPath(source)), read_only, below);
   return cleaned.level > grant.level ? cleaned : grant;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SPECGEN_PRIVILEGES_SOURCE_RULES_H_
 #define SPECGEN_PRIVILEGES_SOURCE_RULES_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,8 @@ namespace specgen {
 struct SourceRule {
   std::string_view what;  // "the socket of a container engine"
   // Absolute, clean, separated by spaces; a "*" stands for the rest of one
-  // element, "/**/NAME" for a file of that name wherever it is. A mount of a
-  // directory above reaches them, too.
+  // element, "PID" for the name of a process, "/**/NAME" for a file of that
+  // name wherever it is. A mount of a directory above reaches them, too.
   std::string_view paths;
   bool below = false;  // and all that lies below
   GrantLevel read = GrantLevel::kLow;
@@ -27,6 +28,9 @@ struct SourceRule {
   // Most hosts have it, so that it counts for what lies above.
   bool usual = true;
 };
+
+// The rule about nodes of which only the name is known, and says little.
+inline constexpr std::string_view kMayBeADisk = "what may be a disk";
 
 // Of a path, what names it most closely counts, and what it holds.
 absl::Span<const SourceRule> SourceRules();
@@ -40,6 +44,13 @@ struct KernelFileSystem {
 
 absl::Span<const KernelFileSystem> KernelFileSystems();
 
+// What a mount shows of what hosts mount below its source.
+enum class MountsBelow {
+  kAlike,     // it is there, as what is above
+  kNone,      // without "rbind"
+  kWritable,  // with "rbind" and "ro", which is for the source alone
+};
+
 struct SourceGrant {
   const SourceRule* rule = nullptr;  // null: nothing special
   GrantLevel level = GrantLevel::kLow;
@@ -52,7 +63,8 @@ struct SourceGrant {
 // are "/", and what is reached through "/proc/self/fd/3" may be anywhere. One
 // that is not absolute is taken from the bundle, as runtimes do; nobody knows
 // how deep that lies.
-SourceGrant JudgeSource(std::string_view source, bool read_only);
+SourceGrant JudgeSource(std::string_view source, bool read_only,
+                        MountsBelow below = MountsBelow::kAlike);
 
 // What is said before the reasons of paths that lead through the plugin's own
 // directories.
@@ -60,9 +72,10 @@ inline constexpr std::string_view kRelativeMayLead =
     "a link in the plugin's own directories, from where it is taken, may lead "
     "anywhere: ";
 
-// Whether hosts usually mount other file systems below the absolute path: they
-// stay writable if only the path itself is mounted read-only.
-bool HasMountsBelow(std::string_view source);
+// How many elements of an absolute path lead to the last place where hosts may
+// have mounted another file system: a mount of what is above that, without
+// "rbind", need not have the path. 0 if there is none.
+size_t DeepestMount(absl::Span<const std::string_view> path);
 
 // What a mount of that file system gives: what the host has at its path, but
 // not what is mounted below that.

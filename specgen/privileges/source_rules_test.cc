@@ -4,9 +4,11 @@
 //   source_rules_test README
 #include "specgen/privileges/source_rules.h"
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -179,12 +181,40 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/proc/config.gz", kMedium, kCritical},
            Case{"/proc/net/tcp", kMedium, kCritical},
            Case{"/proc/driver/nvidia", kMedium, kCritical},
+           // What is of no process is the kernel's.
+           Case{"/proc/asound", kMedium, kCritical},
+           Case{"/proc/irq/7/smp_affinity", kMedium, kCritical},
+           Case{"/proc/kallsyms", kMedium, kCritical},
+           Case{"/proc/sysrq-trigger", kMedium, kCritical},
+           Case{"/proc/1net", kMedium, kCritical},
+           Case{"/proc/1/net/tcp", kMedium, kCritical},
+           Case{"/proc/1/mounts", kLow, kLow},
+           Case{"/proc/1/environ", kHigh, kCritical},
+           Case{"/proc/thread-self/environ", kHigh, kCritical},
+           Case{"/proc/vmcore", kCritical, kCritical},
+           Case{"/proc/kcore", kCritical, kCritical},
+           Case{"/dev/vduse/control", kMedium, kMedium},
+           Case{"/dev/vduse", kMedium, kMedium},
+           Case{"/dev/vdu", kCritical, kCritical},
+           Case{"/dev/ttyUSB0", kMedium, kMedium},
+           Case{"/dev/ttyACM0", kMedium, kMedium},
+           Case{"/dev/serial/by-id/x", kMedium, kMedium},
+           Case{"/dev/ttyS0", kHigh, kHigh},
+           Case{"/dev/ng0n1", kCritical, kCritical},
+           Case{"/dev/dax0.0", kCritical, kCritical},
+           Case{"/dev/usbmon0", kHigh, kHigh},
+           Case{"/dev/ubuntu-vg/ubuntu-lv", kHigh, kHigh},
+           Case{"/dev/ubuntu-vg", kMedium, kMedium},
+           Case{"/dev/a/b/c", kHigh, kHigh},
+           Case{"/dev/dri/card0", kMedium, kMedium},
+           Case{"/dev/bus/usb/001/002", kMedium, kMedium},
+           Case{"/dev/input/event3", kHigh, kHigh},
            Case{"/dev/sgx_enclave", kMedium, kMedium},
            Case{"/dev/sgx/provision", kMedium, kMedium},
            Case{"/dev/sg0", kCritical, kCritical},
            Case{"/proc/self/mountinfo", kLow, kLow},
            Case{"/proc/partitions", kLow, kLow},
-           Case{"/proc/cmdline/x", kHigh, kCritical},
+           Case{"/proc/cmdline/x", kMedium, kCritical},
            Case{"/dev/rbd/pool/image", kCritical, kCritical},
            Case{"/dev/rbd0", kCritical, kCritical},
            Case{"/dev/md/0", kCritical, kCritical},
@@ -194,7 +224,7 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/dev/fd/7", kHigh, kCritical},
            Case{"/dev/stdin", kHigh, kCritical},
            Case{"/proc/1/rooted", kHigh, kCritical},
-           Case{"/proc/x/root", kHigh, kCritical},
+           Case{"/proc/x/root", kMedium, kCritical},
            Case{"/proc/self", kHigh, kCritical},
            Case{"/proc/mounts", kLow, kLow},
            Case{"/dev/core", kCritical, kCritical},
@@ -240,7 +270,7 @@ TEST(JudgeSource, OneLineACase) {
            Case{"/dev/zram0", kHigh, kHigh},
            Case{"/dev/null", kLow, kLow},
            Case{"/dev/./null", kLow, kLow},
-           Case{"/dev/null/x", kMedium, kMedium},
+           Case{"/dev/null/x", kHigh, kHigh},
            Case{"/dev/shm", kMedium, kHigh},
            // The whole host.
            Case{"/", kCritical, kCritical},
@@ -436,16 +466,91 @@ TEST(JudgeSource, SaysWhy) {
   }
 }
 
-TEST(HasMountsBelow, WhereHostsMount) {
-  for (std::string_view yes :
-       {"/", "/sys", "/sys/fs", "/sys/fs/cgroup", "/proc", "/dev", "/run",
-        "/var/run", "/var", "/var/lib", "/var/lib/docker", "/mnt", "/media",
-        "/home", "/proc/1/root"}) {
-    EXPECT_TRUE(HasMountsBelow(yes)) << yes;
+// What is mounted below: as what is above, not at all, or writable.
+TEST(JudgeSource, WhatIsMountedBelow) {
+  struct Case {
+    std::string_view source;
+    GrantLevel read, write;  // without "rbind"
+    GrantLevel half;         // "rbind" and "ro"
+  };
+  for (const Case& c : {
+           Case{"/", kCritical, kCritical, kCritical},
+           Case{"/sys", kMedium, kCritical, kCritical},
+           Case{"/sys/fs", kMedium, kCritical, kCritical},
+           Case{"/sys/kernel", kMedium, kCritical, kCritical},
+           Case{"/sys/fs/cgroup", kMedium, kCritical, kCritical},
+           Case{"/sys/class", kMedium, kCritical, kMedium},
+           Case{"/proc", kCritical, kCritical, kCritical},
+           Case{"/proc/sys", kLow, kCritical, kCritical},
+           Case{"/run", kCritical, kCritical, kCritical},
+           Case{"/run/user", kCritical, kCritical, kCritical},
+           Case{"/run/lock/x", kMedium, kHigh, kMedium},
+           Case{"/run/systemd/resolve", kMedium, kHigh, kMedium},
+           Case{"/mnt", kLow, kMedium, kMedium},
+           Case{"/mnt/a", kLow, kMedium, kLow},
+           Case{"/home", kHigh, kCritical, kCritical},
+           Case{"/home/a/b", kMedium, kHigh, kMedium},
+           Case{"/var/lib/docker", kHigh, kCritical, kCritical},
+           Case{"/var/lib/docker/plugins", kHigh, kCritical, kCritical},
+           Case{"/var/lib/docker/volumes", kHigh, kHigh, kHigh},
+           Case{"/var/lib/docker/volumes/a", kHigh, kHigh, kHigh},
+           Case{"/var/lib/docker/image", kHigh, kCritical, kHigh},
+           Case{"/var/lib/nfs", kLow, kMedium, kMedium},
+           Case{"/etc", kHigh, kCritical, kHigh},
+           Case{"/usr", kLow, kCritical, kLow},
+           Case{"/boot", kMedium, kCritical, kCritical},
+           Case{"/srv", kLow, kMedium, kLow},
+           Case{"/run/docker.sock", kCritical, kCritical, kCritical},
+           Case{"/sysx", kLow, kMedium, kLow},
+           // By links that each Linux has.
+           Case{"/proc/1/root/mnt", kLow, kMedium, kMedium},
+           Case{"/var/run", kCritical, kCritical, kCritical},
+       }) {
+    const auto level = [&](bool read_only, MountsBelow below) {
+      return GrantLevelName(JudgeSource(c.source, read_only, below).level);
+    };
+    EXPECT_EQ(level(true, MountsBelow::kNone), GrantLevelName(c.read))
+        << c.source;
+    EXPECT_EQ(level(false, MountsBelow::kNone), GrantLevelName(c.write))
+        << c.source;
+    EXPECT_EQ(level(true, MountsBelow::kWritable), GrantLevelName(c.half))
+        << c.source;
+    // What is writable anyway.
+    EXPECT_EQ(level(false, MountsBelow::kWritable),
+              level(false, MountsBelow::kAlike))
+        << c.source;
   }
-  for (std::string_view no : {"/etc", "/usr", "/mnt/a", "/home/a", "/srv",
-                              "/run/docker.sock", "/var/log", "/sysx"}) {
-    EXPECT_FALSE(HasMountsBelow(no)) << no;
+  EXPECT_EQ(JudgeSource("/mnt", true, MountsBelow::kWritable).why,
+            "what is mounted below it, such as /mnt/*, stays writable: writes "
+            "files of the host");
+  EXPECT_EQ(JudgeSource("/", true, MountsBelow::kNone).why,
+            "reads the files of the host, its secrets too");
+}
+
+TEST(DeepestMount, WhereHostsMount) {
+  for (const auto& [path, deepest] :
+       std::vector<std::pair<std::string_view, size_t>>{
+           {"", 0},
+           {"etc", 1},
+           {"etc/a/b", 1},
+           {"home/a", 2},
+           {"home/a/b", 2},
+           {"usr/local/bin", 2},
+           {"var/log", 2},
+           {"var/log/a/b", 2},
+           {"var/lib/x/y", 2},
+           {"var/lib/lxcfs/proc", 3},
+           {"var/lib/docker", 3},
+           {"var/lib/docker/a/b", 5},
+           {"var/lib/dockerx/a/b", 2},
+           {"mnt", 1},
+           {"mnt/a/b/c", 4},
+           {"sys/class/net", 3},
+           {"run/x", 2},
+           {"dev/sda", 2}}) {
+    const std::vector<std::string_view> elements =
+        absl::StrSplit(path, '/', absl::SkipEmpty());
+    EXPECT_EQ(DeepestMount(elements), deepest) << path;
   }
 }
 
@@ -468,7 +573,8 @@ TEST(SourceRules, HoldForEachPath) {
     EXPECT_LE(rule.read, rule.write) << rule.what;
     EXPECT_TRUE(rule.read == rule.write || !rule.writing.empty()) << rule.what;
     for (std::string_view pattern : absl::StrSplit(rule.paths, ' ')) {
-      const std::string at = absl::StrReplaceAll(pattern, {{"*", "a"}});
+      const std::string at =
+          absl::StrReplaceAll(pattern, {{"*", "a"}, {"PID", "7"}});
       ASSERT_TRUE(absl::StartsWith(at, "/")) << rule.what << ": " << pattern;
       for (const bool read_only : {true, false}) {
         const GrantLevel level = read_only ? rule.read : rule.write;
@@ -485,7 +591,7 @@ TEST(SourceRules, HoldForEachPath) {
               << at;
         }
         if (rule.below && !absl::StartsWith(pattern, "/**/")) {
-          EXPECT_GE(judged(absl::StrCat(at, "/x")), level) << at;
+          EXPECT_GE(judged(absl::StrCat(at, "/1")), level) << at;
         }
       }
     }
