@@ -566,14 +566,16 @@ def test_dockerd():
             'bundle', '--engine', engine, '--exec-root', exec_root, '--id',
             plugin_id, '--metrics-socket', '', '--output', bundle, layout),
             'the OCI layout gives another bundle')
-        # Of both, skopeo makes the same directory.
+        # Of both, skopeo makes the same directory; it comes through a pipe, too.
         for i, source in enumerate(('oci:' + layout, 'dir:' + image)):
             copied = os.path.join(directory, 'copied-%d' % i)
             run('skopeo', '--insecure-policy', 'copy', source, 'dir:' + copied)
-            check(': unchanged\n' in specgen(
-                'bundle', '--engine', engine, '--exec-root', exec_root, '--id',
-                plugin_id, '--metrics-socket', '', '--output', bundle, copied),
-                'what skopeo copies from %s gives another bundle' % source)
+            make = ('bundle', '--engine', engine, '--exec-root', exec_root,
+                    '--id', plugin_id, '--metrics-socket', '', '--output', bundle)
+            piped = ('sh', '-c', 'tar -C "$0" -c . | "$@" -', copied, SPECGEN)
+            for command in ((SPECGEN,) + make + (copied,), piped + make):
+                check(': unchanged\n' in run(*command),
+                      'what skopeo copies from %s gives another bundle' % source)
         print('  ' + run('skopeo', '--version').strip())
         print('  dockerd %s, as engine %s' % (version, engine))
 
