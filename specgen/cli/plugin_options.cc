@@ -23,6 +23,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "specgen/base/cause.h"
@@ -178,7 +179,10 @@ absl::Status WithImageHint(absl::Status status, const std::string& path) {
   if (FormOfDirectory(path).ok()) {
     hint = "this is an image: specgen bundle makes a bundle of it";
   } else if (!Exists(path) && copy.size() < path.size()) {
-    hint = absl::StrCat("an image? specgen bundle -o BUNDLE ", copy);
+    const std::pair<std::string_view, std::string_view> parts =
+        absl::StrSplit(copy, absl::MaxSplits(':', 1));
+    hint = absl::StrCat("an image? specgen bundle -o BUNDLE ", parts.first,
+                        parts.second.empty() ? "" : " --image ", parts.second);
   } else if (!Exists(path) && LooksLikeReference(path)) {
     const std::string_view name = absl::StripPrefix(path, "docker://");
     hint = absl::StrCat("an image? skopeo copy ", "docker://", name,
