@@ -206,12 +206,29 @@ std::string_view CText(std::string_view text) {
   return text.substr(0, text.find('\0'));
 }
 
-// The path that the kernel looks up from the working directory.
-std::string AsProgram(std::string_view name, std::string_view cwd) {
-  if (absl::StartsWith(name, "/") || !absl::StrContains(name, '/')) {
-    return std::string(name);
+// The paths at which a runtime looks for the program, from its working
+// directory: one without a slash is in a directory of PATH.
+std::vector<std::string> WaysToProgram(const JsonNode& process,
+                                       std::string_view program) {
+  const std::string_view cwd = CText(process.String("cwd"));
+  if (absl::StartsWith(program, "/")) return {std::string(program)};
+  if (absl::StrContains(program, '/')) {
+    return {absl::StrCat("/", cwd, "/", program)};
   }
-  return absl::StrCat("/", cwd, "/", name);
+  std::vector<std::string> ways;
+  const JsonNode* env = process.Find("env");
+  if (env == nullptr) return ways;
+  for (const JsonNode& entry : env->List()) {
+    std::string_view path = CText(entry.text);
+    if (!absl::ConsumePrefix(&path, "PATH=")) continue;
+    for (std::string_view directory : absl::StrSplit(path, ':')) {
+      ways.push_back(
+          absl::StartsWith(directory, "/")
+              ? absl::StrCat(directory, "/", program)
+              : absl::StrCat("/", cwd, "/", directory, "/", program));
+    }
+  }
+  return ways;
 }
 
 class GrantFinder {
@@ -1033,7 +1050,8 @@ void GrantFinder::OpenFiles() {
   const JsonNode* args = process->Find("args");
   if (args == nullptr || args->List().empty()) return;
   const std::string_view program = CText(args->List()[0].text);
-  if (LeadsThroughOpenFile(AsProgram(program, cwd))) {
+  const std::vector<std::string> ways = WaysToProgram(*process, program);
+  if (std::any_of(ways.begin(), ways.end(), LeadsThroughOpenFile)) {
     Add(Level::kCritical, "open-file", absl::StrCat("entrypoint ", program),
         "a file that the runtime has open, or the runtime itself: with runc "
         "before 1.0.0-rc7 the plugin can replace that (CVE-2019-5736), before "

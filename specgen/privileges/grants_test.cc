@@ -1295,11 +1295,13 @@ TEST(AddedGrants, OfAssumedDevices) {
 
 // What the runtime has open.
 TEST(Grants, OfOpenFiles) {
-  const auto told = [](std::string_view cwd, std::string_view program) {
+  const auto told = [](std::string_view cwd, std::string_view program,
+                       std::string_view path = "/bin") {
     std::string out;
-    for (const Grant& grant :
-         GrantsOf(absl::StrCat(R"({"process":{"cwd":")", cwd, R"(","args":[")",
-                               program, R"(","/proc/self/fd/7"]}})"))) {
+    for (const Grant& grant : GrantsOf(absl::StrCat(
+             R"({"process":{"cwd":")", cwd, R"(","args":[")", program,
+             R"(","/proc/self/fd/7"],"env":["X=/dev/fd","PATH=)", path,
+             R"("]}})"))) {
       if (grant.id != "open-file") continue;
       absl::StrAppend(&out, out.empty() ? "" : "; ",
                       GrantLevelName(grant.level), " ", grant.what);
@@ -1318,6 +1320,10 @@ TEST(Grants, OfOpenFiles) {
   EXPECT_EQ(told("/x", "../proc/self/fd/7/../bin/sh"),
             "critical entrypoint ../proc/self/fd/7/../bin/sh");
   EXPECT_EQ(told("/proc/self", "./exe"), "critical entrypoint ./exe");
+  EXPECT_EQ(told("/", "p", "/bin:/proc/self/fd/7/bin:/sbin"),
+            "critical entrypoint p");
+  EXPECT_EQ(told("/proc", "exe", "self"), "critical entrypoint exe");
+  EXPECT_EQ(told("/", "/p", "/proc/self/fd/7/bin"), "");
   EXPECT_EQ(told("/dev/fd/7", "./x"),
             "critical workdir /dev/fd/7; critical entrypoint ./x");
 }
