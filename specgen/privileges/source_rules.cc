@@ -149,17 +149,20 @@ constexpr SourceRule kRules[] = {
      "/dev/block /dev/raw /dev/bcache* /dev/drbd* /dev/bcache /dev/drbd "
      "/dev/md /dev/rbd /dev/zvol /dev/pmem* "
      "/dev/dasd* /dev/mtd* /dev/cciss /dev/etherd /dev/scini* /dev/ublkb* "
-     "/dev/pxd* /dev/ng* /dev/dax*",
+     "/dev/pxd* /dev/ng* /dev/dax* /dev/ubi* /dev/nand* /dev/ida "
+     "/dev/zfs /dev/megaraid* /dev/mpt*",
      kAndBelow, kCritical, kCritical,
      "who can open a disk reads and changes all files on it, past the file "
      "system; read-only does not stop that"},
     {"other block devices",
-     "/dev/loop* /dev/nbd* /dev/ram* /dev/zram* /dev/sr* /dev/fd*", kAndBelow,
-     kHigh, kHigh,
+     "/dev/loop* /dev/nbd* /dev/ram* /dev/zram* /dev/sr* /dev/fd* /dev/st* "
+     "/dev/nst*",
+     kAndBelow, kHigh, kHigh,
      "who can open one reads and changes what others may have on it; "
      "read-only does not stop that"},
     {"memory of the host",
-     "/dev/mem /dev/kmem /dev/port /proc/kcore /proc/vmcore /dev/cpu",
+     "/dev/mem /dev/kmem /dev/port /proc/kcore /proc/vmcore /dev/cpu "
+     "/dev/oldmem /dev/crash /dev/uio* /dev/xen/privcmd",
      kAndBelow, kCritical, kCritical,
      "who can open it reads or changes the memory of the kernel and of all "
      "processes; read-only does not stop that"},
@@ -168,14 +171,28 @@ constexpr SourceRule kRules[] = {
      "of its own; read-only does not stop that"},
     {"terminals and input devices",
      "/dev/console /dev/tty* /dev/pts /dev/vcs* /dev/input /dev/uinput "
-     "/dev/hidraw* /dev/usbmon*",
+     "/dev/uhid /dev/hidraw* /dev/usbmon* /dev/hvc*",
      kAndBelow, kHigh, kHigh,
      "who can open them reads what people type on the host, and types for "
      "them; read-only does not stop that"},
+    {"the screens of desktops",
+     "/tmp/.X11-unix /run/user/*/wayland-0",
+     kAndBelow,
+     kHigh,
+     kHigh,
+     "who connects to it sees what people do on the host, and types for them; "
+     "read-only does not stop that",
+     {},
+     !kUsual},
     {"serial adapters", "/dev/ttyUSB* /dev/ttyACM* /dev/serial", kAndBelow,
      kMedium, kMedium,
      "talks to what is connected to the host's serial ports; read-only does "
      "not stop that"},
+    {"what manages the machine",
+     "/dev/ipmi* /dev/ipmidev /dev/watchdog /dev/watchdog* /dev/mei*",
+     kAndBelow, kHigh, kHigh,
+     "resets the host or switches it off, and sets up its management "
+     "controller; read-only does not stop that"},
     {"FUSE", "/dev/fuse", false, kLow, kLow, "mounts file systems of its own"},
     {"shared memory of the host", "/dev/shm /dev/mqueue", kAndBelow, kMedium,
      kHigh, "reads what processes of the host share",
@@ -252,7 +269,8 @@ constexpr SourceRule kRules[] = {
     {"accounts and passwords",
      "/etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow- /etc/sudoers "
      "/etc/sudoers.d /etc/polkit-1 /etc/pam.d /etc/security /etc/krb5.keytab "
-     "/etc/opasswd",
+     "/etc/opasswd /var/backups /var/lib/sss /var/kerberos "
+     "/var/lib/krb5kdc",
      kAndBelow, kHigh, kCritical,
      "reads password hashes, or who may become root",
      "decides who may become root on the host"},
@@ -261,7 +279,8 @@ constexpr SourceRule kRules[] = {
      "can make an account of its own with root's rights"},
     {"credentials",
      "/root/.gnupg /root/.azure /home/*/.docker /home/*/.aws /home/*/.kube "
-     "/home/*/.gnupg /home/*/.azure /etc/ssl/private /etc/pki "
+     "/home/*/.gnupg /home/*/.azure /home/*/.config /home/*/.netrc "
+     "/home/*/.git-credentials /etc/ssl/private /etc/pki "
      "/etc/rancher /etc/k0s /etc/ceph /run/secrets",
      kAndBelow, kHigh, kHigh,
      "reads keys and tokens, with which it can act elsewhere",
@@ -341,6 +360,9 @@ constexpr SourceRule kRules[] = {
      "reads the kernel's settings",
      "can name the program that the kernel runs as root (core_pattern, "
      "modprobe)"},
+    {"the network's settings in the kernel", "/proc/sys/net", kAndBelow, kLow,
+     kHigh, "reads the kernel's settings",
+     "changes what the host forwards and takes from networks"},
     {"processes of the host", "/proc /proc/PID", kAndBelow, kHigh, kCritical,
      "reads the environment and memory of the host's processes, and reaches "
      "their files through /proc/PID/root",
