@@ -365,32 +365,35 @@ std::string GrantFinder::OnHost(std::string_view path) const {
   }
   std::string done;  // without a slash at its end: "" is the root
   std::string rest(path);
+  size_t at = 0;  // in the rest
   int links = 0;
   bool there = true;  // nothing is below what is not there
   while (true) {
-    rest.erase(0, std::min(rest.size(), rest.find_first_not_of('/')));
-    if (rest.empty()) break;
-    const std::string element = rest.substr(0, rest.find('/'));
-    rest.erase(0, element.size());
+    at = std::min(rest.size(), rest.find_first_not_of('/', at));
+    if (at == rest.size()) break;
+    const size_t end = std::min(rest.size(), rest.find('/', at));
+    const std::string_view element =
+        std::string_view(rest).substr(at, end - at);
+    at = end;
     if (element == ".") continue;
     if (element == "..") {
       done.resize(done.empty() ? 0 : done.rfind('/'));
       there = true;
       continue;
     }
-    const std::string next = absl::StrCat(done, "/", element);
+    const size_t above = done.size();
+    absl::StrAppend(&done, "/", element);
     FileFacts facts;
     std::string target;
-    there = there && host_.files->Lstat(next, &facts) == 0;
+    there = there && host_.files->Lstat(done, &facts) == 0;
     if (there && links < kMostLinks && S_ISLNK(facts.mode) &&
-        host_.files->ReadLink(next, &target) == 0 &&
+        host_.files->ReadLink(done, &target) == 0 &&
         target.size() < kLongestPath) {
       ++links;
-      if (absl::StartsWith(target, "/")) done.clear();
-      rest.insert(0, target);
-      continue;
+      done.resize(absl::StartsWith(target, "/") ? 0 : above);
+      rest.replace(0, end, target);
+      at = 0;
     }
-    done = next;
   }
   return done.empty() ? "/" : done;
 }
