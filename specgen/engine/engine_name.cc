@@ -694,7 +694,8 @@ class VersionFinder {
       }
       if (is_other && absl::StartsWith(rest, ".")) {
         if (problem_.empty()) problem_ = kOfSomethingElse;
-        if (name.has_value()) {
+        // A client has other versions, and so have its plugins.
+        if (name.has_value() && !is_client_section_) {
           others_.push_back({.name = *std::move(name), .begin = begin});
         }
       }

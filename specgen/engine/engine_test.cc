@@ -791,6 +791,9 @@ TEST(FindEngine, TakesWhatToolsPrint) {
        "\"Platform\":{\"Name\":\"Docker Engine - "
        "Community\"},\"Version\":\"28.5.1\"}}",
        "27.3.1"},
+      {"{\"ServerVersion\":\"26.1.5+dfsg1\",\"ClientInfo\":{\"Debug\":false,"
+       "\"Version\":\"28.5.2\"}}",
+       "26.1.5+dfsg1"},
       {"moby-engine/jammy 24.0.9-ubuntu22.04u3 amd64", "24.0.9"},
       {"{\"name\":\"docker-ce\",\"versionInfo\":\"5:27.3.1-1~debian.12~"
        "bookworm\"}",
