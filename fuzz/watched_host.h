@@ -99,7 +99,7 @@ class WatchedHost : public Host {
     });
   }
 
-  const Files watched_files_;
+  Files watched_files_;
   MachineFacts watched_facts_;
   size_t cpu_calls_ = 0;
   size_t namespace_calls_ = 0;

@@ -78,7 +78,7 @@ class RebasedHost : public Host {
     const std::string to_;
   };
 
-  const Files rebased_;
+  Files rebased_;
 };
 
 }  // namespace specgen

@@ -79,7 +79,7 @@ class LiveHost : public Host {
   bool HasUnifiedCgroups() const;
 
   const LiveSystem system_;
-  const Files live_files_;
+  Files live_files_;
   MachineFacts live_facts_;
 };
 

@@ -72,7 +72,7 @@ class LintHost : public Host {
     const std::set<std::string, std::less<>> devices_;
   };
 
-  const Files lint_files_;
+  Files lint_files_;
   MachineFacts lint_facts_;
 };
 
