@@ -357,12 +357,12 @@ Tree Try(const Words& words, Unpack unpack, absl::Status* status) {
       raise(SIGHUP);
     }
     *status = unpack(writer->get());
-    Require(!words.interrupted || !status->ok(), "a signal ends the work",
-            [] { return ""; });
     if (status->ok() && words.directories.has_value()) {
       *status = (*writer)->MakeDirectories(*words.directories);
     }
     if (status->ok()) *status = (*writer)->Finish();
+    Require(!words.interrupted || !status->ok(), "a signal ends the work",
+            [] { return ""; });
     Require(!words.keep || (*writer)->dropped_devices() == 0,
             "devices are left out with the owners only", [] { return ""; });
     for (const auto& recorded : (*writer)->ledger()) {
