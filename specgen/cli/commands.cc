@@ -72,8 +72,8 @@ constexpr CommandInfo kCommands[] = {
      "findings, engines and the parts of the spec, what changed when and why. "
      "With a second file, a newer version of the plugin, also what that "
      "changes. Readable without JavaScript, filterable with it. The same input "
-     "gives the same bytes. Exit code 1 if no engine makes a spec of it; the "
-     "page is written all the "
+     "gives the same bytes. Exit code 1 if no engine makes a spec of it, or "
+     "none was made of the older one to compare; the page is written all the "
      "same.",
      "specgen report config.json -o report.html", &MakeReportCommand},
     {"validate", "Check a runtime spec against the rules of its OCI version",

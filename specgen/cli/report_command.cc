@@ -129,11 +129,14 @@ int ReportCommand::Run(Console* console) {
   if (!title_.empty()) report->title = title_;
   const int code = output_.Write(
       json_ ? ReportJson(*report) : ReportHtml(*report, kVersion), console);
-  // The page tells why; the exit code is for gates.
+  // The page tells why; the exit code is for gates, which must not take "not
+  // compared" for "nothing more".
   const bool accepted = std::any_of(
       report->runs.begin(), report->runs.end(),
       [](const ReportRun& run) { return run.outcome == Outcome::kSpec; });
-  return code == kExitDone && !accepted ? kExitRefused : code;
+  const bool compared =
+      !report->upgrade.has_value() || report->upgrade->no_spec.empty();
+  return code == kExitDone && !(accepted && compared) ? kExitRefused : code;
 }
 
 }  // namespace
