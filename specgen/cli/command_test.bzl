@@ -9,7 +9,7 @@ def command_test(name, cases, data = [], **kwargs):
     Args:
       name: of the test; `bazel run` of it with --update rewrites the cases.
       cases: labels of the case files.
-      data: other files, below the runfiles' directory $TEST_SRCDIR.
+      data: other files, below $TEST_SRCDIR/$TEST_WORKSPACE.
       **kwargs: passed to cc_test.
     """
     cc_test(
