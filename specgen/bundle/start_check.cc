@@ -40,6 +40,7 @@
 #include "specgen/host/go_path.h"
 #include "specgen/json/json_index.h"
 #include "specgen/json/json_reader.h"
+#include "specgen/known/overlay_options.h"
 #include "specgen/known/proc_files.h"
 
 namespace specgen {
@@ -159,37 +160,20 @@ std::string FileAbove(std::string_view path, int rootfs, bool fills_rootfs,
   return "";
 }
 
-// Adds the absolute paths that one word of an overlay's options names.
-void AddDirectoriesOf(std::string_view option,
-                      std::vector<std::string>* directories) {
-  for (const std::string_view name :
-       {"lowerdir=", "lowerdir+=", "datadir+=", "upperdir=", "workdir="}) {
-    std::string_view value = option;
-    if (!absl::ConsumePrefix(&value, name)) continue;
-    std::string path;
-    for (size_t i = 0; i <= value.size(); ++i) {
-      if (i == value.size() || (value[i] == ':' && name == "lowerdir=")) {
-        if (absl::StartsWith(path, "/")) directories->push_back(path);
-        path.clear();
-        continue;
-      }
-      if (value[i] == '\\' && i + 1 < value.size()) ++i;
-      path.push_back(value[i]);
-    }
-  }
-}
-
-// Likewise, of an option, which may have several words, as Linux takes it apart
-// (fs/overlayfs/params.c): runtimes join them with commas.
+// Adds the absolute paths that an option of an overlay names.
 void AddDirectories(std::string_view option,
                     std::vector<std::string>* directories) {
-  while (!option.empty()) {
-    size_t end = 0;
-    while (end < option.size() && option[end] != ',') {
-      end += option[end] == '\\' ? 2 : 1;
+  for (std::string_view word : SplitAt(',', option)) {
+    const size_t equals = word.find('=');
+    const std::string_view name = word.substr(0, equals);
+    if (equals == std::string_view::npos || !IsOverlayDirectory(name)) continue;
+    const std::string_view value = word.substr(equals + 1);
+    for (std::string_view part : name == "lowerdir"
+                                     ? SplitAt(':', value)
+                                     : std::vector<std::string_view>{value}) {
+      std::string path = WithoutBackslashes(part);
+      if (absl::StartsWith(path, "/")) directories->push_back(std::move(path));
     }
-    AddDirectoriesOf(option.substr(0, end), directories);
-    option.remove_prefix(std::min(option.size(), end + 1));
   }
 }
 

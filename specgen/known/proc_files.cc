@@ -9,23 +9,22 @@
 namespace specgen {
 namespace {
 
-bool IsNumber(std::string_view text) {
-  return text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // Where the directory of a process ends in a path that leads to one of its
 // links, "/proc/1/task/1/fd": at the last element, which is the link or the
 // directory of links; else "".
 std::string_view OfProcess(const std::vector<std::string_view>& path) {
   if (path.size() < 3 || path[0] != "proc") return "";
-  if (path[1] != "self" && path[1] != "thread-self" && !IsNumber(path[1])) {
-    return "";
-  }
+  if (path[1] != "thread-self" && !IsProcess(path[1])) return "";
   const size_t at = path[2] == "task" && path.size() > 3 ? 4 : 2;
   return path.size() == at + 1 ? path[at] : "";
 }
 
 }  // namespace
+
+bool IsProcess(std::string_view name) {
+  return name == "self" ||
+         name.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 bool LeadsThroughOpenFile(std::string_view path) {
   std::vector<std::string_view> done;

@@ -29,6 +29,9 @@ inline bool IsOpenProcFile(std::string_view path) {
          std::end(kFiles);
 }
 
+// Whether /proc has a process by that name: "self", or a number.
+bool IsProcess(std::string_view name);
+
 // Whether the kernel's way along the absolute path, in which no links but those
 // of /proc and /dev are known, leads through a file that a process has open,
 // maps or runs: "/proc/self/fd/7", "/proc/1/task/1/fd/../../exe", "/dev/fd".

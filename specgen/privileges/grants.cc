@@ -24,6 +24,7 @@
 #include "specgen/known/capabilities.h"
 #include "specgen/known/interface_types.h"
 #include "specgen/known/mount_options.h"
+#include "specgen/known/overlay_options.h"
 #include "specgen/known/proc_files.h"
 #include "specgen/privileges/device_rules.h"
 #include "specgen/privileges/source_rules.h"
@@ -80,31 +81,6 @@ bool IsOfDevices(const SourceRule* rule) {
   return rule != nullptr && absl::StartsWith(rule->paths, "/dev/");
 }
 
-// The parts of a text between marks before which no backslash stands.
-std::vector<std::string_view> SplitAt(char mark, std::string_view text) {
-  std::vector<std::string_view> parts;
-  size_t begin = 0;
-  for (size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] == '\\') {
-      ++i;
-    } else if (i == text.size() || text[i] == mark) {
-      parts.push_back(text.substr(begin, i - begin));
-      begin = i + 1;
-    }
-  }
-  if (begin < text.size()) parts.push_back(text.substr(begin));
-  return parts;
-}
-
-std::string WithoutBackslashes(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size()) ++i;
-    out += text[i];
-  }
-  return out;
-}
-
 // File systems whose source is no path of this machine.
 bool IsFromElsewhere(std::string_view type) {
   constexpr std::string_view kTypes[] = {
@@ -151,13 +127,6 @@ bool IsMagicLink(std::string_view path) {
     }
   }
   return false;
-}
-
-// Whether an option of an overlay, without its value, names a directory.
-bool IsOverlayDirectory(std::string_view name) {
-  constexpr std::string_view kNames[] = {"datadir+", "lowerdir", "lowerdir+",
-                                         "upperdir", "workdir"};
-  return Holds(kNames, name);
 }
 
 // What is for the file system alone: "subvol=/a". Each option may have several;
@@ -612,29 +581,29 @@ std::string Shown(std::string_view path, std::string_view leads_to) {
 // The kind of what bind mounts show.
 constexpr std::string_view kFile = "file";
 
-// The kind of one of the kernel's file systems without options of its own, as
-// AddedGrants compares it.
-std::string KindOf(const KernelFileSystem& known) {
-  return absl::StrCat("kernel-file-system\n", known.type, " ");
+// The id of the grant of one of the kernel's file systems.
+constexpr std::string_view kKernelFileSystem = "kernel-file-system";
+
+// Of what shows no path that says where it leads; `path` is as it is written.
+Reach PathlessReach(std::string_view kind, std::string_view path,
+                    Powers powers) {
+  return {absl::StrCat(kind, " ", path), "", powers};
 }
 
 // How far a mount of `path` reaches. Only paths that say where they lead are
 // compared as such.
 Reach GrantFinder::ReachOf(const SpecMount& mount, std::string_view path,
                            std::string_view kind) const {
-  Reach reach = {std::string(kind), "", mount.powers};
   const std::string clean = CleanPath(path);
   if (absl::StartsWith(path, "/") && !IsMagicLink(WithKnownLinks(path))) {
     const std::string real = OnHost(path);
-    reach.path = WithKnownLinks(real.empty() ? path : real);
-    if (clean == "/" || (reach.path != "/" && !IsMagicLink(reach.path))) {
-      return reach;
+    std::string leads_to = WithKnownLinks(real.empty() ? path : real);
+    if (clean == "/" || (leads_to != "/" && !IsMagicLink(leads_to))) {
+      return {std::string(kind), std::move(leads_to), mount.powers};
     }
     // It may be anywhere.
-    reach.path.clear();
   }
-  absl::StrAppend(&reach.kind, " ", path.empty() ? path : clean);
-  return reach;
+  return PathlessReach(kind, path.empty() ? path : clean, mount.powers);
 }
 
 // Likewise, of one that the kernel takes from where the runtime works, the
@@ -776,7 +745,7 @@ void GrantFinder::FileSystem(const SpecMount& mount) {
                         "can name the program that it runs as root "
                         "(core_pattern); the processes are the plugin's own";
     }
-    Add(grant.level, "kernel-file-system",
+    Add(grant.level, kKernelFileSystem,
         absl::StrCat(known.type, " at ", mount.destination, read_only),
         absl::StrCat("the same as the host's ", known.path, ": ", grant.why,
                      mount.note),
@@ -1201,18 +1170,24 @@ std::vector<Grant> AddedGrants(const std::vector<Grant>& before,
   const auto add_old = [&](const Grant& grant) {
     old.push_back(reach_of(grant));
     reaches.Add(grant.level, old.back());
-    // A bind mount of all of it has what a file system of the kernel's shows.
+    all_devices = all_devices || grant.id == "all-devices";
     const Reach& bind = grant.reach;
+    if (grant.id != "mount" || bind.kind != kFile ||
+        (bind.powers & kBelow) == 0) {
+      return;
+    }
+    // A bind mount of all of it has what a file system of the kernel's shows.
     for (const KernelFileSystem& known : KernelFileSystems()) {
-      if (grant.id != "mount" || bind.kind != kFile ||
-          (bind.powers & kBelow) == 0 || known.path.rfind('/') != 0 ||
+      if (known.path.rfind('/') != 0 ||
           (bind.path != known.path && bind.path != "/")) {
         continue;
       }
-      old.push_back({KindOf(known), "", bind.powers});
+      Grant shown;
+      shown.id = kKernelFileSystem;
+      shown.reach = PathlessReach(known.type, "", bind.powers);
+      old.push_back(reach_of(shown));
       reaches.Add(grant.level, old.back());
     }
-    all_devices = all_devices || grant.id == "all-devices";
   };
   for (const Grant& grant : before) {
     add_old(grant);

@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "specgen/host/go_path.h"
+#include "specgen/known/proc_files.h"
 
 namespace specgen {
 namespace {
@@ -437,11 +438,6 @@ constexpr SourceRule kRules[] = {
      "reads what services of the host write, often with secrets",
      "reads and changes what services of the host write: traces go"},
 };
-
-bool IsProcess(std::string_view element) {
-  return element == "self" ||
-         element.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 // One element against another of a rule.
 bool MatchesElement(std::string_view element, std::string_view pattern) {
